@@ -1,0 +1,21 @@
+"""CORS for ASGI applications: Starlette's middleware, byte for byte, with its hot path in Rust.
+
+    from fastcors import CORSMiddleware
+
+    app.add_middleware(CORSMiddleware, allow_origins=["https://app.example.com"])
+"""
+
+from ._fastcors import __version__
+from .middleware import CORSMiddleware
+from .options import ALL_METHODS, SAFELISTED_HEADERS
+from .problems import ConfigError, ConfigWarning, Problem
+
+__all__ = [
+    "ALL_METHODS",
+    "SAFELISTED_HEADERS",
+    "CORSMiddleware",
+    "ConfigError",
+    "ConfigWarning",
+    "Problem",
+    "__version__",
+]

@@ -1,0 +1,171 @@
+"""A policy: options that were read, and the compiled form that requests are decided by."""
+
+from __future__ import annotations
+
+from ._fastcors import CompiledPolicy
+from ._read_only import ReadOnlyDict, ReadOnlyList
+from .options import Options, copy_like
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Collection
+    from typing import Any
+
+_VARY = (
+    "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, "
+    "Access-Control-Request-Private-Network"
+)
+
+
+class Policy:
+    """What a middleware allows. Nothing in it changes once it is made.
+
+    The options are those of `CORSMiddleware`, all by keyword; what is left out is Starlette's default.
+    """
+
+    __slots__ = ("_options", "compiled")
+
+    def __init__(
+        self,
+        *,
+        allow_origins: Any = (),
+        allow_methods: Any = ("GET",),
+        allow_headers: Any = (),
+        allow_credentials: Any = False,
+        allow_origin_regex: Any = None,
+        allow_private_network: Any = False,
+        expose_headers: Any = (),
+        max_age: Any = 600,
+    ) -> None:
+        options = Options(
+            allow_origins=allow_origins,
+            allow_methods=allow_methods,
+            allow_headers=allow_headers,
+            allow_credentials=allow_credentials,
+            allow_origin_regex=allow_origin_regex,
+            allow_private_network=allow_private_network,
+            expose_headers=expose_headers,
+            max_age=max_age,
+        )
+        self.compiled = CompiledPolicy(
+            origins=options.origins,
+            expressions=options.expressions,
+            foreign=options.foreign,
+            methods=list(options.allow_methods),
+            headers=options.allow_headers,
+            any_header=options.any_header,
+            credentials=options.allow_credentials,
+            private_network=options.allow_private_network,
+            expose=list(options.expose_headers),
+            max_age=options.max_age_text,
+        )
+        # The compiled policy holds their text, at a fraction of the memory.
+        del options.origins
+        self._options = options
+
+    def replace(self, changes: dict[str, Any]) -> Policy:
+        """Give a policy with these options changed and the others as they are.
+
+        Raises:
+            ConfigError, re.error: as for a new policy.
+            TypeError: for the name of an option that there is not.
+        """
+        options = self._options
+        return Policy(
+            **{
+                "allow_origins": self.allow_origins,
+                "allow_methods": options.allow_methods,
+                "allow_headers": options.given_headers,
+                "allow_credentials": options.allow_credentials,
+                "allow_origin_regex": options.allow_origin_regex,
+                "allow_private_network": options.allow_private_network,
+                "expose_headers": options.expose_headers,
+                "max_age": options.max_age,
+                **changes,
+            }
+        )
+
+    @property
+    def allow_origins(self) -> Collection[str]:
+        """The entries in their order. Made anew at each reading: 100 ms for a million."""
+        origins: Collection[str] = copy_like(self._options.origins_type, self.compiled.origins())
+        return origins
+
+    @property
+    def allow_methods(self) -> Collection[str]:
+        """The methods, those that `*` stands for in its place."""
+        methods: Collection[str] = self._options.allow_methods
+        return methods
+
+    @property
+    def allow_headers(self) -> list[str]:
+        """The request headers in lower case, with the safelisted ones, in the order they are sent."""
+        return ReadOnlyList(name.lower() for name in self._options.allow_headers)
+
+    @property
+    def allow_credentials(self) -> bool:
+        """Whether requests with credentials are allowed."""
+        return self._options.allow_credentials
+
+    @property
+    def allow_origin_regex(self) -> re.Pattern[str] | tuple[re.Pattern[str], ...] | None:
+        """The compiled expression, or all of them."""
+        return self._options.allow_origin_regex
+
+    @property
+    def allow_private_network(self) -> bool:
+        """Whether private network access is allowed."""
+        return self._options.allow_private_network
+
+    @property
+    def expose_headers(self) -> Collection[str]:
+        """The response headers that scripts may read."""
+        headers: Collection[str] = self._options.expose_headers
+        return headers
+
+    @property
+    def max_age(self) -> Any:
+        """How long a preflight answer may be cached, in seconds, as it was given."""
+        return self._options.max_age
+
+    @property
+    def allow_all_origins(self) -> bool:
+        """Whether `*` is among the origins."""
+        return self.compiled.any_origin
+
+    @property
+    def allow_all_headers(self) -> bool:
+        """Whether `*` is among the request headers."""
+        return self._options.any_header
+
+    @property
+    def preflight_explicit_allow_origin(self) -> bool:
+        """Whether an allowed origin is answered by its name and not by `*`."""
+        return not self.allow_all_origins or self.allow_credentials
+
+    @property
+    def simple_headers(self) -> dict[str, str]:
+        """What every answer to a request with an Origin carries, as Starlette has it."""
+        headers: dict[str, str] = {}
+        if self.allow_all_origins:
+            headers["Access-Control-Allow-Origin"] = "*"
+        if self.allow_credentials:
+            headers["Access-Control-Allow-Credentials"] = "true"
+        if self.expose_headers:
+            headers["Access-Control-Expose-Headers"] = ", ".join(self.expose_headers)
+        return ReadOnlyDict(headers)
+
+    @property
+    def preflight_headers(self) -> dict[str, str]:
+        """What every preflight answer carries, as Starlette has it."""
+        headers = {"Vary": _VARY}
+        if not self.preflight_explicit_allow_origin:
+            headers["Access-Control-Allow-Origin"] = "*"
+        headers["Access-Control-Allow-Methods"] = ", ".join(self.allow_methods)
+        headers["Access-Control-Max-Age"] = self._options.max_age_text
+        if not self.allow_all_headers:
+            headers["Access-Control-Allow-Headers"] = ", ".join(self._options.allow_headers)
+        if self.allow_credentials:
+            headers["Access-Control-Allow-Credentials"] = "true"
+        return ReadOnlyDict(headers)

@@ -1,0 +1,486 @@
+//! The compiled base of `fastcors.CORSMiddleware`: what a call of it does.
+
+use core::ffi::{c_int, c_uint, c_void};
+use core::mem::offset_of;
+use core::ptr;
+
+use pyo3::exceptions::{PyRuntimeError, PyTypeError};
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyType};
+
+use super::coroutines::deferred;
+use super::guard::{attached, object};
+use super::names::Names;
+use super::object::{Owned, Raised, bytes_of, is_text, item};
+use super::policy::CompiledPolicy;
+use super::preflight;
+use super::scope::RequestHeaders;
+use super::send::{self, compiled};
+use super::types::{self, no_member, slot, vectorcall_offset};
+use crate::cors::Actual;
+
+#[repr(C)]
+struct Middleware {
+    base: ffi::PyObject,
+    vectorcall: Option<ffi::vectorcallfunc>,
+    /// The application; null until `__init__` has set it.
+    app: *mut ffi::PyObject,
+    /// The `CompiledPolicy`; null until `__init__` has set it.
+    policy: *mut ffi::PyObject,
+    /// The version of the class for which `overridden` was found out; 0 is no version.
+    class_version: c_uint,
+    /// Whether the class or the instance has a method of its own where Starlette calls one.
+    overridden: bool,
+}
+
+static TYPE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+
+/// The type `fastcors._fastcors.Middleware`.
+///
+/// # Errors
+/// Those of making a type, at the first call.
+pub(crate) fn middleware_type(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
+    send::prepare(py)?;
+    TYPE.get_or_try_init(py, || make_type(py)).map(|made| made.bind(py))
+}
+
+/// Makes a call of an instance of `class`, a subclass of `Middleware`, run the compiled code.
+///
+/// The class has an `async def __call__`, by which servers tell an ASGI 3 application, and which for
+/// Python would be what a call runs. This puts the compiled function back into the slot of the
+/// class. Assigning or overriding `__call__` later resets the slot, as it does for any class.
+#[pyfunction]
+pub(crate) fn claim_call(class: &Bound<'_, PyType>) -> PyResult<()> {
+    let base = middleware_type(class.py())?;
+    if !class.is_subclass(base)? {
+        return Err(PyTypeError::new_err(format!("{class} is not a subclass of {base}")));
+    }
+    let class = class.as_type_ptr();
+    // SAFETY: the class inherits the layout of `Middleware`, its vectorcall function among it, so
+    // that the slot and the flag say what is true of every instance. The GIL is held.
+    unsafe {
+        (*class).tp_vectorcall_offset = (*base.as_type_ptr()).tp_vectorcall_offset;
+        (*class).tp_call = Some(ffi::PyVectorcall_Call);
+        (*class).tp_flags |= ffi::Py_TPFLAGS_HAVE_VECTORCALL;
+        ffi::PyType_Modified(class);
+    }
+    Ok(())
+}
+
+unsafe extern "C" fn vectorcall(
+    slf: *mut ffi::PyObject,
+    args: *const *mut ffi::PyObject,
+    nargsf: usize,
+    kwnames: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware`, its arguments as vectorcall lays them out, and
+    // the thread attached.
+    object(|| unsafe {
+        let [scope, receive, send] = arguments(args, nargsf, kwnames)?;
+        let this = slf.cast::<Middleware>();
+        if (*ffi::Py_TYPE(slf)).tp_version_tag != (*this).class_version
+            || (*this).class_version == 0
+        {
+            find_overridden(slf)?;
+        }
+        if (*this).overridden {
+            return call_method(slf, scope, receive, send);
+        }
+        answer(this, scope, receive, send)
+    })
+}
+
+/// `Middleware._answer(scope, receive, send)`: the compiled code, whatever the class overrides.
+unsafe extern "C" fn answer_method(
+    slf: *mut ffi::PyObject,
+    args: *mut *mut ffi::PyObject,
+    nargs: ffi::Py_ssize_t,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
+    object(|| unsafe {
+        let [scope, receive, send] = arguments(args, nargs.unsigned_abs(), ptr::null_mut())?;
+        answer(slf.cast(), scope, receive, send)
+    })
+}
+
+/// Answers one request: a preflight by itself, anything else by the application's own awaitable.
+///
+/// # Safety
+/// All are live objects that the caller holds, `this` is a `Middleware`, and the thread is attached.
+unsafe fn answer(
+    this: *mut Middleware,
+    scope: *mut ffi::PyObject,
+    receive: *mut ffi::PyObject,
+    send: *mut ffi::PyObject,
+) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches. The application and the policy are held for the whole time,
+    // because code that runs in between may replace them.
+    unsafe {
+        if (*this).app.is_null() || (*this).policy.is_null() {
+            return not_initialised();
+        }
+        let app = Owned::share((*this).app);
+        let policy = Owned::share((*this).policy);
+        let compiled = compiled(policy.as_ptr());
+        deferred(compiled.names, dispatch(&app, &policy, compiled, scope, receive, send))
+    }
+}
+
+/// # Safety
+/// As for [`answer`]; `compiled` is the content of `policy`.
+#[inline]
+unsafe fn dispatch(
+    app: &Owned,
+    policy: &Owned,
+    compiled: &CompiledPolicy,
+    scope: *mut ffi::PyObject,
+    receive: *mut ffi::PyObject,
+    send: *mut ffi::PyObject,
+) -> Result<Owned, Raised> {
+    let names = compiled.names;
+    // SAFETY: as the caller vouches; `RequestHeaders` holds bytes objects.
+    unsafe {
+        let kind = item(scope, names.kind.as_ptr())?;
+        if !is_text(kind.as_ptr(), names.http.as_ptr(), b"http") {
+            return call_app(app, scope, receive, send);
+        }
+        let headers = item(scope, names.headers.as_ptr())?;
+        let (mut request, copy) = match RequestHeaders::read(headers.as_ptr()) {
+            Some(request) => (request, None),
+            None => read_any(scope, &headers)?,
+        };
+        let scope = copy.as_ref().map_or(scope, Owned::as_ptr);
+        let Some(origin) = request.origin.take() else {
+            let send = send::new(send, policy, None, Actual::WithoutOrigin)?;
+            return call_app(app, scope, receive, send.as_ptr());
+        };
+        if let Some(method) = &request.method {
+            let scope_method = item(scope, names.method.as_ptr())?;
+            if is_text(scope_method.as_ptr(), names.options.as_ptr(), b"OPTIONS") {
+                return preflight::answer(compiled, &request, &origin, method, send);
+            }
+        }
+        let (origin, kind) = if compiled.allows_bytes(bytes_of(origin.as_ptr()))? {
+            (compiled.policy.explicit_origin().then_some(origin), Actual::Allowed)
+        } else {
+            (None, Actual::Refused)
+        };
+        let send = send::new(send, policy, origin, kind)?;
+        call_app(app, scope, receive, send.as_ptr())
+    }
+}
+
+/// # Safety
+/// All are live objects and the thread is attached.
+#[inline]
+unsafe fn call_app(
+    app: &Owned,
+    scope: *mut ffi::PyObject,
+    receive: *mut ffi::PyObject,
+    send: *mut ffi::PyObject,
+) -> Result<Owned, Raised> {
+    // The first place is for the callee, which saves a bound method the copy of its arguments.
+    let mut args = [ptr::null_mut(), scope, receive, send];
+    // SAFETY: three live arguments behind one free place.
+    unsafe {
+        Owned::take(ffi::PyObject_Vectorcall(
+            app.as_ptr(),
+            args.as_mut_ptr().add(1),
+            3 | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET,
+            ptr::null_mut(),
+        ))
+    }
+}
+
+#[cold]
+unsafe fn read_any(
+    scope: *mut ffi::PyObject,
+    headers: &Owned,
+) -> Result<(RequestHeaders, Option<Owned>), Raised> {
+    attached(|py| {
+        // SAFETY: both are live for the time of the call.
+        unsafe {
+            let scope = Bound::from_borrowed_ptr(py, scope);
+            let headers = Bound::from_borrowed_ptr(py, headers.as_ptr());
+            let (found, copy) = RequestHeaders::read_any(&scope, &headers)?;
+            Ok((found, copy.and_then(|copy: Bound<'_, PyDict>| Owned::take(copy.into_ptr()).ok())))
+        }
+    })
+}
+
+/// Runs `async def __call__`, which calls the methods that the class or the instance overrides.
+///
+/// # Safety
+/// All are live objects and the thread is attached.
+#[cold]
+unsafe fn call_method(
+    slf: *mut ffi::PyObject,
+    scope: *mut ffi::PyObject,
+    receive: *mut ffi::PyObject,
+    send: *mut ffi::PyObject,
+) -> Result<Owned, Raised> {
+    attached(|py| {
+        // SAFETY: live for the time of the call.
+        unsafe {
+            let argument = |pointer| Bound::from_borrowed_ptr(py, pointer);
+            let result = argument(slf)
+                .call_method1("__call__", (argument(scope), argument(receive), argument(send)))?;
+            Ok(Owned::take(result.into_ptr()))
+        }
+    })?
+}
+
+/// Asks Python whether anything is overridden, once for each version of the class.
+///
+/// # Safety
+/// `slf` is a live `Middleware` and the thread is attached.
+#[cold]
+unsafe fn find_overridden(slf: *mut ffi::PyObject) -> Result<(), Raised> {
+    attached(|py| {
+        // SAFETY: live for the time of the call.
+        unsafe {
+            let overridden = Bound::from_borrowed_ptr(py, slf).call_method0("_overrides")?;
+            let this = slf.cast::<Middleware>();
+            (*this).overridden = overridden.is_truthy()?;
+            // Looking attributes up on the class, as that did, gives it a version.
+            (*this).class_version = (*ffi::Py_TYPE(slf)).tp_version_tag;
+        }
+        Ok(())
+    })
+}
+
+#[cold]
+fn not_initialised() -> Result<Owned, Raised> {
+    attached(|_| {
+        Err(PyRuntimeError::new_err(
+            "this CORSMiddleware was not initialised: call super().__init__(app, ...) in its __init__",
+        ))
+    })
+}
+
+/// Scope, receive and send, by position or by keyword.
+///
+/// # Safety
+/// The arguments are as vectorcall lays them out.
+#[inline]
+unsafe fn arguments(
+    args: *const *mut ffi::PyObject,
+    nargsf: usize,
+    kwnames: *mut ffi::PyObject,
+) -> Result<[*mut ffi::PyObject; 3], Raised> {
+    // SAFETY: there are as many arguments as the count says.
+    unsafe {
+        if kwnames.is_null() && ffi::PyVectorcall_NARGS(nargsf) == 3 {
+            return Ok([*args, *args.add(1), *args.add(2)]);
+        }
+        keyword_arguments(args, nargsf, kwnames)
+    }
+}
+
+/// # Safety
+/// As for [`arguments`].
+#[cold]
+unsafe fn keyword_arguments(
+    args: *const *mut ffi::PyObject,
+    nargsf: usize,
+    kwnames: *mut ffi::PyObject,
+) -> Result<[*mut ffi::PyObject; 3], Raised> {
+    const NAMES: [&[u8]; 3] = [b"scope", b"receive", b"send"];
+    // SAFETY: there are as many arguments as the count and the names say.
+    unsafe {
+        let positional = ffi::PyVectorcall_NARGS(nargsf).unsigned_abs();
+        let named = if kwnames.is_null() { 0 } else { ffi::Py_SIZE(kwnames).unsigned_abs() };
+        let mut found = [ptr::null_mut(); 3];
+        if positional + named == 3 {
+            for (place, argument) in found.iter_mut().enumerate().take(positional) {
+                *argument = *args.add(place);
+            }
+            for index in 0..named {
+                let name = ffi::PyTuple_GET_ITEM(kwnames, index.cast_signed());
+                let place = NAMES.iter().position(|text| is_text(name, ptr::null_mut(), text));
+                if let Some(place) = place {
+                    found[place] = *args.add(positional + index);
+                }
+            }
+            if found.iter().all(|argument| !argument.is_null()) {
+                return Ok(found);
+            }
+        }
+        attached(|_| {
+            let given = positional + named;
+            Err(PyTypeError::new_err(format!(
+                "CORSMiddleware is called with scope, receive and send, not with these {given} arguments"
+            )))
+        })
+    }
+}
+
+unsafe extern "C" fn new(
+    class: *mut ffi::PyTypeObject,
+    _args: *mut ffi::PyObject,
+    _kwargs: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: the allocator gives a zeroed instance of the class, which has room for `Middleware`.
+    unsafe {
+        let Some(allocate) = (*class).tp_alloc else { return ptr::null_mut() };
+        let made = allocate(class, 0);
+        if !made.is_null() {
+            (*made.cast::<Middleware>()).vectorcall = Some(vectorcall);
+        }
+        made
+    }
+}
+
+unsafe extern "C" fn dealloc(slf: *mut ffi::PyObject) {
+    // SAFETY: Python calls this once, with a `Middleware` that nobody refers to.
+    unsafe {
+        ffi::PyObject_GC_UnTrack(slf.cast());
+        let class = ffi::Py_TYPE(slf);
+        clear(slf);
+        if let Some(free) = (*class).tp_free {
+            free(slf.cast());
+        }
+        ffi::Py_DECREF(class.cast());
+    }
+}
+
+unsafe extern "C" fn traverse(
+    slf: *mut ffi::PyObject,
+    visit: ffi::visitproc,
+    arg: *mut c_void,
+) -> c_int {
+    // SAFETY: Python calls this with a `Middleware`; the visitor takes live objects.
+    unsafe {
+        let this = slf.cast::<Middleware>();
+        for held in [ffi::Py_TYPE(slf).cast(), (*this).app, (*this).policy] {
+            if !held.is_null() {
+                let result = visit(held, arg);
+                if result != 0 {
+                    return result;
+                }
+            }
+        }
+    }
+    0
+}
+
+unsafe extern "C" fn clear(slf: *mut ffi::PyObject) -> c_int {
+    // SAFETY: Python calls this with a `Middleware`. Each field is null before its object may run
+    // code.
+    unsafe {
+        let this = slf.cast::<Middleware>();
+        for field in [&raw mut (*this).app, &raw mut (*this).policy] {
+            ffi::Py_XDECREF(field.replace(ptr::null_mut()));
+        }
+    }
+    0
+}
+
+unsafe extern "C" fn get_policy(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware`.
+    unsafe {
+        let policy = (*slf.cast::<Middleware>()).policy;
+        if policy.is_null() {
+            return object(not_initialised);
+        }
+        Owned::share(policy).into_ptr()
+    }
+}
+
+/// Sets the policy, in one step: each request sees the one before or the one after.
+unsafe extern "C" fn set_policy(
+    slf: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+    _: *mut c_void,
+) -> c_int {
+    let set = || {
+        attached(|py| {
+            // SAFETY: Python gives a live value, or null for a deletion.
+            let value = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) };
+            let policy = value.and_then(|value| value.cast_into::<CompiledPolicy>().ok());
+            let policy =
+                policy.ok_or_else(|| PyTypeError::new_err("_compiled takes a CompiledPolicy"))?;
+            // SAFETY: Python calls this with a `Middleware`, and the GIL is held; the old policy is
+            // dropped when the new one is in its place.
+            unsafe {
+                let field = &raw mut (*slf.cast::<Middleware>()).policy;
+                ffi::Py_XDECREF(field.replace(policy.into_ptr()));
+            }
+            Ok(())
+        })
+    };
+    if set().is_ok() { 0 } else { -1 }
+}
+
+/// `Middleware._reconsider()`: what is overridden is found out again at the next call.
+unsafe extern "C" fn reconsider(
+    slf: *mut ffi::PyObject,
+    _: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware`.
+    unsafe {
+        (*slf.cast::<Middleware>()).class_version = 0;
+        Owned::share(ffi::Py_None()).into_ptr()
+    }
+}
+
+fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
+    static mut MEMBERS: [ffi::PyMemberDef; 3] = [
+        vectorcall_offset(offset_of!(Middleware, vectorcall)),
+        ffi::PyMemberDef {
+            name: c"app".as_ptr(),
+            type_code: ffi::Py_T_OBJECT_EX,
+            offset: offset_of!(Middleware, app).cast_signed(),
+            flags: 0,
+            doc: c"The application behind this middleware.".as_ptr(),
+        },
+        no_member(),
+    ];
+    static mut ATTRIBUTES: [ffi::PyGetSetDef; 2] = [
+        ffi::PyGetSetDef {
+            name: c"_compiled".as_ptr(),
+            get: Some(get_policy),
+            set: Some(set_policy),
+            doc: c"The compiled policy that requests are decided by.".as_ptr(),
+            closure: ptr::null_mut(),
+        },
+        // SAFETY: an attribute of only zeros is how such a table ends.
+        unsafe { core::mem::zeroed() },
+    ];
+    static mut METHODS: [ffi::PyMethodDef; 3] = [
+        ffi::PyMethodDef {
+            ml_name: c"_answer".as_ptr(),
+            ml_meth: ffi::PyMethodDefPointer { PyCFunctionFast: answer_method },
+            ml_flags: ffi::METH_FASTCALL,
+            ml_doc: c"_answer($self, scope, receive, send, /)\n--\n\nThe compiled __call__."
+                .as_ptr(),
+        },
+        ffi::PyMethodDef {
+            ml_name: c"_reconsider".as_ptr(),
+            ml_meth: ffi::PyMethodDefPointer { PyCFunction: reconsider },
+            ml_flags: ffi::METH_NOARGS,
+            ml_doc: c"_reconsider($self, /)\n--\n\nFind out again what is overridden.".as_ptr(),
+        },
+        ffi::PyMethodDef::zeroed(),
+    ];
+    Names::get(py)?;
+    let mut slots = [
+        slot(ffi::Py_tp_new, new as *mut c_void),
+        slot(ffi::Py_tp_call, ffi::PyVectorcall_Call as *mut c_void),
+        slot(ffi::Py_tp_dealloc, dealloc as *mut c_void),
+        slot(ffi::Py_tp_traverse, traverse as *mut c_void),
+        slot(ffi::Py_tp_clear, clear as *mut c_void),
+        slot(ffi::Py_tp_members, (&raw mut MEMBERS).cast()),
+        slot(ffi::Py_tp_getset, (&raw mut ATTRIBUTES).cast()),
+        slot(ffi::Py_tp_methods, (&raw mut METHODS).cast()),
+        slot(0, ptr::null_mut()),
+    ];
+    let flags = ffi::Py_TPFLAGS_HAVE_VECTORCALL | ffi::Py_TPFLAGS_BASETYPE;
+    // SAFETY: the slots fit their functions and end with a zero; `Middleware` begins with its head.
+    let made = unsafe {
+        types::make::<Middleware>(py, c"fastcors._fastcors.Middleware", flags, &mut slots)?
+    };
+    Ok(made.unbind())
+}

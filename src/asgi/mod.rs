@@ -1,0 +1,25 @@
+//! Python objects in and out of [`crate::cors`].
+//!
+//! A scope is read by `scope`, the policy decides, and `send` and `preflight` emit messages made of
+//! header lines that were built once, with the policy. Only immutable objects are shared between
+//! answers; every list and dict that leaves is new, and none of the application's is changed.
+//!
+//! `middleware` and `send` are types written by hand with a vectorcall slot, which `#[pyclass]` does
+//! not offer: it halves the cost of a call. Everything that runs once per policy, or only for
+//! unusual shapes, uses `PyO3`'s safe interface.
+
+mod coroutines;
+mod guard;
+mod middleware;
+mod names;
+mod object;
+mod policy;
+mod preflight;
+mod scope;
+mod send;
+mod types;
+
+pub(crate) use middleware::{claim_call, middleware_type};
+pub(crate) use policy::{
+    CompiledPolicy, expression_problem, origin_pattern_problem, vary_by_origin,
+};

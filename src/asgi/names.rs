@@ -1,0 +1,79 @@
+//! The constant Python objects that every request needs, made once.
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyInt, PyString, PyTuple};
+
+/// Interned keys and constant values.
+pub(super) struct Names {
+    pub(super) kind: Py<PyString>,
+    pub(super) headers: Py<PyString>,
+    pub(super) method: Py<PyString>,
+    pub(super) http: Py<PyString>,
+    pub(super) options: Py<PyString>,
+    pub(super) status: Py<PyString>,
+    pub(super) body: Py<PyString>,
+    pub(super) response_start: Py<PyString>,
+    pub(super) response_body: Py<PyString>,
+    pub(super) allow_origin: Py<PyBytes>,
+    pub(super) allow_headers: Py<PyBytes>,
+    pub(super) vary_name: Py<PyBytes>,
+    pub(super) vary_origin: Py<PyTuple>,
+    pub(super) private_network: Py<PyTuple>,
+    pub(super) content_type: Py<PyTuple>,
+    pub(super) ok: Py<PyInt>,
+    pub(super) bad_request: Py<PyInt>,
+    /// `async def (send, start, body)`: sends both.
+    pub(super) respond: Py<PyAny>,
+    /// `async def (awaitable)`: awaits it.
+    pub(super) await_later: Py<PyAny>,
+    /// `async def (exception)`: raises it.
+    pub(super) raise_later: Py<PyAny>,
+    /// `async def (message)`: what a `send` looks like to `inspect`.
+    pub(super) send_shape: Py<PyAny>,
+}
+
+static NAMES: PyOnceLock<Names> = PyOnceLock::new();
+
+impl Names {
+    /// The one set of them.
+    ///
+    /// # Errors
+    /// Those of importing `fastcors._coroutines`.
+    pub(super) fn get(py: Python<'_>) -> PyResult<&'static Self> {
+        NAMES.get_or_try_init(py, || {
+            let text = |text| PyString::intern(py, text).unbind();
+            let bytes = |bytes: &[u8]| PyBytes::new(py, bytes).unbind();
+            let coroutines = py.import("fastcors._coroutines")?;
+            let function = |name| coroutines.getattr(name).map(Bound::unbind);
+            Ok(Self {
+                kind: text("type"),
+                headers: text("headers"),
+                method: text("method"),
+                http: text("http"),
+                options: text("OPTIONS"),
+                status: text("status"),
+                body: text("body"),
+                response_start: text("http.response.start"),
+                response_body: text("http.response.body"),
+                allow_origin: bytes(b"access-control-allow-origin"),
+                allow_headers: bytes(b"access-control-allow-headers"),
+                vary_name: bytes(b"vary"),
+                vary_origin: pair(py, b"vary", b"Origin")?,
+                private_network: pair(py, b"access-control-allow-private-network", b"true")?,
+                content_type: pair(py, b"content-type", b"text/plain; charset=utf-8")?,
+                ok: PyInt::new(py, 200).unbind(),
+                bad_request: PyInt::new(py, 400).unbind(),
+                respond: function("respond")?,
+                await_later: function("await_later")?,
+                raise_later: function("raise_later")?,
+                send_shape: function("send")?,
+            })
+        })
+    }
+}
+
+/// A header line as ASGI has it.
+pub(super) fn pair(py: Python<'_>, name: &[u8], value: &[u8]) -> PyResult<Py<PyTuple>> {
+    Ok(PyTuple::new(py, [PyBytes::new(py, name), PyBytes::new(py, value)])?.unbind())
+}

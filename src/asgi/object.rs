@@ -1,0 +1,121 @@
+//! An owned reference to a Python object, at the price of a pointer.
+
+use core::ptr::NonNull;
+
+use pyo3::ffi;
+
+/// A Python exception is set in the current thread, and the caller must hand it on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Raised;
+
+/// A strong reference. It is dropped by a plain decrement, so it must live and die attached to the
+/// interpreter, which every caller is: it never leaves a function that Python called.
+pub(super) struct Owned(NonNull<ffi::PyObject>);
+
+impl Owned {
+    /// Takes over what a C call that gives a new reference returned; null means an exception.
+    ///
+    /// # Safety
+    /// `pointer` is null with an exception set, or a reference that the caller owns.
+    #[inline]
+    pub(super) unsafe fn take(pointer: *mut ffi::PyObject) -> Result<Self, Raised> {
+        NonNull::new(pointer).map(Self).ok_or(Raised)
+    }
+
+    /// A new reference to a borrowed object.
+    ///
+    /// # Safety
+    /// `pointer` is a live object, and the thread is attached.
+    #[inline]
+    pub(super) unsafe fn share(pointer: *mut ffi::PyObject) -> Self {
+        // SAFETY: the caller vouches for a live object, so it is not null.
+        unsafe {
+            ffi::Py_INCREF(pointer);
+            Self(NonNull::new_unchecked(pointer))
+        }
+    }
+
+    #[inline]
+    pub(super) fn as_ptr(&self) -> *mut ffi::PyObject {
+        self.0.as_ptr()
+    }
+
+    /// Gives the reference away.
+    #[inline]
+    pub(super) fn into_ptr(self) -> *mut ffi::PyObject {
+        let pointer = self.0.as_ptr();
+        core::mem::forget(self);
+        pointer
+    }
+}
+
+impl Drop for Owned {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: the reference is ours, and the type's contract is that the thread is attached.
+        unsafe { ffi::Py_DECREF(self.0.as_ptr()) }
+    }
+}
+
+/// The content of a `bytes` object.
+///
+/// # Safety
+/// `pointer` is a live `bytes` object or of a subclass, which outlives `'a`.
+#[inline]
+pub(super) unsafe fn bytes_of<'a>(pointer: *mut ffi::PyObject) -> &'a [u8] {
+    // SAFETY: a bytes object holds `Py_SIZE` bytes at that address, and never changes them.
+    unsafe {
+        let length = usize::try_from(ffi::Py_SIZE(pointer)).unwrap_or(0);
+        core::slice::from_raw_parts(ffi::PyBytes_AS_STRING(pointer).cast(), length)
+    }
+}
+
+/// Whether `pointer` is the text `expected`, which is ASCII.
+///
+/// Most often it is the very object; else its length tells nearly all others apart.
+///
+/// # Safety
+/// `pointer` is a live object, `interned` the `str` whose text is `expected`.
+#[inline]
+pub(super) unsafe fn is_text(
+    pointer: *mut ffi::PyObject,
+    interned: *mut ffi::PyObject,
+    expected: &[u8],
+) -> bool {
+    if pointer == interned {
+        return true;
+    }
+    // SAFETY: the object is checked to be a str before it is read as one; a compact ASCII str holds
+    // its characters, a byte each, behind its head.
+    unsafe {
+        if ffi::PyUnicode_Check(pointer) == 0 || ffi::PyUnicode_IS_COMPACT_ASCII(pointer) == 0 {
+            return false;
+        }
+        let length = usize::try_from(ffi::PyUnicode_GET_LENGTH(pointer)).unwrap_or(0);
+        length == expected.len()
+            && core::slice::from_raw_parts(ffi::PyUnicode_DATA(pointer).cast::<u8>(), length)
+                == expected
+    }
+}
+
+/// `mapping[key]` as a new reference, or a `KeyError`. The key is an interned `str`.
+///
+/// # Safety
+/// Both are live objects and the thread is attached.
+#[inline]
+pub(super) unsafe fn item(
+    mapping: *mut ffi::PyObject,
+    key: *mut ffi::PyObject,
+) -> Result<Owned, Raised> {
+    // SAFETY: the caller vouches for the objects; a dict's own item is borrowed, so it is shared.
+    unsafe {
+        if ffi::PyDict_CheckExact(mapping) != 0 {
+            let found = ffi::PyDict_GetItemWithError(mapping, key);
+            if !found.is_null() {
+                return Ok(Owned::share(found));
+            }
+        }
+        // The general way, which also raises the KeyError with the key in it.
+        Owned::take(ffi::PyObject_GetItem(mapping, key))
+    }
+}

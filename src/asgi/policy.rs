@@ -1,0 +1,240 @@
+//! A policy together with the Python objects that its answers are made of.
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyInt, PyList, PyString, PyTuple};
+
+use super::guard::attached;
+use super::names::{Names, pair};
+use super::object::Raised;
+use crate::cors::{
+    Actual, Expressions, LineValue, Options, OriginPattern, Origins, Policy, Preflight,
+    PreflightRequest, Refusals,
+};
+
+/// An immutable policy, with every header line that its answers share built once.
+///
+/// The options come from `fastcors.Policy`, which has checked them.
+#[pyclass(frozen, module = "fastcors._fastcors")]
+pub(crate) struct CompiledPolicy {
+    pub(super) policy: Policy,
+    pub(super) names: &'static Names,
+    pub(super) preflight: PreflightLines,
+    refused: Vec<AnswerLine>,
+    allowed: Vec<AnswerLine>,
+    /// `re.Pattern.fullmatch` of each expression that only Python can match.
+    foreign: Vec<Py<PyAny>>,
+}
+
+/// A header line of an answer; none stands for `access-control-allow-origin` with the Origin.
+pub(super) type AnswerLine = Option<Py<PyTuple>>;
+
+/// The shared parts of preflight answers.
+pub(super) struct PreflightLines {
+    pub(super) opening: Vec<Py<PyTuple>>,
+    pub(super) closing: Vec<Closing>,
+}
+
+/// What ends a preflight answer, for one value of [`Refusals`].
+pub(super) struct Closing {
+    pub(super) status: Py<PyInt>,
+    pub(super) content_length: Py<PyTuple>,
+    pub(super) body: Py<PyBytes>,
+}
+
+impl CompiledPolicy {
+    /// The lines that an answer of this kind is given beside `Vary`.
+    #[inline]
+    pub(super) fn lines(&self, kind: Actual) -> &[AnswerLine] {
+        match kind {
+            Actual::WithoutOrigin => &[],
+            Actual::Refused => &self.refused,
+            Actual::Allowed => &self.allowed,
+        }
+    }
+
+    /// Whether `origin`, the raw header value, is allowed.
+    #[inline]
+    pub(super) fn allows_bytes(&self, origin: &[u8]) -> Result<bool, Raised> {
+        self.policy.allows(origin, |origin| attached(|py| self.foreign_allows(py, origin)))
+    }
+
+    fn foreign_allows(&self, py: Python<'_>, origin: &[u8]) -> PyResult<bool> {
+        // Only visible ASCII is left undecided, so that nothing is replaced here.
+        let origin = PyString::new(py, &String::from_utf8_lossy(origin));
+        for fullmatch in &self.foreign {
+            if fullmatch.bind(py).call1((&origin,))?.is_truthy()? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+#[pymethods]
+impl CompiledPolicy {
+    #[new]
+    #[pyo3(signature = (*, origins, expressions, foreign, methods, headers, any_header, credentials,
+                        private_network, expose, max_age))]
+    #[allow(clippy::too_many_arguments, reason = "one for each option, all by keyword")]
+    #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
+    #[allow(clippy::fn_params_excessive_bools, reason = "one for each option, all by keyword")]
+    fn new(
+        py: Python<'_>,
+        origins: &Bound<'_, PyAny>,
+        expressions: Vec<String>,
+        foreign: Vec<Py<PyAny>>,
+        methods: Vec<String>,
+        headers: Vec<String>,
+        any_header: bool,
+        credentials: bool,
+        private_network: bool,
+        expose: Vec<String>,
+        max_age: &str,
+    ) -> PyResult<Self> {
+        let value_error = |error: &dyn core::fmt::Display| PyValueError::new_err(error.to_string());
+        let expressions = Expressions::new(&expressions).map_err(|error| value_error(&error))?;
+        let capacity = origins.len().unwrap_or(0);
+        let mut allowed = Origins::with_capacity(capacity, expressions, !foreign.is_empty());
+        for entry in origins.try_iter()? {
+            let entry = entry?;
+            let added = match entry.cast::<PyString>()?.to_str() {
+                Ok(text) => allowed.add(text.as_bytes()),
+                // A lone surrogate: no header can hold it, it is only kept in the list.
+                Err(_) => allowed.add(&surrogate_bytes(&entry)?),
+            };
+            added.map_err(|error| value_error(&error))?;
+        }
+        allowed.shrink();
+        let boxed =
+            |texts: Vec<String>| texts.into_iter().map(|text| text.into_bytes().into()).collect();
+        let policy = Policy::new(Options {
+            origins: allowed,
+            methods: boxed(methods),
+            headers: boxed(headers),
+            any_header,
+            credentials,
+            private_network,
+            expose: boxed(expose),
+            max_age: max_age.as_bytes().into(),
+        })
+        .map_err(|error| value_error(&error))?;
+        let names = Names::get(py)?;
+        Ok(Self {
+            preflight: preflight_lines(py, &policy, names)?,
+            refused: answer_lines(py, &policy, Actual::Refused)?,
+            allowed: answer_lines(py, &policy, Actual::Allowed)?,
+            policy,
+            names,
+            foreign,
+        })
+    }
+
+    /// The entries of `allow_origins`, in their order.
+    fn origins<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let list = PyList::empty(py);
+        for entry in self.policy.origins().entries() {
+            match core::str::from_utf8(entry) {
+                Ok(text) => list.append(text)?,
+                Err(_) => list.append(
+                    PyBytes::new(py, entry).call_method1("decode", ("utf-8", "surrogatepass"))?,
+                )?,
+            }
+        }
+        Ok(list)
+    }
+
+    /// Whether every origin is allowed.
+    #[getter]
+    fn any_origin(&self) -> bool {
+        self.policy.origins().any()
+    }
+
+    /// Whether an Origin is allowed by what the options say.
+    fn allows(&self, py: Python<'_>, origin: &Bound<'_, PyString>) -> PyResult<bool> {
+        // Latin-1, as it was decoded; what is beyond cannot have come from a header.
+        let bytes = latin_1(origin)?;
+        self.policy.allows(&bytes, |origin| self.foreign_allows(py, origin))
+    }
+
+    /// Decides on a preflight: status, body, and whether the answer tells the explicit origin, the
+    /// mirrored headers, the private network.
+    fn preflight(
+        &self,
+        origin_allowed: bool,
+        method: &Bound<'_, PyString>,
+        headers: Option<&Bound<'_, PyString>>,
+        private_network: bool,
+    ) -> PyResult<(u16, String, bool, bool, bool)> {
+        let method = latin_1(method)?;
+        let headers = headers.map(latin_1).transpose()?;
+        let request =
+            PreflightRequest { method: &method, headers: headers.as_deref(), private_network };
+        let Preflight { refusals, explicit_origin, mirrored_headers, private_network } =
+            self.policy.preflight(&request, origin_allowed);
+        Ok((refusals.status(), refusals.body(), explicit_origin, mirrored_headers, private_network))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.foreign.iter().try_for_each(|fullmatch| visit.call(fullmatch))
+    }
+}
+
+/// Why the Rust engine does not take `expression`, or None where it does.
+#[pyfunction]
+#[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
+pub(crate) fn expression_problem(expression: String) -> Option<String> {
+    Expressions::new(&[expression]).err().map(|error| error.reason)
+}
+
+/// Why `entry`, an entry of `allow_origins` with a `*` in it, is no pattern, or None where it is one.
+#[pyfunction]
+pub(crate) fn origin_pattern_problem(entry: &Bound<'_, PyString>) -> PyResult<Option<String>> {
+    let entry = surrogate_bytes(entry)?;
+    Ok(OriginPattern::parse(&entry).err().map(|error| error.to_string()))
+}
+
+/// The value of the one `Vary` line that stands for those `values` and `Origin`.
+#[pyfunction]
+#[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
+pub(crate) fn vary_by_origin(py: Python<'_>, values: Vec<Vec<u8>>) -> Bound<'_, PyBytes> {
+    let values: Vec<&[u8]> = values.iter().map(Vec::as_slice).collect();
+    PyBytes::new(py, &crate::cors::vary_by_origin(&values))
+}
+
+fn surrogate_bytes(text: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    text.call_method1("encode", ("utf-8", "surrogatepass"))?.extract()
+}
+
+/// The bytes of a header value that was decoded as latin-1. A character beyond it becomes `?`, which
+/// is in no token and no origin.
+fn latin_1(text: &Bound<'_, PyString>) -> PyResult<Vec<u8>> {
+    text.call_method1("encode", ("latin-1", "replace"))?
+        .extract()
+        .map_err(|_| PyTypeError::new_err("str.encode gave no bytes"))
+}
+
+fn preflight_lines(py: Python<'_>, policy: &Policy, names: &Names) -> PyResult<PreflightLines> {
+    let opening = policy.preflight_lines().iter().map(|(name, value)| pair(py, name, value));
+    let closing = Refusals::all().map(|refusals| {
+        let body = refusals.body();
+        Ok(Closing {
+            status: if refusals.is_empty() { &names.ok } else { &names.bad_request }.clone_ref(py),
+            content_length: pair(py, b"content-length", body.len().to_string().as_bytes())?,
+            body: PyBytes::new(py, body.as_bytes()).unbind(),
+        })
+    });
+    Ok(PreflightLines {
+        opening: opening.collect::<PyResult<_>>()?,
+        closing: closing.collect::<PyResult<_>>()?,
+    })
+}
+
+fn answer_lines(py: Python<'_>, policy: &Policy, kind: Actual) -> PyResult<Vec<AnswerLine>> {
+    let line = |line: &crate::cors::Line| match &line.value {
+        LineValue::Fixed(value) => pair(py, line.name, value).map(Some),
+        LineValue::Origin => Ok(None),
+    };
+    policy.actual_lines(kind).iter().map(line).collect()
+}

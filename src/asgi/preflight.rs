@@ -1,0 +1,146 @@
+//! The two messages that answer a preflight.
+
+use pyo3::ffi;
+
+use super::names::Names;
+use super::object::{Owned, Raised, bytes_of};
+use super::policy::{Closing, CompiledPolicy};
+use super::scope::RequestHeaders;
+use crate::cors::{Preflight, PreflightRequest};
+
+/// Decides on a preflight and gives the coroutine that sends the answer.
+///
+/// # Safety
+/// The objects are live, `send` is the server's, and the thread is attached.
+pub(super) unsafe fn answer(
+    compiled: &CompiledPolicy,
+    request: &RequestHeaders,
+    origin: &Owned,
+    method: &Owned,
+    send: *mut ffi::PyObject,
+) -> Result<Owned, Raised> {
+    // SAFETY: `RequestHeaders` holds bytes objects.
+    let decision = unsafe {
+        let allowed = compiled.allows_bytes(bytes_of(origin.as_ptr()))?;
+        let asked = PreflightRequest {
+            method: bytes_of(method.as_ptr()),
+            headers: request.headers.as_ref().map(|headers| bytes_of(headers.as_ptr())),
+            private_network: request.private_network,
+        };
+        compiled.policy.preflight(&asked, allowed)
+    };
+    let closing = &compiled.preflight.closing[decision.refusals.index()];
+    // SAFETY: live objects and an attached thread, as the caller vouches.
+    unsafe {
+        let start = start_message(compiled, decision, closing, request, origin)?;
+        let body = body_message(compiled.names, closing)?;
+        let args = [core::ptr::null_mut(), send, start.as_ptr(), body.as_ptr()];
+        Owned::take(ffi::PyObject_Vectorcall(
+            compiled.names.respond.as_ptr(),
+            args.as_ptr().add(1),
+            3 | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET,
+            core::ptr::null_mut(),
+        ))
+    }
+}
+
+/// # Safety
+/// As for [`answer`].
+unsafe fn start_message(
+    compiled: &CompiledPolicy,
+    decision: Preflight,
+    closing: &Closing,
+    request: &RequestHeaders,
+    origin: &Owned,
+) -> Result<Owned, Raised> {
+    let CompiledPolicy { names, preflight, .. } = compiled;
+    let mirrored = request.headers.as_ref().filter(|_| decision.mirrored_headers);
+    let length = preflight.opening.len()
+        + usize::from(decision.explicit_origin)
+        + usize::from(mirrored.is_some())
+        + usize::from(decision.private_network)
+        + 2;
+    // SAFETY: the list has `length` places, each is set once to a new reference.
+    unsafe {
+        let explicit = if decision.explicit_origin {
+            Some(line(names.allow_origin.as_ptr(), origin)?)
+        } else {
+            None
+        };
+        let mirrored = match mirrored {
+            Some(headers) => Some(line(names.allow_headers.as_ptr(), headers)?),
+            None => None,
+        };
+        // The length fits: it is that of a list in memory and five more.
+        #[allow(clippy::cast_possible_wrap)]
+        let list = Owned::take(ffi::PyList_New(length as ffi::Py_ssize_t))?;
+        let mut place = 0;
+        let mut push = |line: *mut ffi::PyObject| {
+            ffi::PyList_SET_ITEM(list.as_ptr(), place, line);
+            place += 1;
+        };
+        for line in &preflight.opening {
+            push(Owned::share(line.as_ptr()).into_ptr());
+        }
+        if let Some(line) = explicit {
+            push(line.into_ptr());
+        }
+        if let Some(line) = mirrored {
+            push(line.into_ptr());
+        }
+        if decision.private_network {
+            push(Owned::share(names.private_network.as_ptr()).into_ptr());
+        }
+        push(Owned::share(closing.content_length.as_ptr()).into_ptr());
+        push(Owned::share(names.content_type.as_ptr()).into_ptr());
+        message(&[
+            (names.kind.as_ptr(), names.response_start.as_ptr()),
+            (names.status.as_ptr(), closing.status.as_ptr()),
+            (names.headers.as_ptr(), list.as_ptr()),
+        ])
+    }
+}
+
+/// # Safety
+/// The thread is attached.
+unsafe fn body_message(names: &Names, closing: &Closing) -> Result<Owned, Raised> {
+    // SAFETY: live objects, as the names and the policy hold them.
+    unsafe {
+        message(&[
+            (names.kind.as_ptr(), names.response_body.as_ptr()),
+            (names.body.as_ptr(), closing.body.as_ptr()),
+        ])
+    }
+}
+
+/// A new dict of these items.
+///
+/// # Safety
+/// All are live objects and the thread is attached.
+unsafe fn message(items: &[(*mut ffi::PyObject, *mut ffi::PyObject)]) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches; setting an item takes its own references.
+    unsafe {
+        let dict = Owned::take(ffi::PyDict_New())?;
+        for &(key, value) in items {
+            if ffi::PyDict_SetItem(dict.as_ptr(), key, value) != 0 {
+                return Err(Raised);
+            }
+        }
+        Ok(dict)
+    }
+}
+
+/// A new header line.
+///
+/// # Safety
+/// Both are live objects and the thread is attached.
+#[inline]
+pub(super) unsafe fn line(name: *mut ffi::PyObject, value: &Owned) -> Result<Owned, Raised> {
+    // SAFETY: a new tuple's items are set once each, to new references.
+    unsafe {
+        let line = Owned::take(ffi::PyTuple_New(2))?;
+        ffi::PyTuple_SET_ITEM(line.as_ptr(), 0, Owned::share(name).into_ptr());
+        ffi::PyTuple_SET_ITEM(line.as_ptr(), 1, Owned::share(value.as_ptr()).into_ptr());
+        Ok(line)
+    }
+}

@@ -1,0 +1,168 @@
+//! Reads what CORS needs from an ASGI scope.
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::PyByteArrayMethods;
+use pyo3::types::{PyByteArray, PyBytes, PyDict, PyIterator, PyList, PyTuple};
+
+use super::object::{Owned, bytes_of};
+
+const ORIGIN: &[u8] = b"origin";
+const REQUEST_METHOD: &[u8] = b"access-control-request-method";
+const REQUEST_HEADERS: &[u8] = b"access-control-request-headers";
+const REQUEST_PRIVATE_NETWORK: &[u8] = b"access-control-request-private-network";
+
+/// A bit for each length that a name of interest has.
+const LENGTHS: u64 = 1 << ORIGIN.len()
+    | 1 << REQUEST_METHOD.len()
+    | 1 << REQUEST_HEADERS.len()
+    | 1 << REQUEST_PRIVATE_NETWORK.len();
+
+/// The first value, as `bytes`, of each header that CORS looks at. Later ones do not count.
+#[derive(Default)]
+pub(super) struct RequestHeaders {
+    pub(super) origin: Option<Owned>,
+    pub(super) method: Option<Owned>,
+    pub(super) headers: Option<Owned>,
+    pub(super) private_network: bool,
+}
+
+impl RequestHeaders {
+    /// Reads a list or tuple of pairs of bytes: what every server sends. None for any other shape.
+    ///
+    /// Runs no Python code, so that nothing changes under it.
+    ///
+    /// # Safety
+    /// `headers` is a live object and the thread is attached.
+    #[inline]
+    pub(super) unsafe fn read(headers: *mut ffi::PyObject) -> Option<Self> {
+        // SAFETY: each object is checked to be of the exact type that it is then read as; the items
+        // are borrowed from the sequence, which nothing can change in between.
+        unsafe {
+            let items: *const *mut ffi::PyObject = if ffi::PyList_CheckExact(headers) != 0 {
+                (*headers.cast::<ffi::PyListObject>()).ob_item
+            } else if ffi::PyTuple_CheckExact(headers) != 0 {
+                (&raw const (*headers.cast::<ffi::PyTupleObject>()).ob_item).cast()
+            } else {
+                return None;
+            };
+            let length = usize::try_from(ffi::Py_SIZE(headers)).ok()?;
+            let mut found = Self::default();
+            for index in 0..length {
+                let (name, value) = exact_pair(*items.add(index))?;
+                let length = ffi::Py_SIZE(name);
+                // Few names have a length of interest: one shift tells.
+                if length < 64 && LENGTHS >> length & 1 != 0 {
+                    if ffi::PyBytes_CheckExact(value) == 0 {
+                        return None;
+                    }
+                    found.take(bytes_of(name), value);
+                }
+            }
+            Some(found)
+        }
+    }
+
+    /// # Safety
+    /// `value` is a live object and the thread is attached.
+    #[inline]
+    unsafe fn take(&mut self, name: &[u8], value: *mut ffi::PyObject) {
+        let place = match name {
+            ORIGIN => &mut self.origin,
+            REQUEST_METHOD => &mut self.method,
+            REQUEST_HEADERS => &mut self.headers,
+            REQUEST_PRIVATE_NETWORK => {
+                self.private_network = true;
+                return;
+            }
+            _ => return,
+        };
+        if place.is_none() {
+            // SAFETY: live and attached, as the caller vouches.
+            *place = Some(unsafe { Owned::share(value) });
+        }
+    }
+
+    /// Reads headers of any shape that Starlette reads: any iterable of pairs of any kind.
+    ///
+    /// An iterator can be read only once: then a copy of the scope with the headers as a list comes
+    /// back too, for the application. The scope itself is never changed.
+    pub(super) fn read_any<'py>(
+        scope: &Bound<'py, PyAny>,
+        headers: &Bound<'py, PyAny>,
+    ) -> PyResult<(Self, Option<Bound<'py, PyDict>>)> {
+        let py = scope.py();
+        let list = PyList::empty(py);
+        for pair in headers.try_iter()? {
+            list.append(pair?)?;
+        }
+        let mut found = Self::default();
+        for pair in list.iter() {
+            let (name, value) = any_pair(&pair)?;
+            let Some(name) = any_bytes(&name) else { continue };
+            if [ORIGIN, REQUEST_METHOD, REQUEST_HEADERS, REQUEST_PRIVATE_NETWORK].contains(&&*name)
+            {
+                let value = any_bytes(&value).ok_or_else(|| {
+                    PyTypeError::new_err(format!(
+                        "a request header's value must be bytes, not {value:?}"
+                    ))
+                })?;
+                // SAFETY: the value lives until the end of the block, and the thread is attached.
+                unsafe { found.take(&name, PyBytes::new(py, &value).as_ptr()) }
+            }
+        }
+        let copy = if headers.is_instance_of::<PyIterator>() || headers.hasattr("__next__")? {
+            let copy = PyDict::new(py);
+            copy.update(scope.cast()?)?;
+            copy.set_item("headers", list)?;
+            Some(copy)
+        } else {
+            None
+        };
+        Ok((found, copy))
+    }
+}
+
+/// Name and value of a header line that is a tuple of `bytes` and another object, as ASGI has it.
+///
+/// # Safety
+/// `pair` is a live object; what comes back is borrowed from it.
+#[inline]
+pub(super) unsafe fn exact_pair(
+    pair: *mut ffi::PyObject,
+) -> Option<(*mut ffi::PyObject, *mut ffi::PyObject)> {
+    // SAFETY: the tuple and its length are checked before its items are read.
+    unsafe {
+        if ffi::PyTuple_CheckExact(pair) == 0 || ffi::Py_SIZE(pair) != 2 {
+            return None;
+        }
+        let name = ffi::PyTuple_GET_ITEM(pair, 0);
+        let value = ffi::PyTuple_GET_ITEM(pair, 1);
+        (ffi::PyBytes_CheckExact(name) != 0).then_some((name, value))
+    }
+}
+
+/// Name and value of a header line of any shape that `name, value = line` takes apart.
+pub(super) fn any_pair<'py>(
+    pair: &Bound<'py, PyAny>,
+) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    let items: Vec<Bound<'py, PyAny>> = match pair.cast_exact::<PyTuple>() {
+        Ok(tuple) => tuple.iter().collect(),
+        Err(_) => pair.try_iter()?.collect::<PyResult<_>>()?,
+    };
+    <[_; 2]>::try_from(items).map(|[name, value]| (name, value)).map_err(|items| {
+        PyValueError::new_err(format!(
+            "a header line must be a name and a value, not {} items: {pair:?}",
+            items.len()
+        ))
+    })
+}
+
+/// The content of `bytes` or `bytearray`; None for anything else.
+pub(super) fn any_bytes(object: &Bound<'_, PyAny>) -> Option<Vec<u8>> {
+    if let Ok(bytes) = object.cast::<PyBytes>() {
+        return Some(bytes.as_bytes().to_vec());
+    }
+    object.cast::<PyByteArray>().ok().map(PyByteArrayMethods::to_vec)
+}

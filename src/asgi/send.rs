@@ -1,0 +1,418 @@
+//! The `send` that the application is given: it sets the CORS headers on the start of the answer.
+
+use core::ffi::{CStr, c_int, c_void};
+use core::mem::offset_of;
+use core::ptr;
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyDict, PyList, PyType};
+use pyo3::{Borrowed, ffi};
+
+use super::guard::{attached, object};
+use super::names::Names;
+use super::object::{Owned, Raised, bytes_of, is_text, item};
+use super::policy::CompiledPolicy;
+use super::preflight::line;
+use super::scope::{any_bytes, any_pair, exact_pair};
+use super::types::{self, no_member, slot, vectorcall_offset};
+use crate::cors::{Actual, Placed, merge};
+
+/// A bit for each length of a name that the policy may set: `vary`, `access-control-allow-origin`,
+/// `access-control-expose-headers`, `access-control-allow-credentials`.
+const LENGTHS: u64 = 1 << 4 | 1 << 27 | 1 << 29 | 1 << 32;
+
+#[repr(C)]
+#[allow(clippy::struct_field_names, reason = "a send holds a send")]
+struct Send {
+    base: ffi::PyObject,
+    vectorcall: Option<ffi::vectorcallfunc>,
+    /// The server's send. Null only while the garbage collector breaks a cycle.
+    send: *mut ffi::PyObject,
+    /// The `CompiledPolicy` that the request was decided by; it stays when the middleware is
+    /// reconfigured meanwhile. Null as `send` is.
+    policy: *mut ffi::PyObject,
+    /// The request's Origin, `bytes`, if it is allowed; else null.
+    origin: *mut ffi::PyObject,
+    kind: Actual,
+}
+
+static TYPE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+
+/// Makes the type before the first request needs it.
+pub(super) fn prepare(py: Python<'_>) -> PyResult<()> {
+    TYPE.get_or_try_init(py, || make_type(py)).map(|_| ())
+}
+
+/// A `send` for one actual request.
+///
+/// # Safety
+/// `send` and `policy`, a `CompiledPolicy`, are live, the thread is attached, and [`prepare`] has
+/// been called.
+#[inline]
+pub(super) unsafe fn new(
+    send: *mut ffi::PyObject,
+    policy: &Owned,
+    origin: Option<Owned>,
+    kind: Actual,
+) -> Result<Owned, Raised> {
+    // SAFETY: attached, as the caller vouches.
+    let py = unsafe { Python::assume_attached() };
+    let Some(send_type) = TYPE.get(py) else { return Err(Raised) };
+    // SAFETY: the allocation gives room for a `Send`; all its fields are set before the collector
+    // may see it.
+    unsafe {
+        let made = ffi::PyObject_GC_New::<Send>(send_type.as_ptr().cast());
+        if made.is_null() {
+            return Err(Raised);
+        }
+        (*made).vectorcall = Some(vectorcall);
+        (*made).send = Owned::share(send).into_ptr();
+        (*made).policy = Owned::share(policy.as_ptr()).into_ptr();
+        (*made).origin = origin.map_or(ptr::null_mut(), Owned::into_ptr);
+        (*made).kind = kind;
+        ffi::PyObject_GC_Track(made.cast());
+        Owned::take(made.cast())
+    }
+}
+
+unsafe extern "C" fn vectorcall(
+    slf: *mut ffi::PyObject,
+    args: *const *mut ffi::PyObject,
+    nargsf: usize,
+    kwnames: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Send`, its arguments as vectorcall lays them out, and the
+    // thread attached. The caller holds `slf` for the time of the call.
+    object(|| unsafe {
+        let this = &*slf.cast::<Send>();
+        if this.send.is_null() || this.policy.is_null() {
+            return attached(|_| {
+                Err(PyValueError::new_err("send was called after the request was thrown away"))
+            });
+        }
+        if !kwnames.is_null() || ffi::PyVectorcall_NARGS(nargsf) != 1 {
+            let message = keyword_message(args, nargsf, kwnames)?;
+            return call(this, message);
+        }
+        call(this, *args)
+    })
+}
+
+/// Sends a message, changed if it starts the answer.
+///
+/// # Safety
+/// `message` is live, the thread attached.
+#[inline]
+unsafe fn call(this: &Send, message: *mut ffi::PyObject) -> Result<Owned, Raised> {
+    // SAFETY: the send and the policy are live: `this` holds them.
+    unsafe {
+        let compiled = compiled(this.policy);
+        let kind = item(message, compiled.names.kind.as_ptr())?;
+        if !is_text(kind.as_ptr(), compiled.names.response_start.as_ptr(), b"http.response.start") {
+            return Owned::take(ffi::PyObject_CallOneArg(this.send, message));
+        }
+        let changed = with_headers(this, compiled, message)?;
+        Owned::take(ffi::PyObject_CallOneArg(this.send, changed.as_ptr()))
+    }
+}
+
+/// A copy of the message that starts an answer, with the CORS headers set.
+///
+/// # Safety
+/// As for [`call`].
+#[inline]
+unsafe fn with_headers(
+    this: &Send,
+    compiled: &CompiledPolicy,
+    message: *mut ffi::PyObject,
+) -> Result<Owned, Raised> {
+    let key = compiled.names.headers.as_ptr();
+    // SAFETY: live objects and an attached thread, as the caller vouches. The copy is a dict.
+    unsafe {
+        let copy = if ffi::PyDict_CheckExact(message) != 0 {
+            Owned::take(ffi::PyDict_Copy(message))?
+        } else {
+            copied(message)?
+        };
+        let theirs = ffi::PyDict_GetItemWithError(copy.as_ptr(), key);
+        let lines = if theirs.is_null() {
+            merged(this, compiled, None)?
+        } else {
+            match appended(this, compiled, theirs)? {
+                Some(lines) => lines,
+                None => merged(this, compiled, Some(theirs))?,
+            }
+        };
+        if ffi::PyDict_SetItem(copy.as_ptr(), key, lines.as_ptr()) != 0 {
+            return Err(Raised);
+        }
+        Ok(copy)
+    }
+}
+
+/// The application's header lines and the policy's behind them: right where the application sends a
+/// list or tuple of pairs of bytes, and none of a name that the policy sets. Else None.
+///
+/// # Safety
+/// As for [`call`].
+#[inline]
+unsafe fn appended(
+    this: &Send,
+    compiled: &CompiledPolicy,
+    theirs: *mut ffi::PyObject,
+) -> Result<Option<Owned>, Raised> {
+    let ours = compiled.lines(this.kind);
+    // SAFETY: each object is checked to be of the exact type that it is read as. The length is read
+    // again after the allocation, which may run other code; from there to the end of the loop
+    // nothing does. The new list has a place for each line, and each is set once.
+    unsafe {
+        let is_list = ffi::PyList_CheckExact(theirs) != 0;
+        if !is_list && ffi::PyTuple_CheckExact(theirs) == 0 {
+            return Ok(None);
+        }
+        let explicit = if this.origin.is_null() {
+            None
+        } else {
+            Some(line(compiled.names.allow_origin.as_ptr(), &Owned::share(this.origin))?)
+        };
+        let length = ffi::Py_SIZE(theirs);
+        // The policy has at most three lines of its own.
+        #[allow(clippy::cast_possible_wrap)]
+        let list = Owned::take(ffi::PyList_New(length + ours.len() as ffi::Py_ssize_t + 1))?;
+        if ffi::Py_SIZE(theirs) != length {
+            return Ok(None);
+        }
+        let items: *const *mut ffi::PyObject = if is_list {
+            (*theirs.cast::<ffi::PyListObject>()).ob_item
+        } else {
+            (&raw const (*theirs.cast::<ffi::PyTupleObject>()).ob_item).cast()
+        };
+        let mut place = 0;
+        while place < length {
+            let pair = *items.offset(place);
+            let Some((name, _)) = exact_pair(pair) else { return Ok(None) };
+            let name_length = ffi::Py_SIZE(name);
+            if name_length < 64 && LENGTHS >> name_length & 1 != 0 && is_ours(bytes_of(name)) {
+                return Ok(None);
+            }
+            ffi::PyList_SET_ITEM(list.as_ptr(), place, Owned::share(pair).into_ptr());
+            place += 1;
+        }
+        for line in ours {
+            let line = line.as_ref().map(Py::as_ptr).or(explicit.as_ref().map(Owned::as_ptr));
+            let Some(line) = line else { return Ok(None) };
+            ffi::PyList_SET_ITEM(list.as_ptr(), place, Owned::share(line).into_ptr());
+            place += 1;
+        }
+        let vary = Owned::share(compiled.names.vary_origin.as_ptr());
+        ffi::PyList_SET_ITEM(list.as_ptr(), place, vary.into_ptr());
+        Ok(Some(list))
+    }
+}
+
+fn is_ours(name: &[u8]) -> bool {
+    name == b"vary"
+        || name == b"access-control-allow-origin"
+        || name == b"access-control-expose-headers"
+        || name == b"access-control-allow-credentials"
+}
+
+/// The merged header lines for any shape that Starlette takes: no headers at all, any iterable, pairs
+/// of any kind, names that the policy sets.
+fn merged(
+    this: &Send,
+    compiled: &CompiledPolicy,
+    theirs: Option<*mut ffi::PyObject>,
+) -> Result<Owned, Raised> {
+    attached(|py| {
+        let list = match theirs {
+            // SAFETY: the copied message holds the headers for as long as this runs.
+            Some(theirs) => unsafe { Borrowed::from_ptr(py, theirs) }
+                .try_iter()?
+                .collect::<PyResult<Vec<_>>>()?,
+            None => Vec::new(),
+        };
+        let mut pairs = Vec::with_capacity(list.len());
+        for pair in &list {
+            let (name, value) = any_pair(pair)?;
+            let name = any_bytes(&name).unwrap_or_default();
+            let value = match any_bytes(&value) {
+                Some(value) => value,
+                None if name == b"vary" => {
+                    return Err(PyTypeError::new_err(format!("Vary must be bytes, not {value:?}")));
+                }
+                None => Vec::new(),
+            };
+            pairs.push((name, value));
+        }
+        let pairs: Vec<(&[u8], &[u8])> =
+            pairs.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let result = PyList::empty(py);
+        for placed in merge(&pairs, compiled.policy.actual_lines(this.kind)) {
+            match placed {
+                Placed::Theirs(index) => result.append(&list[index])?,
+                Placed::Ours(index) => {
+                    // SAFETY: null, or live for as long as `this` is.
+                    let origin = unsafe { Borrowed::from_ptr_or_opt(py, this.origin) };
+                    match &compiled.lines(this.kind)[index] {
+                        Some(line) => result.append(line)?,
+                        None => result.append((&compiled.names.allow_origin, origin))?,
+                    }
+                }
+                Placed::Vary(value) => {
+                    result.append((&compiled.names.vary_name, PyBytes::new(py, &value)))?;
+                }
+            }
+        }
+        // SAFETY: the reference is given away.
+        unsafe { Ok(Owned::take(result.into_ptr())) }
+    })?
+}
+
+/// A dict of a message that is another mapping.
+fn copied(message: *mut ffi::PyObject) -> Result<Owned, Raised> {
+    attached(|py| {
+        // SAFETY: the caller of `send` holds the message.
+        let message = unsafe { Borrowed::from_ptr(py, message) };
+        let copy = py.get_type::<PyDict>().call1((message,))?;
+        // SAFETY: the reference is given away.
+        unsafe { Ok(Owned::take(copy.into_ptr())) }
+    })?
+}
+
+/// The message of `send(message=…)`.
+///
+/// # Safety
+/// The arguments are as vectorcall lays them out.
+#[cold]
+unsafe fn keyword_message(
+    args: *const *mut ffi::PyObject,
+    nargsf: usize,
+    kwnames: *mut ffi::PyObject,
+) -> Result<*mut ffi::PyObject, Raised> {
+    // SAFETY: there are as many arguments as the count and the names say.
+    unsafe {
+        let positional = ffi::PyVectorcall_NARGS(nargsf);
+        let named = if kwnames.is_null() { 0 } else { ffi::Py_SIZE(kwnames) };
+        if positional == 0
+            && named == 1
+            && is_text(ffi::PyTuple_GET_ITEM(kwnames, 0), ptr::null_mut(), b"message")
+        {
+            return Ok(*args);
+        }
+        attached(|_| {
+            let given = positional + named;
+            Err(PyTypeError::new_err(format!("send() takes one argument, message, not {given}")))
+        })
+    }
+}
+
+/// # Safety
+/// `policy` is a live `CompiledPolicy`, which outlives the borrow, and the thread is attached.
+#[inline]
+pub(super) unsafe fn compiled<'a>(policy: *mut ffi::PyObject) -> &'a CompiledPolicy {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        let py = Python::assume_attached();
+        let policy = Borrowed::from_ptr(py, policy).cast_unchecked::<CompiledPolicy>();
+        // The value lies in the Python object, not in this reference to it.
+        &*ptr::from_ref(policy.get())
+    }
+}
+
+unsafe extern "C" fn dealloc(slf: *mut ffi::PyObject) {
+    // SAFETY: Python calls this once, with a `Send` that nobody refers to.
+    unsafe {
+        ffi::PyObject_GC_UnTrack(slf.cast());
+        let object_type = ffi::Py_TYPE(slf);
+        clear(slf);
+        ffi::PyObject_GC_Del(slf.cast());
+        ffi::Py_DECREF(object_type.cast());
+    }
+}
+
+unsafe extern "C" fn traverse(
+    slf: *mut ffi::PyObject,
+    visit: ffi::visitproc,
+    arg: *mut c_void,
+) -> c_int {
+    // SAFETY: Python calls this with a `Send`; the visitor takes live objects.
+    unsafe {
+        let this = slf.cast::<Send>();
+        for held in [ffi::Py_TYPE(slf).cast(), (*this).send, (*this).policy, (*this).origin] {
+            if !held.is_null() {
+                let result = visit(held, arg);
+                if result != 0 {
+                    return result;
+                }
+            }
+        }
+    }
+    0
+}
+
+unsafe extern "C" fn clear(slf: *mut ffi::PyObject) -> c_int {
+    // SAFETY: Python calls this with a `Send`. Each field is null before its object may run code.
+    unsafe {
+        let this = slf.cast::<Send>();
+        for field in [&raw mut (*this).send, &raw mut (*this).policy, &raw mut (*this).origin] {
+            ffi::Py_XDECREF(field.replace(ptr::null_mut()));
+        }
+    }
+    0
+}
+
+/// An attribute of the coroutine function `async def send(message)`, named by `attribute`.
+unsafe extern "C" fn shape(_: *mut ffi::PyObject, attribute: *mut c_void) -> *mut ffi::PyObject {
+    object(|| {
+        attached(|py| {
+            // SAFETY: the table below gives a constant text for each attribute.
+            let attribute = unsafe { CStr::from_ptr(attribute.cast()) };
+            let shape = Names::get(py)?.send_shape.bind(py);
+            let value = shape.getattr(attribute.to_string_lossy().as_ref())?;
+            // SAFETY: the reference is given away.
+            unsafe { Ok(Owned::take(value.into_ptr())) }
+        })?
+    })
+}
+
+const fn shape_attribute(name: &'static CStr) -> ffi::PyGetSetDef {
+    ffi::PyGetSetDef {
+        name: name.as_ptr(),
+        get: Some(shape),
+        set: None,
+        doc: ptr::null(),
+        closure: name.as_ptr().cast_mut().cast(),
+    }
+}
+
+fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
+    static mut MEMBERS: [ffi::PyMemberDef; 2] =
+        [vectorcall_offset(offset_of!(Send, vectorcall)), no_member()];
+    // `inspect.iscoroutinefunction` takes an object with a function's attributes for a function:
+    // asgiref asks it of a send, and Starlette's is a partial of a coroutine function.
+    static mut ATTRIBUTES: [ffi::PyGetSetDef; 6] = [
+        shape_attribute(c"__name__"),
+        shape_attribute(c"__code__"),
+        shape_attribute(c"__defaults__"),
+        shape_attribute(c"__kwdefaults__"),
+        shape_attribute(c"__annotations__"),
+        // SAFETY: an attribute of only zeros is how such a table ends.
+        unsafe { core::mem::zeroed() },
+    ];
+    let mut slots = [
+        slot(ffi::Py_tp_call, ffi::PyVectorcall_Call as *mut c_void),
+        slot(ffi::Py_tp_dealloc, dealloc as *mut c_void),
+        slot(ffi::Py_tp_traverse, traverse as *mut c_void),
+        slot(ffi::Py_tp_clear, clear as *mut c_void),
+        slot(ffi::Py_tp_members, (&raw mut MEMBERS).cast()),
+        slot(ffi::Py_tp_getset, (&raw mut ATTRIBUTES).cast()),
+        slot(0, ptr::null_mut()),
+    ];
+    let flags = ffi::Py_TPFLAGS_HAVE_VECTORCALL | ffi::Py_TPFLAGS_DISALLOW_INSTANTIATION;
+    // SAFETY: the slots fit their functions and end with a zero; `Send` begins with its head.
+    let made = unsafe { types::make::<Send>(py, c"fastcors._fastcors.Send", flags, &mut slots)? };
+    Ok(made.unbind())
+}

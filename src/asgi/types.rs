@@ -1,0 +1,55 @@
+//! Makes the types that are written by hand.
+
+use core::ffi::{CStr, c_int, c_uint, c_void};
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::PyType;
+
+/// A slot of a type. The function's or table's signature must be the one that the slot asks for.
+pub(super) fn slot(slot: c_int, function: *mut c_void) -> ffi::PyType_Slot {
+    ffi::PyType_Slot { slot, pfunc: function }
+}
+
+/// The read-only member that tells where an instance keeps its vectorcall function.
+pub(super) const fn vectorcall_offset(offset: usize) -> ffi::PyMemberDef {
+    ffi::PyMemberDef {
+        name: c"__vectorcalloffset__".as_ptr(),
+        type_code: ffi::Py_T_PYSSIZET,
+        offset: offset.cast_signed(),
+        flags: ffi::Py_READONLY,
+        doc: core::ptr::null(),
+    }
+}
+
+/// The end of a table of members.
+pub(super) const fn no_member() -> ffi::PyMemberDef {
+    // SAFETY: a member of only zeros is how such a table ends.
+    unsafe { core::mem::zeroed() }
+}
+
+/// Makes a type whose instances are `Layout`.
+///
+/// # Safety
+/// The slots end with a zero, fit their functions, and everything they point to lives for ever;
+/// `Layout` is `repr(C)` and begins with a `PyObject`.
+pub(super) unsafe fn make<'py, Layout>(
+    py: Python<'py>,
+    name: &'static CStr,
+    flags: core::ffi::c_ulong,
+    slots: &mut [ffi::PyType_Slot],
+) -> PyResult<Bound<'py, PyType>> {
+    let mut spec = ffi::PyType_Spec {
+        name: name.as_ptr(),
+        basicsize: c_int::try_from(size_of::<Layout>())?,
+        itemsize: 0,
+        flags: c_uint::try_from(ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_HAVE_GC | flags)?,
+        slots: slots.as_mut_ptr(),
+    };
+    // SAFETY: the spec is whole, as the caller vouches for its slots; the result is a new type or
+    // null with an exception.
+    unsafe {
+        let made = Bound::from_owned_ptr_or_err(py, ffi::PyType_FromSpec(&raw mut spec))?;
+        Ok(made.cast_into_unchecked())
+    }
+}

@@ -1,0 +1,116 @@
+use super::byte_set::{ByteSet, TooLarge};
+
+/// The request headers that a policy allows, compared without regard to ASCII case.
+#[derive(Debug)]
+pub struct HeaderNames {
+    lower: ByteSet,
+    longest: usize,
+}
+
+impl HeaderNames {
+    /// A set of `names` in any case.
+    ///
+    /// # Errors
+    /// [`TooLarge`] where all names together pass 4 GiB.
+    pub fn new<'n>(names: impl IntoIterator<Item = &'n [u8]>) -> Result<Self, TooLarge> {
+        let mut lower = ByteSet::with_capacity(0);
+        let mut longest = 0;
+        for name in names {
+            lower.insert(&name.to_ascii_lowercase())?;
+            longest = longest.max(name.len());
+        }
+        lower.shrink();
+        Ok(Self { lower, longest })
+    }
+
+    /// Whether every name in `value`, an `Access-Control-Request-Headers` field, is in the set.
+    ///
+    /// Follows Starlette: split at commas, white space stripped, each part looked up, so that an
+    /// empty part fails, and the field that a browser leaves out must not be asked for. Linear in
+    /// `value`, and over at the first name that is not in the set.
+    #[must_use]
+    pub fn contain_all(&self, value: &[u8]) -> bool {
+        value.split(|&byte| byte == b',').all(|part| self.contains(trim(part)))
+    }
+
+    fn contains(&self, name: &[u8]) -> bool {
+        if name.len() > self.longest {
+            return false;
+        }
+        // Browsers send lower case (Fetch, CORS-unsafe request-header names); others may not.
+        self.lower.contains(name)
+            || (name.iter().any(u8::is_ascii_uppercase)
+                && self.lower.contains(&name.to_ascii_lowercase()))
+    }
+}
+
+/// Strips what Python's `str.strip` takes for white space in latin-1 text, as Starlette does.
+fn trim(mut part: &[u8]) -> &[u8] {
+    while let [first, rest @ ..] = part
+        && is_space(*first)
+    {
+        part = rest;
+    }
+    while let [rest @ .., last] = part
+        && is_space(*last)
+    {
+        part = rest;
+    }
+    part
+}
+
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b'\t'..=b'\r' | 0x1c..=b' ' | 0x85 | 0xa0)
+}
+
+/// Whether `name` is a token (RFC 9110, 5.6.2): what a method or a header name must be.
+#[must_use]
+pub fn is_token(name: &[u8]) -> bool {
+    !name.is_empty()
+        && name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn names() -> HeaderNames {
+        HeaderNames::new([b"X-Token".as_slice(), b"Accept"]).unwrap()
+    }
+
+    #[test]
+    fn names_are_compared_without_case_and_stripped() {
+        let cases: &[(&[u8], bool)] = &[
+            (b"x-token", true),
+            (b"X-TOKEN", true),
+            (b"accept,x-token", true),
+            (b" accept ,\tx-token\r\n", true),
+            (b"\xa0accept\x85\x1c", true),
+            (b"\xe1accept", false),
+            (b"", false),
+            (b"accept,", false),
+            (b",accept", false),
+            (b"accept,,x-token", false),
+            (b"accept;x-token", false),
+            (b"x-toke", false),
+            (b"x-tokens", false),
+            (b"x token", false),
+        ];
+        for &(value, expected) in cases {
+            assert_eq!(names().contain_all(value), expected, "{}", value.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn tokens_are_those_of_rfc_9110() {
+        for name in [b"GET".as_slice(), b"x-a", b"*", b"a!#$%&'*+-.^_`|~9"] {
+            assert!(is_token(name));
+        }
+        for name in
+            [b"".as_slice(), b"GET,POST", b"X A", b"X\r\nA", b"X:", b"\xe9", b"\x7f", b"(a)"]
+        {
+            assert!(!is_token(name));
+        }
+    }
+}

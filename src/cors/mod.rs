@@ -1,0 +1,25 @@
+//! The CORS protocol of the [Fetch standard], without Python.
+//!
+//! Data goes one way: a request's header values reach a [`Policy`], which gives a decision as a
+//! value ([`Preflight`], [`Actual`]), which says what header lines the answer carries. Nothing here
+//! allocates while it decides, and no decision takes more than linear time in its input.
+//!
+//! [Fetch standard]: https://fetch.spec.whatwg.org/#http-cors-protocol
+
+mod actual;
+mod byte_set;
+mod expression;
+mod header_names;
+mod origin;
+mod pattern;
+mod policy;
+mod preflight;
+
+pub use actual::{Actual, Line, LineValue, Placed, merge, vary_by_origin};
+pub use byte_set::{ByteSet, TooLarge};
+pub use expression::{Expressions, RejectedExpression};
+pub use header_names::{HeaderNames, is_token};
+pub use origin::{Origins, Verdict, is_visible_ascii};
+pub use pattern::{OriginPattern, OriginPatterns, PatternError, Port};
+pub use policy::{Options, Policy};
+pub use preflight::{Preflight, PreflightRequest, Refusals};

@@ -1,0 +1,180 @@
+use super::byte_set::{ByteSet, TooLarge};
+use super::expression::Expressions;
+use super::pattern::{OriginPattern, OriginPatterns};
+
+/// What the origins of a policy say of one Origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is allowed.
+    Allowed,
+    /// It is not.
+    Refused,
+    /// Nothing here allows it, but there are expressions that only the caller can match.
+    Undecided,
+}
+
+/// The origins that a policy allows: every one, those listed, those that a pattern or a regular
+/// expression covers.
+#[derive(Debug)]
+pub struct Origins {
+    any: bool,
+    listed: ByteSet,
+    patterns: OriginPatterns,
+    expressions: Expressions,
+    foreign: bool,
+}
+
+impl Origins {
+    /// No origins but those of `expressions`, with room for `entries`.
+    ///
+    /// `foreign` tells that the caller holds further expressions, which this engine does not take:
+    /// then [`Verdict::Undecided`] asks it.
+    #[must_use]
+    pub fn with_capacity(entries: usize, expressions: Expressions, foreign: bool) -> Self {
+        Self {
+            any: false,
+            listed: ByteSet::with_capacity(entries),
+            patterns: OriginPatterns::default(),
+            expressions,
+            foreign,
+        }
+    }
+
+    /// Adds an entry of `allow_origins`.
+    ///
+    /// `"*"` alone stands for every origin. An entry with a `*` inside is an [`OriginPattern`], or
+    /// else matches nothing, as does one with a byte outside visible ASCII.
+    ///
+    /// # Errors
+    /// [`TooLarge`] where all entries together pass 4 GiB.
+    pub fn add(&mut self, entry: &[u8]) -> Result<(), TooLarge> {
+        if entry.contains(&b'*') {
+            self.listed.append(entry)?;
+            if entry == b"*" {
+                self.any = true;
+            } else if let Ok(pattern) = OriginPattern::parse(entry) {
+                self.patterns.insert(pattern);
+            }
+        } else if is_visible_ascii(entry) {
+            self.listed.insert(entry)?;
+        } else {
+            self.listed.append(entry)?;
+        }
+        Ok(())
+    }
+
+    /// Gives back what the building took too much.
+    pub fn shrink(&mut self) {
+        self.listed.shrink();
+    }
+
+    /// Whether every origin is allowed.
+    #[inline]
+    #[must_use]
+    pub fn any(&self) -> bool {
+        self.any
+    }
+
+    /// The entries as they were given, in their order.
+    #[must_use]
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = &[u8]> {
+        self.listed.iter()
+    }
+
+    /// Decides on an Origin header's value.
+    ///
+    /// An origin is a serialised origin, compared byte for byte (Fetch, CORS check). One with a
+    /// byte outside visible ASCII, which no browser sends, is refused unless every one is allowed.
+    /// Takes linear time in `origin`, whatever the number of entries and expressions.
+    #[inline]
+    #[must_use]
+    pub fn verdict(&self, origin: &[u8]) -> Verdict {
+        // What is listed is visible ASCII, so that a hit needs no test of the characters.
+        if self.any || self.listed.contains(origin) {
+            return Verdict::Allowed;
+        }
+        self.verdict_of_unlisted(origin)
+    }
+
+    fn verdict_of_unlisted(&self, origin: &[u8]) -> Verdict {
+        if self.patterns.matches(origin) {
+            return Verdict::Allowed;
+        }
+        if !is_visible_ascii(origin) {
+            return Verdict::Refused;
+        }
+        if self.expressions.match_whole(origin) {
+            return Verdict::Allowed;
+        }
+        if self.foreign { Verdict::Undecided } else { Verdict::Refused }
+    }
+}
+
+/// Whether every byte is a visible ASCII character, 0x21 to 0x7E, as in every serialised origin.
+#[must_use]
+pub fn is_visible_ascii(text: &[u8]) -> bool {
+    text.iter().all(u8::is_ascii_graphic)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn origins(entries: &[&str], expressions: &[&str], foreign: bool) -> Origins {
+        let expressions = Expressions::new(expressions).unwrap();
+        let mut origins = Origins::with_capacity(entries.len(), expressions, foreign);
+        for entry in entries {
+            origins.add(entry.as_bytes()).unwrap();
+        }
+        origins.shrink();
+        origins
+    }
+
+    #[test]
+    fn list_patterns_and_expressions_are_or_ed() {
+        let all =
+            origins(&["https://a.example", "https://*.b.example"], &["https://c[0-9]"], false);
+        for (origin, expected) in [
+            ("https://a.example", Verdict::Allowed),
+            ("https://x.b.example", Verdict::Allowed),
+            ("https://c7", Verdict::Allowed),
+            ("https://a.example/", Verdict::Refused),
+            ("https://*.b.example", Verdict::Refused),
+            ("", Verdict::Refused),
+        ] {
+            assert_eq!(all.verdict(origin.as_bytes()), expected, "{origin}");
+        }
+    }
+
+    #[test]
+    fn outside_visible_ascii_all_is_refused_even_what_is_listed() {
+        let all = origins(&["https://é.example", "a b"], &["(?s:.*)"], true);
+        for origin in [b"https://\xe9.example".as_slice(), b"a b", b"https://a\n", b"\x7f", b"\0"] {
+            assert_eq!(all.verdict(origin), Verdict::Refused);
+        }
+        assert_eq!(all.verdict(b"https://e.example"), Verdict::Allowed);
+        assert_eq!(origins(&["*"], &[], false).verdict(b"\xe9 "), Verdict::Allowed);
+    }
+
+    #[test]
+    fn the_caller_is_asked_only_where_nothing_here_allows() {
+        let all = origins(&["https://a.example"], &["b"], true);
+        assert_eq!(all.verdict(b"https://a.example"), Verdict::Allowed);
+        assert_eq!(all.verdict(b"b"), Verdict::Allowed);
+        assert_eq!(all.verdict(b"c"), Verdict::Undecided);
+        assert_eq!(all.verdict(b"c "), Verdict::Refused);
+    }
+
+    #[test]
+    fn the_empty_origin_is_allowed_where_it_is_listed() {
+        assert_eq!(origins(&[""], &[], false).verdict(b""), Verdict::Allowed);
+    }
+
+    #[test]
+    fn entries_come_back_as_they_were_given() {
+        let given = ["https://b.example", "*", "é", "https://a.*", "https://b.example"];
+        let entries = origins(&given, &[], false);
+        assert!(entries.entries().eq(given.iter().map(|entry| entry.as_bytes())));
+    }
+}

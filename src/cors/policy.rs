@@ -1,0 +1,210 @@
+use super::actual::{Actual, Line, LineValue};
+use super::byte_set::{ByteSet, TooLarge};
+use super::header_names::HeaderNames;
+use super::origin::{Origins, Verdict};
+use super::preflight::{Preflight, PreflightRequest, Refusals};
+
+const ALLOW_ORIGIN: &[u8] = b"access-control-allow-origin";
+const ALLOW_CREDENTIALS: &[u8] = b"access-control-allow-credentials";
+const EXPOSE_HEADERS: &[u8] = b"access-control-expose-headers";
+const ALLOW_METHODS: &[u8] = b"access-control-allow-methods";
+const ALLOW_HEADERS: &[u8] = b"access-control-allow-headers";
+const MAX_AGE: &[u8] = b"access-control-max-age";
+const ALLOW_PRIVATE_NETWORK: &[u8] = b"access-control-allow-private-network";
+
+/// Everything that a preflight answer depends on (Fetch, CORS-preflight cache; Starlette's value).
+const PREFLIGHT_VARY: &[u8] = b"Origin, Access-Control-Request-Method, \
+    Access-Control-Request-Headers, Access-Control-Request-Private-Network";
+
+/// What a [`Policy`] is made of, already checked: the names are tokens, the texts fit a header.
+#[derive(Debug)]
+pub struct Options {
+    /// `allow_origins` and `allow_origin_regex`.
+    pub origins: Origins,
+    /// `allow_methods`, as they are sent, with `*` already replaced by what it stands for.
+    pub methods: Vec<Box<[u8]>>,
+    /// `allow_headers` with the safelisted ones, sorted, as they are sent.
+    pub headers: Vec<Box<[u8]>>,
+    /// Whether `*` is among the headers: the request's own list is then mirrored.
+    pub any_header: bool,
+    /// `allow_credentials`.
+    pub credentials: bool,
+    /// `allow_private_network`.
+    pub private_network: bool,
+    /// `expose_headers`, as they are sent.
+    pub expose: Vec<Box<[u8]>>,
+    /// `max_age` as text.
+    pub max_age: Box<[u8]>,
+}
+
+/// An immutable CORS policy: what is allowed, and the header lines that say so.
+#[derive(Debug)]
+pub struct Policy {
+    origins: Origins,
+    methods: ByteSet,
+    headers: HeaderNames,
+    any_header: bool,
+    private_network: bool,
+    explicit_origin: bool,
+    preflight: Vec<(&'static [u8], Box<[u8]>)>,
+    refused: Vec<Line>,
+    allowed: Vec<Line>,
+}
+
+impl Policy {
+    /// Builds the sets and every header line that does not depend on a request.
+    ///
+    /// # Errors
+    /// [`TooLarge`] where the methods or the header names pass 4 GiB.
+    pub fn new(options: Options) -> Result<Self, TooLarge> {
+        let explicit_origin = !options.origins.any() || options.credentials;
+        let mut methods = ByteSet::with_capacity(options.methods.len());
+        for method in &options.methods {
+            methods.insert(method)?;
+        }
+        let headers = HeaderNames::new(options.headers.iter().map(AsRef::as_ref))?;
+        Ok(Self {
+            methods,
+            headers,
+            any_header: options.any_header,
+            private_network: options.private_network,
+            explicit_origin,
+            preflight: preflight_lines(&options, explicit_origin),
+            refused: actual_lines(&options, false),
+            allowed: actual_lines(&options, explicit_origin),
+            origins: options.origins,
+        })
+    }
+
+    /// The origins.
+    #[inline]
+    #[must_use]
+    pub fn origins(&self) -> &Origins {
+        &self.origins
+    }
+
+    /// Whether an allowed origin is answered by its name, and not by `*`.
+    #[must_use]
+    pub fn explicit_origin(&self) -> bool {
+        self.explicit_origin
+    }
+
+    /// Decides on a preflight whose Origin is allowed or not. Linear in the request's headers.
+    #[must_use]
+    pub fn preflight(&self, request: &PreflightRequest<'_>, origin_allowed: bool) -> Preflight {
+        let headers_allowed =
+            self.any_header || request.headers.is_none_or(|value| self.headers.contain_all(value));
+        let mut refusals = Refusals::default();
+        refusals.add_if(!origin_allowed, Refusals::ORIGIN);
+        refusals.add_if(!self.methods.contains(request.method), Refusals::METHOD);
+        refusals.add_if(!headers_allowed, Refusals::HEADERS);
+        refusals
+            .add_if(request.private_network && !self.private_network, Refusals::PRIVATE_NETWORK);
+        Preflight {
+            refusals,
+            explicit_origin: origin_allowed && self.explicit_origin,
+            mirrored_headers: self.any_header && request.headers.is_some(),
+            private_network: request.private_network && self.private_network,
+        }
+    }
+
+    /// The header lines with which every preflight answer begins, in order.
+    #[must_use]
+    pub fn preflight_lines(&self) -> &[(&'static [u8], Box<[u8]>)] {
+        &self.preflight
+    }
+
+    /// The whole preflight answer: the header lines that Starlette sends, in its order.
+    #[must_use]
+    pub fn preflight_answer<'r>(
+        &'r self,
+        decision: Preflight,
+        origin: &'r [u8],
+        request: &PreflightRequest<'r>,
+    ) -> Vec<(&'static [u8], Vec<u8>)> {
+        let fixed = self.preflight.iter().map(|(name, value)| (*name, value.to_vec()));
+        let explicit = decision.explicit_origin.then(|| (ALLOW_ORIGIN, origin.to_vec()));
+        let mirrored = request
+            .headers
+            .filter(|_| decision.mirrored_headers)
+            .map(|value| (ALLOW_HEADERS, value.to_vec()));
+        let network = decision.private_network.then(|| (ALLOW_PRIVATE_NETWORK, b"true".to_vec()));
+        let length = decision.refusals.body().len().to_string().into_bytes();
+        fixed
+            .chain(explicit)
+            .chain(mirrored)
+            .chain(network)
+            .chain([
+                (b"content-length".as_slice(), length),
+                (b"content-type".as_slice(), b"text/plain; charset=utf-8".to_vec()),
+            ])
+            .collect()
+    }
+
+    /// The lines that an answer of this kind is given beside `Vary`, in order.
+    #[must_use]
+    pub fn actual_lines(&self, kind: Actual) -> &[Line] {
+        match kind {
+            Actual::WithoutOrigin => &[],
+            Actual::Refused => &self.refused,
+            Actual::Allowed => &self.allowed,
+        }
+    }
+
+    /// Whether `origin` is allowed; `foreign` answers where the origins leave it undecided.
+    ///
+    /// # Errors
+    /// Those of `foreign`.
+    #[inline]
+    pub fn allows<E>(
+        &self,
+        origin: &[u8],
+        foreign: impl FnOnce(&[u8]) -> Result<bool, E>,
+    ) -> Result<bool, E> {
+        match self.origins.verdict(origin) {
+            Verdict::Allowed => Ok(true),
+            Verdict::Refused => Ok(false),
+            Verdict::Undecided => foreign(origin),
+        }
+    }
+}
+
+fn join(names: &[Box<[u8]>]) -> Box<[u8]> {
+    names.join(b", ".as_slice()).into()
+}
+
+fn preflight_lines(options: &Options, explicit_origin: bool) -> Vec<(&'static [u8], Box<[u8]>)> {
+    let mut lines: Vec<(&'static [u8], Box<[u8]>)> = vec![(b"vary", PREFLIGHT_VARY.into())];
+    if !explicit_origin {
+        lines.push((ALLOW_ORIGIN, b"*".as_slice().into()));
+    }
+    lines.push((ALLOW_METHODS, join(&options.methods)));
+    lines.push((MAX_AGE, options.max_age.clone()));
+    if !options.any_header {
+        lines.push((ALLOW_HEADERS, join(&options.headers)));
+    }
+    if options.credentials {
+        lines.push((ALLOW_CREDENTIALS, b"true".as_slice().into()));
+    }
+    lines
+}
+
+/// Starlette sets `*` first, so that an explicit origin takes that place where both are sent.
+fn actual_lines(options: &Options, explicit_origin: bool) -> Vec<Line> {
+    let fixed = |name, value: &[u8]| Line { name, value: LineValue::Fixed(value.into()) };
+    let mut lines = Vec::new();
+    let origin = Line { name: ALLOW_ORIGIN, value: LineValue::Origin };
+    if options.origins.any() {
+        lines.push(if explicit_origin { origin.clone() } else { fixed(ALLOW_ORIGIN, b"*") });
+    }
+    if options.credentials {
+        lines.push(fixed(ALLOW_CREDENTIALS, b"true"));
+    }
+    if !options.expose.is_empty() {
+        lines.push(fixed(EXPOSE_HEADERS, &join(&options.expose)));
+    }
+    if !options.origins.any() && explicit_origin {
+        lines.push(origin);
+    }
+    lines
+}

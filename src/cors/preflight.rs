@@ -1,0 +1,138 @@
+use core::fmt;
+
+/// What a CORS-preflight request asks (Fetch, CORS-preflight fetch), as raw header values.
+#[derive(Debug, Clone, Copy)]
+pub struct PreflightRequest<'r> {
+    /// `Access-Control-Request-Method`.
+    pub method: &'r [u8],
+    /// `Access-Control-Request-Headers`, where the request has it.
+    pub headers: Option<&'r [u8]>,
+    /// Whether the request has `Access-Control-Request-Private-Network`, with whatever value.
+    pub private_network: bool,
+}
+
+/// The reasons for which a preflight is refused; none of them means that it is allowed.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct Refusals(u8);
+
+impl Refusals {
+    /// The number of different values, for tables that hold something for each.
+    pub const COUNT: usize = 16;
+    /// The Origin is not allowed.
+    pub const ORIGIN: Self = Self(1);
+    /// The method is not allowed.
+    pub const METHOD: Self = Self(2);
+    /// One of the request headers is not allowed.
+    pub const HEADERS: Self = Self(4);
+    /// Private network access is not allowed.
+    pub const PRIVATE_NETWORK: Self = Self(8);
+
+    const NAMES: [(Self, &'static str); 4] = [
+        (Self::ORIGIN, "origin"),
+        (Self::METHOD, "method"),
+        (Self::HEADERS, "headers"),
+        (Self::PRIVATE_NETWORK, "private-network"),
+    ];
+
+    /// Whether there is none.
+    #[inline]
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether `other` is among them.
+    #[inline]
+    #[must_use]
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Adds `reason` where `refused` is true.
+    #[inline]
+    pub(super) const fn add_if(&mut self, refused: bool, reason: Self) {
+        if refused {
+            self.0 |= reason.0;
+        }
+    }
+
+    /// All values, each at the place of its [`index`](Self::index).
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..16).map(Self)
+    }
+
+    /// A number below [`COUNT`](Self::COUNT), another for each value.
+    #[inline]
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    /// The names of the reasons in Starlette's order: origin, method, headers, private-network.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        Self::NAMES
+            .into_iter()
+            .filter(move |(reason, _)| self.contains(*reason))
+            .map(|(_, name)| name)
+    }
+
+    /// The status of the answer, Starlette's: 200, or 400 where something is refused.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        if self.is_empty() { 200 } else { 400 }
+    }
+
+    /// The body of the answer, Starlette's.
+    #[must_use]
+    pub fn body(self) -> String {
+        if self.is_empty() {
+            return "OK".to_owned();
+        }
+        format!("Disallowed CORS {}", self.names().collect::<Vec<_>>().join(", "))
+    }
+}
+
+impl fmt::Debug for Refusals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.names()).finish()
+    }
+}
+
+/// The decision on a preflight: why it is refused, if it is, and which lines the answer carries
+/// between those that every answer has, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a header line that is there or not")]
+pub struct Preflight {
+    /// The reasons.
+    pub refusals: Refusals,
+    /// `access-control-allow-origin` with the request's Origin.
+    pub explicit_origin: bool,
+    /// `access-control-allow-headers` with what the request asked for.
+    pub mirrored_headers: bool,
+    /// `access-control-allow-private-network: true`.
+    pub private_network: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_names_the_failing_in_starlettes_order() {
+        let mut all = Refusals::default();
+        assert_eq!((all.status(), all.body().as_str()), (200, "OK"));
+        for reason in
+            [Refusals::PRIVATE_NETWORK, Refusals::HEADERS, Refusals::METHOD, Refusals::ORIGIN]
+        {
+            all.add_if(true, reason);
+        }
+        assert_eq!(all.status(), 400);
+        assert_eq!(all.body(), "Disallowed CORS origin, method, headers, private-network");
+    }
+
+    #[test]
+    fn every_value_has_an_index_of_its_own() {
+        let indexes: Vec<_> = Refusals::all().map(Refusals::index).collect();
+        assert_eq!(indexes, (0..Refusals::COUNT).collect::<Vec<_>>());
+    }
+}
