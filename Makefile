@@ -10,6 +10,8 @@ SECONDS ?= 60
 BIN := $(VENV)/bin
 # One interpreter for cargo and maturin, so that neither rebuilds what the other built.
 export PYO3_PYTHON := $(abspath $(BIN)/python)
+# maturin would take a .venv in this folder for the one that is meant.
+export VIRTUAL_ENV := $(abspath $(VENV))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SOURCES := Cargo.toml Cargo.lock build.rs $(shell find src -name '*.rs' 2>/dev/null)
 

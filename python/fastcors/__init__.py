@@ -1,5 +1,7 @@
 """CORS for ASGI applications: Starlette's middleware, byte for byte, with its hot path in Rust.
 
+Change one import, and nothing else:
+
     from fastcors import CORSMiddleware
 
     app.add_middleware(CORSMiddleware, allow_origins=["https://app.example.com"])

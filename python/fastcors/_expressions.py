@@ -11,6 +11,7 @@ possessive repetition) is not translated.
 from __future__ import annotations
 
 import re
+import warnings
 from re import _compiler, _parser  # type: ignore[attr-defined]  # the parser that re.compile uses
 
 TYPE_CHECKING = False
@@ -55,7 +56,10 @@ def translate(pattern: re.Pattern[str]) -> str:
     """
     flags = pattern.flags & ~re.DEBUG
     try:
-        tree = _parser.parse(pattern.pattern, flags)
+        with warnings.catch_warnings():
+            # What Python's parser has to say it said when the pattern was compiled.
+            warnings.simplefilter("ignore")
+            tree = _parser.parse(pattern.pattern, flags)
         return _Translation().sequence(tree, tree.state.flags | flags)
     except RecursionError:
         raise Untranslatable("groups nested too deep") from None
@@ -80,7 +84,7 @@ class _Translation:
             return _NOTHING
         if name == "SUBPATTERN":
             _, added, removed, nodes = argument
-            return f"(?:{self.sequence(nodes, (flags | added) & ~removed)})"
+            return f"(?:{self.sequence(nodes, _combined(flags, added, removed))})"
         if name == "BRANCH":
             return f"(?:{'|'.join(self.sequence(nodes, flags) for nodes in argument[1])})"
         if name in ("MAX_REPEAT", "MIN_REPEAT"):
@@ -96,6 +100,14 @@ class _Translation:
         if found is None:
             found = self.classes[key] = _character_class(_matched(node, flags))
         return found
+
+
+def _combined(flags: int, added: int, removed: int) -> int:
+    """Combine flags as a group such as `(?a-i:…)` does: ASCII takes the place of Unicode."""
+    kinds = re.ASCII | re.UNICODE
+    if added & kinds:
+        flags &= ~kinds
+    return (flags | added) & ~removed
 
 
 def _matched(node: Any, flags: int) -> list[int]:

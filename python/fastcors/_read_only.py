@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from typing import Any, Never
 
 
-def _refuse(self: object, *args: Any, **kwargs: Any) -> Never:
+def _refuse(_self: object, /, *_args: Any, **_kwargs: Any) -> Never:
     raise TypeError(
         "this is a copy of the policy, and changing it would change nothing: "
         "call middleware.reconfigure(...) or assign a new value to the option's attribute"

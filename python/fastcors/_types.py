@@ -1,12 +1,31 @@
-"""The types of ASGI, structurally the same as Starlette's."""
+"""The types of ASGI, structurally the same as Starlette's, and those of a policy's options."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+import re
+from collections.abc import Awaitable, Callable, Collection, Iterable, MutableMapping
+from typing import TYPE_CHECKING, Any, TypedDict
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+# What allow_origin_regex takes.
+Expressions = str | re.Pattern[str] | Iterable[str | re.Pattern[str]] | None
+
+
+if TYPE_CHECKING:
+    # At run time its attributes would be others on each Python, and stubtest compares them.
+    class _PolicyOptions(TypedDict, total=False):  # noqa: PYI049 - the middleware uses it
+        """The options of a policy, any of which may be left out."""
+
+        allow_origins: Collection[str]
+        allow_methods: Collection[str]
+        allow_headers: Collection[str]
+        allow_credentials: bool
+        allow_origin_regex: Expressions
+        allow_private_network: bool
+        expose_headers: Collection[str]
+        max_age: int

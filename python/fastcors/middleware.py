@@ -8,22 +8,23 @@ from .policy import Policy
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Collection, Iterable
-    from typing import Any, Generic, TypeVar
+    from collections.abc import Collection
+    from typing import Any, Generic, Never, Self, TypeVar, Unpack, overload
 
     from starlette.datastructures import Headers, MutableHeaders
     from starlette.responses import Response
 
-    from ._types import ASGIApp, Message, Receive, Scope, Send
+    from ._types import ASGIApp, Expressions, Message, Receive, Scope, Send, _PolicyOptions
 
-    Value = TypeVar("Value")
+    _Read = TypeVar("_Read")
+    _Assigned = TypeVar("_Assigned")
 
-    class _Generic(Generic[Value]):
+    class _Generic(Generic[_Read, _Assigned]):
         pass
 else:
     # `typing` would double the time of the import.
-    _Generic = {"Value": object}
-    Value = "Value"
+    _Read = _Assigned = None
+    _Generic = {(None, None): object}
 
 # The methods that Starlette calls by name, and a subclass may therefore override.
 _HOOKS = (
@@ -35,7 +36,7 @@ _HOOKS = (
 )
 
 
-class _PolicyAttribute(_Generic[Value]):
+class _PolicyAttribute(_Generic[_Read, _Assigned]):
     """An attribute that reads from the policy; assigning an option's replaces the policy."""
 
     def __init__(self, doc: str, *, option: bool = True) -> None:
@@ -47,20 +48,26 @@ class _PolicyAttribute(_Generic[Value]):
 
     if TYPE_CHECKING:
 
-        def __get__(self, middleware: CORSMiddleware, owner: type | None = None) -> Value: ...
+        @overload
+        def __get__(self, middleware: None, owner: type) -> Self: ...
+        @overload
+        def __get__(self, middleware: CORSMiddleware, owner: type | None = None) -> _Read: ...
 
-    else:
+    def __get__(self, middleware: CORSMiddleware | None, owner: type | None = None) -> Any:
+        return self if middleware is None else getattr(middleware._policy, self.name)
 
-        def __get__(self, middleware, owner=None):
-            return self if middleware is None else getattr(middleware._policy, self.name)
-
-    def __set__(self, middleware: CORSMiddleware, value: Value) -> None:
+    def __set__(self, middleware: CORSMiddleware, value: _Assigned) -> None:
         if not self.option:
             raise AttributeError(
                 f"{self.name} follows from the options and cannot be assigned: "
                 f"call reconfigure(...) with the options that should change"
             )
-        middleware.reconfigure(**{self.name: value})
+        change: Any = {self.name: value}
+        middleware.reconfigure(**change)
+
+
+if not TYPE_CHECKING:
+    del _Generic, _Read, _Assigned
 
 
 class CORSMiddleware(Middleware):
@@ -99,9 +106,7 @@ class CORSMiddleware(Middleware):
         allow_methods: Collection[str] = ("GET",),
         allow_headers: Collection[str] = (),
         allow_credentials: bool = False,
-        allow_origin_regex: (
-            str | re.Pattern[str] | Iterable[str | re.Pattern[str]] | None
-        ) = None,
+        allow_origin_regex: Expressions = None,
         allow_private_network: bool = False,
         expose_headers: Collection[str] = (),
         max_age: int = 600,
@@ -125,7 +130,7 @@ class CORSMiddleware(Middleware):
         if cls.__call__ is _CALL:
             claim_call(cls)
 
-    def reconfigure(self, **options: Any) -> None:
+    def reconfigure(self, **options: Unpack[_PolicyOptions]) -> None:
         """Replace the policy: the options given change, the others stay.
 
         The change is atomic: every request is decided by the policy before or the one after, and a
@@ -141,29 +146,44 @@ class CORSMiddleware(Middleware):
         self._policy = policy
         self._compiled = policy.compiled
 
-    allow_origins: _PolicyAttribute[Collection[str]] = _PolicyAttribute("The entries of allow_origins.")
-    allow_methods: _PolicyAttribute[Collection[str]] = _PolicyAttribute("The methods, `*` replaced by all of them.")
-    allow_headers: _PolicyAttribute[Collection[str]] = _PolicyAttribute(
+    allow_origins: _PolicyAttribute[Collection[str], Collection[str]] = _PolicyAttribute(
+        "The entries of allow_origins."
+    )
+    allow_methods: _PolicyAttribute[Collection[str], Collection[str]] = _PolicyAttribute(
+        "The methods, `*` replaced by all of them."
+    )
+    allow_headers: _PolicyAttribute[list[str], Collection[str]] = _PolicyAttribute(
         "The request headers in lower case with the safelisted ones, sorted."
     )
-    allow_credentials: _PolicyAttribute[bool] = _PolicyAttribute("Whether credentials are allowed.")
-    allow_origin_regex: _PolicyAttribute[Any] = _PolicyAttribute("The compiled expression or expressions, or None.")
-    allow_private_network: _PolicyAttribute[bool] = _PolicyAttribute("Whether private network access is allowed.")
-    expose_headers: _PolicyAttribute[Collection[str]] = _PolicyAttribute("The response headers scripts may read.")
-    max_age: _PolicyAttribute[int] = _PolicyAttribute("How long a preflight answer may be cached, in seconds.")
-    allow_all_origins: _PolicyAttribute[bool] = _PolicyAttribute(
+    allow_credentials: _PolicyAttribute[bool, bool] = _PolicyAttribute(
+        "Whether credentials are allowed."
+    )
+    # Several are a tuple of them; Any lets pass what was written for Starlette's one.
+    allow_origin_regex: _PolicyAttribute[re.Pattern[str] | Any | None, Expressions] = (
+        _PolicyAttribute("The compiled expression or expressions, or None.")
+    )
+    allow_private_network: _PolicyAttribute[bool, bool] = _PolicyAttribute(
+        "Whether private network access is allowed."
+    )
+    expose_headers: _PolicyAttribute[Collection[str], Collection[str]] = _PolicyAttribute(
+        "The response headers scripts may read."
+    )
+    max_age: _PolicyAttribute[int, int] = _PolicyAttribute(
+        "How long a preflight answer may be cached, in seconds."
+    )
+    allow_all_origins: _PolicyAttribute[bool, Never] = _PolicyAttribute(
         "Whether every origin is allowed.", option=False
     )
-    allow_all_headers: _PolicyAttribute[bool] = _PolicyAttribute(
+    allow_all_headers: _PolicyAttribute[bool, Never] = _PolicyAttribute(
         "Whether every request header is allowed.", option=False
     )
-    preflight_explicit_allow_origin: _PolicyAttribute[bool] = _PolicyAttribute(
+    preflight_explicit_allow_origin: _PolicyAttribute[bool, Never] = _PolicyAttribute(
         "Whether an allowed origin is answered by its name and not by `*`.", option=False
     )
-    simple_headers: _PolicyAttribute[dict[str, str]] = _PolicyAttribute(
+    simple_headers: _PolicyAttribute[dict[str, str], Never] = _PolicyAttribute(
         "What every answer to a request with an Origin carries.", option=False
     )
-    preflight_headers: _PolicyAttribute[dict[str, str]] = _PolicyAttribute(
+    preflight_headers: _PolicyAttribute[dict[str, str], Never] = _PolicyAttribute(
         "What every preflight answer carries.", option=False
     )
 

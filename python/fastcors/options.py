@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from ._fastcors import expression_problem, origin_pattern_problem
+from ._read_only import ReadOnlyList
 from .problems import ConfigError, Problem, shown, warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from typing import Any
 
 ALL_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY")
@@ -40,16 +41,13 @@ class Options:
         "allow_headers",
         "allow_methods",
         "allow_origin_regex",
+        "allow_origins",
         "allow_private_network",
-        "any_header",
         "expose_headers",
         "expressions",
         "foreign",
-        "given_headers",
         "max_age",
         "max_age_text",
-        "origins",
-        "origins_type",
     )
 
     def __init__(
@@ -65,21 +63,14 @@ class Options:
         max_age: Any,
     ) -> None:
         problems: list[Problem] = []
-        self.origins_type = type(allow_origins)
-        self.origins = _origins(allow_origins, problems)
-        methods = _names("allow_methods", allow_methods, problems)
-        self.allow_methods = ALL_METHODS if "*" in methods else copy_like(type(allow_methods), methods)
-        headers = _names("allow_headers", allow_headers, problems)
-        self.given_headers = copy_like(type(allow_headers), headers)
-        self.any_header = "*" in headers
-        self.allow_headers = sorted(_SAFELISTED.union(headers))
-        self.expose_headers = copy_like(
-            type(expose_headers), _names("expose_headers", expose_headers, problems)
-        )
+        self.allow_origins = _origins(allow_origins, problems)
+        self.allow_methods = _names("allow_methods", allow_methods, problems)
+        if "*" in self.allow_methods.items:
+            self.allow_methods = Copy(tuple, list(ALL_METHODS))
+        self.allow_headers = _names("allow_headers", allow_headers, problems)
+        self.expose_headers = _names("expose_headers", expose_headers, problems)
         self.allow_credentials = _flag("allow_credentials", allow_credentials, problems)
-        self.allow_private_network = _flag(
-            "allow_private_network", allow_private_network, problems
-        )
+        self.allow_private_network = _flag("allow_private_network", allow_private_network, problems)
         self.max_age = max_age
         self.max_age_text = _max_age(max_age, problems)
         self.allow_origin_regex = _compiled(allow_origin_regex, problems)
@@ -87,19 +78,40 @@ class Options:
             raise ConfigError(problems)
         self.expressions, self.foreign = _engines(self.allow_origin_regex)
 
+    @property
+    def any_header(self) -> bool:
+        """Whether `*` is among the request headers."""
+        return "*" in self.allow_headers.items
 
-def copy_like(kind: type, items: list[str]) -> Any:
-    """Give a copy that compares as the caller's own collection does."""
-    if issubclass(kind, tuple):
-        return tuple(items)
-    if issubclass(kind, set | frozenset):
-        return frozenset(items)
-    from ._read_only import ReadOnlyList
+    def sent_headers(self) -> list[str]:
+        """Give the request headers as Starlette sends them: with the safelisted ones, sorted."""
+        return sorted(_SAFELISTED.union(self.allow_headers.items))
 
-    return ReadOnlyList(items)
+
+class Copy:
+    """A copy of a caller's collection of texts: its items in its order, and what kind it was.
+
+    A set's order shows in the header, and a copy of a set has another one.
+    """
+
+    __slots__ = ("items", "kind")
+
+    def __init__(self, kind: type, items: list[str]) -> None:
+        self.kind = kind
+        self.items = items
+
+    def public(self) -> Collection[str]:
+        """Give an unchangeable collection that compares as the caller's own does."""
+        if issubclass(self.kind, tuple):
+            return tuple(self.items)
+        if issubclass(self.kind, set | frozenset):
+            return frozenset(self.items)
+        return ReadOnlyList(self.items)
 
 
 def _items(option: str, given: Any, problems: list[Problem]) -> list[Any]:
+    if isinstance(given, Copy):
+        return given.items
     if isinstance(given, str | bytes | bytearray | memoryview):
         text = given if isinstance(given, str) else bytes(given).decode("latin-1")
         meant = [part for part in (part.strip() for part in text.split(",")) if part]
@@ -130,7 +142,11 @@ def _items(option: str, given: Any, problems: list[Problem]) -> list[Any]:
         return []
 
 
-def _origins(given: Any, problems: list[Problem]) -> list[str]:
+def _kind(given: Any) -> type:
+    return given.kind if isinstance(given, Copy) else type(given)
+
+
+def _origins(given: Any, problems: list[Problem]) -> Copy:
     items = _items("allow_origins", given, problems)
     # Only few entries are looked at one by one: there may be a million.
     unusual = [item for item in items if not isinstance(item, str) or "*" in item]
@@ -154,11 +170,11 @@ def _origins(given: Any, problems: list[Problem]) -> list[str]:
                 )
             )
     if any(not isinstance(item, str) for item in unusual):
-        return [item for item in items if isinstance(item, str)]
-    return items
+        items = [item for item in items if isinstance(item, str)]
+    return Copy(_kind(given), items)
 
 
-def _names(option: str, given: Any, problems: list[Problem]) -> list[str]:
+def _names(option: str, given: Any, problems: list[Problem]) -> Copy:
     items = _items(option, given, problems)
     for item in items:
         if isinstance(item, str) and item and _TOKEN.issuperset(item):
@@ -176,7 +192,7 @@ def _names(option: str, given: Any, problems: list[Problem]) -> list[str]:
                 meant or None,
             )
         )
-    return [item for item in items if isinstance(item, str)]
+    return Copy(_kind(given), [item for item in items if isinstance(item, str)])
 
 
 def _flag(option: str, given: Any, problems: list[Problem]) -> bool:

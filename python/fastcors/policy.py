@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from ._fastcors import CompiledPolicy
 from ._read_only import ReadOnlyDict, ReadOnlyList
-from .options import Options, copy_like
+from .options import Copy, Options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from typing import Any
 
 _VARY = (
@@ -49,22 +49,22 @@ class Policy:
             max_age=max_age,
         )
         self.compiled = CompiledPolicy(
-            origins=options.origins,
+            origins=options.allow_origins.items,
             expressions=options.expressions,
             foreign=options.foreign,
-            methods=list(options.allow_methods),
-            headers=options.allow_headers,
+            methods=options.allow_methods.items,
+            headers=options.sent_headers(),
             any_header=options.any_header,
             credentials=options.allow_credentials,
             private_network=options.allow_private_network,
-            expose=list(options.expose_headers),
+            expose=options.expose_headers.items,
             max_age=options.max_age_text,
         )
         # The compiled policy holds their text, at a fraction of the memory.
-        del options.origins
+        options.allow_origins.items = []
         self._options = options
 
-    def replace(self, changes: dict[str, Any]) -> Policy:
+    def replace(self, changes: Mapping[str, Any]) -> Policy:
         """Give a policy with these options changed and the others as they are.
 
         Raises:
@@ -74,9 +74,9 @@ class Policy:
         options = self._options
         return Policy(
             **{
-                "allow_origins": self.allow_origins,
+                "allow_origins": self._origins(),
                 "allow_methods": options.allow_methods,
-                "allow_headers": options.given_headers,
+                "allow_headers": options.allow_headers,
                 "allow_credentials": options.allow_credentials,
                 "allow_origin_regex": options.allow_origin_regex,
                 "allow_private_network": options.allow_private_network,
@@ -86,22 +86,23 @@ class Policy:
             }
         )
 
+    def _origins(self) -> Copy:
+        return Copy(self._options.allow_origins.kind, self.compiled.origins())
+
     @property
     def allow_origins(self) -> Collection[str]:
         """The entries in their order. Made anew at each reading: 100 ms for a million."""
-        origins: Collection[str] = copy_like(self._options.origins_type, self.compiled.origins())
-        return origins
+        return self._origins().public()
 
     @property
     def allow_methods(self) -> Collection[str]:
         """The methods, those that `*` stands for in its place."""
-        methods: Collection[str] = self._options.allow_methods
-        return methods
+        return self._options.allow_methods.public()
 
     @property
     def allow_headers(self) -> list[str]:
         """The request headers in lower case, with the safelisted ones, in the order they are sent."""
-        return ReadOnlyList(name.lower() for name in self._options.allow_headers)
+        return ReadOnlyList(name.lower() for name in self._options.sent_headers())
 
     @property
     def allow_credentials(self) -> bool:
@@ -121,8 +122,7 @@ class Policy:
     @property
     def expose_headers(self) -> Collection[str]:
         """The response headers that scripts may read."""
-        headers: Collection[str] = self._options.expose_headers
-        return headers
+        return self._options.expose_headers.public()
 
     @property
     def max_age(self) -> Any:
@@ -152,8 +152,8 @@ class Policy:
             headers["Access-Control-Allow-Origin"] = "*"
         if self.allow_credentials:
             headers["Access-Control-Allow-Credentials"] = "true"
-        if self.expose_headers:
-            headers["Access-Control-Expose-Headers"] = ", ".join(self.expose_headers)
+        if self._options.expose_headers.items:
+            headers["Access-Control-Expose-Headers"] = ", ".join(self._options.expose_headers.items)
         return ReadOnlyDict(headers)
 
     @property
@@ -162,10 +162,10 @@ class Policy:
         headers = {"Vary": _VARY}
         if not self.preflight_explicit_allow_origin:
             headers["Access-Control-Allow-Origin"] = "*"
-        headers["Access-Control-Allow-Methods"] = ", ".join(self.allow_methods)
+        headers["Access-Control-Allow-Methods"] = ", ".join(self._options.allow_methods.items)
         headers["Access-Control-Max-Age"] = self._options.max_age_text
         if not self.allow_all_headers:
-            headers["Access-Control-Allow-Headers"] = ", ".join(self._options.allow_headers)
+            headers["Access-Control-Allow-Headers"] = ", ".join(self._options.sent_headers())
         if self.allow_credentials:
             headers["Access-Control-Allow-Credentials"] = "true"
         return ReadOnlyDict(headers)

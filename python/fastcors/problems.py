@@ -81,6 +81,6 @@ def shown(value: object, limit: int = 80) -> str:
     """Give a value's repr for a message, cut where it is long, whatever its class does."""
     try:
         text = repr(value)
-    except Exception:
+    except Exception:  # noqa: BLE001 - a repr may raise anything
         text = f"<{type(value).__name__}>"
     return text if len(text) <= limit else text[: limit - 1] + "…"

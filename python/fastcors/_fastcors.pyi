@@ -1,0 +1,128 @@
+"""The compiled part: the protocol's decisions, and the types that carry them to Python."""
+
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from typing import Any, Self, final
+
+from typing_extensions import disjoint_base
+
+from ._types import ASGIApp, Receive, Scope, Send
+
+__all__ = [
+    "DEBUG_BUILD",
+    "CompiledPolicy",
+    "Middleware",
+    "__version__",
+    "claim_call",
+    "expression_problem",
+    "origin_pattern_problem",
+    "vary_by_origin",
+]
+
+__version__: str
+
+DEBUG_BUILD: bool
+"""Whether this is a debug build, which no benchmark should measure."""
+
+@disjoint_base
+class Middleware:
+    """The base of `CORSMiddleware`: a call of an instance runs compiled code.
+
+    A subclass sets `app` and `_compiled` before the first call.
+    """
+
+    app: ASGIApp
+    """The application behind this middleware."""
+
+    _compiled: CompiledPolicy
+    """The compiled policy that requests are decided by. Assigning another is atomic."""
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
+        """Answer a preflight, or hand the request on with a `send` that sets the headers.
+
+        Where the application's call gives a coroutine, it is that coroutine.
+        """
+
+    def _answer(self, scope: Scope, receive: Receive, send: Send, /) -> Coroutine[Any, Any, None]:
+        """Do what a call does where nothing is overridden."""
+
+    def _reconsider(self) -> None:
+        """Find out again, at the next call, whether anything is overridden."""
+
+@final
+class CompiledPolicy:
+    """An immutable policy, with every header line that its answers share built once.
+
+    Args:
+        origins: the entries of `allow_origins`, in their order.
+        expressions: in the Rust engine's syntax; any of them may match an origin whole.
+        foreign: asked in turn, with the origin, when nothing else allows it.
+        methods: the methods, those that `*` stands for in its place.
+        headers: the request headers as they are sent, the safelisted ones among them.
+        any_header: whether a preflight's headers are mirrored, whatever they are.
+        credentials: whether credentials are allowed.
+        private_network: whether private network access is allowed.
+        expose: the response headers that scripts may read.
+        max_age: the value of Access-Control-Max-Age.
+
+    Raises:
+        ValueError: for an invalid expression or pattern, or more text than 4 GiB.
+    """
+
+    def __new__(
+        cls,
+        *,
+        origins: Iterable[str],
+        expressions: Sequence[str],
+        foreign: Sequence[Callable[[str], object]],
+        methods: Sequence[str],
+        headers: Sequence[str],
+        any_header: bool,
+        credentials: bool,
+        private_network: bool,
+        expose: Sequence[str],
+        max_age: str,
+    ) -> Self: ...
+    @property
+    def any_origin(self) -> bool:
+        """Whether every origin is allowed."""
+
+    def origins(self) -> list[str]:
+        """Give the entries of `allow_origins`, in their order. The list is new at each call."""
+
+    def allows(self, origin: str) -> bool:
+        """Whether an Origin, decoded as latin-1, is allowed by what the options say."""
+
+    def preflight(
+        self, origin_allowed: bool, method: str, headers: str | None, private_network: bool
+    ) -> tuple[int, str, bool, bool, bool]:
+        """Decide on a preflight.
+
+        Args:
+            origin_allowed: the verdict on its Origin.
+            method: its Access-Control-Request-Method.
+            headers: its Access-Control-Request-Headers, if it has one.
+            private_network: whether it has an Access-Control-Request-Private-Network.
+
+        Returns:
+            The status, the body, and whether the answer tells the explicit origin, the request's
+            headers mirrored, and that private network access is allowed.
+        """
+
+def claim_call(class_: type[Middleware], /) -> None:
+    """Make a call of an instance of this class run the compiled code.
+
+    The class has an `async def __call__`, by which servers tell an ASGI 3 application, and which a
+    call would run otherwise. Overriding or assigning `__call__` later undoes this.
+
+    Raises:
+        TypeError: where the class is no subclass of `Middleware`.
+    """
+
+def expression_problem(expression: str) -> str | None:
+    """Say why the Rust engine does not take an expression, or None where it does."""
+
+def origin_pattern_problem(entry: str) -> str | None:
+    """Say why an entry of `allow_origins` with a `*` in it is no pattern, or None where it is."""
+
+def vary_by_origin(values: Sequence[bytes]) -> bytes:
+    """Give the value of the one Vary line that stands for these values and `Origin`."""

@@ -1,0 +1,1 @@
+"""Hostile requests, and configurations that invite them: `python -m tests.attacks` times each."""

@@ -1,0 +1,63 @@
+"""Whatever the request, the time of one decision grows no faster than it, and the answer is right."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from fastcors import CORSMiddleware
+from tests.attacks.attacks import ATTACKS, CATASTROPHIC, GROWTH, Attack, hostile_to_expressions
+from tests.attacks.timing import best_times
+from tests.exchange import answering, headers_of, sent, values
+
+# What a busy machine may add. Quadratic time is a ratio of GROWTH squared, far above.
+NOISE = 2.5
+# Below this, in seconds, the fixed cost of a request hides what grows.
+NOTHING = 50e-6
+
+each_attack = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+
+
+@each_attack
+def test_the_time_grows_no_faster_than_the_request(attack: Attack) -> None:
+    subjects = [(attack.fastcors(size), partial(attack.scope, size)) for size in attack.sizes]
+    small = large = float("inf")
+    # A machine that is busy the whole time is asked again.
+    for _ in range(5):
+        times = best_times(subjects)
+        small, large = min(small, times[0]), min(large, times[1])
+        if large < NOTHING or large / small < GROWTH * NOISE:
+            return
+    pytest.fail(f"{GROWTH} times the size takes {large / small:.1f} times as long")
+
+
+@each_attack
+def test_the_answer_is_right_and_starlettes(attack: Attack) -> None:
+    for size in {min(size, attack.starlette_limit) for size in attack.sizes}:
+        ours = sent(attack.fastcors(size), attack.scope(size))
+        theirs = sent(attack.starlette(size), attack.scope(size))
+        origins = values(ours, "access-control-allow-origin")
+        assert (ours[0]["status"] == 200 and origins != []) == attack.allowed
+        # Not one assertion of both: a megabyte of difference takes minutes to print.
+        same = ours == theirs
+        assert same, f"another answer at size {size}"
+
+
+@pytest.mark.parametrize("expression", CATASTROPHIC.values(), ids=CATASTROPHIC)
+def test_a_catastrophic_expression_decides_within_a_millisecond(expression: str) -> None:
+    app = CORSMiddleware(answering(), allow_origin_regex=expression)
+    (seconds,) = best_times([(app, partial(hostile_to_expressions, 100))])
+    assert seconds < 1e-3
+
+
+@pytest.mark.parametrize("expression", CATASTROPHIC.values(), ids=CATASTROPHIC)
+@pytest.mark.parametrize("size", [100, 1_000_000])
+def test_a_catastrophic_expression_refuses_what_is_hostile_to_it(
+    expression: str, size: int
+) -> None:
+    app = CORSMiddleware(answering(), allow_origin_regex=expression)
+    assert headers_of(sent(app, hostile_to_expressions(size))) == [
+        (b"content-type", b"text/plain"),
+        (b"vary", b"Origin"),
+    ]

@@ -1,0 +1,1 @@
+"""Holds fastcors against Starlette 1.10.0."""

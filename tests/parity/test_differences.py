@@ -1,0 +1,394 @@
+"""The intended differences from Starlette, each of them; there are no others."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from starlette.middleware.cors import CORSMiddleware as Starlette
+
+from fastcors import ConfigError, ConfigWarning, CORSMiddleware
+from tests.exchange import (
+    ORIGIN,
+    actual,
+    answering,
+    headers_of,
+    never,
+    preflight,
+    receive,
+    run,
+    sent,
+    values,
+)
+from tests.parity.twin import pattern_matches
+
+APP = answering()
+COLLECTIONS = ["allow_origins", "allow_methods", "allow_headers", "expose_headers"]
+
+
+# 1. A str or bytes where a collection belongs.
+
+
+@pytest.mark.parametrize("option", COLLECTIONS)
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        ("GET", ["GET"]),
+        ("*", ["*"]),
+        ("GET, PUT", ["GET", "PUT"]),
+        (b"GET", ["GET"]),
+        (bytearray(b"GET"), ["GET"]),
+        ("", []),
+    ],
+)
+def test_1_a_text_where_a_collection_belongs_raises(option: str, value: Any, meant: Any) -> None:
+    with pytest.raises(ConfigError) as raised:
+        CORSMiddleware(APP, **{option: value})
+    (problem,) = raised.value.problems
+    assert (problem.code, problem.option, problem.value) == ("not-a-collection", option, value)
+    assert problem.suggestion == meant
+    for part in (option, repr(value), repr(meant)):
+        assert part in str(raised.value)
+
+
+@pytest.mark.parametrize("value", [None, 7, object()])
+@pytest.mark.parametrize("option", COLLECTIONS)
+def test_1_what_cannot_be_iterated_raises_too(option: str, value: Any) -> None:
+    with pytest.raises(ConfigError) as raised:
+        CORSMiddleware(APP, **{option: value})
+    assert option in str(raised.value)
+
+
+# 2. Names that would break a header, and texts for bools.
+
+
+@pytest.mark.parametrize("option", ["allow_methods", "allow_headers", "expose_headers"])
+@pytest.mark.parametrize(
+    "name", ["X\r\nSet-Cookie: a=b", "X\n", "X A", "A,B", "", " ", "X:", "X\xe9", "X\x00", "(a)"]
+)
+def test_2_a_name_that_would_break_a_header_raises(option: str, name: str) -> None:
+    options: dict[str, Any] = {option: ["X-Good", name]}
+    with pytest.raises(ConfigError) as raised:
+        CORSMiddleware(APP, **options)
+    (problem,) = raised.value.problems
+    assert (problem.option, problem.value) == (option, name)
+    assert repr(name) in problem.message
+    assert not set("\r\n") & set(problem.message)
+
+
+@pytest.mark.parametrize("name", [b"GET", None, 7])
+def test_2_a_name_that_is_no_text_raises(name: Any) -> None:
+    with pytest.raises(ConfigError):
+        CORSMiddleware(APP, allow_methods=[name])
+
+
+@pytest.mark.parametrize("option", ["allow_credentials", "allow_private_network"])
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [("false", False), ("False", False), ("0", False), ("", False), ("true", True), (b"no", False)],
+)
+def test_2_a_text_for_a_bool_raises(option: str, value: Any, meant: bool) -> None:
+    with pytest.raises(ConfigError) as raised:
+        CORSMiddleware(APP, **{option: value})
+    (problem,) = raised.value.problems
+    assert (problem.option, problem.value, problem.suggestion) == (option, value, meant)
+
+
+@pytest.mark.parametrize("value", ["1\r\nSet-Cookie: a=b", "60\n", "\x00", "6\xe9"])
+def test_2_a_max_age_that_would_break_the_header_raises(value: Any) -> None:
+    with pytest.raises(ConfigError) as raised:
+        CORSMiddleware(APP, max_age=value)
+    assert raised.value.problems[0].suggestion == 600
+
+
+def test_2_all_problems_are_told_at_once() -> None:
+    with pytest.raises(ConfigError) as raised:
+        CORSMiddleware(
+            APP,
+            allow_origins="https://a",  # type: ignore[arg-type, unused-ignore]
+            allow_methods=["GET,POST"],
+            allow_headers=["X\n", "Y\n"],
+            allow_credentials="false",  # type: ignore[arg-type]
+        )
+    assert [problem.option for problem in raised.value.problems] == [
+        "allow_origins",
+        "allow_methods",
+        "allow_headers",
+        "allow_headers",
+        "allow_credentials",
+    ]
+    assert len(str(raised.value).splitlines()) == 5
+
+
+def test_2_a_value_whose_repr_fails_or_is_long_is_still_told() -> None:
+    class Rude:
+        def __repr__(self) -> str:
+            raise RuntimeError
+
+    with pytest.raises(ConfigError, match="Rude"):
+        CORSMiddleware(APP, allow_origins=Rude())  # type: ignore[arg-type]
+    with pytest.raises(ConfigError) as raised:
+        CORSMiddleware(APP, allow_origins="a" * 10_000)
+    assert len(str(raised.value)) < 500
+
+
+# 3. Vary.
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["Origin"], ["Origin"]),
+        (["origin"], ["origin"]),
+        (["Accept, Origin"], ["Accept, Origin"]),
+        (["Accept , ORIGIN,Cookie"], ["Accept , ORIGIN,Cookie"]),
+        (["Accept", "Origin"], ["Accept, Origin"]),
+        (["*"], ["*"]),
+        (["*", "Accept"], ["*, Accept"]),
+        (["Accept"], ["Accept, Origin"]),
+        (["X-Origin"], ["X-Origin, Origin"]),
+    ],
+)
+@pytest.mark.parametrize("origin", [None, ORIGIN])
+def test_3_origin_is_not_repeated_in_vary_and_a_star_stays(
+    origin: str | None, given: list[str], expected: list[str]
+) -> None:
+    app = answering([(b"vary", value.encode()) for value in given])
+    assert values(sent(CORSMiddleware(app, [ORIGIN]), actual(origin)), "vary") == expected
+
+
+# 4. Bytes outside visible ASCII in an Origin.
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://\xe4.example", "https://a.example ", "a\tb", "\x00", "\x7f", "https://a\n", "\xa0"],
+)
+def test_4_an_origin_outside_visible_ascii_is_refused_unless_all_are_allowed(origin: str) -> None:
+    # The last expression is one that only Python's engine matches.
+    expressions = ["(?s:.*)", "(?s:.(?!x))*"]
+    with pytest.warns(ConfigWarning):
+        middleware = CORSMiddleware(APP, [origin], allow_origin_regex=expressions)
+    assert not middleware.is_allowed_origin(origin)
+    assert values(sent(middleware, actual(origin)), "access-control-allow-origin") == []
+    assert sent(middleware, preflight(origin))[0]["status"] == 400
+    everyone = CORSMiddleware(APP, ["*"], allow_credentials=True)
+    assert everyone.is_allowed_origin(origin)
+    assert values(sent(everyone, actual(origin)), "access-control-allow-origin") == [origin]
+
+
+# 5. `*` inside an entry of allow_origins.
+
+
+@pytest.mark.parametrize(
+    ("pattern", "origin", "allowed"),
+    [
+        ("https://*.example.com", "https://a.example.com", True),
+        ("https://*.example.com", "https://a.b.example.com", True),
+        ("https://*.example.com", "https://example.com", False),
+        ("https://*.example.com", "https://evilexample.com", False),
+        ("https://*.example.com", "http://a.example.com", False),
+        ("https://*.example.com", "https://*.example.com", False),
+        ("http://localhost:*", "http://localhost:3000", True),
+        ("http://localhost:*", "http://localhost", True),
+        ("http://localhost:*", "http://localhost:65536", False),
+        ("https://*.example.com:*", "https://a.example.com:8443", True),
+    ],
+)
+def test_5_a_star_inside_an_entry_is_a_pattern(pattern: str, origin: str, allowed: bool) -> None:
+    assert pattern_matches(pattern, origin) is allowed
+    middleware = CORSMiddleware(APP, [pattern])
+    assert middleware.is_allowed_origin(origin) is allowed
+    found = values(sent(middleware, actual(origin)), "access-control-allow-origin")
+    assert found == ([origin] if allowed else [])
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["https://app-*.example.com", "https://*", "*.example.com", "https://*.*", "http://a:8*"],
+)
+def test_5_a_star_that_has_no_meaning_is_told_and_matches_nothing(entry: str) -> None:
+    with pytest.warns(ConfigWarning, match="allow_origins") as told:
+        middleware = CORSMiddleware(APP, [ORIGIN, entry])
+    assert repr(entry) in str(told[0].message)
+    assert told[0].filename == __file__
+    assert not middleware.is_allowed_origin(entry)
+    assert middleware.is_allowed_origin(ORIGIN)
+
+
+@pytest.mark.parametrize("entry", [b"https://a.example", None, 7])
+def test_5_an_entry_that_is_no_text_is_told_and_matches_nothing(entry: Any) -> None:
+    with pytest.warns(ConfigWarning, match="allow_origins"):
+        middleware = CORSMiddleware(APP, [entry, ORIGIN])
+    assert list(middleware.allow_origins) == [ORIGIN]
+
+
+# 6. Nothing of the application's is changed.
+
+
+def test_6_a_constant_message_does_not_carry_one_callers_origin_to_the_next() -> None:
+    message = {"type": "http.response.start", "status": 200, "headers": [(b"a", b"1")]}
+    before = copy.deepcopy(message)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send(message)
+
+    middleware = CORSMiddleware(app, ["https://a.example", "https://b.example"])
+    for origin in ("https://a.example", "https://b.example", "https://c.example"):
+        found = values(sent(middleware, actual(origin)), "access-control-allow-origin")
+        assert found == ([origin] if origin != "https://c.example" else [])
+        assert message == before
+    # What this differs from:
+    starlette = Starlette(app, ["https://a.example"])
+    sent(starlette, actual("https://a.example"))
+    assert values(sent(starlette, actual(None)), "access-control-allow-origin") == [
+        "https://a.example"
+    ]
+
+
+@pytest.mark.parametrize("shape", [list, tuple, iter])
+def test_6_the_scope_is_not_changed_and_the_application_still_sees_its_headers(shape: Any) -> None:
+    saw: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        saw.append([*scope["headers"]])
+
+    lines = [(b"origin", ORIGIN.encode()), (b"a", b"b")]
+    scope = {"type": "http", "method": "GET", "headers": shape(lines), "state": object()}
+    before = dict(scope)
+    run(CORSMiddleware(app, [ORIGIN])(scope, receive, never))
+    assert saw == [lines]
+    assert all(scope[key] is before[key] for key in before)
+    assert scope.keys() == before.keys()
+
+
+# 7. `async def is_allowed_origin`.
+
+
+class Asynchronous(CORSMiddleware):
+    async def is_allowed_origin(self, origin: str) -> bool:  # type: ignore[override]
+        return origin == ORIGIN
+
+
+@pytest.mark.parametrize("options", [{}, {"allow_origins": ["https://stranger.example"]}])
+def test_7_a_coroutine_is_allowed_origin_is_awaited(options: dict[str, Any]) -> None:
+    middleware = Asynchronous(APP, **options)
+    for origin, allowed in ((ORIGIN, True), ("https://stranger.example", False)):
+        found = values(sent(middleware, actual(origin)), "access-control-allow-origin")
+        assert found == ([origin] if allowed else [])
+        assert sent(middleware, preflight(origin))[0]["status"] == (200 if allowed else 400)
+
+
+def test_7_a_hidden_coroutine_is_refused_closed_and_not_taken_for_true() -> None:
+    class Hidden(CORSMiddleware):
+        def is_allowed_origin(self, origin: str) -> bool:
+            async def verdict() -> bool:
+                return False
+
+            return verdict()  # type: ignore[return-value]
+
+    assert values(sent(Hidden(APP), actual()), "access-control-allow-origin") == []
+    with pytest.raises(TypeError, match="async def"):
+        sent(Hidden(APP), preflight())
+
+
+# 8. Assigning attributes.
+
+
+def test_8_assigning_an_option_reconfigures() -> None:
+    middleware = CORSMiddleware(APP, [ORIGIN], ["GET", "PUT"], ["X-Token"], max_age=5)
+    middleware.allow_origins = ["https://b.example"]
+    assert not middleware.is_allowed_origin(ORIGIN)
+    assert sent(middleware, preflight("https://b.example", "PUT", "x-token"))[0]["status"] == 200
+    middleware.allow_credentials = True
+    assert values(sent(middleware, preflight("https://b.example")), "access-control-max-age") == [
+        "5"
+    ]
+    found = headers_of(sent(middleware, actual("https://b.example")))
+    assert (b"access-control-allow-credentials", b"true") in found
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "shown"),
+    [
+        ("allow_origins", ["https://b.example"], ["https://b.example"]),
+        ("allow_methods", ("PUT",), ("PUT",)),
+        (
+            "allow_headers",
+            ["X-B"],
+            ["accept", "accept-language", "content-language", "content-type", "x-b"],
+        ),
+        ("allow_credentials", True, True),
+        ("allow_private_network", True, True),
+        ("expose_headers", {"X-B"}, {"X-B"}),
+        ("max_age", 7, 7),
+    ],
+)
+def test_8_reconfigure_equals_a_new_middleware(option: str, value: Any, shown: Any) -> None:
+    options: dict[str, Any] = {"allow_origins": [ORIGIN], "expose_headers": ["X-A"]}
+    expected = CORSMiddleware(APP, **{**options, option: value})
+    for change in (
+        lambda middleware: setattr(middleware, option, value),
+        lambda middleware: middleware.reconfigure(**{option: value}),
+    ):
+        middleware = CORSMiddleware(APP, **options)
+        change(middleware)
+        assert getattr(middleware, option) == shown
+        for origin in (ORIGIN, "https://b.example"):
+            for scope in (actual(origin), preflight(origin, "PUT", "x-b", "1")):
+                assert sent(middleware, scope) == sent(expected, scope)
+
+
+def test_8_a_bad_reconfiguration_changes_nothing() -> None:
+    middleware = CORSMiddleware(APP, [ORIGIN])
+    before = sent(middleware, preflight())
+    with pytest.raises(ConfigError):
+        middleware.reconfigure(allow_methods=["PUT"], allow_origins="https://b.example")
+    with pytest.raises(ConfigError):
+        middleware.allow_headers = "X-A"
+    with pytest.raises(TypeError, match="allow_origin"):
+        middleware.reconfigure(allow_origin=["https://b.example"])  # type: ignore[call-arg]
+    assert sent(middleware, preflight()) == before
+    assert middleware.allow_origins == [ORIGIN]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "allow_all_origins",
+        "allow_all_headers",
+        "preflight_explicit_allow_origin",
+        "simple_headers",
+        "preflight_headers",
+    ],
+)
+def test_8_a_derived_attribute_is_read_only_and_names_reconfigure(name: str) -> None:
+    middleware = CORSMiddleware(APP, [ORIGIN])
+    with pytest.raises(AttributeError, match="reconfigure"):
+        setattr(middleware, name, getattr(middleware, name))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda middleware: middleware.simple_headers.update({"X": "Y"}),
+        lambda middleware: middleware.preflight_headers.__setitem__("X", "Y"),
+        lambda middleware: middleware.allow_origins.append("https://b.example"),
+        lambda middleware: middleware.allow_headers.append("x-b"),
+        lambda middleware: middleware.allow_methods.clear(),
+    ],
+)
+def test_8_a_copy_refuses_a_change_that_would_change_nothing(change: Any) -> None:
+    with pytest.raises(TypeError, match="reconfigure"):
+        change(CORSMiddleware(APP, [ORIGIN], ["GET"]))
+
+
+def test_8_a_later_change_to_the_callers_list_does_not_count() -> None:
+    origins, methods = [ORIGIN], ["GET"]
+    middleware = CORSMiddleware(APP, origins, methods)
+    origins.append("https://b.example")
+    methods.clear()
+    assert not middleware.is_allowed_origin("https://b.example")
+    assert middleware.allow_origins == [ORIGIN]
+    assert sent(middleware, preflight())[0]["status"] == 200

@@ -1,0 +1,1 @@
+"""fastcors behind real servers, in front of real frameworks."""

@@ -1,0 +1,5 @@
+"""The application that a server is started with, where each framework has the middleware added."""
+
+from .dispatcher import Dispatcher, applications
+
+app = Dispatcher(applications("added"))

@@ -1,0 +1,115 @@
+"""Starts the servers as people do, each a process on a free port of the loopback interface."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+# Far beyond any start or stop on a busy machine; a server that fails to start is noticed at once.
+START_SECONDS = 60
+STOP_SECONDS = 10
+
+# No server is told that the application is of ASGI 3, so that each must see it. Granian looks at
+# nothing: it is told that this is ASGI, its default being a protocol of its own.
+COMMANDS = {
+    "uvicorn-httptools": "uvicorn --http httptools --host 127.0.0.1 --port {port} {target}",
+    "uvicorn-h11": "uvicorn --http h11 --host 127.0.0.1 --port {port} {target}",
+    "granian": "granian --interface asgi --host 127.0.0.1 --port {port} {target}",
+    "hypercorn-asyncio": "hypercorn --worker-class asyncio --bind 127.0.0.1:{port} {target}",
+    "hypercorn-trio": "hypercorn --worker-class trio --bind 127.0.0.1:{port} {target}",
+    "daphne": "daphne --bind 127.0.0.1 --port {port} {target}",
+}
+
+
+@dataclass
+class Server:
+    """A server that runs, and a client for it."""
+
+    name: str
+    address: str
+    client: httpx.Client
+    process: subprocess.Popen[bytes]
+    output: IO[bytes]
+
+    def wait_until_ready(self) -> None:
+        """Wait until the server answers, but not longer than `START_SECONDS`."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                self.client.get("/")
+            except httpx.TransportError:
+                time.sleep(0.05)
+            else:
+                return
+        raise RuntimeError(f"{self.name} did not start:\n{self.said()}")
+
+    def said(self) -> str:
+        """Give what the server has written to its standard output and error."""
+        size = os.fstat(self.output.fileno()).st_size
+        return os.pread(self.output.fileno(), size, 0).decode(errors="replace")
+
+
+@contextmanager
+def running(
+    name: str, target: str, folder: Path = ROOT, flags: tuple[str, ...] = ()
+) -> Iterator[Server]:
+    """Give a server when it answers, and end it with all its processes.
+
+    Args:
+        name: a key of `COMMANDS`.
+        target: the application, as ``module:attribute``.
+        folder: where the process runs, and may import from beside the root of the project.
+        flags: those of the Python interpreter.
+    """
+    with socket.socket() as reservation, tempfile.TemporaryFile() as output:
+        # Bound and never listening, this socket keeps the port from everybody but the server, which
+        # reuses the address.
+        reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        reservation.bind(("127.0.0.1", 0))
+        port = reservation.getsockname()[1]
+        process = subprocess.Popen(
+            [
+                sys.executable,
+                *flags,
+                "-m",
+                *COMMANDS[name].format(port=port, target=target).split(),
+            ],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            # A group of its own, so that no worker outlives it.
+            start_new_session=True,
+        )
+        address = f"127.0.0.1:{port}"
+        try:
+            with httpx.Client(base_url=f"http://{address}", trust_env=False, timeout=10) as client:
+                server = Server(name, address, client, process, output)
+                server.wait_until_ready()
+                yield server
+        finally:
+            stop(process)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a process in order, and then whatever of its group is left."""
+    process.terminate()
+    try:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

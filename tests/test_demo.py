@@ -1,0 +1,246 @@
+"""The demo, run as `make demo` runs it."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from examples import demo
+
+pytestmark = pytest.mark.servers
+
+DEMO = Path(demo.__file__)
+SECONDS = 60
+
+APP = "Origin: https://app.example.com"
+OTHER = "Origin: https://elsewhere.example"
+# For each exchange: its title, what is in the left column, what is in the right one, what is not.
+SHOWN = [
+    (
+        "A preflight that is allowed",
+        ["OPTIONS /items/1?name=desk HTTP/1.1", APP, "Access-Control-Request-Method: PUT"],
+        [
+            "HTTP/1.1 200 OK",
+            "access-control-allow-methods: GET, PUT",
+            "access-control-allow-credentials: true",
+            "access-control-allow-origin: https://app.example.com",
+            "OK",
+        ],
+        [],
+    ),
+    (
+        "A preflight that is refused",
+        ["OPTIONS /items/1 HTTP/1.1", OTHER, "Access-Control-Request-Method: DELETE"],
+        ["HTTP/1.1 400 Bad Request", "Disallowed CORS origin, method"],
+        ["access-control-allow-origin"],
+    ),
+    (
+        "An actual request that is allowed",
+        ["GET /items/1 HTTP/1.1", APP, "Cookie: session=4711"],
+        [
+            "HTTP/1.1 200 OK",
+            "access-control-allow-origin: https://app.example.com",
+            "vary: Origin",
+            '{"name":"a lamp"}',
+        ],
+        [],
+    ),
+    (
+        "An actual request that is refused",
+        ["GET /items/1 HTTP/1.1", OTHER],
+        ["HTTP/1.1 200 OK", "vary: Origin", '{"name":"a lamp"}'],
+        ["access-control-allow-origin"],
+    ),
+]
+
+
+def free_port() -> int:
+    """Give a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((demo.HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on the port."""
+    try:
+        demo.require_free(port)
+    except demo.DemoError:
+        return False
+    return True
+
+
+def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the demo until it ends by itself."""
+    return subprocess.run(
+        [sys.executable, str(DEMO), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+@contextlib.contextmanager
+def left_up(port: int) -> Generator[tuple[subprocess.Popen[str], str]]:
+    """Give a demo that has shown everything and waits, and what it says then."""
+    command = [sys.executable, str(DEMO), "--port", str(port)]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # So that a signal to the whole session does not reach the tests.
+        start_new_session=True,
+        # A shell ignores SIGINT in what it runs in the background, and a child inherits that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        try:
+            assert process.stdout is not None
+            said = ""
+            while "curl" not in said and (line := process.stdout.readline()):
+                said += line
+            yield process, said
+        finally:
+            process.kill()
+
+
+@pytest.fixture(scope="module")
+def once() -> tuple[subprocess.CompletedProcess[str], int]:
+    """A run that ends by itself, and its port."""
+    port = free_port()
+    return run("--once", "--port", port, COLUMNS="150"), port
+
+
+def test_once_ends_by_itself_and_leaves_no_server(
+    once: tuple[subprocess.CompletedProcess[str], int],
+) -> None:
+    finished, port = once
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert is_free(port)
+
+
+@pytest.mark.parametrize(("title", "left", "right", "absent"), SHOWN, ids=[row[0] for row in SHOWN])
+def test_each_request_stands_beside_its_answer(
+    once: tuple[subprocess.CompletedProcess[str], int],
+    title: str,
+    left: list[str],
+    right: list[str],
+    absent: list[str],
+) -> None:
+    shown = once[0].stdout.split(f"{title}\n")[1]
+    headings, table, browser = shown.split("-+-")[0], shown.split("-+-")[1], shown.split("-+-")[2]
+    assert headings.split()[:5] == ["the", "request", "|", "the", "answer"]
+    rows = [row.split("|") for row in table.splitlines() if "|" in row]
+    requests = [row[0].strip() for row in rows]
+    answers = [row[1].strip() for row in rows]
+    assert requests[0] == left[0]
+    assert answers[0] == right[0]
+    assert set(left) <= set(requests)
+    assert set(right) <= set(answers)
+    assert not [name for name in absent if any(name in answer for answer in answers)]
+    sentence = " ".join(browser.split("\n\n")[0].split("\n")[1:])
+    assert "browser" in sentence
+    assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize("width", [40, 57, 80, 120, 160])
+def test_the_columns_fit_the_terminal(
+    width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    exchange = demo.EXCHANGES[0]
+    request = "\r\n".join([*exchange.request, "", ""])
+    answer = f"HTTP/1.1 200 OK\r\naccess-control-allow-{APP.lower()}\r\nx: {'y' * 500}\r\n\r\nOK"
+    demo.show(exchange, request, answer)
+    lines = capsys.readouterr().out.splitlines()
+    rules = [line for line in lines if "-+-" in line]
+    assert [len(rule) for rule in rules] == [width, width]
+    assert max(map(len, lines)) == width
+    rows = lines[lines.index(rules[0]) + 1 : lines.index(rules[0], 3)]
+    assert {row[rules[0].index("+")] for row in rows} == {"|"}
+
+
+def test_an_answer_that_is_not_the_expected_one_is_an_error() -> None:
+    with pytest.raises(demo.DemoError, match="another than expected"):
+        demo.show(demo.EXCHANGES[0], "", "HTTP/1.1 200 OK\r\n\r\nOK")
+
+
+def test_a_port_in_use_is_told_in_one_sentence_with_the_fix() -> None:
+    with socket.socket() as taken:
+        taken.bind((demo.HOST, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        finished = run("--once", "--port", port)
+    assert (finished.returncode, finished.stdout) == (1, "")
+    other = port + 1 if port < 65535 else 8001
+    assert finished.stderr == f"Port {port} is in use: choose another, `make demo PORT={other}`\n"
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "http"])
+def test_what_is_no_port_is_told_so(port: str) -> None:
+    finished = run("--once", f"--port={port}")
+    assert finished.returncode == 2
+    assert f"'{port}' is no port, which is a number from 1 to 65535" in finished.stderr
+
+
+def test_a_server_that_does_not_start_is_told_in_one_line_with_its_reason(tmp_path: Path) -> None:
+    (tmp_path / "uvicorn.py").write_text("raise ImportError('half installed')")
+    port = free_port()
+    finished = run("--once", "--port", port, PYTHONPATH=str(tmp_path))
+    assert (finished.returncode, finished.stdout) == (1, "")
+    assert finished.stderr == (
+        "The server did not start, try `make build` first: ImportError: half installed\n"
+    )
+    assert is_free(port)
+
+
+@pytest.mark.parametrize("reaches", ["the demo alone", "the server too, as in a terminal"])
+def test_ctrl_c_ends_the_demo_and_its_server_without_a_traceback(reaches: str) -> None:
+    port = free_port()
+    with left_up(port) as (process, said):
+        url = f"http://127.0.0.1:{port}/items/1"
+        assert f"up at {url} until Ctrl-C" in said
+        assert f"curl -i -H 'Origin: https://app.example.com' {url}\n" in said
+        assert not is_free(port)
+        if reaches == "the demo alone":
+            process.send_signal(signal.SIGINT)
+        else:
+            os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=SECONDS)
+        assert (process.returncode, errors) == (0, "")
+        assert is_free(port)
+
+
+def test_a_demo_that_is_killed_takes_its_server_along() -> None:
+    port = free_port()
+    with left_up(port) as (process, _):
+        process.kill()
+        process.wait(SECONDS)
+        deadline = time.monotonic() + SECONDS
+        while not is_free(port) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert is_free(port)
+
+
+def test_a_reader_that_stops_early_ends_the_demo_without_a_traceback() -> None:
+    port = free_port()
+    command = [sys.executable, str(DEMO), "--once", "--port", str(port)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+        assert process.wait(SECONDS) == 0
+    assert is_free(port)

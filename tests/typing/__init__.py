@@ -1,0 +1,1 @@
+"""A user's files, which type checkers accept and reject."""

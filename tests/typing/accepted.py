@@ -1,0 +1,183 @@
+# pyright: standard
+"""What a user may write: no type checker finds anything wrong in here."""
+
+import re
+from collections.abc import Collection
+from typing import assert_type
+
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware as StarletteCORSMiddleware
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from fastcors import (
+    ALL_METHODS,
+    SAFELISTED_HEADERS,
+    ConfigError,
+    ConfigWarning,
+    CORSMiddleware,
+    Problem,
+    __version__,
+)
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer nothing."""
+
+
+# Added to an application.
+
+fastapi = FastAPI(middleware=[Middleware(CORSMiddleware, allow_origins=["https://a.example"])])
+starlette = Starlette(middleware=[Middleware(CORSMiddleware, allow_origins=["https://a.example"])])
+for app in (fastapi, starlette):
+    app.add_middleware(CORSMiddleware)
+    app.add_middleware(CORSMiddleware, ["https://a.example"], ["GET"])
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["https://a.example"],
+        allow_methods=("GET", "PUT"),
+        allow_headers={"X-Token"},
+        allow_credentials=True,
+        allow_origin_regex=r"https://.*\.example\.com",
+        allow_private_network=True,
+        expose_headers=frozenset({"X-Total"}),
+        max_age=3600,
+    )
+Middleware(CORSMiddleware, ["https://a.example"], max_age=60)
+
+# Wrapped around an application from outside, and a middleware around another.
+
+wrapped = CORSMiddleware(application, allow_origins=["https://a.example"])
+around: ASGIApp = CORSMiddleware(wrapped)
+by_position = CORSMiddleware(
+    application, ["*"], ["GET"], ["X-Token"], True, "https://a", True, ["X-Total"], 600
+)
+for framework in (fastapi, starlette):
+    CORSMiddleware(framework, allow_origins=["https://a.example"])
+CORSMiddleware(application, allow_origin_regex=None)
+CORSMiddleware(application, allow_origin_regex=re.compile("https://a"))
+CORSMiddleware(application, allow_origin_regex=["https://a", re.compile("https://b")])
+
+
+async def call(scope: Scope, receive: Receive, send: Send) -> None:
+    """Call the middleware as a server does."""
+    await wrapped(scope, receive, send)
+
+
+# Subclasses.
+
+
+class Tenants(CORSMiddleware):
+    """Overrides the question that most subclasses override."""
+
+    def is_allowed_origin(self, origin: str) -> bool:
+        return origin.endswith(".example.com")
+
+
+class MoreTenants(Tenants):
+    """Asks the class above, in front of an option of its own."""
+
+    def __init__(self, app: ASGIApp, tenants: Collection[str], allow_credentials: bool) -> None:
+        super().__init__(app, allow_origins=tenants, allow_credentials=allow_credentials)
+        self.tenants = set(self.allow_origins)
+
+    def is_allowed_origin(self, origin: str) -> bool:
+        return super().is_allowed_origin(origin) or origin in self.tenants
+
+
+class Whole(CORSMiddleware):
+    """Overrides everything that Starlette's subclasses may."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/internal"):
+            await self.app(scope, receive, send)
+            return
+        await super().__call__(scope, receive, send)
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        response = super().preflight_response(request_headers=request_headers)
+        response.headers["X-Preflight"] = "1"
+        return response if response.status_code == 200 else PlainTextResponse("no", 403)
+
+    async def simple_response(
+        self, scope: Scope, receive: Receive, send: Send, request_headers: Headers
+    ) -> None:
+        await super().simple_response(scope, receive, send, request_headers=request_headers)
+
+    async def send(self, message: Message, send: Send, request_headers: Headers) -> None:
+        await super().send(message, send=send, request_headers=request_headers)
+
+
+starlette.add_middleware(Tenants)
+starlette.add_middleware(MoreTenants, ["https://a.example"], allow_credentials=True)
+fastapi.add_middleware(Whole, allow_origins=["https://a.example"])
+
+tenants: ASGIApp = MoreTenants(application, ["https://a.example"], allow_credentials=True)
+
+# The policy, read and replaced.
+
+assert_type(wrapped.allow_origins, Collection[str])
+assert_type(wrapped.allow_methods, Collection[str])
+assert_type(wrapped.allow_headers, list[str])
+assert_type(wrapped.allow_credentials, bool)
+assert_type(wrapped.allow_private_network, bool)
+assert_type(wrapped.expose_headers, Collection[str])
+assert_type(wrapped.max_age, int)
+assert_type(wrapped.allow_all_origins, bool)
+assert_type(wrapped.allow_all_headers, bool)
+assert_type(wrapped.preflight_explicit_allow_origin, bool)
+assert_type(wrapped.simple_headers, dict[str, str])
+assert_type(wrapped.preflight_headers, dict[str, str])
+assert_type(wrapped.is_allowed_origin("https://a.example"), bool)
+expression: re.Pattern[str] | None = wrapped.allow_origin_regex
+behind: ASGIApp = wrapped.app
+
+wrapped.allow_origins = ["https://b.example"]
+wrapped.allow_methods = ("GET",)
+wrapped.allow_headers = {"X-Token"}
+wrapped.allow_credentials = True
+wrapped.allow_origin_regex = re.compile("https://c")
+wrapped.allow_private_network = False
+wrapped.expose_headers = []
+wrapped.max_age = 60
+wrapped.app = application
+wrapped.reconfigure()
+wrapped.reconfigure(
+    allow_origins=["https://c.example"],
+    allow_methods={"GET"},
+    allow_headers=(),
+    allow_credentials=False,
+    allow_origin_regex=[r"https://.*\.example\.com"],
+    allow_private_network=True,
+    expose_headers=["X-Total"],
+    max_age=5,
+)
+
+# Whatever takes Starlette's options takes these.
+
+
+def both(origins: list[str]) -> list[ASGIApp]:
+    """Give both middlewares, made in the same way."""
+    return [
+        middleware(application, allow_origins=origins, allow_credentials=True)
+        for middleware in (CORSMiddleware, StarletteCORSMiddleware)
+    ]
+
+
+methods: list[str] = [*ALL_METHODS, "PURGE"]
+headers: set[str] = SAFELISTED_HEADERS | {"X-Token"}
+version: str = __version__
+
+
+def complaints(error: ConfigError) -> list[tuple[str, str, str]]:
+    """Give what is wrong in a configuration."""
+    problems: list[Problem] = error.problems
+    return [(problem.code, problem.option, problem.message) for problem in problems]
+
+
+def is_advice(warning: Warning) -> bool:
+    """Whether a warning is one of this package's."""
+    return isinstance(warning, ConfigWarning)

@@ -1,0 +1,68 @@
+# pyright: standard
+"""What a user may not write: each line marked as an error is one to every type checker."""
+
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.types import Receive, Scope, Send
+
+from fastcors import CORSMiddleware
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer nothing."""
+
+
+ORIGINS = ["https://a.example"]
+
+# A name that is no option's.
+CORSMiddleware(application, allow_origin=ORIGINS)  # error
+Middleware(CORSMiddleware, allow_origin=ORIGINS)  # error
+Starlette().add_middleware(CORSMiddleware, allow_origin=ORIGINS)  # error
+FastAPI().add_middleware(CORSMiddleware, allow_origin=ORIGINS)  # error
+middleware = CORSMiddleware(application, ORIGINS)
+middleware.reconfigure(allow_origin=ORIGINS)  # error
+middleware.reconfigure(simple_headers={})  # error
+
+# No application, and one argument too many.
+CORSMiddleware(allow_origins=ORIGINS)  # error
+CORSMiddleware(application, [], [], [], False, None, False, [], 600, True)  # error
+
+# A value of another type.
+CORSMiddleware(application, allow_credentials="false")  # error
+CORSMiddleware(application, allow_private_network="no")  # error
+CORSMiddleware(application, max_age="600")  # error
+CORSMiddleware(application, max_age=None)  # error
+CORSMiddleware(application, allow_origins=None)  # error
+CORSMiddleware(application, allow_origins=b"https://a.example")  # error
+CORSMiddleware(application, allow_origins=[b"https://a.example"])  # error
+CORSMiddleware(application, allow_methods=True)  # error
+CORSMiddleware(application, allow_headers=[1])  # error
+CORSMiddleware(application, expose_headers=object())  # error
+CORSMiddleware(application, allow_origin_regex=rb"https://.*")  # error
+CORSMiddleware(application, allow_origin_regex=[1])  # error
+Starlette().add_middleware(CORSMiddleware, allow_credentials="false")  # error
+Starlette().add_middleware(CORSMiddleware, max_age="600")  # error
+middleware.reconfigure(max_age="600")  # error
+middleware.allow_credentials = "false"  # error
+middleware.max_age = "600"  # error
+
+# What follows from the options.
+middleware.allow_all_origins = True  # error
+middleware.allow_all_headers = True  # error
+middleware.preflight_explicit_allow_origin = True  # error
+middleware.simple_headers = {}  # error
+middleware.preflight_headers = {}  # error
+
+# What is asked without its argument, or answers something else.
+middleware.is_allowed_origin()  # error
+middleware.is_allowed_origin(b"https://a.example")  # error
+middleware.send({}, application)  # error
+answer: str = middleware.is_allowed_origin("https://a.example")  # error
+
+
+class Misspelt(CORSMiddleware):
+    """Overrides with another shape."""
+
+    def is_allowed_origin(self, origin: bytes) -> bool:  # error
+        return origin == b"https://a.example"
