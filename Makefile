@@ -76,8 +76,9 @@ attacks: build ## hostile requests, with the time each takes
 memory: build ## the memory of a million requests and of a million origins
 	$(BIN)/python -m tests.memory
 
-bench: build ## one request, side by side with Starlette
+bench: build ## one request, side by side with Starlette: the times, then what each adds
 	$(BIN)/pytest benches --benchmark-only
+	$(BIN)/python -m benches.added_cost
 
 clean: ## remove what was built
 	rm -rf $(VENV) target

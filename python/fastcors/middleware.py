@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
+
 from ._fastcors import Middleware, claim_call, vary_by_origin
 from .policy import Policy
 
@@ -134,7 +136,8 @@ class CORSMiddleware(Middleware):
         """Replace the policy: the options given change, the others stay.
 
         The change is atomic: every request is decided by the policy before or the one after, and a
-        request that has begun keeps the one it began with.
+        request that has begun keeps the one it began with. (Only an `async def is_allowed_origin`
+        that asks `super()` is answered by the current one.)
 
         Raises:
             ConfigError, re.error: as when the middleware is made; then nothing changes.
@@ -202,6 +205,7 @@ class CORSMiddleware(Middleware):
 
         given = scope["headers"]
         headers = Headers(raw=list(given))
+        setattr(headers, _POLICY, self._policy)
         if hasattr(given, "__next__"):
             # Read once, it is gone for the application.
             scope = {**scope, "headers": headers.raw}
@@ -222,21 +226,24 @@ class CORSMiddleware(Middleware):
 
     def is_allowed_origin(self, origin: str) -> bool:
         """Whether the policy allows an origin. A subclass may make this a coroutine function."""
-        return self._compiled.allows(origin)
+        asked = _ASKED.get()
+        policy = asked[1] if asked is not None and asked[0] is self else self._policy
+        return policy.compiled.allows(origin)
 
     def preflight_response(self, request_headers: Headers) -> Response:
         """Give the answer to a preflight with these headers, as Starlette's response."""
         from starlette.responses import PlainTextResponse
 
+        policy = self._policy_of(request_headers)
         origin = request_headers["origin"]
         requested_headers = request_headers.get("access-control-request-headers")
-        status, body, explicit, mirrored, private_network = self._compiled.preflight(
-            self._verdict(request_headers, origin),
+        status, body, explicit, mirrored, private_network = policy.compiled.preflight(
+            self._verdict(request_headers, policy, origin),
             request_headers["access-control-request-method"],
             requested_headers,
             "access-control-request-private-network" in request_headers,
         )
-        headers = dict(self.preflight_headers)
+        headers = dict(policy.preflight_headers)
         if explicit:
             headers["Access-Control-Allow-Origin"] = origin
         if mirrored and requested_headers is not None:
@@ -245,11 +252,24 @@ class CORSMiddleware(Middleware):
             headers["Access-Control-Allow-Private-Network"] = "true"
         return PlainTextResponse(body, status_code=status, headers=headers)
 
-    def _verdict(self, request_headers: Headers, origin: str) -> bool:
+    def _policy_of(self, request_headers: Headers) -> Policy:
+        """Give the policy that the request began with."""
+        policy: Policy = getattr(request_headers, _POLICY, self._policy)
+        return policy
+
+    def _ask(self, policy: Policy, origin: str) -> Any:
+        """Ask `is_allowed_origin`, with this policy for what it asks the base class."""
+        token = _ASKED.set((self, policy))
+        try:
+            return self.is_allowed_origin(origin=origin)
+        finally:
+            _ASKED.reset(token)
+
+    def _verdict(self, request_headers: Headers, policy: Policy, origin: str) -> bool:
         """Ask `is_allowed_origin`, unless it is a coroutine that `__call__` has awaited already."""
         if hasattr(request_headers, _VERDICT):
             return bool(getattr(request_headers, _VERDICT))
-        verdict: object = self.is_allowed_origin(origin=origin)
+        verdict = self._ask(policy, origin)
         if hasattr(verdict, "__await__"):
             if hasattr(verdict, "close"):
                 verdict.close()
@@ -277,20 +297,21 @@ class CORSMiddleware(Middleware):
         from starlette.datastructures import MutableHeaders
 
         headers = MutableHeaders(raw=list(message.get("headers", ())))
+        policy = self._policy_of(request_headers)
         origin = request_headers.get("Origin")
         if origin is not None:
-            headers.update(self.simple_headers)
-        if origin is not None and await self._answers_by_name(origin):
+            headers.update(policy.simple_headers)
+        if origin is not None and await self._answers_by_name(policy, origin):
             self.allow_explicit_origin(headers, origin)
         else:
             _add_vary(headers)
         await send({**message, "headers": headers.raw})
 
-    async def _answers_by_name(self, origin: str) -> bool:
+    async def _answers_by_name(self, policy: Policy, origin: str) -> bool:
         # With `*` Starlette does not ask the method on actual requests.
-        if self.allow_all_origins:
-            return self.allow_credentials
-        verdict: Any = self.is_allowed_origin(origin=origin)
+        if policy.allow_all_origins:
+            return policy.allow_credentials
+        verdict = self._ask(policy, origin)
         if hasattr(verdict, "__await__"):
             verdict = await verdict
         return bool(verdict)
@@ -335,7 +356,13 @@ class CORSMiddleware(Middleware):
         return True
 
 
-# Where `__call__` leaves the verdict of a coroutine for `preflight_response`, which cannot await.
+# The policy with which the base class answers while a subclass's `is_allowed_origin` is asked.
+_ASKED: ContextVar[tuple[CORSMiddleware, Policy] | None] = ContextVar(
+    "fastcors_asked", default=None
+)
+# Where `__call__` leaves the policy on the request's headers.
+_POLICY = "fastcors_policy"
+# Where it leaves the verdict of a coroutine for `preflight_response`, which cannot await.
 _VERDICT = "fastcors_origin_allowed"
 _CALL = CORSMiddleware.__call__
 _ORIGINALS = {name: getattr(CORSMiddleware, name) for name in _HOOKS}

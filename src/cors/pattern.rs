@@ -90,6 +90,7 @@ pub struct OriginPatterns {
     patterns: Vec<OriginPattern>,
     table: HashTable<u32>,
     state: RandomState,
+    longest_scheme: usize,
 }
 
 impl OriginPatterns {
@@ -102,8 +103,9 @@ impl OriginPatterns {
         // The texts of 2^32 patterns would not fit into memory.
         #[allow(clippy::cast_possible_truncation)]
         let index = self.patterns.len() as u32;
+        self.longest_scheme = self.longest_scheme.max(pattern.scheme.len());
         self.patterns.push(pattern);
-        let Self { patterns, table, state } = self;
+        let Self { patterns, table, state, .. } = self;
         table.insert_unique(hash, index, |&index| {
             let OriginPattern { scheme, host, subdomains, port } = &patterns[index as usize];
             hash_of(state, scheme, host, *subdomains, *port)
@@ -131,7 +133,8 @@ impl OriginPatterns {
                 None => return false,
             },
         };
-        if host.len() > LONGEST_HOST {
+        // Both are hashed once per label.
+        if host.len() > LONGEST_HOST || scheme.len() > self.longest_scheme {
             return false;
         }
         self.holds(scheme, host, false, port)

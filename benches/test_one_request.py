@@ -1,0 +1,29 @@
+"""One request in one process: without a middleware, behind Starlette's, behind fastcors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from benches.requests import POLICIES, REQUESTS, answer, middlewares, request
+
+
+@pytest.mark.parametrize("variant", ["no middleware", "Starlette", "fastcors"])
+@pytest.mark.parametrize("kind", REQUESTS)
+@pytest.mark.parametrize("policy", POLICIES)
+def test_one_request(benchmark: Any, policy: str, kind: str, variant: str) -> None:
+    """Measure a request after its answer has been found to be Starlette's."""
+    apps = middlewares(policy)
+    scope = REQUESTS[kind]
+    assert answer(apps["fastcors"], scope) == answer(apps["Starlette"], scope)
+    benchmark.group = f"{kind}, {policy}"
+    benchmark.name = variant
+    slow = variant == "Starlette" and kind == "refused" and policy == "10,000 origins"
+    benchmark.pedantic(
+        request,
+        (apps[variant], scope),
+        rounds=200,
+        iterations=100 if slow else 1000,
+        warmup_rounds=5,
+    )
