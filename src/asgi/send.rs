@@ -10,6 +10,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList, PyType};
 use pyo3::{Borrowed, ffi};
 
+use super::coroutines::deferred;
 use super::guard::{attached, object};
 use super::names::Names;
 use super::object::{Owned, Raised, bytes_of, is_text, item};
@@ -92,11 +93,15 @@ unsafe extern "C" fn vectorcall(
                 Err(PyValueError::new_err("send was called after the request was thrown away"))
             });
         }
-        if !kwnames.is_null() || ffi::PyVectorcall_NARGS(nargsf) != 1 {
-            let message = keyword_message(args, nargsf, kwnames)?;
-            return call(this, message);
-        }
-        call(this, *args)
+        let message = if kwnames.is_null() && ffi::PyVectorcall_NARGS(nargsf) == 1 {
+            *args
+        } else {
+            keyword_message(args, nargsf, kwnames)?
+        };
+        let compiled = compiled(this.policy);
+        // A coroutine even where the server gives another awaitable: an application may want to
+        // put it into a task.
+        deferred(compiled.names, call(this, compiled, message))
     })
 }
 
@@ -105,10 +110,13 @@ unsafe extern "C" fn vectorcall(
 /// # Safety
 /// `message` is live, the thread attached.
 #[inline]
-unsafe fn call(this: &Send, message: *mut ffi::PyObject) -> Result<Owned, Raised> {
-    // SAFETY: the send and the policy are live: `this` holds them.
+unsafe fn call(
+    this: &Send,
+    compiled: &CompiledPolicy,
+    message: *mut ffi::PyObject,
+) -> Result<Owned, Raised> {
+    // SAFETY: the server's send is live: `this` holds it.
     unsafe {
-        let compiled = compiled(this.policy);
         let kind = item(message, compiled.names.kind.as_ptr())?;
         if !is_text(kind.as_ptr(), compiled.names.response_start.as_ptr(), b"http.response.start") {
             return Owned::take(ffi::PyObject_CallOneArg(this.send, message));

@@ -16,20 +16,15 @@ from asgiref.testing import ApplicationCommunicator
 from asgiref.wsgi import WsgiToAsgi
 from fastapi import FastAPI
 from starlette.applications import Starlette
-from starlette.exceptions import StarletteDeprecationWarning
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Host, Mount, Route, Router, WebSocketRoute
+from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 
 from fastcors import CORSMiddleware
 from tests.exchange import ORIGIN, Message, Scope, actual, answering, headers_of, preflight, receive
-
-with warnings.catch_warnings():
-    # It takes httpx, and says that it would rather have another client.
-    warnings.simplefilter("ignore", StarletteDeprecationWarning)
-    from starlette.testclient import TestClient
 
 ALLOW_ORIGIN = (b"access-control-allow-origin", ORIGIN.encode())
 HEADERS = {"Origin": ORIGIN}
