@@ -18,6 +18,7 @@ use super::policy::CompiledPolicy;
 use super::preflight;
 use super::scope::RequestHeaders;
 use super::send::{self, compiled};
+use super::shape::no_attribute;
 use super::types::{self, no_member, slot, vectorcall_offset};
 use crate::cors::Actual;
 
@@ -88,7 +89,7 @@ unsafe extern "C" fn vectorcall(
         if (*this).overridden {
             return call_method(slf, scope, receive, send);
         }
-        answer(this, scope, receive, send)
+        respond(this, scope, receive, send)
     })
 }
 
@@ -101,7 +102,7 @@ unsafe extern "C" fn answer_method(
     // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
     object(|| unsafe {
         let [scope, receive, send] = arguments(args, nargs.unsigned_abs(), ptr::null_mut())?;
-        answer(slf.cast(), scope, receive, send)
+        respond(slf.cast(), scope, receive, send)
     })
 }
 
@@ -109,7 +110,7 @@ unsafe extern "C" fn answer_method(
 ///
 /// # Safety
 /// All are live objects that the caller holds, `this` is a `Middleware`, and the thread is attached.
-unsafe fn answer(
+unsafe fn respond(
     this: *mut Middleware,
     scope: *mut ffi::PyObject,
     receive: *mut ffi::PyObject,
@@ -129,7 +130,7 @@ unsafe fn answer(
 }
 
 /// # Safety
-/// As for [`answer`]; `compiled` is the content of `policy`.
+/// As for [`respond`]; `compiled` is the content of `policy`.
 #[inline]
 unsafe fn dispatch(
     app: &Owned,
@@ -159,7 +160,7 @@ unsafe fn dispatch(
         if let Some(method) = &request.method {
             let scope_method = item(scope, names.method.as_ptr())?;
             if is_text(scope_method.as_ptr(), names.options.as_ptr(), b"OPTIONS") {
-                return preflight::answer(compiled, &request, &origin, method, send);
+                return preflight::respond(compiled, &request, &origin, method, send);
             }
         }
         let (origin, kind) = if compiled.allows_bytes(bytes_of(origin.as_ptr()))? {
@@ -354,26 +355,15 @@ unsafe extern "C" fn traverse(
     // SAFETY: Python calls this with a `Middleware`; the visitor takes live objects.
     unsafe {
         let this = slf.cast::<Middleware>();
-        for held in [ffi::Py_TYPE(slf).cast(), (*this).app, (*this).policy] {
-            if !held.is_null() {
-                let result = visit(held, arg);
-                if result != 0 {
-                    return result;
-                }
-            }
-        }
+        types::visit_all(&[ffi::Py_TYPE(slf).cast(), (*this).app, (*this).policy], visit, arg)
     }
-    0
 }
 
 unsafe extern "C" fn clear(slf: *mut ffi::PyObject) -> c_int {
-    // SAFETY: Python calls this with a `Middleware`. Each field is null before its object may run
-    // code.
+    // SAFETY: Python calls this with a `Middleware`.
     unsafe {
         let this = slf.cast::<Middleware>();
-        for field in [&raw mut (*this).app, &raw mut (*this).policy] {
-            ffi::Py_XDECREF(field.replace(ptr::null_mut()));
-        }
+        types::clear_all(&[&raw mut (*this).app, &raw mut (*this).policy]);
     }
     0
 }
@@ -446,8 +436,7 @@ fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
             doc: c"The compiled policy that requests are decided by.".as_ptr(),
             closure: ptr::null_mut(),
         },
-        // SAFETY: an attribute of only zeros is how such a table ends.
-        unsafe { core::mem::zeroed() },
+        no_attribute(),
     ];
     static mut METHODS: [ffi::PyMethodDef; 3] = [
         ffi::PyMethodDef {

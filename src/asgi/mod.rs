@@ -17,6 +17,7 @@ mod policy;
 mod preflight;
 mod scope;
 mod send;
+mod shape;
 mod types;
 
 pub(crate) use middleware::{claim_call, middleware_type};

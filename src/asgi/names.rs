@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBytes, PyInt, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyString, PyTuple};
 
 /// Interned keys and constant values.
 pub(super) struct Names {
@@ -11,18 +11,13 @@ pub(super) struct Names {
     pub(super) method: Py<PyString>,
     pub(super) http: Py<PyString>,
     pub(super) options: Py<PyString>,
-    pub(super) status: Py<PyString>,
-    pub(super) body: Py<PyString>,
     pub(super) response_start: Py<PyString>,
-    pub(super) response_body: Py<PyString>,
     pub(super) allow_origin: Py<PyBytes>,
     pub(super) allow_headers: Py<PyBytes>,
     pub(super) vary_name: Py<PyBytes>,
     pub(super) vary_origin: Py<PyTuple>,
     pub(super) private_network: Py<PyTuple>,
     pub(super) content_type: Py<PyTuple>,
-    pub(super) ok: Py<PyInt>,
-    pub(super) bad_request: Py<PyInt>,
     /// `async def (send, start, body)`: sends both.
     pub(super) respond: Py<PyAny>,
     /// `async def (awaitable)`: awaits it.
@@ -52,18 +47,13 @@ impl Names {
                 method: text("method"),
                 http: text("http"),
                 options: text("OPTIONS"),
-                status: text("status"),
-                body: text("body"),
                 response_start: text("http.response.start"),
-                response_body: text("http.response.body"),
                 allow_origin: bytes(b"access-control-allow-origin"),
                 allow_headers: bytes(b"access-control-allow-headers"),
                 vary_name: bytes(b"vary"),
                 vary_origin: pair(py, b"vary", b"Origin")?,
                 private_network: pair(py, b"access-control-allow-private-network", b"true")?,
                 content_type: pair(py, b"content-type", b"text/plain; charset=utf-8")?,
-                ok: PyInt::new(py, 200).unbind(),
-                bad_request: PyInt::new(py, 400).unbind(),
                 respond: function("respond")?,
                 await_later: function("await_later")?,
                 raise_later: function("raise_later")?,

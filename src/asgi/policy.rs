@@ -2,8 +2,9 @@
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyInt, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 
 use super::guard::attached;
 use super::names::{Names, pair};
@@ -36,11 +37,15 @@ pub(super) struct PreflightLines {
     pub(super) closing: Vec<Closing>,
 }
 
-/// What ends a preflight answer, for one value of [`Refusals`].
+/// What a preflight answer has for one value of [`Refusals`].
+///
+/// The messages are never sent themselves but copied: that takes 300 instructions for both, where
+/// setting their items one by one takes 1,700.
 pub(super) struct Closing {
-    pub(super) status: Py<PyInt>,
     pub(super) content_length: Py<PyTuple>,
-    pub(super) body: Py<PyBytes>,
+    /// The message that starts the answer, with a place for its headers.
+    pub(super) start: Py<PyDict>,
+    pub(super) body: Py<PyDict>,
 }
 
 impl CompiledPolicy {
@@ -122,7 +127,7 @@ impl CompiledPolicy {
         .map_err(|error| value_error(&error))?;
         let names = Names::get(py)?;
         Ok(Self {
-            preflight: preflight_lines(py, &policy, names)?,
+            preflight: preflight_lines(py, &policy)?,
             refused: answer_lines(py, &policy, Actual::Refused)?,
             allowed: answer_lines(py, &policy, Actual::Allowed)?,
             policy,
@@ -215,20 +220,32 @@ fn latin_1(text: &Bound<'_, PyString>) -> PyResult<Vec<u8>> {
         .map_err(|_| PyTypeError::new_err("str.encode gave no bytes"))
 }
 
-fn preflight_lines(py: Python<'_>, policy: &Policy, names: &Names) -> PyResult<PreflightLines> {
+fn preflight_lines(py: Python<'_>, policy: &Policy) -> PyResult<PreflightLines> {
     let opening = policy.preflight_lines().iter().map(|(name, value)| pair(py, name, value));
     let closing = Refusals::all().map(|refusals| {
         let body = refusals.body();
+        let status = refusals.status().into_pyobject(py)?.into_any();
+        let none = py.None().into_bound(py);
+        let body_bytes = PyBytes::new(py, body.as_bytes()).into_any();
         Ok(Closing {
-            status: if refusals.is_empty() { &names.ok } else { &names.bad_request }.clone_ref(py),
             content_length: pair(py, b"content-length", body.len().to_string().as_bytes())?,
-            body: PyBytes::new(py, body.as_bytes()).unbind(),
+            start: message(py, "http.response.start", &[("status", status), ("headers", none)])?,
+            body: message(py, "http.response.body", &[("body", body_bytes)])?,
         })
     });
     Ok(PreflightLines {
         opening: opening.collect::<PyResult<_>>()?,
         closing: closing.collect::<PyResult<_>>()?,
     })
+}
+
+fn message(py: Python<'_>, kind: &str, items: &[(&str, Bound<'_, PyAny>)]) -> PyResult<Py<PyDict>> {
+    let message = PyDict::new(py);
+    message.set_item(intern!(py, "type"), PyString::intern(py, kind))?;
+    for (key, value) in items {
+        message.set_item(PyString::intern(py, key), value)?;
+    }
+    Ok(message.unbind())
 }
 
 fn answer_lines(py: Python<'_>, policy: &Policy, kind: Actual) -> PyResult<Vec<AnswerLine>> {

@@ -2,7 +2,6 @@
 
 use pyo3::ffi;
 
-use super::names::Names;
 use super::object::{Owned, Raised, bytes_of};
 use super::policy::{Closing, CompiledPolicy};
 use super::scope::RequestHeaders;
@@ -12,7 +11,7 @@ use crate::cors::{Preflight, PreflightRequest};
 ///
 /// # Safety
 /// The objects are live, `send` is the server's, and the thread is attached.
-pub(super) unsafe fn answer(
+pub(super) unsafe fn respond(
     compiled: &CompiledPolicy,
     request: &RequestHeaders,
     origin: &Owned,
@@ -33,7 +32,7 @@ pub(super) unsafe fn answer(
     // SAFETY: live objects and an attached thread, as the caller vouches.
     unsafe {
         let start = start_message(compiled, decision, closing, request, origin)?;
-        let body = body_message(compiled.names, closing)?;
+        let body = Owned::take(ffi::PyDict_Copy(closing.body.as_ptr()))?;
         let args = [core::ptr::null_mut(), send, start.as_ptr(), body.as_ptr()];
         Owned::take(ffi::PyObject_Vectorcall(
             compiled.names.respond.as_ptr(),
@@ -45,7 +44,7 @@ pub(super) unsafe fn answer(
 }
 
 /// # Safety
-/// As for [`answer`].
+/// As for [`respond`].
 unsafe fn start_message(
     compiled: &CompiledPolicy,
     decision: Preflight,
@@ -93,40 +92,11 @@ unsafe fn start_message(
         }
         push(Owned::share(closing.content_length.as_ptr()).into_ptr());
         push(Owned::share(names.content_type.as_ptr()).into_ptr());
-        message(&[
-            (names.kind.as_ptr(), names.response_start.as_ptr()),
-            (names.status.as_ptr(), closing.status.as_ptr()),
-            (names.headers.as_ptr(), list.as_ptr()),
-        ])
-    }
-}
-
-/// # Safety
-/// The thread is attached.
-unsafe fn body_message(names: &Names, closing: &Closing) -> Result<Owned, Raised> {
-    // SAFETY: live objects, as the names and the policy hold them.
-    unsafe {
-        message(&[
-            (names.kind.as_ptr(), names.response_body.as_ptr()),
-            (names.body.as_ptr(), closing.body.as_ptr()),
-        ])
-    }
-}
-
-/// A new dict of these items.
-///
-/// # Safety
-/// All are live objects and the thread is attached.
-unsafe fn message(items: &[(*mut ffi::PyObject, *mut ffi::PyObject)]) -> Result<Owned, Raised> {
-    // SAFETY: as the caller vouches; setting an item takes its own references.
-    unsafe {
-        let dict = Owned::take(ffi::PyDict_New())?;
-        for &(key, value) in items {
-            if ffi::PyDict_SetItem(dict.as_ptr(), key, value) != 0 {
-                return Err(Raised);
-            }
+        let start = Owned::take(ffi::PyDict_Copy(closing.start.as_ptr()))?;
+        if ffi::PyDict_SetItem(start.as_ptr(), names.headers.as_ptr(), list.as_ptr()) != 0 {
+            return Err(Raised);
         }
-        Ok(dict)
+        Ok(start)
     }
 }
 

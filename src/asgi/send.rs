@@ -1,6 +1,6 @@
 //! The `send` that the application is given: it sets the CORS headers on the start of the answer.
 
-use core::ffi::{CStr, c_int, c_void};
+use core::ffi::{c_int, c_void};
 use core::mem::offset_of;
 use core::ptr;
 
@@ -12,11 +12,11 @@ use pyo3::{Borrowed, ffi};
 
 use super::coroutines::deferred;
 use super::guard::{attached, object};
-use super::names::Names;
 use super::object::{Owned, Raised, bytes_of, is_text, item};
 use super::policy::CompiledPolicy;
 use super::preflight::line;
 use super::scope::{any_bytes, any_pair, exact_pair};
+use super::shape::{no_attribute, send_attribute};
 use super::types::{self, no_member, slot, vectorcall_offset};
 use crate::cors::{Actual, Placed, merge};
 
@@ -349,66 +349,37 @@ unsafe extern "C" fn traverse(
     // SAFETY: Python calls this with a `Send`; the visitor takes live objects.
     unsafe {
         let this = slf.cast::<Send>();
-        for held in [ffi::Py_TYPE(slf).cast(), (*this).send, (*this).policy, (*this).origin] {
-            if !held.is_null() {
-                let result = visit(held, arg);
-                if result != 0 {
-                    return result;
-                }
-            }
-        }
+        types::visit_all(
+            &[ffi::Py_TYPE(slf).cast(), (*this).send, (*this).policy, (*this).origin],
+            visit,
+            arg,
+        )
     }
-    0
 }
 
 unsafe extern "C" fn clear(slf: *mut ffi::PyObject) -> c_int {
-    // SAFETY: Python calls this with a `Send`. Each field is null before its object may run code.
+    // SAFETY: Python calls this with a `Send`.
     unsafe {
         let this = slf.cast::<Send>();
-        for field in [&raw mut (*this).send, &raw mut (*this).policy, &raw mut (*this).origin] {
-            ffi::Py_XDECREF(field.replace(ptr::null_mut()));
-        }
+        types::clear_all(&[
+            &raw mut (*this).send,
+            &raw mut (*this).policy,
+            &raw mut (*this).origin,
+        ]);
     }
     0
-}
-
-/// An attribute of the coroutine function `async def send(message)`, named by `attribute`.
-unsafe extern "C" fn shape(_: *mut ffi::PyObject, attribute: *mut c_void) -> *mut ffi::PyObject {
-    object(|| {
-        attached(|py| {
-            // SAFETY: the table below gives a constant text for each attribute.
-            let attribute = unsafe { CStr::from_ptr(attribute.cast()) };
-            let shape = Names::get(py)?.send_shape.bind(py);
-            let value = shape.getattr(attribute.to_string_lossy().as_ref())?;
-            // SAFETY: the reference is given away.
-            unsafe { Ok(Owned::take(value.into_ptr())) }
-        })?
-    })
-}
-
-const fn shape_attribute(name: &'static CStr) -> ffi::PyGetSetDef {
-    ffi::PyGetSetDef {
-        name: name.as_ptr(),
-        get: Some(shape),
-        set: None,
-        doc: ptr::null(),
-        closure: name.as_ptr().cast_mut().cast(),
-    }
 }
 
 fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
     static mut MEMBERS: [ffi::PyMemberDef; 2] =
         [vectorcall_offset(offset_of!(Send, vectorcall)), no_member()];
-    // `inspect.iscoroutinefunction` takes an object with a function's attributes for a function:
-    // asgiref asks it of a send, and Starlette's is a partial of a coroutine function.
     static mut ATTRIBUTES: [ffi::PyGetSetDef; 6] = [
-        shape_attribute(c"__name__"),
-        shape_attribute(c"__code__"),
-        shape_attribute(c"__defaults__"),
-        shape_attribute(c"__kwdefaults__"),
-        shape_attribute(c"__annotations__"),
-        // SAFETY: an attribute of only zeros is how such a table ends.
-        unsafe { core::mem::zeroed() },
+        send_attribute(c"__name__"),
+        send_attribute(c"__code__"),
+        send_attribute(c"__defaults__"),
+        send_attribute(c"__kwdefaults__"),
+        send_attribute(c"__annotations__"),
+        no_attribute(),
     ];
     let mut slots = [
         slot(ffi::Py_tp_call, ffi::PyVectorcall_Call as *mut c_void),

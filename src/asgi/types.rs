@@ -28,6 +28,36 @@ pub(super) const fn no_member() -> ffi::PyMemberDef {
     unsafe { core::mem::zeroed() }
 }
 
+/// Shows the garbage collector what an object holds; null is nothing.
+///
+/// # Safety
+/// Each is null or a live object; `visit` and `arg` are what Python gave to a traverse function.
+pub(super) unsafe fn visit_all(
+    held: &[*mut ffi::PyObject],
+    visit: ffi::visitproc,
+    arg: *mut c_void,
+) -> c_int {
+    for &object in held.iter().filter(|object| !object.is_null()) {
+        // SAFETY: as the caller vouches.
+        let result = unsafe { visit(object, arg) };
+        if result != 0 {
+            return result;
+        }
+    }
+    0
+}
+
+/// Drops what an object holds. Each field is null before its object may run code.
+///
+/// # Safety
+/// Each field holds null or a reference of its own, and the thread is attached.
+pub(super) unsafe fn clear_all(fields: &[*mut *mut ffi::PyObject]) {
+    for field in fields {
+        // SAFETY: as the caller vouches.
+        unsafe { ffi::Py_XDECREF(field.replace(core::ptr::null_mut())) }
+    }
+}
+
 /// Makes a type whose instances are `Layout`.
 ///
 /// # Safety
