@@ -7,7 +7,18 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
     from typing import Any, Never
 
-    from ._types import Message, Send
+    from ._types import ASGIApp, Message, Receive, Scope, Send
+
+
+class _Type:
+    def method(self) -> None:
+        """Stand for any method."""
+
+
+# `types` and `inspect` have these too, at the price of an import.
+_FUNCTION = type(lambda: None)
+_METHOD = type(_Type().method)
+_CO_COROUTINE = 0x80
 
 
 async def respond(send: Send, start: Message, body: Message) -> None:
@@ -23,7 +34,27 @@ async def await_later(awaitable: Awaitable[Any]) -> Any:
 
 async def raise_later(exception: BaseException) -> Never:
     """Raise what a call raised where Starlette would: when the coroutine is awaited."""
-    raise exception
+    try:
+        raise exception
+    finally:
+        # The traceback holds this frame: together they would wait for the garbage collector.
+        del exception
+
+
+async def call_later(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Call an application when the coroutine is awaited, as Starlette does."""
+    await app(scope, receive, send)
+
+
+def makes_coroutines(app: object) -> bool:
+    """Say whether calling `app` makes a coroutine and runs nothing of it."""
+    call: Any = app
+    if not isinstance(app, (_FUNCTION, _METHOD)):
+        call = getattr(type(app), "__call__", None)  # noqa: B004 - not whether, but how
+    while isinstance(call, _METHOD):
+        function: Any = call
+        call = function.__func__
+    return isinstance(call, _FUNCTION) and bool(call.__code__.co_flags & _CO_COROUTINE)
 
 
 async def send(message: Message) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Self, final
 from typing_extensions import disjoint_base
 
 from ._types import ASGIApp, Receive, Scope, Send
+from .policy import Policy
 
 __all__ = [
     "DEBUG_BUILD",
@@ -27,14 +28,14 @@ DEBUG_BUILD: bool
 class Middleware:
     """The base of `CORSMiddleware`: a call of an instance runs compiled code.
 
-    A subclass sets `app` and `_compiled` before the first call.
+    A subclass sets `app` and `_fastcors_policy` before the first call.
     """
 
     app: ASGIApp
     """The application behind this middleware."""
 
-    _compiled: CompiledPolicy
-    """The compiled policy that requests are decided by. Assigning another is atomic."""
+    _fastcors_policy: Policy
+    """The policy that requests are decided by. Assigning another is atomic."""
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Answer a preflight, or hand the request on with a `send` that sets the headers.
@@ -42,10 +43,12 @@ class Middleware:
         Where the application's call gives a coroutine, it is that coroutine.
         """
 
-    def _answer(self, scope: Scope, receive: Receive, send: Send, /) -> Coroutine[Any, Any, None]:
+    def _fastcors_answer(
+        self, scope: Scope, receive: Receive, send: Send, /
+    ) -> Coroutine[Any, Any, None]:
         """Do what a call does where nothing is overridden."""
 
-    def _reconsider(self) -> None:
+    def _fastcors_reconsider(self) -> None:
         """Find out again, at the next call, whether anything is overridden."""
 
 @final

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from _thread import RLock
 from contextvars import ContextVar
 
 from ._fastcors import Middleware, claim_call, vary_by_origin
@@ -56,7 +57,7 @@ class _PolicyAttribute(_Generic[_Read, _Assigned]):
         def __get__(self, middleware: CORSMiddleware, owner: type | None = None) -> _Read: ...
 
     def __get__(self, middleware: CORSMiddleware | None, owner: type | None = None) -> Any:
-        return self if middleware is None else getattr(middleware._policy, self.name)
+        return self if middleware is None else getattr(middleware._fastcors_policy, self.name)
 
     def __set__(self, middleware: CORSMiddleware, value: _Assigned) -> None:
         if not self.option:
@@ -66,6 +67,9 @@ class _PolicyAttribute(_Generic[_Read, _Assigned]):
             )
         change: Any = {self.name: value}
         middleware.reconfigure(**change)
+
+    def __delete__(self, middleware: CORSMiddleware) -> Never:
+        raise AttributeError(f"{self.name} cannot be deleted: assign another value")
 
 
 if not TYPE_CHECKING:
@@ -99,7 +103,7 @@ class CORSMiddleware(Middleware):
     on untouched.
     """
 
-    _policy: Policy
+    _fastcors_policy: Policy
 
     def __init__(
         self,
@@ -113,19 +117,19 @@ class CORSMiddleware(Middleware):
         expose_headers: Collection[str] = (),
         max_age: int = 600,
     ) -> None:
-        self._install(
-            Policy(
-                allow_origins=allow_origins,
-                allow_methods=allow_methods,
-                allow_headers=allow_headers,
-                allow_credentials=allow_credentials,
-                allow_origin_regex=allow_origin_regex,
-                allow_private_network=allow_private_network,
-                expose_headers=expose_headers,
-                max_age=max_age,
-            )
+        self._fastcors_policy = Policy(
+            allow_origins=allow_origins,
+            allow_methods=allow_methods,
+            allow_headers=allow_headers,
+            allow_credentials=allow_credentials,
+            allow_origin_regex=allow_origin_regex,
+            allow_private_network=allow_private_network,
+            expose_headers=expose_headers,
+            max_age=max_age,
         )
         self.app = app
+        if _has_hooks(self):
+            _need_starlette(self)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -143,11 +147,8 @@ class CORSMiddleware(Middleware):
             ConfigError, re.error: as when the middleware is made; then nothing changes.
             TypeError: for the name of an option that there is not.
         """
-        self._install(self._policy.replace(options))
-
-    def _install(self, policy: Policy) -> None:
-        self._policy = policy
-        self._compiled = policy.compiled
+        with _RECONFIGURING:
+            self._fastcors_policy = self._fastcors_policy.replace(options)
 
     allow_origins: _PolicyAttribute[Collection[str], Collection[str]] = _PolicyAttribute(
         "The entries of allow_origins."
@@ -195,17 +196,16 @@ class CORSMiddleware(Middleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a preflight, or hand the request on with a `send` that sets the headers."""
-        if not self._has_hooks():
-            await self._answer(scope, receive, send)
+        if not _has_hooks(self):
+            await self._fastcors_answer(scope, receive, send)
             return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        from starlette.datastructures import Headers
+        from ._request_headers import RequestHeaders
 
         given = scope["headers"]
-        headers = Headers(raw=list(given))
-        setattr(headers, _POLICY, self._policy)
+        headers = RequestHeaders(given, self._fastcors_policy)
         if hasattr(given, "__next__"):
             # Read once, it is gone for the application.
             scope = {**scope, "headers": headers.raw}
@@ -215,10 +215,8 @@ class CORSMiddleware(Middleware):
             and scope["method"] == "OPTIONS"
             and "access-control-request-method" in headers
         ):
-            import inspect
-
-            if inspect.iscoroutinefunction(self.is_allowed_origin):
-                setattr(headers, _VERDICT, await self.is_allowed_origin(origin=origin))
+            if _is_overridden(self, "is_allowed_origin"):
+                headers.origin_allowed = await _verdict(self, headers.policy, origin)
             response = self.preflight_response(request_headers=headers)
             await response(scope, receive, send)
             return
@@ -227,18 +225,23 @@ class CORSMiddleware(Middleware):
     def is_allowed_origin(self, origin: str) -> bool:
         """Whether the policy allows an origin. A subclass may make this a coroutine function."""
         asked = _ASKED.get()
-        policy = asked[1] if asked is not None and asked[0] is self else self._policy
+        mine = asked is not None and asked[0] is self
+        policy = asked[1] if asked is not None and mine else self._fastcors_policy
         return policy.compiled.allows(origin)
 
     def preflight_response(self, request_headers: Headers) -> Response:
         """Give the answer to a preflight with these headers, as Starlette's response."""
+        _need_starlette(self)
         from starlette.responses import PlainTextResponse
 
-        policy = self._policy_of(request_headers)
+        policy = _policy_of(self, request_headers)
         origin = request_headers["origin"]
+        allowed = getattr(request_headers, "origin_allowed", None)
+        if allowed is None:
+            allowed = _answered(self, _ask(self, policy, origin))
         requested_headers = request_headers.get("access-control-request-headers")
         status, body, explicit, mirrored, private_network = policy.compiled.preflight(
-            self._verdict(request_headers, policy, origin),
+            allowed,
             request_headers["access-control-request-method"],
             requested_headers,
             "access-control-request-private-network" in request_headers,
@@ -251,33 +254,6 @@ class CORSMiddleware(Middleware):
         if private_network:
             headers["Access-Control-Allow-Private-Network"] = "true"
         return PlainTextResponse(body, status_code=status, headers=headers)
-
-    def _policy_of(self, request_headers: Headers) -> Policy:
-        """Give the policy that the request began with."""
-        policy: Policy = getattr(request_headers, _POLICY, self._policy)
-        return policy
-
-    def _ask(self, policy: Policy, origin: str) -> Any:
-        """Ask `is_allowed_origin`, with this policy for what it asks the base class."""
-        token = _ASKED.set((self, policy))
-        try:
-            return self.is_allowed_origin(origin=origin)
-        finally:
-            _ASKED.reset(token)
-
-    def _verdict(self, request_headers: Headers, policy: Policy, origin: str) -> bool:
-        """Ask `is_allowed_origin`, unless it is a coroutine that `__call__` has awaited already."""
-        if hasattr(request_headers, _VERDICT):
-            return bool(getattr(request_headers, _VERDICT))
-        verdict = self._ask(policy, origin)
-        if hasattr(verdict, "__await__"):
-            if hasattr(verdict, "close"):
-                verdict.close()
-            raise TypeError(
-                f"{type(self).__name__}.is_allowed_origin gave an awaitable, which preflight_response cannot "
-                f"await: make it `async def`, and call the middleware itself"
-            )
-        return bool(verdict)
 
     async def simple_response(
         self, scope: Scope, receive: Receive, send: Send, request_headers: Headers
@@ -294,27 +270,19 @@ class CORSMiddleware(Middleware):
         if message["type"] != "http.response.start":
             await send(message)
             return
+        _need_starlette(self)
         from starlette.datastructures import MutableHeaders
 
         headers = MutableHeaders(raw=list(message.get("headers", ())))
-        policy = self._policy_of(request_headers)
+        policy = _policy_of(self, request_headers)
         origin = request_headers.get("Origin")
         if origin is not None:
             headers.update(policy.simple_headers)
-        if origin is not None and await self._answers_by_name(policy, origin):
+        if origin is not None and await _answers_by_name(self, policy, origin):
             self.allow_explicit_origin(headers, origin)
         else:
             _add_vary(headers)
         await send({**message, "headers": headers.raw})
-
-    async def _answers_by_name(self, policy: Policy, origin: str) -> bool:
-        # With `*` Starlette does not ask the method on actual requests.
-        if policy.allow_all_origins:
-            return policy.allow_credentials
-        verdict = self._ask(policy, origin)
-        if hasattr(verdict, "__await__"):
-            verdict = await verdict
-        return bool(verdict)
 
     @staticmethod
     def allow_explicit_origin(headers: MutableHeaders, origin: str) -> None:
@@ -325,49 +293,101 @@ class CORSMiddleware(Middleware):
     def __setattr__(self, name: str, value: object) -> None:
         super().__setattr__(name, value)
         if name in _HOOKS:
-            self._reconsider()
+            self._fastcors_reconsider()
 
     def __delattr__(self, name: str) -> None:
         super().__delattr__(name)
         if name in _HOOKS:
-            self._reconsider()
+            self._fastcors_reconsider()
 
-    def _has_hooks(self) -> bool:
-        """Whether the class or the instance has another method of a name that Starlette calls."""
-        own = vars(self)
-        return any(
-            name in own or getattr(type(self), name) is not method
-            for name, method in _ORIGINALS.items()
-        )
+    def __getstate__(self) -> dict[str, Any]:
+        """Give what a copy or a pickle needs: the compiled part is built anew from the options."""
+        return {**vars(self), "app": self.app, "_fastcors_policy": self._fastcors_policy}
 
-    def _overrides(self) -> bool:
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+
+    def _fastcors_overrides(self) -> bool:
         """Whether a call must run `__call__`: the compiled code asks once per version of a class."""
-        if type(self).__call__ is not _CALL:
-            return True
-        if not self._has_hooks():
-            return False
-        try:
-            import starlette  # noqa: F401
-        except ImportError:
-            raise RuntimeError(
-                f"{type(self).__name__} overrides a method of Starlette's shape, which needs Starlette: "
-                f"pip install starlette"
-            ) from None
-        return True
+        return type(self).__call__ is not _CALL or _has_hooks(self)
 
 
 # The policy with which the base class answers while a subclass's `is_allowed_origin` is asked.
 _ASKED: ContextVar[tuple[CORSMiddleware, Policy] | None] = ContextVar(
     "fastcors_asked", default=None
 )
-# Where `__call__` leaves the policy on the request's headers.
-_POLICY = "fastcors_policy"
-# Where it leaves the verdict of a coroutine for `preflight_response`, which cannot await.
-_VERDICT = "fastcors_origin_allowed"
+# One policy is made of another one at a time, so that no change is lost.
+_RECONFIGURING = RLock()
 _CALL = CORSMiddleware.__call__
-_ORIGINALS = {name: getattr(CORSMiddleware, name) for name in _HOOKS}
+_ORIGINALS = {name: getattr(CORSMiddleware, name) for name in (*_HOOKS, "app")}
 
 claim_call(CORSMiddleware)
+
+
+def _is_overridden(middleware: CORSMiddleware, name: str) -> bool:
+    """Say whether the class or the instance has something else of this name."""
+    return name in vars(middleware) or getattr(type(middleware), name) is not _ORIGINALS[name]
+
+
+def _has_hooks(middleware: CORSMiddleware) -> bool:
+    """Say whether anything is overridden that Starlette's middleware uses by name."""
+    return any(_is_overridden(middleware, name) for name in _ORIGINALS)
+
+
+def _need_starlette(middleware: CORSMiddleware) -> None:
+    try:
+        import starlette  # noqa: F401
+    except ImportError:
+        raise RuntimeError(
+            f"the methods of {type(middleware).__name__} that have Starlette's shape need Starlette: "
+            f"pip install starlette, or override none of {', '.join(_HOOKS)}"
+        ) from None
+
+
+def _policy_of(middleware: CORSMiddleware, request_headers: Headers) -> Policy:
+    """Give the policy that the request began with."""
+    from ._request_headers import RequestHeaders
+
+    if isinstance(request_headers, RequestHeaders):
+        return request_headers.policy
+    return middleware._fastcors_policy
+
+
+def _ask(middleware: CORSMiddleware, policy: Policy, origin: str) -> Any:
+    """Ask `is_allowed_origin`, with this policy for what it asks the base class."""
+    token = _ASKED.set((middleware, policy))
+    try:
+        return middleware.is_allowed_origin(origin=origin)
+    finally:
+        _ASKED.reset(token)
+
+
+async def _verdict(middleware: CORSMiddleware, policy: Policy, origin: str) -> bool:
+    """Ask `is_allowed_origin`, and await what it gives where that is an awaitable."""
+    verdict = _ask(middleware, policy, origin)
+    if hasattr(verdict, "__await__"):
+        verdict = await verdict
+    return bool(verdict)
+
+
+def _answered(middleware: CORSMiddleware, verdict: Any) -> bool:
+    """Give a verdict where nothing can be awaited: a coroutine would count as true."""
+    if hasattr(verdict, "__await__"):
+        if hasattr(verdict, "close"):
+            verdict.close()
+        raise TypeError(
+            f"{type(middleware).__name__}.is_allowed_origin gave an awaitable, which preflight_response called "
+            f"from outside cannot await: call the middleware itself, or make is_allowed_origin a plain method"
+        )
+    return bool(verdict)
+
+
+async def _answers_by_name(middleware: CORSMiddleware, policy: Policy, origin: str) -> bool:
+    # With `*` Starlette does not ask the method on actual requests.
+    if policy.allow_all_origins:
+        return policy.allow_credentials
+    return await _verdict(middleware, policy, origin)
 
 
 def _add_vary(headers: MutableHeaders) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from ._fastcors import CompiledPolicy
 from ._read_only import ReadOnlyDict, ReadOnlyList
-from .options import Copy, Options
+from .options import DEFAULTS, Copy, Options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
     from collections.abc import Collection, Mapping
-    from typing import Any
+    from typing import Any, Unpack
+
+    from ._types import _PolicyOptions
 
 _VARY = (
     "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, "
@@ -21,33 +23,20 @@ _VARY = (
 class Policy:
     """What a middleware allows. Nothing in it changes once it is made.
 
-    The options are those of `CORSMiddleware`, all by keyword; what is left out is Starlette's default.
+    The options are those of `CORSMiddleware`, by keyword; what is left out is Starlette's default.
+
+    Raises:
+        ConfigError, re.error: as `Options` says.
+        TypeError: for the name of an option that there is not.
     """
 
     __slots__ = ("_options", "compiled")
 
-    def __init__(
-        self,
-        *,
-        allow_origins: Any = (),
-        allow_methods: Any = ("GET",),
-        allow_headers: Any = (),
-        allow_credentials: Any = False,
-        allow_origin_regex: Any = None,
-        allow_private_network: Any = False,
-        expose_headers: Any = (),
-        max_age: Any = 600,
-    ) -> None:
-        options = Options(
-            allow_origins=allow_origins,
-            allow_methods=allow_methods,
-            allow_headers=allow_headers,
-            allow_credentials=allow_credentials,
-            allow_origin_regex=allow_origin_regex,
-            allow_private_network=allow_private_network,
-            expose_headers=expose_headers,
-            max_age=max_age,
-        )
+    def __init__(self, **given: Unpack[_PolicyOptions]) -> None:
+        for name in given:
+            if name not in DEFAULTS:
+                raise TypeError(f"there is no option {name!r}{_did_you_mean(name)}")
+        options = Options({**DEFAULTS, **given})
         self.compiled = CompiledPolicy(
             origins=options.allow_origins.items,
             expressions=options.expressions,
@@ -64,30 +53,30 @@ class Policy:
         options.allow_origins.items = []
         self._options = options
 
+    def given(self) -> dict[str, Any]:
+        """Give the options as they were read, for a policy that is the same or nearly."""
+        options = {name: getattr(self._options, name) for name in DEFAULTS}
+        return {**options, "allow_origins": self._origins()}
+
     def replace(self, changes: Mapping[str, Any]) -> Policy:
         """Give a policy with these options changed and the others as they are.
 
         Raises:
-            ConfigError, re.error: as for a new policy.
-            TypeError: for the name of an option that there is not.
+            ConfigError, re.error, TypeError: as for a new policy.
         """
-        options = self._options
-        return Policy(
-            **{
-                "allow_origins": self._origins(),
-                "allow_methods": options.allow_methods,
-                "allow_headers": options.allow_headers,
-                "allow_credentials": options.allow_credentials,
-                "allow_origin_regex": options.allow_origin_regex,
-                "allow_private_network": options.allow_private_network,
-                "expose_headers": options.expose_headers,
-                "max_age": options.max_age,
-                **changes,
-            }
-        )
+        return Policy(**{**self.given(), **changes})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _policy_of, (self.given(),)
+
+    def __copy__(self) -> Policy:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Policy:
+        return self
 
     def _origins(self) -> Copy:
-        return Copy(self._options.allow_origins.kind, self.compiled.origins())
+        return Copy(self._options.allow_origins, self.compiled.origins())
 
     @property
     def allow_origins(self) -> Collection[str]:
@@ -169,3 +158,14 @@ class Policy:
         if self.allow_credentials:
             headers["Access-Control-Allow-Credentials"] = "true"
         return ReadOnlyDict(headers)
+
+
+def _policy_of(options: dict[str, Any]) -> Policy:
+    return Policy(**options)
+
+
+def _did_you_mean(name: str) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, DEFAULTS, n=1)
+    return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(DEFAULTS)}"

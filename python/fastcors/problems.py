@@ -62,6 +62,9 @@ class ConfigError(ValueError):
         self.problems = list(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[ConfigError], tuple[list[Problem]]]:
+        return type(self), (self.problems,)
+
 
 class ConfigWarning(UserWarning):
     """A configuration that runs, but cannot do what it says."""

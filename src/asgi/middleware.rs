@@ -4,7 +4,7 @@ use core::ffi::{c_int, c_uint, c_void};
 use core::mem::offset_of;
 use core::ptr;
 
-use pyo3::exceptions::{PyRuntimeError, PyTypeError};
+use pyo3::exceptions::{PyAttributeError, PyRuntimeError, PyTypeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -13,7 +13,7 @@ use pyo3::types::{PyDict, PyType};
 use super::coroutines::deferred;
 use super::guard::{attached, object};
 use super::names::Names;
-use super::object::{Owned, Raised, bytes_of, is_text, item};
+use super::object::{Owned, Raised, bytes_of, deeper, is_text, item};
 use super::policy::CompiledPolicy;
 use super::preflight;
 use super::scope::RequestHeaders;
@@ -28,12 +28,28 @@ struct Middleware {
     vectorcall: Option<ffi::vectorcallfunc>,
     /// The application; null until `__init__` has set it.
     app: *mut ffi::PyObject,
-    /// The `CompiledPolicy`; null until `__init__` has set it.
+    calls: Calls,
+    /// The `fastcors.policy.Policy`; null until `__init__` has set it.
     policy: *mut ffi::PyObject,
+    /// Its `CompiledPolicy`. Both change in one step.
+    compiled: *mut ffi::PyObject,
     /// The version of the class for which `overridden` was found out; 0 is no version.
     class_version: c_uint,
+    /// How often a method was assigned to the instance.
+    changes: c_uint,
     /// Whether the class or the instance has a method of its own where Starlette calls one.
     overridden: bool,
+}
+
+/// What calling the application does, found out when it is assigned.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Calls {
+    /// It may do anything, so that it waits until the coroutine is awaited, as with Starlette.
+    Anything,
+    /// It makes a coroutine, and runs nothing: the coroutine can be handed back.
+    Coroutine,
+    /// It is a middleware of ours, which comes back here.
+    Middleware,
 }
 
 static TYPE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
@@ -93,7 +109,7 @@ unsafe extern "C" fn vectorcall(
     })
 }
 
-/// `Middleware._answer(scope, receive, send)`: the compiled code, whatever the class overrides.
+/// `Middleware._fastcors_answer(scope, receive, send)`: the compiled code, whatever the class overrides.
 unsafe extern "C" fn answer_method(
     slf: *mut ffi::PyObject,
     args: *mut *mut ffi::PyObject,
@@ -119,21 +135,27 @@ unsafe fn respond(
     // SAFETY: as the caller vouches. The application and the policy are held for the whole time,
     // because code that runs in between may replace them.
     unsafe {
-        if (*this).app.is_null() || (*this).policy.is_null() {
+        if (*this).app.is_null() || (*this).compiled.is_null() {
             return not_initialised();
         }
-        let app = Owned::share((*this).app);
-        let policy = Owned::share((*this).policy);
+        let app = App { callable: Owned::share((*this).app), calls: (*this).calls };
+        let policy = Owned::share((*this).compiled);
         let compiled = compiled(policy.as_ptr());
         deferred(compiled.names, dispatch(&app, &policy, compiled, scope, receive, send))
     }
+}
+
+/// The application of one request.
+struct App {
+    callable: Owned,
+    calls: Calls,
 }
 
 /// # Safety
 /// As for [`respond`]; `compiled` is the content of `policy`.
 #[inline]
 unsafe fn dispatch(
-    app: &Owned,
+    app: &App,
     policy: &Owned,
     compiled: &CompiledPolicy,
     scope: *mut ffi::PyObject,
@@ -144,8 +166,8 @@ unsafe fn dispatch(
     // SAFETY: as the caller vouches; `RequestHeaders` holds bytes objects.
     unsafe {
         let kind = item(scope, names.kind.as_ptr())?;
-        if !is_text(kind.as_ptr(), names.http.as_ptr(), b"http") {
-            return call_app(app, scope, receive, send);
+        if !is_text(kind.as_ptr(), names.http.as_ptr(), b"http")? {
+            return app.call(names, scope, receive, send);
         }
         let headers = item(scope, names.headers.as_ptr())?;
         let (mut request, copy) = match RequestHeaders::read(headers.as_ptr()) {
@@ -155,11 +177,11 @@ unsafe fn dispatch(
         let scope = copy.as_ref().map_or(scope, Owned::as_ptr);
         let Some(origin) = request.origin.take() else {
             let send = send::new(send, policy, None, Actual::WithoutOrigin)?;
-            return call_app(app, scope, receive, send.as_ptr());
+            return app.call(names, scope, receive, send.as_ptr());
         };
         if let Some(method) = &request.method {
             let scope_method = item(scope, names.method.as_ptr())?;
-            if is_text(scope_method.as_ptr(), names.options.as_ptr(), b"OPTIONS") {
+            if is_text(scope_method.as_ptr(), names.options.as_ptr(), b"OPTIONS")? {
                 return preflight::respond(compiled, &request, &origin, method, send);
             }
         }
@@ -169,29 +191,44 @@ unsafe fn dispatch(
             (None, Actual::Refused)
         };
         let send = send::new(send, policy, origin, kind)?;
-        call_app(app, scope, receive, send.as_ptr())
+        app.call(names, scope, receive, send.as_ptr())
     }
 }
 
-/// # Safety
-/// All are live objects and the thread is attached.
-#[inline]
-unsafe fn call_app(
-    app: &Owned,
-    scope: *mut ffi::PyObject,
-    receive: *mut ffi::PyObject,
-    send: *mut ffi::PyObject,
-) -> Result<Owned, Raised> {
-    // The first place is for the callee, which saves a bound method the copy of its arguments.
-    let mut args = [ptr::null_mut(), scope, receive, send];
-    // SAFETY: three live arguments behind one free place.
-    unsafe {
-        Owned::take(ffi::PyObject_Vectorcall(
-            app.as_ptr(),
-            args.as_mut_ptr().add(1),
-            3 | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET,
-            ptr::null_mut(),
-        ))
+impl App {
+    /// # Safety
+    /// All are live objects and the thread is attached.
+    #[inline]
+    unsafe fn call(
+        &self,
+        names: &Names,
+        scope: *mut ffi::PyObject,
+        receive: *mut ffi::PyObject,
+        send: *mut ffi::PyObject,
+    ) -> Result<Owned, Raised> {
+        // The first place is for the callee, which saves a bound method the copy of its arguments.
+        let mut args = [self.callable.as_ptr(), scope, receive, send];
+        // SAFETY: live arguments, three of them behind one place that may be used.
+        unsafe {
+            let mut call = || {
+                Owned::take(ffi::PyObject_Vectorcall(
+                    self.callable.as_ptr(),
+                    args.as_mut_ptr().add(1),
+                    3 | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET,
+                    ptr::null_mut(),
+                ))
+            };
+            match self.calls {
+                Calls::Coroutine => call(),
+                Calls::Middleware => deeper(call),
+                Calls::Anything => Owned::take(ffi::PyObject_Vectorcall(
+                    names.call_later.as_ptr(),
+                    args.as_ptr(),
+                    4,
+                    ptr::null_mut(),
+                )),
+            }
+        }
     }
 }
 
@@ -242,11 +279,17 @@ unsafe fn find_overridden(slf: *mut ffi::PyObject) -> Result<(), Raised> {
     attached(|py| {
         // SAFETY: live for the time of the call.
         unsafe {
-            let overridden = Bound::from_borrowed_ptr(py, slf).call_method0("_overrides")?;
             let this = slf.cast::<Middleware>();
+            let before = (*ffi::Py_TYPE(slf)).tp_version_tag;
+            let changes = (*this).changes;
+            let overridden =
+                Bound::from_borrowed_ptr(py, slf).call_method0("_fastcors_overrides")?;
             (*this).overridden = overridden.is_truthy()?;
-            // Looking attributes up on the class, as that did, gives it a version.
-            (*this).class_version = (*ffi::Py_TYPE(slf)).tp_version_tag;
+            // What changed meanwhile may not have been seen: then it is asked again. Looking
+            // attributes up on the class, as that did, gives the class a version.
+            let after = (*ffi::Py_TYPE(slf)).tp_version_tag;
+            let known = before == after && changes == (*this).changes;
+            (*this).class_version = if known { after } else { 0 };
         }
         Ok(())
     })
@@ -300,9 +343,10 @@ unsafe fn keyword_arguments(
             }
             for index in 0..named {
                 let name = ffi::PyTuple_GET_ITEM(kwnames, index.cast_signed());
-                let place = NAMES.iter().position(|text| is_text(name, ptr::null_mut(), text));
-                if let Some(place) = place {
-                    found[place] = *args.add(positional + index);
+                for (place, text) in NAMES.iter().enumerate() {
+                    if is_text(name, ptr::null_mut(), text)? {
+                        found[place] = *args.add(positional + index);
+                    }
                 }
             }
             if found.iter().all(|argument| !argument.is_null()) {
@@ -355,7 +399,11 @@ unsafe extern "C" fn traverse(
     // SAFETY: Python calls this with a `Middleware`; the visitor takes live objects.
     unsafe {
         let this = slf.cast::<Middleware>();
-        types::visit_all(&[ffi::Py_TYPE(slf).cast(), (*this).app, (*this).policy], visit, arg)
+        types::visit_all(
+            &[ffi::Py_TYPE(slf).cast(), (*this).app, (*this).policy, (*this).compiled],
+            visit,
+            arg,
+        )
     }
 }
 
@@ -363,7 +411,11 @@ unsafe extern "C" fn clear(slf: *mut ffi::PyObject) -> c_int {
     // SAFETY: Python calls this with a `Middleware`.
     unsafe {
         let this = slf.cast::<Middleware>();
-        types::clear_all(&[&raw mut (*this).app, &raw mut (*this).policy]);
+        types::clear_all(&[
+            &raw mut (*this).app,
+            &raw mut (*this).policy,
+            &raw mut (*this).compiled,
+        ]);
     }
     0
 }
@@ -389,14 +441,17 @@ unsafe extern "C" fn set_policy(
         attached(|py| {
             // SAFETY: Python gives a live value, or null for a deletion.
             let value = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) };
-            let policy = value.and_then(|value| value.cast_into::<CompiledPolicy>().ok());
-            let policy =
-                policy.ok_or_else(|| PyTypeError::new_err("_compiled takes a CompiledPolicy"))?;
-            // SAFETY: Python calls this with a `Middleware`, and the GIL is held; the old policy is
-            // dropped when the new one is in its place.
+            let policy = value
+                .ok_or_else(|| PyAttributeError::new_err("a policy is replaced, not deleted"))?;
+            let compiled = policy.getattr("compiled")?.cast_into::<CompiledPolicy>()?;
+            // SAFETY: Python calls this with a `Middleware`, and the GIL is held; nothing runs
+            // between the two, and what they replace is dropped when both are in their places.
             unsafe {
-                let field = &raw mut (*slf.cast::<Middleware>()).policy;
-                ffi::Py_XDECREF(field.replace(policy.into_ptr()));
+                let this = slf.cast::<Middleware>();
+                let before = (&raw mut (*this).policy).replace(policy.into_ptr());
+                let compiled_before = (&raw mut (*this).compiled).replace(compiled.into_ptr());
+                ffi::Py_XDECREF(before);
+                ffi::Py_XDECREF(compiled_before);
             }
             Ok(())
         })
@@ -404,53 +459,97 @@ unsafe extern "C" fn set_policy(
     if set().is_ok() { 0 } else { -1 }
 }
 
-/// `Middleware._reconsider()`: what is overridden is found out again at the next call.
+unsafe extern "C" fn get_app(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware`.
+    unsafe {
+        let app = (*slf.cast::<Middleware>()).app;
+        if app.is_null() {
+            return object(not_initialised);
+        }
+        Owned::share(app).into_ptr()
+    }
+}
+
+/// Sets the application, and finds out what calling it does.
+unsafe extern "C" fn set_app(
+    slf: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+    _: *mut c_void,
+) -> c_int {
+    let set = || {
+        attached(|py| {
+            // SAFETY: Python gives a live value, or null for a deletion.
+            let app = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) };
+            let app =
+                app.ok_or_else(|| PyAttributeError::new_err("app is replaced, not deleted"))?;
+            let calls = if Names::get(py)?.makes_coroutines.bind(py).call1((&app,))?.is_truthy()? {
+                let ours = app.get_type().is_subclass(middleware_type(py)?)?;
+                if ours { Calls::Middleware } else { Calls::Coroutine }
+            } else {
+                Calls::Anything
+            };
+            // SAFETY: Python calls this with a `Middleware`, and the GIL is held; the application
+            // before is dropped when the new one is in its place.
+            unsafe {
+                let this = slf.cast::<Middleware>();
+                (*this).calls = calls;
+                ffi::Py_XDECREF((&raw mut (*this).app).replace(app.into_ptr()));
+            }
+            Ok(())
+        })
+    };
+    if set().is_ok() { 0 } else { -1 }
+}
+
+/// `Middleware._fastcors_reconsider()`: what is overridden is found out again at the next call.
 unsafe extern "C" fn reconsider(
     slf: *mut ffi::PyObject,
     _: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
     // SAFETY: Python calls this with a `Middleware`.
     unsafe {
-        (*slf.cast::<Middleware>()).class_version = 0;
+        let this = slf.cast::<Middleware>();
+        (*this).class_version = 0;
+        (*this).changes = (*this).changes.wrapping_add(1);
         Owned::share(ffi::Py_None()).into_ptr()
     }
 }
 
 fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
-    static mut MEMBERS: [ffi::PyMemberDef; 3] = [
-        vectorcall_offset(offset_of!(Middleware, vectorcall)),
-        ffi::PyMemberDef {
-            name: c"app".as_ptr(),
-            type_code: ffi::Py_T_OBJECT_EX,
-            offset: offset_of!(Middleware, app).cast_signed(),
-            flags: 0,
-            doc: c"The application behind this middleware.".as_ptr(),
-        },
-        no_member(),
-    ];
-    static mut ATTRIBUTES: [ffi::PyGetSetDef; 2] = [
+    static mut MEMBERS: [ffi::PyMemberDef; 2] =
+        [vectorcall_offset(offset_of!(Middleware, vectorcall)), no_member()];
+    static mut ATTRIBUTES: [ffi::PyGetSetDef; 3] = [
         ffi::PyGetSetDef {
-            name: c"_compiled".as_ptr(),
+            name: c"app".as_ptr(),
+            get: Some(get_app),
+            set: Some(set_app),
+            doc: c"The application behind this middleware.".as_ptr(),
+            closure: ptr::null_mut(),
+        },
+        ffi::PyGetSetDef {
+            name: c"_fastcors_policy".as_ptr(),
             get: Some(get_policy),
             set: Some(set_policy),
-            doc: c"The compiled policy that requests are decided by.".as_ptr(),
+            doc: c"The policy that requests are decided by.".as_ptr(),
             closure: ptr::null_mut(),
         },
         no_attribute(),
     ];
     static mut METHODS: [ffi::PyMethodDef; 3] = [
         ffi::PyMethodDef {
-            ml_name: c"_answer".as_ptr(),
+            ml_name: c"_fastcors_answer".as_ptr(),
             ml_meth: ffi::PyMethodDefPointer { PyCFunctionFast: answer_method },
             ml_flags: ffi::METH_FASTCALL,
-            ml_doc: c"_answer($self, scope, receive, send, /)\n--\n\nThe compiled __call__."
-                .as_ptr(),
+            ml_doc:
+                c"_fastcors_answer($self, scope, receive, send, /)\n--\n\nThe compiled __call__."
+                    .as_ptr(),
         },
         ffi::PyMethodDef {
-            ml_name: c"_reconsider".as_ptr(),
+            ml_name: c"_fastcors_reconsider".as_ptr(),
             ml_meth: ffi::PyMethodDefPointer { PyCFunction: reconsider },
             ml_flags: ffi::METH_NOARGS,
-            ml_doc: c"_reconsider($self, /)\n--\n\nFind out again what is overridden.".as_ptr(),
+            ml_doc: c"_fastcors_reconsider($self, /)\n--\n\nFind out again what is overridden."
+                .as_ptr(),
         },
         ffi::PyMethodDef::zeroed(),
     ];

@@ -24,6 +24,10 @@ pub(super) struct Names {
     pub(super) await_later: Py<PyAny>,
     /// `async def (exception)`: raises it.
     pub(super) raise_later: Py<PyAny>,
+    /// `async def (app, scope, receive, send)`: awaits what the call gives.
+    pub(super) call_later: Py<PyAny>,
+    /// `def (app)`: whether calling it makes a coroutine and runs nothing.
+    pub(super) makes_coroutines: Py<PyAny>,
     /// `async def (message)`: what a `send` looks like to `inspect`.
     pub(super) send_shape: Py<PyAny>,
 }
@@ -57,6 +61,8 @@ impl Names {
                 respond: function("respond")?,
                 await_later: function("await_later")?,
                 raise_later: function("raise_later")?,
+                call_later: function("call_later")?,
+                makes_coroutines: function("makes_coroutines")?,
                 send_shape: function("send")?,
             })
         })

@@ -70,31 +70,70 @@ pub(super) unsafe fn bytes_of<'a>(pointer: *mut ffi::PyObject) -> &'a [u8] {
     }
 }
 
-/// Whether `pointer` is the text `expected`, which is ASCII.
+/// Whether `pointer` equals the text `expected`, which is ASCII, as `==` in Python says.
 ///
 /// Most often it is the very object; else its length tells nearly all others apart.
 ///
 /// # Safety
-/// `pointer` is a live object, `interned` the `str` whose text is `expected`.
+/// `pointer` is a live object, `interned` the `str` whose text is `expected` or null, where only an
+/// exact str counts, and the thread is attached.
 #[inline]
 pub(super) unsafe fn is_text(
     pointer: *mut ffi::PyObject,
     interned: *mut ffi::PyObject,
     expected: &[u8],
-) -> bool {
+) -> Result<bool, Raised> {
     if pointer == interned {
-        return true;
+        return Ok(true);
     }
     // SAFETY: the object is checked to be a str before it is read as one; a compact ASCII str holds
     // its characters, a byte each, behind its head.
     unsafe {
-        if ffi::PyUnicode_Check(pointer) == 0 || ffi::PyUnicode_IS_COMPACT_ASCII(pointer) == 0 {
-            return false;
+        if ffi::PyUnicode_CheckExact(pointer) == 0 {
+            return equals(pointer, interned);
+        }
+        if ffi::PyUnicode_IS_COMPACT_ASCII(pointer) == 0 {
+            return Ok(false);
         }
         let length = usize::try_from(ffi::PyUnicode_GET_LENGTH(pointer)).unwrap_or(0);
-        length == expected.len()
+        Ok(length == expected.len()
             && core::slice::from_raw_parts(ffi::PyUnicode_DATA(pointer).cast::<u8>(), length)
-                == expected
+                == expected)
+    }
+}
+
+/// `left == right`, for a str enumeration and whatever else compares as a str.
+///
+/// # Safety
+/// `left` is a live object, `right` too or null, and the thread is attached.
+#[cold]
+unsafe fn equals(left: *mut ffi::PyObject, right: *mut ffi::PyObject) -> Result<bool, Raised> {
+    if right.is_null() {
+        return Ok(false);
+    }
+    // SAFETY: as the caller vouches.
+    match unsafe { ffi::PyObject_RichCompareBool(left, right, ffi::Py_EQ) } {
+        -1 => Err(Raised),
+        result => Ok(result == 1),
+    }
+}
+
+/// `dict[key]`, borrowed, or None where there is no such key.
+///
+/// # Safety
+/// `dict` is a live dict, `key` a live object, and the thread is attached.
+#[inline]
+pub(super) unsafe fn dict_item(
+    dict: *mut ffi::PyObject,
+    key: *mut ffi::PyObject,
+) -> Result<Option<NonNull<ffi::PyObject>>, Raised> {
+    // SAFETY: as the caller vouches. A key of another kind may have failed to compare.
+    unsafe {
+        let found = NonNull::new(ffi::PyDict_GetItemWithError(dict, key));
+        if found.is_none() && !ffi::PyErr_Occurred().is_null() {
+            return Err(Raised);
+        }
+        Ok(found)
     }
 }
 
@@ -109,13 +148,28 @@ pub(super) unsafe fn item(
 ) -> Result<Owned, Raised> {
     // SAFETY: the caller vouches for the objects; a dict's own item is borrowed, so it is shared.
     unsafe {
-        if ffi::PyDict_CheckExact(mapping) != 0 {
-            let found = ffi::PyDict_GetItemWithError(mapping, key);
-            if !found.is_null() {
-                return Ok(Owned::share(found));
-            }
+        if ffi::PyDict_CheckExact(mapping) != 0
+            && let Some(found) = dict_item(mapping, key)?
+        {
+            return Ok(Owned::share(found.as_ptr()));
         }
         // The general way, which also raises the KeyError with the key in it.
         Owned::take(ffi::PyObject_GetItem(mapping, key))
+    }
+}
+
+/// Runs `body`, a call that may lead back here, one level deeper; too deep is a `RecursionError`.
+///
+/// # Safety
+/// The thread is attached.
+pub(super) unsafe fn deeper(body: impl FnOnce() -> Result<Owned, Raised>) -> Result<Owned, Raised> {
+    // SAFETY: attached, as the caller vouches; what is entered is left.
+    unsafe {
+        if ffi::Py_EnterRecursiveCall(c" while calling an ASGI application".as_ptr()) != 0 {
+            return Err(Raised);
+        }
+        let result = body();
+        ffi::Py_LeaveRecursiveCall();
+        result
     }
 }

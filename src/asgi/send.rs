@@ -2,7 +2,7 @@
 
 use core::ffi::{c_int, c_void};
 use core::mem::offset_of;
-use core::ptr;
+use core::ptr::{self, NonNull};
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -12,7 +12,7 @@ use pyo3::{Borrowed, ffi};
 
 use super::coroutines::deferred;
 use super::guard::{attached, object};
-use super::object::{Owned, Raised, bytes_of, is_text, item};
+use super::object::{Owned, Raised, bytes_of, deeper, dict_item, is_text, item};
 use super::policy::CompiledPolicy;
 use super::preflight::line;
 use super::scope::{any_bytes, any_pair, exact_pair};
@@ -118,11 +118,38 @@ unsafe fn call(
     // SAFETY: the server's send is live: `this` holds it.
     unsafe {
         let kind = item(message, compiled.names.kind.as_ptr())?;
-        if !is_text(kind.as_ptr(), compiled.names.response_start.as_ptr(), b"http.response.start") {
-            return Owned::take(ffi::PyObject_CallOneArg(this.send, message));
+        let start = compiled.names.response_start.as_ptr();
+        if !is_text(kind.as_ptr(), start, b"http.response.start")? {
+            return pass_on(this, message);
         }
         let changed = with_headers(this, compiled, message)?;
-        Owned::take(ffi::PyObject_CallOneArg(this.send, changed.as_ptr()))
+        pass_on(this, changed.as_ptr())
+    }
+}
+
+/// Calls the server's send, or that of a middleware of ours around this one.
+///
+/// # Safety
+/// As for [`call`].
+#[inline]
+unsafe fn pass_on(this: &Send, message: *mut ffi::PyObject) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        let call = || Owned::take(ffi::PyObject_CallOneArg(this.send, message));
+        if is_send(this.send) { deeper(call) } else { call() }
+    }
+}
+
+/// Whether an object is such a send.
+///
+/// # Safety
+/// `object` is live and the thread is attached.
+#[inline]
+unsafe fn is_send(object: *mut ffi::PyObject) -> bool {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        let send_type = TYPE.get(Python::assume_attached());
+        send_type.is_some_and(|send_type| ffi::Py_TYPE(object).cast() == send_type.as_ptr())
     }
 }
 
@@ -144,14 +171,12 @@ unsafe fn with_headers(
         } else {
             copied(message)?
         };
-        let theirs = ffi::PyDict_GetItemWithError(copy.as_ptr(), key);
-        let lines = if theirs.is_null() {
-            merged(this, compiled, None)?
-        } else {
-            match appended(this, compiled, theirs)? {
+        let lines = match dict_item(copy.as_ptr(), key)?.map(NonNull::as_ptr) {
+            None => merged(this, compiled, None)?,
+            Some(theirs) => match appended(this, compiled, theirs)? {
                 Some(lines) => lines,
                 None => merged(this, compiled, Some(theirs))?,
-            }
+            },
         };
         if ffi::PyDict_SetItem(copy.as_ptr(), key, lines.as_ptr()) != 0 {
             return Err(Raised);
@@ -306,7 +331,7 @@ unsafe fn keyword_message(
         let named = if kwnames.is_null() { 0 } else { ffi::Py_SIZE(kwnames) };
         if positional == 0
             && named == 1
-            && is_text(ffi::PyTuple_GET_ITEM(kwnames, 0), ptr::null_mut(), b"message")
+            && is_text(ffi::PyTuple_GET_ITEM(kwnames, 0), ptr::null_mut(), b"message")?
         {
             return Ok(*args);
         }
@@ -335,9 +360,28 @@ unsafe extern "C" fn dealloc(slf: *mut ffi::PyObject) {
     unsafe {
         ffi::PyObject_GC_UnTrack(slf.cast());
         let object_type = ffi::Py_TYPE(slf);
+        drop_chain((*slf.cast::<Send>()).send);
+        (*slf.cast::<Send>()).send = ptr::null_mut();
         clear(slf);
         ffi::PyObject_GC_Del(slf.cast());
         ffi::Py_DECREF(object_type.cast());
+    }
+}
+
+/// Drops a send, and those around it that nobody else holds one by one: recursion would end with the
+/// stack.
+///
+/// # Safety
+/// `send` is null or a reference that is given away, and the thread is attached.
+unsafe fn drop_chain(mut send: *mut ffi::PyObject) {
+    // SAFETY: as the caller vouches. The next one is taken out before its holder is dropped.
+    unsafe {
+        while !send.is_null() && is_send(send) && ffi::Py_REFCNT(send) == 1 {
+            let next = (&raw mut (*send.cast::<Send>()).send).replace(ptr::null_mut());
+            ffi::Py_DECREF(send);
+            send = next;
+        }
+        ffi::Py_XDECREF(send);
     }
 }
 

@@ -116,6 +116,12 @@ impl Expressions {
         Ok(Self { automata })
     }
 
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.automata.is_empty()
+    }
+
     /// Whether one of them matches the whole of `text`. Linear in `text`.
     #[inline]
     #[must_use]

@@ -7,6 +7,9 @@ use hashbrown::HashTable;
 /// The longest host that DNS can name, in bytes (RFC 1035, 2.3.4, in its text form).
 const LONGEST_HOST: usize = 253;
 
+/// The longest `://host:port`.
+const LONGEST_AUTHORITY: usize = "://".len() + LONGEST_HOST + ":65535".len();
+
 /// The port of an [`OriginPattern`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Port {
@@ -76,7 +79,7 @@ impl OriginPattern {
         if host.contains(&b'*') {
             return Err(PatternError::Star);
         }
-        let address = !subdomains && host.starts_with(b"[") && host.ends_with(b"]");
+        let address = !subdomains && is_ipv6(host);
         if host.len() > LONGEST_HOST || !(has_only_labels(host) || address) {
             return Err(PatternError::Host);
         }
@@ -112,16 +115,10 @@ impl OriginPatterns {
         });
     }
 
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.patterns.is_empty()
-    }
-
     /// Whether a pattern covers `origin`: at most 253 bytes of host and two probes per label.
     #[must_use]
     pub fn matches(&self, origin: &[u8]) -> bool {
-        if self.is_empty() {
+        if self.patterns.is_empty() || origin.len() > self.longest_scheme + LONGEST_AUTHORITY {
             return false;
         }
         let Some((scheme, authority)) = split_scheme(origin) else { return false };
@@ -207,6 +204,15 @@ fn parse_port(digits: &[u8]) -> Option<u16> {
         number = number * 10 + u32::from(digit.checked_sub(b'0').filter(|&digit| digit < 10)?);
     }
     u16::try_from(number).ok()
+}
+
+/// An IPv6 address in brackets, in lower case.
+fn is_ipv6(host: &[u8]) -> bool {
+    let address = host.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]"));
+    let text = address.and_then(|address| core::str::from_utf8(address).ok());
+    text.is_some_and(|text| {
+        text.parse::<core::net::Ipv6Addr>().is_ok() && !text.bytes().any(|b| b.is_ascii_uppercase())
+    })
 }
 
 /// Labels of a-z, 0-9, `-` and `_` with single dots between: a host as browsers serialise it.
@@ -321,6 +327,10 @@ mod tests {
             ("https://*.example.com:80*", PatternError::Port),
             ("https://*.example.com:0", PatternError::Port),
             ("https://:*", PatternError::Host),
+            ("http://[]:*", PatternError::Host),
+            ("http://[a]b]:*", PatternError::Host),
+            ("http://[::A]:*", PatternError::Host),
+            ("http://[x\r\ny]:*", PatternError::Host),
         ];
         for (text, expected) in cases {
             assert_eq!(OriginPattern::parse(text.as_bytes()), Err(expected), "{text}");

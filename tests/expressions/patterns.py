@@ -127,13 +127,13 @@ def disagreement(source: str, texts: list[str]) -> str | None:
         compiled = re.compile(source)
         middleware = CORSMiddleware(_no_application, allow_origin_regex=source)
     for each in texts:
-        expected = _fullmatch(compiled, each)
+        expected = fullmatch(compiled, each)
         if expected is not None and middleware.is_allowed_origin(each) is not expected:
             return f"re.fullmatch({source!r}, {each!r}) is {expected}"
     return None
 
 
-def _fullmatch(compiled: re.Pattern[str], each: str) -> bool | None:
+def fullmatch(compiled: re.Pattern[str], each: str) -> bool | None:
     """Ask Python's engine; None where it does not end within a second, as it may not."""
 
     def give_up(*_: object) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import collections
 import copy
+import enum
 from typing import Any
 
 import pytest
+from starlette.datastructures import URL, Headers
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
 from fastcors import ConfigError, ConfigWarning, CORSMiddleware
@@ -100,6 +103,45 @@ def test_2_a_max_age_that_would_break_the_header_raises(value: Any) -> None:
     with pytest.raises(ConfigError) as raised:
         CORSMiddleware(APP, max_age=value)
     assert raised.value.problems[0].suggestion == 600
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "suggestion", "says"),
+    [
+        (
+            "allow_origins",
+            '["https://a.b", "https://c.d"]',
+            ["https://a.b", "https://c.d"],
+            "a str",
+        ),
+        ("allow_origins", "https://a.b https://c.d", ["https://a.b", "https://c.d"], "a str"),
+        ("allow_origins", "https://a.b;https://c.d", ["https://a.b", "https://c.d"], "a str"),
+        ("allow_origins", "['https://a.b']", ["https://a.b"], "a str"),
+        ("allow_origins", memoryview(b"https://a.b"), ["https://a.b"], "a memoryview"),
+        ("allow_origins", None, (), "None"),
+        ("allow_methods", [b"GET"], ["GET"], "bytes, not a str"),
+        ("allow_methods", [None], None, "None, not a str"),
+        ("allow_methods", ["GET,PUT"], ["GET", "PUT"], "not a method"),
+        ("allow_methods", [""], None, "empty"),
+        ("allow_headers", ["Content-Type: x"], ["Content-Type"], "not a header name"),
+        ("allow_headers", ["X\r\nSet-Cookie: a"], None, "control character"),
+        ("expose_headers", ["X-A; X-B"], ["X-A", "X-B"], "not a header name"),
+        ("allow_credentials", "enabled", None, "write True or False"),
+        ("allow_credentials", "off", False, "write False"),
+        ("max_age", "1\n", 600, "would break the header"),
+        ("allow_origin_regex", 3, None, "an int"),
+        ("allow_origin_regex", [None], None, "None"),
+        ("allow_origin_regex", b"https://a", "https://a", "bytes"),
+    ],
+)
+def test_2_the_fix_is_what_was_probably_meant(
+    option: str, value: Any, suggestion: Any, says: str
+) -> None:
+    with pytest.raises(ConfigError) as raised:
+        CORSMiddleware(APP, **{option: value})
+    (problem,) = raised.value.problems
+    assert (problem.option, problem.suggestion) == (option, suggestion)
+    assert says in problem.message
 
 
 def test_2_all_problems_are_told_at_once() -> None:
@@ -280,7 +322,7 @@ def test_7_a_coroutine_is_allowed_origin_is_awaited(options: dict[str, Any]) -> 
         assert sent(middleware, preflight(origin))[0]["status"] == (200 if allowed else 400)
 
 
-def test_7_a_hidden_coroutine_is_refused_closed_and_not_taken_for_true() -> None:
+def test_7_an_awaitable_of_a_plain_method_is_awaited_too_and_never_taken_for_true() -> None:
     class Hidden(CORSMiddleware):
         def is_allowed_origin(self, origin: str) -> bool:
             async def verdict() -> bool:
@@ -289,8 +331,9 @@ def test_7_a_hidden_coroutine_is_refused_closed_and_not_taken_for_true() -> None
             return verdict()  # type: ignore[return-value]
 
     assert values(sent(Hidden(APP), actual()), "access-control-allow-origin") == []
-    with pytest.raises(TypeError, match="async def"):
-        sent(Hidden(APP), preflight())
+    assert sent(Hidden(APP), preflight())[0]["status"] == 400
+    with pytest.raises(TypeError, match="awaitable"):
+        Hidden(APP).preflight_response(request_headers=Headers(raw=preflight()["headers"]))
 
 
 # 8. Assigning attributes.
@@ -340,6 +383,44 @@ def test_8_reconfigure_equals_a_new_middleware(option: str, value: Any, shown: A
                 assert sent(middleware, scope) == sent(expected, scope)
 
 
+class Suspending(set[str]):
+    def __contains__(self, origin: object) -> bool:
+        return super().__contains__(origin) and origin != "https://suspended.example"
+
+
+class Live:
+    def __contains__(self, origin: object) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("given", [Suspending([ORIGIN]), Live()])
+def test_8_a_collection_with_a_membership_test_of_its_own_is_refused(given: Any) -> None:
+    with pytest.raises(ConfigError, match="is_allowed_origin") as raised:
+        CORSMiddleware(APP, given)
+    assert raised.value.problems[0].code == "own-membership-test"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        collections.deque([ORIGIN]),
+        collections.UserList([ORIGIN]),
+        {ORIGIN: 1}.keys(),
+        {ORIGIN: 1},
+        collections.OrderedDict({ORIGIN: 1}),
+        map(str, [ORIGIN]),
+        frozenset([ORIGIN]),
+        [URL(ORIGIN)],
+        [enum.StrEnum("Origins", {"APP": ORIGIN}).APP],  # type: ignore[attr-defined]
+    ],
+    ids=lambda given: type(given).__name__,
+)
+def test_8_any_other_collection_is_copied(given: Any) -> None:
+    middleware = CORSMiddleware(APP, given)
+    assert list(middleware.allow_origins) == [ORIGIN]
+    assert middleware.is_allowed_origin(ORIGIN)
+
+
 def test_8_a_bad_reconfiguration_changes_nothing() -> None:
     middleware = CORSMiddleware(APP, [ORIGIN])
     before = sent(middleware, preflight())
@@ -347,7 +428,7 @@ def test_8_a_bad_reconfiguration_changes_nothing() -> None:
         middleware.reconfigure(allow_methods=["PUT"], allow_origins="https://b.example")
     with pytest.raises(ConfigError):
         middleware.allow_headers = "X-A"
-    with pytest.raises(TypeError, match="allow_origin"):
+    with pytest.raises(TypeError, match="did you mean 'allow_origins'"):
         middleware.reconfigure(allow_origin=["https://b.example"])  # type: ignore[call-arg]
     assert sent(middleware, preflight()) == before
     assert middleware.allow_origins == [ORIGIN]
@@ -367,6 +448,8 @@ def test_8_a_derived_attribute_is_read_only_and_names_reconfigure(name: str) -> 
     middleware = CORSMiddleware(APP, [ORIGIN])
     with pytest.raises(AttributeError, match="reconfigure"):
         setattr(middleware, name, getattr(middleware, name))
+    with pytest.raises(AttributeError, match=name):
+        delattr(middleware, name)
 
 
 @pytest.mark.parametrize(
