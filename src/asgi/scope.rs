@@ -29,7 +29,7 @@ pub(super) struct RequestHeaders {
 }
 
 impl RequestHeaders {
-    /// Reads a list or tuple of pairs of bytes: what every server sends. None for any other shape.
+    /// Reads a list or tuple of pairs of bytes, tuples or lists: what every server sends. None for any other shape.
     ///
     /// Runs no Python code, so that nothing changes under it.
     ///
@@ -124,7 +124,8 @@ impl RequestHeaders {
     }
 }
 
-/// Name and value of a header line that is a tuple of `bytes` and another object, as ASGI has it.
+/// Name and value of a header line that is a tuple, or a list, of `bytes` and another object, as ASGI
+/// has it.
 ///
 /// # Safety
 /// `pair` is a live object; what comes back is borrowed from it.
@@ -132,13 +133,17 @@ impl RequestHeaders {
 pub(super) unsafe fn exact_pair(
     pair: *mut ffi::PyObject,
 ) -> Option<(*mut ffi::PyObject, *mut ffi::PyObject)> {
-    // SAFETY: the tuple and its length are checked before its items are read.
+    // SAFETY: the type and the length are checked before the items are read.
     unsafe {
-        if ffi::PyTuple_CheckExact(pair) == 0 || ffi::Py_SIZE(pair) != 2 {
+        let is_tuple = ffi::PyTuple_CheckExact(pair) != 0;
+        if !(is_tuple || ffi::PyList_CheckExact(pair) != 0) || ffi::Py_SIZE(pair) != 2 {
             return None;
         }
-        let name = ffi::PyTuple_GET_ITEM(pair, 0);
-        let value = ffi::PyTuple_GET_ITEM(pair, 1);
+        let (name, value) = if is_tuple {
+            (ffi::PyTuple_GET_ITEM(pair, 0), ffi::PyTuple_GET_ITEM(pair, 1))
+        } else {
+            (ffi::PyList_GET_ITEM(pair, 0), ffi::PyList_GET_ITEM(pair, 1))
+        };
         (ffi::PyBytes_CheckExact(name) != 0).then_some((name, value))
     }
 }

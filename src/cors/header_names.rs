@@ -63,13 +63,6 @@ const fn is_space(byte: u8) -> bool {
     matches!(byte, b'\t'..=b'\r' | 0x1c..=b' ' | 0x85 | 0xa0)
 }
 
-/// Whether `name` is a token (RFC 9110, 5.6.2): what a method or a header name must be.
-#[must_use]
-pub fn is_token(name: &[u8]) -> bool {
-    !name.is_empty()
-        && name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -99,18 +92,6 @@ mod tests {
         ];
         for &(value, expected) in cases {
             assert_eq!(names().contain_all(value), expected, "{}", value.escape_ascii());
-        }
-    }
-
-    #[test]
-    fn tokens_are_those_of_rfc_9110() {
-        for name in [b"GET".as_slice(), b"x-a", b"*", b"a!#$%&'*+-.^_`|~9"] {
-            assert!(is_token(name));
-        }
-        for name in
-            [b"".as_slice(), b"GET,POST", b"X A", b"X\r\nA", b"X:", b"\xe9", b"\x7f", b"(a)"]
-        {
-            assert!(!is_token(name));
         }
     }
 }

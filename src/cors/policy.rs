@@ -122,23 +122,24 @@ impl Policy {
         origin: &'r [u8],
         request: &PreflightRequest<'r>,
     ) -> Vec<(&'static [u8], Vec<u8>)> {
-        let fixed = self.preflight.iter().map(|(name, value)| (*name, value.to_vec()));
-        let explicit = decision.explicit_origin.then(|| (ALLOW_ORIGIN, origin.to_vec()));
-        let mirrored = request
-            .headers
-            .filter(|_| decision.mirrored_headers)
-            .map(|value| (ALLOW_HEADERS, value.to_vec()));
-        let network = decision.private_network.then(|| (ALLOW_PRIVATE_NETWORK, b"true".to_vec()));
-        let length = decision.refusals.body().len().to_string().into_bytes();
-        fixed
-            .chain(explicit)
-            .chain(mirrored)
-            .chain(network)
-            .chain([
-                (b"content-length".as_slice(), length),
-                (b"content-type".as_slice(), b"text/plain; charset=utf-8".to_vec()),
-            ])
-            .collect()
+        PreflightAnswer {
+            opening: self.preflight.iter().map(|(name, value)| (*name, value.to_vec())),
+            explicit_origin: decision.explicit_origin.then(|| (ALLOW_ORIGIN, origin.to_vec())),
+            mirrored_headers: request
+                .headers
+                .filter(|_| decision.mirrored_headers)
+                .map(|headers| (ALLOW_HEADERS, headers.to_vec())),
+            private_network: decision
+                .private_network
+                .then(|| (ALLOW_PRIVATE_NETWORK, b"true".to_vec())),
+            content_length: (
+                b"content-length",
+                decision.refusals.body().len().to_string().into_bytes(),
+            ),
+            content_type: (b"content-type", b"text/plain; charset=utf-8".to_vec()),
+        }
+        .in_order()
+        .collect()
     }
 
     /// The lines that an answer of this kind is given beside `Vary`, in order.
@@ -166,6 +167,46 @@ impl Policy {
             Verdict::Refused => Ok(false),
             Verdict::Undecided => foreign(origin),
         }
+    }
+}
+
+/// The header lines of one preflight answer, whatever a line is to the caller.
+#[derive(Debug)]
+pub struct PreflightAnswer<O, L> {
+    /// [`Policy::preflight_lines`].
+    pub opening: O,
+    /// `access-control-allow-origin`, where [`Preflight::explicit_origin`] says so.
+    pub explicit_origin: Option<L>,
+    /// `access-control-allow-headers`, where [`Preflight::mirrored_headers`] says so.
+    pub mirrored_headers: Option<L>,
+    /// `access-control-allow-private-network`, where [`Preflight::private_network`] says so.
+    pub private_network: Option<L>,
+    /// `content-length`, of [`Refusals::body`].
+    pub content_length: L,
+    /// `content-type`.
+    pub content_type: L,
+}
+
+impl<O: ExactSizeIterator<Item = L>, L> PreflightAnswer<O, L> {
+    /// How many lines [`in_order`](Self::in_order) gives.
+    #[inline]
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.opening.len()
+            + usize::from(self.explicit_origin.is_some())
+            + usize::from(self.mirrored_headers.is_some())
+            + usize::from(self.private_network.is_some())
+            + 2
+    }
+
+    /// The lines in Starlette's order.
+    #[inline]
+    pub fn in_order(self) -> impl Iterator<Item = L> {
+        self.opening
+            .chain(self.explicit_origin)
+            .chain(self.mirrored_headers)
+            .chain(self.private_network)
+            .chain([self.content_length, self.content_type])
     }
 }
 
