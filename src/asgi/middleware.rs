@@ -10,10 +10,11 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyType};
 
+use super::application::{Application, Calls};
 use super::coroutines::deferred;
 use super::guard::{attached, object};
 use super::names::Names;
-use super::object::{Owned, Raised, bytes_of, deeper, is_text, item};
+use super::object::{Owned, Raised, bytes_of, is_text, item};
 use super::policy::CompiledPolicy;
 use super::preflight;
 use super::scope::RequestHeaders;
@@ -39,17 +40,6 @@ struct Middleware {
     changes: c_uint,
     /// Whether the class or the instance has a method of its own where Starlette calls one.
     overridden: bool,
-}
-
-/// What calling the application does, found out when it is assigned.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Calls {
-    /// It may do anything, so that it waits until the coroutine is awaited, as with Starlette.
-    Anything,
-    /// It makes a coroutine, and runs nothing: the coroutine can be handed back.
-    Coroutine,
-    /// It is a middleware of ours, which comes back here.
-    Middleware,
 }
 
 static TYPE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
@@ -138,24 +128,18 @@ unsafe fn respond(
         if (*this).app.is_null() || (*this).compiled.is_null() {
             return not_initialised();
         }
-        let app = App { callable: Owned::share((*this).app), calls: (*this).calls };
+        let app = Application { callable: Owned::share((*this).app), calls: (*this).calls };
         let policy = Owned::share((*this).compiled);
         let compiled = compiled(policy.as_ptr());
         deferred(compiled.names, dispatch(&app, &policy, compiled, scope, receive, send))
     }
 }
 
-/// The application of one request.
-struct App {
-    callable: Owned,
-    calls: Calls,
-}
-
 /// # Safety
 /// As for [`respond`]; `compiled` is the content of `policy`.
 #[inline]
 unsafe fn dispatch(
-    app: &App,
+    app: &Application,
     policy: &Owned,
     compiled: &CompiledPolicy,
     scope: *mut ffi::PyObject,
@@ -192,43 +176,6 @@ unsafe fn dispatch(
         };
         let send = send::new(send, policy, origin, kind)?;
         app.call(names, scope, receive, send.as_ptr())
-    }
-}
-
-impl App {
-    /// # Safety
-    /// All are live objects and the thread is attached.
-    #[inline]
-    unsafe fn call(
-        &self,
-        names: &Names,
-        scope: *mut ffi::PyObject,
-        receive: *mut ffi::PyObject,
-        send: *mut ffi::PyObject,
-    ) -> Result<Owned, Raised> {
-        // The first place is for the callee, which saves a bound method the copy of its arguments.
-        let mut args = [self.callable.as_ptr(), scope, receive, send];
-        // SAFETY: live arguments, three of them behind one place that may be used.
-        unsafe {
-            let mut call = || {
-                Owned::take(ffi::PyObject_Vectorcall(
-                    self.callable.as_ptr(),
-                    args.as_mut_ptr().add(1),
-                    3 | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET,
-                    ptr::null_mut(),
-                ))
-            };
-            match self.calls {
-                Calls::Coroutine => call(),
-                Calls::Middleware => deeper(call),
-                Calls::Anything => Owned::take(ffi::PyObject_Vectorcall(
-                    names.call_later.as_ptr(),
-                    args.as_ptr(),
-                    4,
-                    ptr::null_mut(),
-                )),
-            }
-        }
     }
 }
 
@@ -482,12 +429,7 @@ unsafe extern "C" fn set_app(
             let app = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) };
             let app =
                 app.ok_or_else(|| PyAttributeError::new_err("app is replaced, not deleted"))?;
-            let calls = if Names::get(py)?.makes_coroutines.bind(py).call1((&app,))?.is_truthy()? {
-                let ours = app.get_type().is_subclass(middleware_type(py)?)?;
-                if ours { Calls::Middleware } else { Calls::Coroutine }
-            } else {
-                Calls::Anything
-            };
+            let calls = Calls::of(&app)?;
             // SAFETY: Python calls this with a `Middleware`, and the GIL is held; the application
             // before is dropped when the new one is in its place.
             unsafe {

@@ -1,0 +1,81 @@
+//! The application behind the middleware, and what calling it does.
+
+use core::ptr;
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+
+use super::middleware::middleware_type;
+use super::names::Names;
+use super::object::{Owned, Raised, deeper};
+
+/// What calling the application does, found out when it is assigned.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Calls {
+    /// It may do anything, so that it waits until the coroutine is awaited, as with Starlette.
+    Anything,
+    /// It makes a coroutine, and runs nothing: the coroutine can be handed back.
+    Coroutine,
+    /// It is a middleware of ours, which comes back here.
+    Middleware,
+}
+
+impl Calls {
+    /// What calling `app` does.
+    ///
+    /// # Errors
+    /// Those of looking its attributes up.
+    pub(super) fn of(app: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let py = app.py();
+        if !Names::get(py)?.makes_coroutines.bind(py).call1((app,))?.is_truthy()? {
+            return Ok(Self::Anything);
+        }
+        let ours = app.get_type().is_subclass(middleware_type(py)?)?;
+        Ok(if ours { Self::Middleware } else { Self::Coroutine })
+    }
+}
+
+/// The application of one request, which keeps it while another may be assigned.
+pub(super) struct Application {
+    pub(super) callable: Owned,
+    pub(super) calls: Calls,
+}
+
+impl Application {
+    /// Calls it, or has it called when the coroutine that comes back is awaited.
+    ///
+    /// # Safety
+    /// All are live objects and the thread is attached.
+    #[inline]
+    pub(super) unsafe fn call(
+        &self,
+        names: &Names,
+        scope: *mut ffi::PyObject,
+        receive: *mut ffi::PyObject,
+        send: *mut ffi::PyObject,
+    ) -> Result<Owned, Raised> {
+        // The first place is for the callee, which saves a bound method the copy of its arguments.
+        let mut args = [self.callable.as_ptr(), scope, receive, send];
+        // SAFETY: live arguments, three of them behind one place that may be used.
+        unsafe {
+            let mut call = || {
+                Owned::take(ffi::PyObject_Vectorcall(
+                    self.callable.as_ptr(),
+                    args.as_mut_ptr().add(1),
+                    3 | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET,
+                    ptr::null_mut(),
+                ))
+            };
+            match self.calls {
+                Calls::Coroutine => call(),
+                Calls::Middleware => deeper(call),
+                Calls::Anything => Owned::take(ffi::PyObject_Vectorcall(
+                    names.call_later.as_ptr(),
+                    args.as_ptr(),
+                    4,
+                    ptr::null_mut(),
+                )),
+            }
+        }
+    }
+}
