@@ -1,11 +1,12 @@
 //! The two messages that answer a preflight.
 
-use pyo3::ffi;
+use pyo3::types::PyTuple;
+use pyo3::{Py, ffi};
 
 use super::object::{Owned, Raised, bytes_of};
 use super::policy::{Closing, CompiledPolicy};
 use super::scope::RequestHeaders;
-use crate::cors::{Preflight, PreflightRequest};
+use crate::cors::{Preflight, PreflightAnswer, PreflightRequest};
 
 /// Decides on a preflight and gives the coroutine that sends the answer.
 ///
@@ -33,10 +34,10 @@ pub(super) unsafe fn respond(
     unsafe {
         let start = start_message(compiled, decision, closing, request, origin)?;
         let body = Owned::take(ffi::PyDict_Copy(closing.body.as_ptr()))?;
-        let args = [core::ptr::null_mut(), send, start.as_ptr(), body.as_ptr()];
+        let mut args = [core::ptr::null_mut(), send, start.as_ptr(), body.as_ptr()];
         Owned::take(ffi::PyObject_Vectorcall(
             compiled.names.respond.as_ptr(),
-            args.as_ptr().add(1),
+            args.as_mut_ptr().add(1),
             3 | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET,
             core::ptr::null_mut(),
         ))
@@ -53,45 +54,33 @@ unsafe fn start_message(
     origin: &Owned,
 ) -> Result<Owned, Raised> {
     let CompiledPolicy { names, preflight, .. } = compiled;
+    let share = |line: &Py<PyTuple>| {
+        // SAFETY: the line is live, and the thread attached, as the caller vouches.
+        unsafe { Owned::share(line.as_ptr()) }
+    };
     let mirrored = request.headers.as_ref().filter(|_| decision.mirrored_headers);
-    let length = preflight.opening.len()
-        + usize::from(decision.explicit_origin)
-        + usize::from(mirrored.is_some())
-        + usize::from(decision.private_network)
-        + 2;
-    // SAFETY: the list has `length` places, each is set once to a new reference.
+    // SAFETY: live objects and an attached thread, as the caller vouches; the list has as many places
+    // as there are lines, and each is set once to a new reference.
     unsafe {
-        let explicit = if decision.explicit_origin {
-            Some(line(names.allow_origin.as_ptr(), origin)?)
-        } else {
-            None
-        };
-        let mirrored = match mirrored {
-            Some(headers) => Some(line(names.allow_headers.as_ptr(), headers)?),
-            None => None,
+        let explicit = decision.explicit_origin.then(|| line(names.allow_origin.as_ptr(), origin));
+        let mirrored = mirrored.map(|headers| line(names.allow_headers.as_ptr(), headers));
+        let answer = PreflightAnswer {
+            opening: preflight.opening.iter().map(share),
+            explicit_origin: explicit.transpose()?,
+            mirrored_headers: mirrored.transpose()?,
+            private_network: decision.private_network.then(|| share(&names.private_network)),
+            content_length: share(&closing.content_length),
+            content_type: share(&names.content_type),
         };
         // The length fits: it is that of a list in memory and five more.
         #[allow(clippy::cast_possible_wrap)]
-        let list = Owned::take(ffi::PyList_New(length as ffi::Py_ssize_t))?;
+        let list = Owned::take(ffi::PyList_New(answer.count() as ffi::Py_ssize_t))?;
         let mut place = 0;
-        let mut push = |line: *mut ffi::PyObject| {
-            ffi::PyList_SET_ITEM(list.as_ptr(), place, line);
+        // Not a `for` loop: that asks at every line which part it is in, 260 instructions more.
+        answer.in_order().for_each(|line| {
+            ffi::PyList_SET_ITEM(list.as_ptr(), place, line.into_ptr());
             place += 1;
-        };
-        for line in &preflight.opening {
-            push(Owned::share(line.as_ptr()).into_ptr());
-        }
-        if let Some(line) = explicit {
-            push(line.into_ptr());
-        }
-        if let Some(line) = mirrored {
-            push(line.into_ptr());
-        }
-        if decision.private_network {
-            push(Owned::share(names.private_network.as_ptr()).into_ptr());
-        }
-        push(Owned::share(closing.content_length.as_ptr()).into_ptr());
-        push(Owned::share(names.content_type.as_ptr()).into_ptr());
+        });
         let start = Owned::take(ffi::PyDict_Copy(closing.start.as_ptr()))?;
         if ffi::PyDict_SetItem(start.as_ptr(), names.headers.as_ptr(), list.as_ptr()) != 0 {
             return Err(Raised);
