@@ -1,39 +1,66 @@
-# `make demo` shows the middleware at work, `make test` runs every check. Both need Python >= 3.11,
-# make and a Rust toolchain, and install everything else into $(VENV).
+# `make demo` shows the middleware at work, `make test` runs every check. Both need Python, make, a Rust
+# toolchain and a C compiler, as `toolchain` asks for, and install everything else into $(VENV).
 
 PYTHON ?= python3
 VENV ?= .venv
 # How many examples the property tests try, and for how long the open-ended ones run.
 EXAMPLES ?= 2000
 SECONDS ?= 60
+# More arguments for pytest.
+PYTEST ?=
+
+# The oldest versions that do.
+PYTHON_NEEDED := $(shell sed -n 's/^requires-python = ">=\(.*\)"/\1/p' pyproject.toml)
+RUST_NEEDED := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 
 BIN := $(VENV)/bin
+# The Python that is asked before anything is installed: the environment's, once there is one.
+ASKED := $(or $(wildcard $(BIN)/python),$(PYTHON))
+# `$(AT_LEAST) 1.95.0 1.88` succeeds.
+AT_LEAST := $(ASKED) -c 'import sys; have, need = [[int(n) for n in v.split(".")[:2]] for v in sys.argv[1:]]; sys.exit(have < need)'
 # One interpreter for cargo and maturin, so that neither rebuilds what the other built.
 export PYO3_PYTHON := $(abspath $(BIN)/python)
 # maturin would take a .venv in this folder for the one that is meant.
 export VIRTUAL_ENV := $(abspath $(VENV))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# For the pip that maturin starts, too.
+export PIP_QUIET := 1
 SOURCES := Cargo.toml Cargo.lock build.rs $(shell find src -name '*.rs' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-rust test-python lint typing servers fuzz-parity fuzz-expressions bench attacks memory clean
+# cargo and pytest use all cores themselves, and some tests take the time.
+.NOTPARALLEL:
+.PHONY: help toolchain linters demo build test test-rust test-python test-pythons lint typing servers fuzz-parity fuzz-expressions bench bench-servers bench-rivals bench-scaling instructions attacks memory clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 20
 
-$(BIN)/.tools: pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "fastcors needs Python 3.11 or newer, and there is no '$(PYTHON)'. Name another with: make PYTHON=/path/to/python" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "fastcors needs Python 3.11 or newer, and '$(PYTHON)' is $$($(PYTHON) -V). Name another with: make PYTHON=/path/to/python" >&2; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "'$(PYTHON)' cannot make a virtual environment: install its venv package (Debian: apt install python3-venv)" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/pip install --quiet --group dev
+toolchain: ## what cannot be installed from here: Python, Rust and a C compiler
+	@stop() { echo "$$*" >&2; exit 1; }; \
+	version=$$($(ASKED) -V 2>&1) || stop "fastcors needs Python $(PYTHON_NEEDED) or newer, and no '$(ASKED)' runs here: name another with make PYTHON=/path/to/python"; \
+	$(AT_LEAST) "$${version#* }" $(PYTHON_NEEDED) 2>/dev/null || stop "fastcors needs Python $(PYTHON_NEEDED) or newer, and '$(ASKED)' is $$version: name another with make PYTHON=/path/to/python"; \
+	$(ASKED) -c 'import ensurepip, venv' 2>/dev/null || stop "'$(ASKED)' cannot make a virtual environment: install its venv package (Debian: apt install python3-venv)"; \
+	for tool in cargo rustc; do \
+		version=$$($$tool --version 2>/dev/null) || stop "fastcors is built by Rust $(RUST_NEEDED) or newer, and no '$$tool' runs here: install a toolchain with rustup, then try again"; \
+		$(AT_LEAST) "$${version#* }" $(RUST_NEEDED) 2>/dev/null || stop "fastcors is built by Rust $(RUST_NEEDED) or newer, and this is $$version: renew the toolchain with 'rustup update', then try again"; \
+	done; \
+	cc --version >/dev/null 2>&1 || stop "Rust needs a C compiler to link, and no 'cc' runs here (Debian: apt install gcc)"
+
+linters: toolchain
+	@for tool in fmt clippy; do \
+		cargo $$tool --version >/dev/null 2>&1 || { echo "the lints need 'cargo $$tool', which does not run here: install it with 'rustup component add rustfmt clippy'" >&2; exit 1; }; \
+	done
+
+$(BIN)/.tools: pyproject.toml | toolchain
+	@echo "Installing what the checks need into $(VENV): about a minute."
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --upgrade 'pip>=25.1'
+	@$(BIN)/pip install --group dev
 	@touch $@
 
-$(BIN)/.built: $(BIN)/.tools $(SOURCES)
-	@command -v cargo >/dev/null || { echo "fastcors is built by Rust, and there is no 'cargo' on the PATH: install a toolchain with rustup, then try again" >&2; exit 1; }
-	@command -v cc >/dev/null || { echo "Rust needs a C compiler to link, and there is no 'cc' on the PATH (Debian: apt install gcc)" >&2; exit 1; }
-	$(BIN)/maturin develop --release --quiet
+$(BIN)/.built: $(BIN)/.tools $(SOURCES) | toolchain
+	@echo "Building the extension: about half a minute."
+	@$(BIN)/maturin develop --release --quiet
 	@touch $@
 
 build: $(BIN)/.built ## build the extension into the virtual environment
@@ -41,17 +68,17 @@ build: $(BIN)/.built ## build the extension into the virtual environment
 demo: build ## a FastAPI application behind the middleware, asked over a socket (ONCE=1 ends by itself)
 	@$(BIN)/python examples/demo.py $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
-test: lint test-rust typing test-python ## every check
+test: linters lint test-rust typing test-python ## every check
 
-lint: $(BIN)/.tools ## formatting and lints of Rust and Python
+lint: linters $(BIN)/.tools ## formatting and lints of Rust and Python
 	cargo fmt --check
-	cargo clippy --locked --all-targets -- -D warnings
-	cargo clippy --locked --all-targets --no-default-features -- -D warnings
+	cargo clippy --quiet --locked --all-targets -- -D warnings
+	cargo clippy --quiet --locked --all-targets --no-default-features -- -D warnings
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 
 test-rust: $(BIN)/.tools ## the core, without Python
-	cargo test --locked --no-default-features
+	cargo test --quiet --locked --no-default-features
 
 typing: build ## mypy and basedpyright on the package, its tests and a user's file; the stub against the module
 	$(BIN)/mypy
@@ -59,7 +86,10 @@ typing: build ## mypy and basedpyright on the package, its tests and a user's fi
 	$(BIN)/basedpyright --level error examples
 
 test-python: build ## the extension, against Starlette, behind real servers
-	FASTCORS_EXAMPLES=$(EXAMPLES) $(BIN)/pytest
+	FASTCORS_EXAMPLES=$(EXAMPLES) $(BIN)/pytest $(PYTEST)
+
+test-pythons: toolchain ## the extension, built for and tested with each other Python that is installed
+	@$(ASKED) -m tests.pythons
 
 servers: build ## only the tests behind real servers
 	$(BIN)/pytest -m servers
@@ -80,5 +110,19 @@ bench: build ## one request, side by side with Starlette: the times, then what e
 	$(BIN)/pytest benches --benchmark-only
 	$(BIN)/python -m benches.added_cost
 
+bench-servers: build ## requests per second of uvicorn and granian under load (needs wrk)
+	@command -v wrk >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y -qq wrk >/dev/null; } || { echo "the load is made by wrk, which is not here: install it (Debian: apt install wrk)" >&2; exit 1; }
+	$(BIN)/python -m benches.servers
+
+bench-rivals: build ## the frameworks' own CORS beside fastcors
+	$(BIN)/python -m benches.rivals
+
+bench-scaling: build ## cost over the number of origins, expressions and headers
+	$(BIN)/python -m benches.scaling
+
+instructions: build ## instructions per request, held against the recorded ones (needs valgrind)
+	@command -v valgrind >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y -qq valgrind >/dev/null; } || { echo "instructions are counted by valgrind, which is not here: install it (Debian: apt install valgrind)" >&2; exit 1; }
+	$(BIN)/python -m benches.instructions --check
+
 clean: ## remove what was built
-	rm -rf $(VENV) target
+	rm -rf $(VENV) .venv-3.* target

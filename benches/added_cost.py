@@ -8,46 +8,65 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 
-from benches.requests import POLICIES, REQUESTS, App, answer, middlewares, request
-from fastcors import _fastcors
-
-
-def best(apps: dict[str, App], scope: dict[str, object], rounds: int) -> dict[str, float]:
-    """Give each variant's best time for a request, in nanoseconds."""
-    found = dict.fromkeys(apps, float("inf"))
-    for _ in range(rounds):
-        for name, app in apps.items():
-            count = 500 if name == "Starlette" else 10_000
-            start = time.perf_counter_ns()
-            for _ in range(count):
-                request(app, scope)
-            found[name] = min(found[name], (time.perf_counter_ns() - start) / count)
-    return found
+from benches.report import python, refuse_debug_build, table, write
+from benches.requests import POLICIES, REQUESTS, answer, middlewares
+from benches.timing import best, by_hand
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=40)
-    arguments = parser.parse_args()
-    if _fastcors.DEBUG_BUILD:
-        sys.exit("this is a debug build of fastcors: build it with `make build`")
-    version = ".".join(map(str, sys.version_info[:3]))
-    print(
-        f"CPython {version}, nanoseconds added to one request, best of {arguments.rounds} rounds\n"
-    )
-    print(f"| policy | request | Starlette | fastcors | ratio |\n|{'---|' * 5}")
+def added(rounds: int) -> list[dict[str, str | float]]:
+    """Measure every request under every policy."""
+    batches = {}
     for policy in POLICIES:
         apps = middlewares(policy)
         for kind, scope in REQUESTS.items():
             if answer(apps["fastcors"], scope) != answer(apps["Starlette"], scope):
                 sys.exit(f"the answers differ: {policy}, {kind}")
-            times = best(apps, scope, arguments.rounds)
-            bare = 0 if kind == "preflight" else times["no middleware"]
-            theirs, ours = times["Starlette"] - bare, times["fastcors"] - bare
-            print(f"| {policy} | {kind} | {theirs:,.0f} | {ours:,.0f} | {theirs / ours:.1f} |")
+            for name, app in apps.items():
+                batches[policy, kind, name] = by_hand(app, scope)
+    times = best(batches, rounds)
+    rows: list[dict[str, str | float]] = []
+    for policy in POLICIES:
+        for kind in REQUESTS:
+            bare = 0 if kind == "preflight" else times[policy, kind, "no middleware"]
+            rows.append(
+                {
+                    "policy": policy,
+                    "request": kind,
+                    "no middleware": times[policy, kind, "no middleware"],
+                    "Starlette": times[policy, kind, "Starlette"] - bare,
+                    "fastcors": times[policy, kind, "fastcors"] - bare,
+                }
+            )
+    return rows
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=400)
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, about 10 seconds")
+    arguments = parser.parse_args()
+    refuse_debug_build()
+    rounds = 100 if arguments.quick else arguments.rounds
+    print(f"{python()}, nanoseconds added to one request, best of {rounds} rounds\n")
+    rows = added(rounds)
+    table(
+        ["policy", "request", "Starlette", "fastcors", "ratio"],
+        [
+            (
+                row["policy"],
+                row["request"],
+                f"{row['Starlette']:,.0f}",
+                f"{row['fastcors']:,.0f}",
+                f"{float(row['Starlette']) / float(row['fastcors']):.1f}",
+            )
+            for row in rows
+        ],
+    )
+    write(
+        "added_cost", {"unit": "nanoseconds added to one request", "rounds": rounds, "rows": rows}
+    )
 
 
 if __name__ == "__main__":

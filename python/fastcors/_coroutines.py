@@ -16,8 +16,8 @@ class _Type:
 
 
 # `types` and `inspect` have these too, at the price of an import.
-_FUNCTION = type(lambda: None)
-_METHOD = type(_Type().method)
+_FUNCTION: type[Any] = type(lambda: None)
+_METHOD: type[Any] = type(_Type().method)
 _CO_COROUTINE = 0x80
 
 

@@ -19,6 +19,10 @@ GROWTH = 8
 # The larger sizes are then 1 MB of text and 10,000 header lines.
 BYTES = 125_000
 LINES = 1_250
+# What a request may cost at most, in seconds: several times what it does cost.
+PER_BYTE = 20e-9
+PER_LINE = 2e-6
+BESIDE = 100e-6
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,8 @@ class Attack:
     answer: Callable[[int], Sequence[Any]] = lambda size: ()
     # The smaller of the two sizes.
     size: int = BYTES
+    # What each byte or each line of that may cost.
+    each: float = PER_BYTE
     # What says the same to Starlette, where that is something else.
     starlette_options: Mapping[str, Any] | None = None
     # The largest size at which Starlette is run, and why not above.
@@ -44,6 +50,10 @@ class Attack:
     def sizes(self) -> tuple[int, int]:
         """The two sizes to compare."""
         return self.size, GROWTH * self.size
+
+    def bound(self, size: int) -> float:
+        """Give the seconds that it may take at a size."""
+        return BESIDE + self.each * size
 
     def fastcors(self, size: int) -> App:
         """Give fastcors in front of the application."""
@@ -223,7 +233,9 @@ REQUESTS = [
         for what, expression in CATASTROPHIC.items()
     ),
     *(
-        Attack(f"request header lines: {what}", LISTED, scope, allowed=True, size=LINES)
+        Attack(
+            f"request header lines: {what}", LISTED, scope, allowed=True, size=LINES, each=PER_LINE
+        )
         for what, scope in {
             "none of interest": lambda size: scope_of(headers=_lines(size) + _origin_lines(1)),
             "all Origin": lambda size: scope_of(headers=_origin_lines(size)),
@@ -233,26 +245,33 @@ REQUESTS = [
     ),
 ]
 
+ANSWER_LINES: dict[str, Callable[[int], Sequence[Any]]] = {
+    "none of interest": _lines,
+    "each a list": lambda size: list(map(list, _lines(size))),
+    "all Vary": lambda size: [(b"vary", b"Accept")] * size,
+    "all Access-Control-Allow-Origin": lambda size: [(b"access-control-allow-origin", b"*")] * size,
+}
+
 ANSWERS = [
+    *(
+        Attack(
+            f"answer header lines: {what}",
+            LISTED,
+            lambda size: actual(),
+            allowed=True,
+            answer=lines,
+            size=LINES,
+            each=PER_LINE,
+        )
+        for what, lines in ANSWER_LINES.items()
+    ),
     Attack(
-        f"answer header lines: {what}",
+        "an answer with one long Vary",
         LISTED,
         lambda size: actual(),
         allowed=True,
-        answer=lines,
-        size=size,
-    )
-    for what, lines, size in (
-        ("none of interest", _lines, LINES),
-        ("each a list", lambda size: list(map(list, _lines(size))), LINES),
-        ("all Vary", lambda size: [(b"vary", b"Accept")] * size, LINES),
-        (
-            "all Access-Control-Allow-Origin",
-            lambda size: [(b"access-control-allow-origin", b"*")] * size,
-            LINES,
-        ),
-        ("one long Vary", lambda size: [(b"vary", b"," * size)], BYTES),
-    )
+        answer=lambda size: [(b"vary", b"," * size)],
+    ),
 ]
 
 ATTACKS = [*REQUESTS, *ANSWERS]

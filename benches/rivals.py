@@ -1,0 +1,180 @@
+"""`python -m benches.rivals`: what CORS adds to one request, beside all others that there are.
+
+First around one bare ASGI application, then around the application of each framework that has CORS
+of its own: without any CORS, with the framework's, with fastcors. The variants take turns in one
+process, and the best of many rounds counts. For a preflight the whole time counts, since without
+CORS it would not be answered. "Uncertain" is what two equal applications without CORS differ by.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from typing import Any
+
+from asgi_cors import asgi_cors  # type: ignore[import-untyped]
+
+from benches.frameworks import (
+    FRAMEWORKS,
+    HEADERS,
+    METHODS,
+    NOTES,
+    OPTIONS,
+    ORIGINS,
+    PACKAGES,
+    answered,
+    in_loop,
+)
+from benches.report import python, refuse_debug_build, table, write
+from benches.requests import ALLOWED, BODY, REQUESTS, App, application, middlewares
+from benches.timing import best, by_hand
+from fastcors import CORSMiddleware
+
+Row = dict[str, Any]
+# These answer no preflight, so that the application would have to, and know no credentials.
+LESS = ("asgi-cors",)
+
+
+async def check(name: str, app: App) -> None:
+    """End the program unless the answers are those that a browser needs."""
+    for kind, scope in REQUESTS.items():
+        if kind == "preflight" and name in LESS:
+            continue
+        status, headers, body = await answered(app, scope)
+        allowed = ALLOWED.encode() if kind in ("allowed", "preflight") else None
+        if headers.get(b"access-control-allow-origin") != allowed:
+            sys.exit(f"{name} answers access-control-allow-origin wrongly, {kind}: {headers}")
+        if kind == "preflight" and (
+            status not in (200, 204) or b"PUT" not in headers[b"access-control-allow-methods"]
+        ):
+            sys.exit(f"{name} refuses a preflight: {status} {headers}")
+        credentials = headers.get(b"access-control-allow-credentials")
+        if allowed and credentials != b"true" and name not in LESS:
+            sys.exit(f"{name} allows no credentials, {kind}: {headers}")
+        if kind in ("without Origin", "allowed") and (status, body) != (200, BODY):
+            sys.exit(f"{name} answers {status} with {body!r}, {kind}")
+
+
+def bare_rivals(rounds: int) -> list[Row]:
+    """Measure the middlewares that take any ASGI application."""
+    apps = middlewares("two origins")
+    apps["asgi-cors"] = asgi_cors(application, hosts=ORIGINS, headers=HEADERS, methods=METHODS)
+    for name, app in apps.items():
+        if name != "no middleware":
+            asyncio.run(check(name, app))
+    times = best(
+        {
+            (kind, name): by_hand(app, scope)
+            for kind, scope in REQUESTS.items()
+            for name, app in apps.items()
+        },
+        rounds,
+    )
+    return [
+        {
+            "request": kind,
+            "no CORS": times[kind, "no middleware"],
+            **{
+                name: None
+                if kind == "preflight" and name in LESS
+                else added(kind, times[kind, name], times[kind, "no middleware"])
+                for name in ("Starlette", "asgi-cors", "fastcors")
+            },
+        }
+        for kind in REQUESTS
+    ]
+
+
+def added(kind: str, time: float, without: float) -> float:
+    """Give what CORS adds; without it a preflight would not be answered."""
+    return time if kind == "preflight" else time - without
+
+
+def framework_rivals(name: str, rounds: int) -> list[Row]:
+    """Measure one framework."""
+    make = FRAMEWORKS[name]
+    with asyncio.Runner() as runner:
+        apps: dict[str, App] = {
+            "no CORS": runner.run(make(own=False)),
+            "no CORS again": runner.run(make(own=False)),
+            "its own": runner.run(make(own=True)),
+            "fastcors": CORSMiddleware(runner.run(make(own=False)), **OPTIONS),
+        }
+        runner.run(check(f"{name} with its own CORS", apps["its own"]))
+        runner.run(check(f"{name} with fastcors", apps["fastcors"]))
+        loop = runner.get_loop()
+        times = best(
+            {
+                (kind, variant): in_loop(loop, app, scope)
+                for kind, scope in REQUESTS.items()
+                for variant, app in apps.items()
+            },
+            rounds,
+        )
+    rows: list[Row] = []
+    for kind in REQUESTS:
+        twice = times[kind, "no CORS"], times[kind, "no CORS again"]
+        rows.append(
+            {
+                "framework": name,
+                "request": kind,
+                "no CORS": min(twice),
+                "its own": added(kind, times[kind, "its own"], min(twice)),
+                "fastcors": added(kind, times[kind, "fastcors"], min(twice)),
+                # What two applications that are the same differ by: no figure says more.
+                "uncertain": max(twice) - min(twice),
+            }
+        )
+    return rows
+
+
+def shown(value: float | None) -> str:
+    """Give nanoseconds for the table."""
+    return "none" if value is None else f"{value:,.0f}"
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=400)
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, about 20 seconds")
+    arguments = parser.parse_args()
+    refuse_debug_build()
+    rounds = 40 if arguments.quick else arguments.rounds
+    print(f"{python()}, nanoseconds added to one request, best of {rounds} rounds\n")
+    bare = bare_rivals(rounds)
+    columns = ["request", "no CORS", "Starlette", "asgi-cors", "fastcors"]
+    table(
+        columns,
+        [[row["request"], *(shown(row[column]) for column in columns[1:])] for row in bare],
+    )
+    print("\nasgi-cors answers no preflight, sends no Vary and knows no credentials.\n")
+    framework_rows: list[Row] = []
+    columns = ["framework", "request", "no CORS", "its own", "fastcors", "uncertain"]
+
+    def lines() -> Any:
+        for name in FRAMEWORKS:
+            for row in framework_rivals(name, rounds):
+                framework_rows.append(row)
+                yield [name, row["request"], *(shown(row[column]) for column in columns[2:])]
+
+    table(columns, lines())
+    print()
+    for name, note in NOTES.items():
+        print(f"- {name}'s own: {note}.")
+    write(
+        "rivals",
+        {
+            "unit": "nanoseconds added to one request",
+            "rounds": rounds,
+            "bare": bare,
+            "frameworks": framework_rows,
+            "notes": NOTES,
+        },
+        PACKAGES,
+    )
+
+
+if __name__ == "__main__":
+    main()

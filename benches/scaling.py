@@ -1,0 +1,247 @@
+"""`python -m benches.scaling`: how the cost grows with the configuration and with the request.
+
+Over the number of listed origins, from 1 to 1,000,000: with one origin that asks again and again,
+and with many that take turns, so that the processor's caches hold none of them. Each Origin is a
+new object each time, as it is from a server, so that nobody finds its hash already computed. Then
+with 1 and 100 expressions, with 5 and 50 requested headers, and with hostile requests.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from functools import partial
+from itertools import cycle, islice
+from typing import TYPE_CHECKING, Any
+
+from starlette.middleware.cors import CORSMiddleware as Starlette
+
+from benches.report import python, refuse_debug_build, table, write
+from benches.requests import BROWSER_LINES, App, answer, application, request
+from benches.timing import Batch, best, by_hand
+from fastcors import CORSMiddleware
+from tests.attacks.attacks import ATTACKS, CATASTROPHIC, Attack, hostile_to_expressions
+from tests.attacks.timing import best_times
+from tests.exchange import actual
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+Row = dict[str, Any]
+SIZES = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000]
+# Above it one request takes Starlette milliseconds.
+LONGEST_LIST = 10_000
+# As many different origins take turns, far more than the processor's caches hold of a million.
+TURNS = 200_000
+
+
+def tenants(numbers: Iterable[int]) -> list[str]:
+    """Give origins, each a new text."""
+    return [f"https://tenant-{number}.example.com" for number in numbers]
+
+
+def with_new_origins(app: App, origins: Sequence[str]) -> Batch:
+    """Give batches of actual requests, each with the next of these origins as a new object."""
+    headers = [*BROWSER_LINES, (b"origin", b"")]
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
+    following = cycle(origins)
+
+    def batch(count: int) -> int:
+        # Their texts are brought to the caches before, as a server does that has just read them.
+        texts = list(islice(following, count))
+        start = time.perf_counter_ns()
+        for text in texts:
+            headers[-1] = (b"origin", text.encode())
+            request(app, scope)
+        return time.perf_counter_ns() - start
+
+    return batch
+
+
+def allowed(app: App, origin: str) -> bool:
+    """Say whether the answer names the origin."""
+    lines = answer(app, dict(actual(origin)))[0]["headers"]
+    return (b"access-control-allow-origin", origin.encode()) in lines
+
+
+def over_origins(rounds: int) -> Iterator[Row]:
+    """Measure the cost of an allowed request over the number of listed origins."""
+    batches = {}
+    for size in SIZES:
+        origins = tenants(range(size))
+        asking = {
+            "one": tenants([size // 2]),
+            "turns": tenants(random.Random(size).sample(range(size), min(size, TURNS))),
+        }
+        apps: dict[str, App] = {
+            "no middleware": application,
+            "fastcors": CORSMiddleware(application, allow_origins=origins),
+            "Starlette, a set": Starlette(application, allow_origins=set(origins)),
+        }
+        if size <= LONGEST_LIST:
+            apps["Starlette, a list"] = Starlette(application, allow_origins=origins)
+        for name, app in apps.items():
+            if allowed(app, origins[-1]) != (name != "no middleware") or allowed(app, "https://x"):
+                sys.exit(f"{name} decides wrongly with {size} origins")
+            for which, texts in asking.items():
+                batches[size, which, name] = with_new_origins(app, texts)
+    times = best(batches, rounds)
+    for size in SIZES:
+        for which in ("one", "turns"):
+            bare = times[size, which, "no middleware"]
+            yield {
+                "origins": size,
+                "asking": which,
+                **{
+                    name: times[size, which, name] - bare
+                    for name in ("fastcors", "Starlette, a set", "Starlette, a list")
+                    if (size, which, name) in times
+                },
+            }
+
+
+def pairs(rounds: int) -> Iterator[Row]:
+    """Measure what should cost the same, or little more, when there is more of it."""
+    expressions = [rf"https://tenant-{number}\.[a-z]+\.example\.com" for number in range(100)]
+    headers = [f"x-header-{number}" for number in range(50)]
+    last = "https://tenant-99.a.example.com"
+    preflight_lines = [
+        *BROWSER_LINES,
+        (b"origin", b"https://tenant-1.example.com"),
+        (b"access-control-request-method", b"GET"),
+    ]
+    for count in (1, 100):
+        chosen = expressions[-count:]
+        yield compared(
+            f"{count} expressions" if count > 1 else "1 expression",
+            dict(actual(last)),
+            CORSMiddleware(application, allow_origin_regex=chosen),
+            Starlette(application, allow_origin_regex="|".join(chosen)),
+            rounds,
+        )
+    for count in (5, 50):
+        options: dict[str, Any] = {
+            "allow_origins": ["https://tenant-1.example.com"],
+            "allow_headers": headers,
+        }
+        asked = (b"access-control-request-headers", ",".join(headers[:count]).encode())
+        yield compared(
+            f"{count} requested headers",
+            {
+                "type": "http",
+                "method": "OPTIONS",
+                "path": "/",
+                "headers": [*preflight_lines, asked],
+            },
+            CORSMiddleware(application, **options),
+            Starlette(application, **options),
+            rounds,
+        )
+
+
+def compared(what: str, scope: dict[str, Any], ours: App, theirs: App, rounds: int) -> Row:
+    """Measure one request on both."""
+    answers = answer(ours, scope), answer(theirs, scope)
+    if answers[0] != answers[1] or answers[0][0]["status"] != 200:
+        sys.exit(f"the answers differ: {what}")
+    if b"access-control-allow-origin" not in dict(answers[0][0]["headers"]):
+        sys.exit(f"refused: {what}")
+    apps = {"no middleware": application, "Starlette": theirs, "fastcors": ours}
+    times = best({name: by_hand(app, scope) for name, app in apps.items()}, rounds)
+    bare = 0 if scope["method"] == "OPTIONS" else times["no middleware"]
+    return {
+        "what": what,
+        "Starlette": times["Starlette"] - bare,
+        "fastcors": times["fastcors"] - bare,
+    }
+
+
+# An origin so long takes Starlette a second for the expression drawn.
+LONGEST_CATASTROPHE = 24
+ORIGIN_LENGTHS = [4, 8, 12, 16, 20, 24, 100, 1_000, 10_000, 100_000, 1_000_000]
+DRAWN = "nested repetition"
+
+
+def over_length(limit: int) -> Iterator[Row]:
+    """Measure one expression on which an engine that goes back takes exponential time."""
+    ours = CORSMiddleware(application, allow_origin_regex=CATASTROPHIC[DRAWN])
+    theirs = Starlette(application, allow_origin_regex=CATASTROPHIC[DRAWN])
+    for length in ORIGIN_LENGTHS:
+        scope = partial(hostile_to_expressions, length)
+        if allowed(ours, dict(scope()["headers"])[b"origin"].decode()):
+            sys.exit("a hostile origin is let in")
+        row: Row = {"length": length, "fastcors": best_times([(ours, scope)], 50)[0] * 1e9}
+        if length <= limit:
+            row["Starlette"] = best_times([(theirs, scope)], 3)[0] * 1e9
+        yield row
+
+
+def hostile(attack: Attack) -> Row:
+    """Measure one attack at its full size, and Starlette where it comes to an end."""
+    size = max(attack.sizes)
+    (ours,) = best_times([(attack.fastcors(size), partial(attack.scope, size))])
+    row: Row = {"attack": attack.name, "size": size, "fastcors": ours * 1e9}
+    if size <= attack.starlette_limit:
+        (theirs,) = best_times([(attack.starlette(size), partial(attack.scope, size))], 3)
+        row["Starlette"] = theirs * 1e9
+    else:
+        row["Starlette fails"] = attack.starlette_fails
+    return row
+
+
+def shown(row: Row, name: str) -> str:
+    """Give a time for the table."""
+    return f"{row[name]:,.0f}" if name in row else "not run"
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, about 20 seconds")
+    arguments = parser.parse_args()
+    refuse_debug_build()
+    rounds = 20 if arguments.quick else arguments.rounds
+    found: dict[str, list[Row]] = {"origins": [], "pairs": [], "length": [], "attacks": []}
+
+    def lines(part: str, rows: Iterator[Row], columns: Sequence[str]) -> Iterator[list[str]]:
+        for row in rows:
+            found[part].append(row)
+            first = [f"{row[key]:,}" if type(row[key]) is int else row[key] for key in heads[part]]
+            yield [*first, *(shown(row, column) for column in columns)]
+
+    heads = {
+        "origins": ["origins", "asking"],
+        "pairs": ["what"],
+        "length": ["length"],
+        "attacks": ["attack", "size"],
+    }
+    print(f"{python()}, nanoseconds added to one request, best of {rounds} rounds\n")
+    variants = ["fastcors", "Starlette, a set", "Starlette, a list"]
+    for part, rows, columns in (
+        ("origins", over_origins(rounds), variants),
+        ("pairs", pairs(rounds), ["Starlette", "fastcors"]),
+        (
+            "length",
+            over_length(20 if arguments.quick else LONGEST_CATASTROPHE),
+            ["Starlette", "fastcors"],
+        ),
+        ("attacks", map(hostile, ATTACKS), ["Starlette", "fastcors"]),
+    ):
+        table([*heads[part], *columns], lines(part, rows, columns))
+        print()
+    write(
+        "scaling",
+        {
+            "unit": "nanoseconds added to one request; of the hostile ones the whole time",
+            "rounds": rounds,
+            "expression": CATASTROPHIC[DRAWN],
+            **found,
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()

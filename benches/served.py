@@ -1,0 +1,54 @@
+"""The applications that the servers are loaded with: one, behind each middleware and behind none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.middleware.cors import CORSMiddleware as Starlette
+
+from benches.requests import ALLOWED, BODY, COMMON, POLICIES, REQUESTS, answer
+from fastcors import CORSMiddleware
+
+OPTIONS = {**COMMON, **POLICIES["two origins"]}
+LINES = [(b"content-length", b"17"), (b"content-type", b"application/json")]
+
+
+async def _actual(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [*LINES]})
+    await send({"type": "http.response.body", "body": BODY})
+
+
+PREFLIGHT = answer(Starlette(_actual, **OPTIONS), REQUESTS["preflight"])[0]["headers"]
+ACTUAL = answer(Starlette(_actual, **OPTIONS), REQUESTS["allowed"])[0]["headers"]
+
+
+async def plain(scope: Any, receive: Any, send: Any) -> None:
+    """Answer what an application without CORS does, and a preflight with a constant.
+
+    The constant is as long as a middleware's answer, so that a server has the same to send.
+    """
+    if scope["method"] == "OPTIONS":
+        await send({"type": "http.response.start", "status": 200, "headers": [*PREFLIGHT]})
+        await send({"type": "http.response.body", "body": b"OK"})
+    else:
+        await _actual(scope, receive, send)
+
+
+async def constant(scope: Any, receive: Any, send: Any) -> None:
+    """Answer every request with the lines that a middleware would have set, looking at nothing.
+
+    What this loses against `plain` is what the server takes to send longer answers.
+    """
+    await send({"type": "http.response.start", "status": 200, "headers": [*ACTUAL]})
+    await send({"type": "http.response.body", "body": BODY})
+
+
+starlette = Starlette(plain, **OPTIONS)
+fastcors = CORSMiddleware(plain, **OPTIONS)
+
+ACTUAL_LINES = {"Origin": ALLOWED}
+PREFLIGHT_LINES = {
+    "Origin": ALLOWED,
+    "Access-Control-Request-Method": "PUT",
+    "Access-Control-Request-Headers": "content-type,x-token",
+}

@@ -1,0 +1,56 @@
+"""Times what takes turns in one process, and takes the best of many short rounds.
+
+A shared machine only ever adds time, so that the smallest time is the nearest to what the code
+costs; and as all variants run within each round, a slow moment hits them alike.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from benches.requests import request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from benches.requests import App
+
+# Runs so many requests, and gives the nanoseconds that they took.
+Batch = Callable[[int], int]
+Key = TypeVar("Key")
+
+# How long one batch of one variant is meant to take.
+BATCH_NS = 2_000_000
+
+
+def by_hand(app: App, scope: dict[str, Any]) -> Batch:
+    """Give batches of one request, run without an event loop."""
+
+    def batch(count: int) -> int:
+        start = time.perf_counter_ns()
+        for _ in range(count):
+            request(app, scope)
+        return time.perf_counter_ns() - start
+
+    return batch
+
+
+def best(batches: Mapping[Key, Batch], rounds: int) -> dict[Key, float]:
+    """Give each variant's best time for a request, in nanoseconds."""
+    counts = {key: _count(batch) for key, batch in batches.items()}
+    found = dict.fromkeys(batches, float("inf"))
+    for _ in range(rounds):
+        for key, batch in batches.items():
+            found[key] = min(found[key], batch(counts[key]) / counts[key])
+    return found
+
+
+def _count(batch: Batch) -> int:
+    """Find how many requests make a batch of `BATCH_NS`, which warms the variant up too."""
+    count = 1
+    while (taken := batch(count)) < BATCH_NS:
+        count = max(count + 1, min(10 * count, count * BATCH_NS // max(taken, 1)))
+    return count
