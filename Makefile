@@ -30,7 +30,7 @@ SOURCES := Cargo.toml Cargo.lock build.rs $(shell find src -name '*.rs' 2>/dev/n
 .DEFAULT_GOAL := help
 # cargo and pytest use all cores themselves, and some tests take the time.
 .NOTPARALLEL:
-.PHONY: help toolchain linters demo build test test-rust test-python test-pythons lint typing servers fuzz-parity fuzz-expressions bench bench-servers bench-rivals bench-scaling instructions attacks memory clean
+.PHONY: help toolchain linters demo build test test-rust test-python test-pythons lint typing servers fuzz-parity fuzz-expressions bench bench-servers bench-rivals bench-scaling bench-core bench-cold plots instructions attacks memory clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 20
@@ -119,6 +119,15 @@ bench-rivals: build ## the frameworks' own CORS beside fastcors
 
 bench-scaling: build ## cost over the number of origins, expressions and headers
 	$(BIN)/python -m benches.scaling
+
+bench-core: ## the Rust core alone, by criterion
+	cargo bench --locked --no-default-features --bench core
+
+bench-cold: build ## the import, and building a policy
+	$(BIN)/python -m benches.cold
+
+plots: build ## the plots of the last results, into docs/img
+	$(BIN)/python -m benches.plots
 
 instructions: build ## instructions per request, held against the recorded ones (needs valgrind)
 	@command -v valgrind >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y -qq valgrind >/dev/null; } || { echo "instructions are counted by valgrind, which is not here: install it (Debian: apt install valgrind)" >&2; exit 1; }

@@ -138,6 +138,8 @@ def check(figures: Figures) -> list[str]:
         command = "python -m benches.instructions --record"
         return [f"no figures are recorded for Python {MINOR}: `{command}`, and commit them"]
     recorded: Figures = document[MINOR]["figures"]
+    if figures.keys() != recorded.keys():
+        return [f"other requests are recorded for Python {MINOR} than were counted: --record"]
     found = []
     for name, before in recorded.items():
         now = figures[name]

@@ -17,6 +17,7 @@ TOP = {
     "LICENSE",
     "PKG-INFO",
     "README.md",
+    "benches/core.rs",
     "build.rs",
     "pyproject.toml",
 }

@@ -1,0 +1,154 @@
+//! The core alone, without Python: `cargo bench --no-default-features --bench core`.
+
+use core::error::Error;
+use core::hint::black_box;
+use core::time::Duration;
+
+use criterion::{BenchmarkId, Criterion, Throughput};
+use fastcors::cors::{
+    Actual, Expressions, Options, Origins, Policy, PreflightRequest, Verdict, merge,
+};
+
+type Fallible<T = ()> = Result<T, Box<dyn Error>>;
+
+const ALLOWED: &[u8] = b"https://app.example.com";
+const REFUSED: &[u8] = b"https://stranger.example";
+const SUBDOMAIN: &[u8] = b"https://a.b.example.org";
+const MATCHED: &[u8] = b"https://preview-17.example.net";
+
+fn boxed(names: &[&str]) -> Vec<Box<[u8]>> {
+    names.iter().map(|name| name.as_bytes().into()).collect()
+}
+
+fn origins<'t>(
+    entries: impl IntoIterator<Item = &'t [u8]>,
+    expressions: &[&str],
+) -> Fallible<Origins> {
+    let mut origins = Origins::with_capacity(0, Expressions::new(expressions)?, false);
+    for entry in entries {
+        origins.add(entry)?;
+    }
+    origins.shrink();
+    Ok(origins)
+}
+
+/// As many origins as are asked for, `ALLOWED` among them.
+fn tenants(count: usize) -> Fallible<Origins> {
+    let texts: Vec<String> =
+        (1..count).map(|number| format!("https://tenant-{number}.example.com")).collect();
+    origins(texts.iter().map(String::as_bytes).chain([ALLOWED]), &[])
+}
+
+fn policy(origins: Origins) -> Fallible<Policy> {
+    let headers: Vec<String> = (0..50).map(|number| format!("x-header-{number}")).collect();
+    Ok(Policy::new(Options {
+        origins,
+        methods: boxed(&["GET", "PUT"]),
+        headers: boxed(&headers.iter().map(String::as_str).collect::<Vec<_>>()),
+        any_header: false,
+        credentials: true,
+        private_network: false,
+        expose: boxed(&["X-Total"]),
+        max_age: b"600".as_slice().into(),
+    })?)
+}
+
+/// The verdict on an Origin, by what it is that allows or refuses it.
+fn verdicts(criterion: &mut Criterion) -> Fallible {
+    let pattern: &[u8] = b"https://*.example.org";
+    let expression = [r"https://[a-z]+-[0-9]+\.example\.net"];
+    let hundred: Vec<String> =
+        (0..100).map(|n| format!(r"https://[a-z]+-{n}\.example\.net")).collect();
+    let hundred: Vec<&str> = hundred.iter().map(String::as_str).collect();
+    let mut group = criterion.benchmark_group("verdict");
+    for (name, origins, origin, expected) in [
+        ("listed, of 2", tenants(2)?, ALLOWED, Verdict::Allowed),
+        ("listed, of 10,000", tenants(10_000)?, ALLOWED, Verdict::Allowed),
+        ("listed, of 1,000,000", tenants(1_000_000)?, ALLOWED, Verdict::Allowed),
+        ("refused, of 2", tenants(2)?, REFUSED, Verdict::Refused),
+        ("refused, of 10,000", tenants(10_000)?, REFUSED, Verdict::Refused),
+        ("by a pattern", origins([pattern], &[])?, SUBDOMAIN, Verdict::Allowed),
+        ("refused by a pattern", origins([pattern], &[])?, REFUSED, Verdict::Refused),
+        ("by an expression", origins([], &expression)?, MATCHED, Verdict::Allowed),
+        ("refused by an expression", origins([], &expression)?, REFUSED, Verdict::Refused),
+        ("by one of 100 expressions", origins([], &hundred)?, MATCHED, Verdict::Allowed),
+    ] {
+        assert_eq!(origins.verdict(origin), expected, "{name}");
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| black_box(&origins).verdict(black_box(origin)));
+        });
+    }
+    group.finish();
+    Ok(())
+}
+
+/// The verdict on an Origin that nothing allows, over its length.
+fn long_origins(criterion: &mut Criterion) -> Fallible {
+    let pattern: &[u8] = b"https://*.example.org";
+    let all = origins([ALLOWED, pattern], &[r"https://([a-z0-9-]+\.?)+example\.com"])?;
+    let mut group = criterion.benchmark_group("a hostile origin");
+    for length in [16_usize, 256, 4096, 65_536] {
+        let origin = [b"https://", vec![b'a'; length].as_slice(), b"!"].concat();
+        assert_eq!(all.verdict(&origin), Verdict::Refused);
+        group.throughput(Throughput::Bytes(origin.len() as u64));
+        group.bench_function(BenchmarkId::from_parameter(length), |bencher| {
+            bencher.iter(|| black_box(&all).verdict(black_box(&origin)));
+        });
+    }
+    group.finish();
+    Ok(())
+}
+
+/// The decision on a preflight, over the number of headers that it asks for.
+fn preflights(criterion: &mut Criterion) -> Fallible {
+    let policy = policy(tenants(2)?)?;
+    let names: Vec<String> = (0..50).map(|number| format!("x-header-{number}")).collect();
+    let mut group = criterion.benchmark_group("preflight, requested headers");
+    for count in [0, 5, 50] {
+        let asked = names[..count].join(",");
+        let headers = (count > 0).then_some(asked.as_bytes());
+        let request = PreflightRequest { method: b"PUT", headers, private_network: false };
+        assert!(policy.preflight(&request, true).refusals.is_empty());
+        group.bench_function(BenchmarkId::from_parameter(count), |bencher| {
+            bencher.iter(|| black_box(&policy).preflight(black_box(&request), true));
+        });
+    }
+    group.finish();
+    Ok(())
+}
+
+/// Setting an allowed request's header lines on those of the application's answer.
+fn merging(criterion: &mut Criterion) -> Fallible {
+    type Header = (&'static [u8], &'static [u8]);
+    let policy = policy(tenants(2)?)?;
+    let lines = policy.actual_lines(Actual::Allowed);
+    let plain: [Header; 2] = [(b"content-length", b"17"), (b"content-type", b"application/json")];
+    let with_vary: [Header; 3] = [plain[0], plain[1], (b"vary", b"Accept-Encoding")];
+    let with_own: [Header; 3] = [plain[0], plain[1], (b"access-control-allow-origin", b"*")];
+    let mut group = criterion.benchmark_group("merge");
+    for (name, theirs, length) in [
+        ("nothing in common", plain.as_slice(), plain.len() + lines.len() + 1),
+        ("with a Vary", with_vary.as_slice(), with_vary.len() + lines.len()),
+        ("with an own allow-origin", with_own.as_slice(), with_own.len() + lines.len()),
+    ] {
+        assert_eq!(merge(theirs, lines).len(), length, "{name}");
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| merge(black_box(theirs), black_box(lines)));
+        });
+    }
+    group.finish();
+    Ok(())
+}
+
+fn main() -> Fallible {
+    let mut criterion = Criterion::default()
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(2))
+        .configure_from_args();
+    verdicts(&mut criterion)?;
+    long_origins(&mut criterion)?;
+    preflights(&mut criterion)?;
+    merging(&mut criterion)?;
+    criterion.final_summary();
+    Ok(())
+}
