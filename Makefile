@@ -111,7 +111,7 @@ bench: build ## one request, side by side with Starlette: the times, then what e
 	$(BIN)/python -m benches.added_cost
 
 bench-servers: build ## requests per second of uvicorn and granian under load (needs wrk)
-	@command -v wrk >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y -qq wrk >/dev/null; } || { echo "the load is made by wrk, which is not here: install it (Debian: apt install wrk)" >&2; exit 1; }
+	@command -v wrk >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq wrk >/dev/null; } || { echo "the load is made by wrk, which is not here: install it (Debian: apt install wrk)" >&2; exit 1; }
 	$(BIN)/python -m benches.servers
 
 bench-rivals: build ## the frameworks' own CORS beside fastcors
@@ -130,7 +130,7 @@ plots: build ## the plots of the last results, into docs/img
 	$(BIN)/python -m benches.plots
 
 instructions: build ## instructions per request, held against the recorded ones (needs valgrind)
-	@command -v valgrind >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y -qq valgrind >/dev/null; } || { echo "instructions are counted by valgrind, which is not here: install it (Debian: apt install valgrind)" >&2; exit 1; }
+	@command -v valgrind >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq valgrind >/dev/null; } || { echo "instructions are counted by valgrind, which is not here: install it (Debian: apt install valgrind)" >&2; exit 1; }
 	$(BIN)/python -m benches.instructions --check
 
 clean: ## remove what was built
