@@ -367,15 +367,21 @@ unsafe extern "C" fn clear(slf: *mut ffi::PyObject) -> c_int {
     0
 }
 
+/// What an attribute gives: a new reference, or the error that `__init__` has not set it.
+///
+/// # Safety
+/// `held` is null or live, and the thread is attached.
+unsafe fn field(held: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    if held.is_null() {
+        return object(not_initialised);
+    }
+    // SAFETY: live, as the caller vouches.
+    unsafe { Owned::share(held).into_ptr() }
+}
+
 unsafe extern "C" fn get_policy(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
     // SAFETY: Python calls this with a `Middleware`.
-    unsafe {
-        let policy = (*slf.cast::<Middleware>()).policy;
-        if policy.is_null() {
-            return object(not_initialised);
-        }
-        Owned::share(policy).into_ptr()
-    }
+    unsafe { field((*slf.cast::<Middleware>()).policy) }
 }
 
 /// Sets the policy, in one step: each request sees the one before or the one after.
@@ -408,13 +414,7 @@ unsafe extern "C" fn set_policy(
 
 unsafe extern "C" fn get_app(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
     // SAFETY: Python calls this with a `Middleware`.
-    unsafe {
-        let app = (*slf.cast::<Middleware>()).app;
-        if app.is_null() {
-            return object(not_initialised);
-        }
-        Owned::share(app).into_ptr()
-    }
+    unsafe { field((*slf.cast::<Middleware>()).app) }
 }
 
 /// Sets the application, and finds out what calling it does.
