@@ -1,7 +1,7 @@
 """The compiled part: the protocol's decisions, and the types that carry them to Python."""
 
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from typing import Any, Self, final
+from typing import Any, Literal, Self, final
 
 from typing_extensions import disjoint_base
 
@@ -15,6 +15,10 @@ __all__ = [
     "__version__",
     "claim_call",
     "expression_problem",
+    "lint_methods",
+    "lint_origins",
+    "lint_request_headers",
+    "lint_response_headers",
     "origin_pattern_problem",
     "vary_by_origin",
 ]
@@ -129,3 +133,18 @@ def origin_pattern_problem(entry: str) -> str | None:
 
 def vary_by_origin(values: Sequence[bytes]) -> bytes:
     """Give the value of the one Vary line that stands for these values and `Origin`."""
+
+# Code, severity, the entry's place in the list, the sentence after the value, what was probably meant.
+_Told = tuple[str, Literal["error", "warning"], int, str, str | list[str] | None]
+
+def lint_origins(entries: Sequence[str], credentials: bool) -> list[_Told]:
+    """Say what is wrong with entries of `allow_origins`."""
+
+def lint_methods(entries: Sequence[str], credentials: bool) -> list[_Told]:
+    """Say what is wrong with entries of `allow_methods`."""
+
+def lint_request_headers(entries: Sequence[str], credentials: bool) -> list[_Told]:
+    """Say what is wrong with entries of `allow_headers`."""
+
+def lint_response_headers(entries: Sequence[str], credentials: bool) -> list[_Told]:
+    """Say what is wrong with entries of `expose_headers`."""

@@ -11,6 +11,7 @@
 mod application;
 mod coroutines;
 mod guard;
+mod lint;
 mod middleware;
 mod names;
 mod object;
@@ -21,6 +22,7 @@ mod send;
 mod shape;
 mod types;
 
+pub(crate) use lint::{lint_methods, lint_origins, lint_request_headers, lint_response_headers};
 pub(crate) use middleware::{claim_call, middleware_type};
 pub(crate) use policy::{
     CompiledPolicy, expression_problem, origin_pattern_problem, vary_by_origin,

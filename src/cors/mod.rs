@@ -10,6 +10,7 @@ mod actual;
 mod byte_set;
 mod expression;
 mod header_names;
+pub mod lint;
 mod origin;
 mod pattern;
 mod policy;
