@@ -1,7 +1,7 @@
 """The compiled part: the protocol's decisions, and the types that carry them to Python."""
 
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from typing import Any, Literal, Self, final
+from typing import Any, Literal, Self, TypeAlias, final
 
 from typing_extensions import disjoint_base
 
@@ -54,6 +54,16 @@ class Middleware:
 
     def _fastcors_reconsider(self) -> None:
         """Find out again, at the next call, whether anything is overridden."""
+
+    def _fastcors_count(self, name: str, /) -> None:
+        """Add one to a counter: `stats` has their names, and a refusal's is its reason.
+
+        Raises:
+            ValueError: where there is no such counter.
+        """
+
+    def _fastcors_counts(self) -> dict[str, int]:
+        """Give the counters by their names."""
 
 @final
 class CompiledPolicy:
@@ -135,7 +145,7 @@ def vary_by_origin(values: Sequence[bytes]) -> bytes:
     """Give the value of the one Vary line that stands for these values and `Origin`."""
 
 # Code, severity, the entry's place in the list, the sentence after the value, what was probably meant.
-_Told = tuple[str, Literal["error", "warning"], int, str, str | list[str] | None]
+_Told: TypeAlias = tuple[str, Literal["error", "warning"], int, str, str | list[str] | None]
 
 def lint_origins(entries: Sequence[str], credentials: bool) -> list[_Told]:
     """Say what is wrong with entries of `allow_origins`."""

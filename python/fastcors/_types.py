@@ -17,7 +17,7 @@ Expressions = str | re.Pattern[str] | Iterable[str | re.Pattern[str]] | None
 
 
 if TYPE_CHECKING:
-    # At run time its attributes would be others on each Python, and stubtest compares them.
+    # At run time their attributes would be others on each Python, and stubtest compares them.
     class _PolicyOptions(TypedDict, total=False):  # noqa: PYI049 - the middleware uses it
         """The options of a policy, any of which may be left out."""
 
@@ -29,3 +29,11 @@ if TYPE_CHECKING:
         allow_private_network: bool
         expose_headers: Collection[str]
         max_age: int
+
+    class Stats(TypedDict):
+        """What `CORSMiddleware.stats` gives."""
+
+        requests: int
+        cross_origin: int
+        preflights: int
+        refused: dict[str, int]

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from starlette.datastructures import Headers, MutableHeaders
     from starlette.responses import Response
 
-    from ._types import ASGIApp, Expressions, Message, Receive, Scope, Send, _PolicyOptions
+    from ._types import (
+        ASGIApp,
+        Expressions,
+        Message,
+        Receive,
+        Scope,
+        Send,
+        Stats,
+        _PolicyOptions,
+    )
 
     _Read = TypeVar("_Read")
     _Assigned = TypeVar("_Assigned")
@@ -150,6 +159,24 @@ class CORSMiddleware(Middleware):
         with _RECONFIGURING:
             self._fastcors_policy = self._fastcors_policy.replace(options)
 
+    def stats(self) -> Stats:
+        """Give how often what was decided, since this middleware was made.
+
+        Returns:
+            A new dict: ``requests`` counts HTTP requests, ``cross_origin`` those with an Origin,
+            ``preflights`` those of them that were preflights, and ``refused`` the refusals by
+            reason: ``"origin"``, ``"method"``, ``"headers"``, ``"private-network"``. A preflight may
+            be refused for several. What a subclass decides without `super()` is not counted as
+            refused.
+        """
+        counts = self._fastcors_counts()
+        return {
+            "requests": counts.pop("requests"),
+            "cross_origin": counts.pop("cross_origin"),
+            "preflights": counts.pop("preflights"),
+            "refused": counts,
+        }
+
     allow_origins: _PolicyAttribute[Collection[str], Collection[str]] = _PolicyAttribute(
         "The entries of allow_origins."
     )
@@ -210,11 +237,15 @@ class CORSMiddleware(Middleware):
             # Read once, it is gone for the application.
             scope = {**scope, "headers": headers.raw}
         origin = headers.get("origin")
+        self._fastcors_count("requests")
+        if origin is not None:
+            self._fastcors_count("cross_origin")
         if (
             origin is not None
             and scope["method"] == "OPTIONS"
             and "access-control-request-method" in headers
         ):
+            self._fastcors_count("preflights")
             if _is_overridden(self, "is_allowed_origin"):
                 headers.origin_allowed = await _verdict(self, headers.policy, origin)
             response = self.preflight_response(request_headers=headers)
@@ -246,6 +277,10 @@ class CORSMiddleware(Middleware):
             requested_headers,
             "access-control-request-private-network" in request_headers,
         )
+        if status != 200:
+            # The body names the reasons.
+            reasons = tuple(body.removeprefix("Disallowed CORS ").split(", "))
+            _tell_refusal(self, request_headers, reasons, preflight=True)
         headers = dict(policy.preflight_headers)
         if explicit:
             headers["Access-Control-Allow-Origin"] = origin
@@ -281,6 +316,8 @@ class CORSMiddleware(Middleware):
         if origin is not None and await _answers_by_name(self, policy, origin):
             self.allow_explicit_origin(headers, origin)
         else:
+            if origin is not None and not policy.allow_all_origins:
+                _tell_refusal(self, request_headers, ("origin",), preflight=False)
             _add_vary(headers)
         await send({**message, "headers": headers.raw})
 
@@ -352,6 +389,34 @@ def _policy_of(middleware: CORSMiddleware, request_headers: Headers) -> Policy:
     if isinstance(request_headers, RequestHeaders):
         return request_headers.policy
     return middleware._fastcors_policy
+
+
+def _tell_refusal(
+    middleware: CORSMiddleware,
+    request_headers: Headers,
+    reasons: tuple[str, ...],
+    *,
+    preflight: bool,
+) -> None:
+    """Count and log a refusal, unless a method is only called from outside."""
+    from ._log import refused
+    from ._request_headers import RequestHeaders
+
+    if not isinstance(request_headers, RequestHeaders):
+        return
+    for reason in reasons:
+        middleware._fastcors_count(reason)
+
+    def value(name: str) -> bytes | None:
+        text = request_headers.get(name) if preflight or name == "origin" else None
+        return None if text is None else text.encode("latin-1")
+
+    refused(
+        reasons,
+        value("origin") or b"",
+        value("access-control-request-method"),
+        value("access-control-request-headers"),
+    )
 
 
 def _ask(middleware: CORSMiddleware, policy: Policy, origin: str) -> Any:

@@ -4,7 +4,7 @@ use core::ffi::{c_int, c_uint, c_void};
 use core::mem::offset_of;
 use core::ptr;
 
-use pyo3::exceptions::{PyAttributeError, PyRuntimeError, PyTypeError};
+use pyo3::exceptions::{PyAttributeError, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -12,16 +12,18 @@ use pyo3::types::{PyDict, PyType};
 
 use super::application::{Application, Calls};
 use super::coroutines::deferred;
+use super::counts::Counts;
 use super::guard::{attached, object};
 use super::names::Names;
 use super::object::{Owned, Raised, bytes_of, is_text, item};
 use super::policy::CompiledPolicy;
 use super::preflight;
+use super::refusal::Refusal;
 use super::scope::RequestHeaders;
 use super::send::{self, compiled};
 use super::shape::no_attribute;
 use super::types::{self, no_member, slot, vectorcall_offset};
-use crate::cors::Actual;
+use crate::cors::{Actual, Refusals};
 
 #[repr(C)]
 struct Middleware {
@@ -40,6 +42,7 @@ struct Middleware {
     changes: c_uint,
     /// Whether the class or the instance has a method of its own where Starlette calls one.
     overridden: bool,
+    counts: Counts,
 }
 
 static TYPE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
@@ -131,7 +134,8 @@ unsafe fn respond(
         let app = Application { callable: Owned::share((*this).app), calls: (*this).calls };
         let policy = Owned::share((*this).compiled);
         let compiled = compiled(policy.as_ptr());
-        deferred(compiled.names, dispatch(&app, &policy, compiled, scope, receive, send))
+        let counts = &(*this).counts;
+        deferred(compiled.names, dispatch(counts, &app, &policy, compiled, scope, receive, send))
     }
 }
 
@@ -139,6 +143,7 @@ unsafe fn respond(
 /// As for [`respond`]; `compiled` is the content of `policy`.
 #[inline]
 unsafe fn dispatch(
+    counts: &Counts,
     app: &Application,
     policy: &Owned,
     compiled: &CompiledPolicy,
@@ -153,6 +158,7 @@ unsafe fn dispatch(
         if !is_text(kind.as_ptr(), names.http.as_ptr(), b"http")? {
             return app.call(names, scope, receive, send);
         }
+        counts.request();
         let headers = item(scope, names.headers.as_ptr())?;
         let (mut request, copy) = match RequestHeaders::read(headers.as_ptr()) {
             Some(request) => (request, None),
@@ -163,15 +169,20 @@ unsafe fn dispatch(
             let send = send::new(send, policy, None, Actual::WithoutOrigin)?;
             return app.call(names, scope, receive, send.as_ptr());
         };
+        counts.cross_origin();
         if let Some(method) = &request.method {
             let scope_method = item(scope, names.method.as_ptr())?;
             if is_text(scope_method.as_ptr(), names.options.as_ptr(), b"OPTIONS")? {
-                return preflight::respond(compiled, &request, &origin, method, send);
+                counts.preflight();
+                return preflight::respond(counts, compiled, &request, &origin, method, send);
             }
         }
         let (origin, kind) = if compiled.allows_bytes(bytes_of(origin.as_ptr()))? {
             (compiled.policy.explicit_origin().then_some(origin), Actual::Allowed)
         } else {
+            let refusals = Refusals::ORIGIN;
+            counts.refused(refusals);
+            Refusal { refusals, origin: &origin, method: None, request: &request }.log();
             (None, Actual::Refused)
         };
         let send = send::new(send, policy, origin, kind)?;
@@ -457,6 +468,41 @@ unsafe extern "C" fn reconsider(
     }
 }
 
+/// `Middleware._fastcors_counts()`: the counters by their names.
+unsafe extern "C" fn counts(slf: *mut ffi::PyObject, _: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    object(|| {
+        attached(|py| {
+            let found = PyDict::new(py);
+            // SAFETY: Python calls this with a `Middleware`, which the caller holds.
+            for (name, count) in unsafe { (*slf.cast::<Middleware>()).counts.read() } {
+                found.set_item(name, count)?;
+            }
+            // SAFETY: the reference is given away.
+            unsafe { Ok(Owned::take(found.into_ptr())) }
+        })?
+    })
+}
+
+/// `Middleware._fastcors_count(name)`: counts what the `async def __call__` of a subclass decides.
+unsafe extern "C" fn count(
+    slf: *mut ffi::PyObject,
+    name: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    object(|| {
+        attached(|py| {
+            // SAFETY: Python calls this with a `Middleware` and an argument.
+            let (name, counts) = unsafe {
+                (Bound::from_borrowed_ptr(py, name), &(*slf.cast::<Middleware>()).counts)
+            };
+            if !counts.named(name.extract()?) {
+                return Err(PyValueError::new_err(format!("there is no counter {name:?}")));
+            }
+            // SAFETY: the reference is given away.
+            unsafe { Ok(Owned::take(py.None().into_ptr())) }
+        })?
+    })
+}
+
 fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
     static mut MEMBERS: [ffi::PyMemberDef; 2] =
         [vectorcall_offset(offset_of!(Middleware, vectorcall)), no_member()];
@@ -477,7 +523,7 @@ fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
         },
         no_attribute(),
     ];
-    static mut METHODS: [ffi::PyMethodDef; 3] = [
+    static mut METHODS: [ffi::PyMethodDef; 5] = [
         ffi::PyMethodDef {
             ml_name: c"_fastcors_answer".as_ptr(),
             ml_meth: ffi::PyMethodDefPointer { PyCFunctionFast: answer_method },
@@ -492,6 +538,18 @@ fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
             ml_flags: ffi::METH_NOARGS,
             ml_doc: c"_fastcors_reconsider($self, /)\n--\n\nFind out again what is overridden."
                 .as_ptr(),
+        },
+        ffi::PyMethodDef {
+            ml_name: c"_fastcors_count".as_ptr(),
+            ml_meth: ffi::PyMethodDefPointer { PyCFunction: count },
+            ml_flags: ffi::METH_O,
+            ml_doc: c"_fastcors_count($self, name, /)\n--\n\nAdd one to a counter.".as_ptr(),
+        },
+        ffi::PyMethodDef {
+            ml_name: c"_fastcors_counts".as_ptr(),
+            ml_meth: ffi::PyMethodDefPointer { PyCFunction: counts },
+            ml_flags: ffi::METH_NOARGS,
+            ml_doc: c"_fastcors_counts($self, /)\n--\n\nThe counters by their names.".as_ptr(),
         },
         ffi::PyMethodDef::zeroed(),
     ];

@@ -10,6 +10,7 @@
 
 mod application;
 mod coroutines;
+mod counts;
 mod guard;
 mod lint;
 mod middleware;
@@ -17,6 +18,7 @@ mod names;
 mod object;
 mod policy;
 mod preflight;
+mod refusal;
 mod scope;
 mod send;
 mod shape;

@@ -3,8 +3,10 @@
 use pyo3::types::PyTuple;
 use pyo3::{Py, ffi};
 
+use super::counts::Counts;
 use super::object::{Owned, Raised, bytes_of};
 use super::policy::{Closing, CompiledPolicy};
+use super::refusal::Refusal;
 use super::scope::RequestHeaders;
 use crate::cors::{Preflight, PreflightAnswer, PreflightRequest};
 
@@ -13,6 +15,7 @@ use crate::cors::{Preflight, PreflightAnswer, PreflightRequest};
 /// # Safety
 /// The objects are live, `send` is the server's, and the thread is attached.
 pub(super) unsafe fn respond(
+    counts: &Counts,
     compiled: &CompiledPolicy,
     request: &RequestHeaders,
     origin: &Owned,
@@ -29,7 +32,13 @@ pub(super) unsafe fn respond(
         };
         compiled.policy.preflight(&asked, allowed)
     };
-    let closing = &compiled.preflight.closing[decision.refusals.index()];
+    let refusals = decision.refusals;
+    if !refusals.is_empty() {
+        counts.refused(refusals);
+        // SAFETY: live objects and an attached thread, as the caller vouches.
+        unsafe { Refusal { refusals, origin, method: Some(method), request }.log() }
+    }
+    let closing = &compiled.preflight.closing[refusals.index()];
     // SAFETY: live objects and an attached thread, as the caller vouches.
     unsafe {
         let start = start_message(compiled, decision, closing, request, origin)?;

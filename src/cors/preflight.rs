@@ -27,6 +27,9 @@ impl Refusals {
     /// Private network access is not allowed.
     pub const PRIVATE_NETWORK: Self = Self(8);
 
+    /// Each reason, in Starlette's order.
+    pub const EACH: [Self; 4] = [Self::ORIGIN, Self::METHOD, Self::HEADERS, Self::PRIVATE_NETWORK];
+
     const NAMES: [(Self, &'static str); 4] = [
         (Self::ORIGIN, "origin"),
         (Self::METHOD, "method"),

@@ -1,0 +1,68 @@
+//! How often what was decided: `CORSMiddleware.stats()`.
+
+use core::cell::Cell;
+
+use crate::cors::Refusals;
+
+const REQUESTS: usize = 0;
+const CROSS_ORIGIN: usize = 1;
+const PREFLIGHTS: usize = 2;
+/// Here begin the reasons, in the order of [`Refusals::EACH`].
+const REFUSED: usize = 3;
+const LENGTH: usize = REFUSED + Refusals::EACH.len();
+
+/// The counters of one middleware. They only grow, under the GIL.
+#[repr(C)]
+pub(super) struct Counts([Cell<u64>; LENGTH]);
+
+impl Counts {
+    /// An HTTP request, whatever it is.
+    #[inline]
+    pub(super) fn request(&self) {
+        self.increment(REQUESTS);
+    }
+
+    /// It has an Origin.
+    #[inline]
+    pub(super) fn cross_origin(&self) {
+        self.increment(CROSS_ORIGIN);
+    }
+
+    /// It is a preflight.
+    #[inline]
+    pub(super) fn preflight(&self) {
+        self.increment(PREFLIGHTS);
+    }
+
+    /// It is refused, for these reasons.
+    #[inline]
+    pub(super) fn refused(&self, refusals: Refusals) {
+        for (index, reason) in Refusals::EACH.into_iter().enumerate() {
+            if refusals.contains(reason) {
+                self.increment(REFUSED + index);
+            }
+        }
+    }
+
+    /// One of this name, and whether there is such a counter.
+    pub(super) fn named(&self, name: &str) -> bool {
+        let place = names().position(|other| other == name);
+        place.map(|place| self.increment(place)).is_some()
+    }
+
+    /// Each counter's name and value.
+    pub(super) fn read(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        names().zip(self.0.iter().map(Cell::get))
+    }
+
+    #[inline]
+    fn increment(&self, place: usize) {
+        self.0[place].set(self.0[place].get() + 1);
+    }
+}
+
+/// The names in their places; a refusal is counted under the name of its reason.
+fn names() -> impl Iterator<Item = &'static str> {
+    let reasons = Refusals::EACH.into_iter().flat_map(Refusals::names);
+    ["requests", "cross_origin", "preflights"].into_iter().chain(reasons)
+}

@@ -1,0 +1,99 @@
+//! A refusal is told to the logger `fastcors`, at level DEBUG.
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyDict, PyInt, PyTuple};
+
+use super::guard::attached;
+use super::object::{Owned, Raised};
+use super::scope::RequestHeaders;
+use crate::cors::Refusals;
+
+struct Log {
+    /// `logger.isEnabledFor`.
+    is_enabled_for: Py<PyAny>,
+    /// What that remembers of each level, where this Python's `logging` has it. Asking it directly
+    /// takes 40 instructions, the method 500; a refused request takes some 4,000.
+    remembered: Option<Py<PyDict>>,
+    debug: Py<PyInt>,
+    /// `fastcors._log.refused`.
+    tell: Py<PyAny>,
+}
+
+static LOG: PyOnceLock<Log> = PyOnceLock::new();
+
+/// What was refused: a preflight, or an actual request where there is no method.
+pub(super) struct Refusal<'r> {
+    pub(super) refusals: Refusals,
+    pub(super) origin: &'r Owned,
+    pub(super) method: Option<&'r Owned>,
+    pub(super) request: &'r RequestHeaders,
+}
+
+impl Refusal<'_> {
+    /// Writes the line, if anybody reads it. An error in a handler or filter is reported as Python
+    /// reports what no caller can mend, and the request goes on.
+    ///
+    /// # Safety
+    /// The objects are live and the thread is attached.
+    pub(super) unsafe fn log(&self) {
+        // SAFETY: as the caller vouches.
+        unsafe {
+            if !is_silent(Python::assume_attached()) && self.tell().is_err() {
+                ffi::PyErr_WriteUnraisable(core::ptr::null_mut());
+            }
+        }
+    }
+
+    #[cold]
+    unsafe fn tell(&self) -> Result<(), Raised> {
+        attached(|py| {
+            let log = log(py)?;
+            if !log.is_enabled_for.bind(py).call1((&log.debug,))?.is_truthy()? {
+                return Ok(());
+            }
+            let reasons = PyTuple::new(py, self.refusals.names().collect::<Vec<_>>())?;
+            // SAFETY: live bytes objects, as the caller vouches.
+            let value = |owned: &Owned| unsafe {
+                Bound::from_borrowed_ptr(py, owned.as_ptr()).cast_into_unchecked::<PyBytes>()
+            };
+            let method = self.method.map(value);
+            let headers = self.request.headers.as_ref().map(value);
+            log.tell.bind(py).call1((reasons, value(self.origin), method, headers))?;
+            Ok(())
+        })
+    }
+}
+
+/// Whether the logger has said before that it takes nothing of level DEBUG.
+#[inline]
+fn is_silent(py: Python<'_>) -> bool {
+    let Some(Log { remembered: Some(remembered), debug, .. }) = LOG.get(py) else { return false };
+    // SAFETY: a live dict and a live key; an int compares with an int without an error, and where
+    // another key makes one, it is dropped and the logger itself is asked.
+    unsafe {
+        let found = ffi::PyDict_GetItemWithError(remembered.as_ptr(), debug.as_ptr());
+        if found.is_null() {
+            ffi::PyErr_Clear();
+        }
+        found == ffi::Py_False()
+    }
+}
+
+/// The logger; `logging` is imported when the first request is refused.
+fn log(py: Python<'_>) -> PyResult<&Log> {
+    LOG.get_or_try_init(py, || {
+        let module = py.import("fastcors._log")?;
+        let logger = module.getattr("logger")?;
+        let remembered = logger.getattr("_cache").ok();
+        Ok(Log {
+            is_enabled_for: logger.getattr("isEnabledFor")?.unbind(),
+            remembered: remembered
+                .and_then(|cache| cache.cast_into_exact().ok())
+                .map(Bound::unbind),
+            debug: 10_i32.into_pyobject(py)?.unbind(),
+            tell: module.getattr("refused")?.unbind(),
+        })
+    })
+}
