@@ -2,7 +2,8 @@
 
 Counted by valgrind's callgrind, they hardly differ from run to run, whatever else the machine does:
 `--check` holds them against those recorded in `benches/instructions.json` for this Python, and fails
-where one of fastcors has grown. `--record` writes them there. They are no measure of time.
+where one of fastcors has grown. On a Python that is built otherwise the application alone takes
+another number, and then nothing is compared. `--record` writes them there. They are no measure of time.
 """
 
 from __future__ import annotations
@@ -132,11 +133,10 @@ def rows(figures: Figures) -> Iterator[list[str]]:
 
 
 def check(figures: Figures) -> list[str]:
-    """Say what has changed against the figures that were recorded."""
+    """Say what has grown against the figures that were recorded for the same build of Python."""
     document = json.loads(RECORDED.read_text(encoding="utf-8"))
     if MINOR not in document:
-        command = "python -m benches.instructions --record"
-        return [f"no figures are recorded for Python {MINOR}: `{command}`, and commit them"]
+        return [f"no figures are recorded for Python {MINOR}: --record them, and commit them"]
     recorded: Figures = document[MINOR]["figures"]
     if figures.keys() != recorded.keys():
         return [f"other requests are recorded for Python {MINOR} than were counted: --record"]
@@ -144,10 +144,10 @@ def check(figures: Figures) -> list[str]:
     for name, before in recorded.items():
         now = figures[name]
         if abs(now["no middleware"] / before["no middleware"] - 1) > TOLERANCE:
-            found.append(
-                f"{name}: the application alone takes {now['no middleware']:,} instructions where "
-                f"{before['no middleware']:,} are recorded: this Python is built otherwise than "
-                f"{document[MINOR]['build']}, and needs figures of its own (--record)"
+            print(
+                f"{name}: not compared, because the application alone takes "
+                f"{now['no middleware']:,} instructions where {before['no middleware']:,} are "
+                f"recorded: this Python is built otherwise than {document[MINOR]['build']}"
             )
             continue
         was, is_now = added(name, before, "fastcors"), added(name, now, "fastcors")

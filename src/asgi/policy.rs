@@ -1,5 +1,7 @@
 //! A policy together with the Python objects that its answers are made of.
 
+use core::cell::UnsafeCell;
+
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
@@ -10,8 +12,8 @@ use super::guard::attached;
 use super::names::{Names, pair};
 use super::object::Raised;
 use crate::cors::{
-    Actual, Expressions, LineValue, Options, OriginPattern, Origins, Policy, Preflight,
-    PreflightRequest, Refusals,
+    Actual, Expressions, LineValue, Memo, Options, OriginPattern, Origins, Policy, Preflight,
+    PreflightRequest, Refusals, Verdict,
 };
 
 /// An immutable policy, with every header line that its answers share built once.
@@ -26,6 +28,33 @@ pub(crate) struct CompiledPolicy {
     allowed: Vec<AnswerLine>,
     /// `re.Pattern.fullmatch` of each expression that only Python can match.
     foreign: Vec<Py<PyAny>>,
+    verdicts: Verdicts,
+}
+
+/// The last verdicts of patterns and expressions. They follow from the policy alone, so that they are
+/// never wrong, only forgotten.
+#[derive(Default)]
+struct Verdicts(UnsafeCell<Memo>);
+
+// SAFETY: the content is reached only by the two methods, under the GIL, and no reference to it
+// outlives them.
+unsafe impl Sync for Verdicts {}
+
+impl Verdicts {
+    /// # Safety
+    /// The thread is attached.
+    #[inline]
+    unsafe fn get(&self, origin: &[u8]) -> Option<bool> {
+        // SAFETY: the GIL is held, and nothing that is called here runs other code.
+        unsafe { (*self.0.get()).get(origin) }
+    }
+
+    /// # Safety
+    /// The thread is attached.
+    unsafe fn keep(&self, origin: &[u8], verdict: bool) {
+        // SAFETY: as for `get`.
+        unsafe { (*self.0.get()).keep(origin, verdict) }
+    }
 }
 
 /// A header line of an answer; none stands for `access-control-allow-origin` with the Origin.
@@ -60,9 +89,30 @@ impl CompiledPolicy {
     }
 
     /// Whether `origin`, the raw header value, is allowed.
+    ///
+    /// # Safety
+    /// The thread is attached.
     #[inline]
-    pub(super) fn allows_bytes(&self, origin: &[u8]) -> Result<bool, Raised> {
-        self.policy.allows(origin, |origin| attached(|py| self.foreign_allows(py, origin)))
+    pub(super) unsafe fn allows_bytes(&self, origin: &[u8]) -> Result<bool, Raised> {
+        let origins = self.policy.origins();
+        if origins.lists(origin) {
+            return Ok(true);
+        }
+        if origins.has_only_a_list() {
+            return Ok(false);
+        }
+        // SAFETY: attached, as the caller vouches.
+        if let Some(verdict) = unsafe { self.verdicts.get(origin) } {
+            return Ok(verdict);
+        }
+        let verdict = match origins.verdict_on_unlisted(origin) {
+            Verdict::Allowed => true,
+            Verdict::Refused => false,
+            Verdict::Undecided => attached(|py| self.foreign_allows(py, origin))?,
+        };
+        // SAFETY: attached, as the caller vouches.
+        unsafe { self.verdicts.keep(origin, verdict) }
+        Ok(verdict)
     }
 
     fn foreign_allows(&self, py: Python<'_>, origin: &[u8]) -> PyResult<bool> {
@@ -133,6 +183,7 @@ impl CompiledPolicy {
             policy,
             names,
             foreign,
+            verdicts: Verdicts::default(),
         })
     }
 

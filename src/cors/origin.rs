@@ -81,6 +81,20 @@ impl Origins {
         self.listed.iter()
     }
 
+    /// Whether every origin is allowed, or this one is listed: one look-up.
+    #[inline]
+    #[must_use]
+    pub fn lists(&self, origin: &[u8]) -> bool {
+        self.any || self.listed.contains(origin)
+    }
+
+    /// Whether nothing else allows an origin: no pattern, no expression, no caller's one.
+    #[inline]
+    #[must_use]
+    pub fn has_only_a_list(&self) -> bool {
+        self.patterns.is_empty() && self.expressions.is_empty() && !self.foreign
+    }
+
     /// Decides on an Origin header's value.
     ///
     /// An origin is a serialised origin, compared byte for byte (Fetch, CORS check). One with a
@@ -90,13 +104,12 @@ impl Origins {
     #[must_use]
     pub fn verdict(&self, origin: &[u8]) -> Verdict {
         // What is listed is visible ASCII, so that a hit needs no test of the characters.
-        if self.any || self.listed.contains(origin) {
-            return Verdict::Allowed;
-        }
-        self.verdict_of_unlisted(origin)
+        if self.lists(origin) { Verdict::Allowed } else { self.verdict_on_unlisted(origin) }
     }
 
-    fn verdict_of_unlisted(&self, origin: &[u8]) -> Verdict {
+    /// The same for an origin that is known not to be [listed](Self::lists).
+    #[must_use]
+    pub fn verdict_on_unlisted(&self, origin: &[u8]) -> Verdict {
         if self.patterns.matches(origin) {
             return Verdict::Allowed;
         }

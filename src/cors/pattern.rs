@@ -115,6 +115,13 @@ impl OriginPatterns {
         });
     }
 
+    /// Whether there is none.
+    #[inline]
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.patterns.is_empty()
+    }
+
     /// Whether a pattern covers `origin`: at most 253 bytes of host and two probes per label.
     #[must_use]
     pub fn matches(&self, origin: &[u8]) -> bool {

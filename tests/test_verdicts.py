@@ -1,0 +1,71 @@
+"""Verdicts that are remembered are those that would be given anew."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from typing import Any
+
+import pytest
+
+from fastcors import ConfigWarning, CORSMiddleware
+from tests.exchange import actual, answering, sent, values
+from tests.parity.twin import Starlette
+
+# More than are remembered, many of one length, some too long to be kept.
+ORIGINS = [
+    *(
+        f"https://{a}{b}.{domain}"
+        for a, b in itertools.product("abc", "abc")
+        for domain in ("example.com", "example.net")
+    ),
+    *(
+        "null",
+        "",
+        "https://example.com",
+        f"https://{'a' * 200}.example.com",
+        f"https://{'a' * 90}.example.com",
+    ),
+    "https://a\xe9.example.com",
+]
+EXPRESSIONS: list[tuple[str, bool]] = [
+    (r"https://[a-z]+\.example\.com", False),
+    # Only Python matches it.
+    (r"https://(?!b)[a-z]+\.example\.com", True),
+]
+
+
+@pytest.mark.parametrize(("expression", "by_python"), EXPRESSIONS)
+def test_a_repeated_origin_gets_the_same_verdict_whatever_came_between(
+    expression: str, by_python: bool
+) -> None:
+    options: dict[str, Any] = {
+        "allow_origin_regex": expression,
+        "allow_origins": ["https://aa.example.net"],
+    }
+    theirs = Starlette(answering(), **options)
+    if by_python:
+        with pytest.warns(ConfigWarning):
+            ours = CORSMiddleware(answering(), **options)
+    else:
+        ours = CORSMiddleware(answering(), **options)
+    expected = {
+        # An intended difference: outside visible ASCII all is refused.
+        origin: origin.isascii() and theirs.is_allowed_origin(origin)
+        for origin in ORIGINS
+    }
+    assert set(expected.values()) == {True, False}
+    drawn = random.Random(7)
+    for origin in drawn.choices(ORIGINS, k=1000):
+        told = values(sent(ours, actual(origin)), "access-control-allow-origin")
+        assert told == ([origin] if expected[origin] else []), origin
+
+
+def test_another_policy_does_not_know_the_verdicts_of_the_one_before() -> None:
+    origin = "https://a.example.com"
+    middleware = CORSMiddleware(answering(), allow_origin_regex=r"https://[a-z]\.example\.com")
+    for expression, allowed in ((r"https://b", False), (r"https://[a-z]\.example\.com", True)) * 2:
+        middleware.reconfigure(allow_origin_regex=expression)
+        for _ in range(3):
+            told = values(sent(middleware, actual(origin)), "access-control-allow-origin")
+            assert bool(told) is allowed
