@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fastcors import ConfigWarning, CORSMiddleware
-from tests.exchange import actual, answering, sent, values
+from tests.exchange import actual, answering, preflight, sent, values
 from tests.parity.twin import Starlette
 
 # More than are remembered, many of one length, some too long to be kept.
@@ -69,3 +69,17 @@ def test_another_policy_does_not_know_the_verdicts_of_the_one_before() -> None:
         for _ in range(3):
             told = values(sent(middleware, actual(origin)), "access-control-allow-origin")
             assert bool(told) is allowed
+
+
+def test_a_repeated_list_of_headers_gets_the_same_verdict_whatever_came_between() -> None:
+    options: dict[str, Any] = {"allow_origins": ["*"], "allow_headers": ["X-Token", "X-Other"]}
+    theirs, ours = Starlette(answering(), **options), CORSMiddleware(answering(), **options)
+    names = ["x-token", "x-other", "x-tokem", "accept", "", " x-token "]
+    lists = [
+        ",".join(some) for count in range(4) for some in itertools.product(names, repeat=count)
+    ]
+    lists += ["x-token" + "," * 90, ",".join(["x-token"] * 30)]
+    drawn = random.Random(7)
+    for asked in drawn.choices(lists[:20], k=300) + lists:
+        scope = preflight(headers=asked)
+        assert sent(ours, scope) == sent(theirs, scope), asked

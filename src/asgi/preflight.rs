@@ -30,7 +30,7 @@ pub(super) unsafe fn respond(
             headers: request.headers.as_ref().map(|headers| bytes_of(headers.as_ptr())),
             private_network: request.private_network,
         };
-        compiled.policy.preflight(&asked, allowed)
+        compiled.preflight_of(&asked, allowed)
     };
     let refusals = decision.refusals;
     if !refusals.is_empty() {

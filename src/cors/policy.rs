@@ -89,11 +89,28 @@ impl Policy {
         self.explicit_origin
     }
 
+    /// Whether every name in an `Access-Control-Request-Headers` value is allowed. Linear in it.
+    #[must_use]
+    pub fn allows_headers(&self, value: &[u8]) -> bool {
+        self.any_header || self.headers.contain_all(value)
+    }
+
     /// Decides on a preflight whose Origin is allowed or not. Linear in the request's headers.
     #[must_use]
     pub fn preflight(&self, request: &PreflightRequest<'_>, origin_allowed: bool) -> Preflight {
-        let headers_allowed =
-            self.any_header || request.headers.is_none_or(|value| self.headers.contain_all(value));
+        let headers_allowed = request.headers.is_none_or(|value| self.allows_headers(value));
+        self.preflight_of(request, origin_allowed, headers_allowed)
+    }
+
+    /// Decides on a preflight whose Origin and whose headers are allowed or not.
+    #[inline]
+    #[must_use]
+    pub fn preflight_of(
+        &self,
+        request: &PreflightRequest<'_>,
+        origin_allowed: bool,
+        headers_allowed: bool,
+    ) -> Preflight {
         let mut refusals = Refusals::default();
         refusals.add_if(!origin_allowed, Refusals::ORIGIN);
         refusals.add_if(!self.methods.contains(request.method), Refusals::METHOD);
