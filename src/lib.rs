@@ -15,7 +15,7 @@ mod _fastcors {
 
     #[pymodule_export]
     use crate::asgi::{
-        CompiledPolicy, claim_call, expression_problem, lint_methods, lint_origins,
+        CompiledPolicy, claim_call, expression_problem, lint_codes, lint_methods, lint_origins,
         lint_request_headers, lint_response_headers, origin_pattern_problem, vary_by_origin,
     };
 

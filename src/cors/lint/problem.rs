@@ -25,6 +25,8 @@ pub enum Suggestion {
     One(String),
     /// These entries instead of the one.
     Several(Vec<String>),
+    /// This regular expression, given as `allow_origin_regex` instead of the entry.
+    Expression(String),
 }
 
 /// One thing that is wrong with one entry of an option.

@@ -1,0 +1,78 @@
+use std::collections::HashSet;
+
+use super::super::problem::{Problem, Severity, Suggestion};
+use super::known::{AS_WRITTEN, FORBIDDEN_METHODS, NORMALIZED};
+use super::token::{List, check};
+use super::{code, error, problem, warning};
+
+/// What is wrong with entries of `allow_methods`, in their order.
+///
+/// Methods are compared with regard to case (Fetch, methods).
+#[must_use]
+pub fn methods<'e>(entries: impl Iterator<Item = &'e str>, credentials: bool) -> Vec<Problem> {
+    let entries: Vec<&str> = entries.collect();
+    let listed: HashSet<&str> = entries.iter().copied().collect();
+    let mut seen = HashSet::new();
+    let mut problems = Vec::new();
+    for (index, &entry) in entries.iter().enumerate() {
+        if let Some(problem) = check(entry, index, List::Methods) {
+            problems.push(problem);
+        } else if !seen.insert(entry) {
+            let wrong = "stands in the list already";
+            let code = warning(code::METHOD_DUPLICATE);
+            problems.push(problem(code, index, wrong, None, "leave it out"));
+        } else if entry == "*" {
+            problems.extend(any(index, listed.len() > 1, credentials));
+        } else {
+            problems.extend(one(entry, index, &listed));
+        }
+    }
+    problems
+}
+
+fn any(index: usize, has_others: bool, credentials: bool) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if credentials {
+        let wrong = "means any method to a browser only without credentials; what is sent in its \
+                     place are the eight usual methods by name, so that it works";
+        let otherwise = "name the methods to allow fewer";
+        let code = warning(code::METHOD_ANY_WITH_CREDENTIALS);
+        problems.push(problem(code, index, wrong, None, otherwise));
+    }
+    if has_others {
+        let wrong = "stands for the eight usual methods, in the place of the whole list, so that \
+                     the entries beside it mean nothing";
+        let code = warning(code::METHOD_ANY_BESIDE_OTHERS);
+        problems.push(problem(code, index, wrong, None, "leave it out, or them"));
+    }
+    problems
+}
+
+fn one(method: &str, index: usize, listed: &HashSet<&str>) -> Option<Problem> {
+    let find = |known: &[&'static str]| {
+        known.iter().copied().find(|known| known.eq_ignore_ascii_case(method))
+    };
+    if let Some(forbidden) = find(&FORBIDDEN_METHODS) {
+        let wrong = format!("means nothing here: browsers let no script send {forbidden}");
+        let code = warning(code::METHOD_FORBIDDEN);
+        return Some(problem(code, index, &wrong, None, "leave it out"));
+    }
+    if let Some(upper) = find(&NORMALIZED).filter(|&upper| upper != method) {
+        let wrong = "is not in upper case, in which browsers send it, so that it matches none";
+        return Some(if listed.contains(upper) {
+            let code = (code::METHOD_LOWER_CASE, Severity::Warning);
+            problem(code, index, wrong, None, "leave it out: it is in the list in upper case")
+        } else {
+            let meant = Suggestion::One(upper.to_owned());
+            problem(error(code::METHOD_LOWER_CASE), index, wrong, Some(meant), "")
+        });
+    }
+    // Where both are listed, both are meant: browsers send `patch` as a script writes it.
+    let upper = find(&AS_WRITTEN).filter(|&upper| upper != method && !listed.contains(upper))?;
+    let wrong = format!(
+        "matches only where a script writes it so: browsers do not turn it into {upper}, as they \
+         do with the older methods"
+    );
+    let meant = Suggestion::One(upper.to_owned());
+    Some(problem(warning(code::METHOD_LOWER_CASE), index, &wrong, Some(meant), ""))
+}

@@ -1,0 +1,164 @@
+//! What keeps a text from being a name (RFC 9110, 5.6.2, token), and which names were meant by it.
+
+use super::super::problem::{Problem, Suggestion};
+use super::super::wording::is_hidden;
+use super::known::{NORMALIZED, SAFELISTED};
+use super::{code, error, problem};
+
+/// Whose names are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum List {
+    Methods,
+    RequestHeaders,
+    ResponseHeaders,
+}
+
+impl List {
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Methods => "a method",
+            Self::RequestHeaders | Self::ResponseHeaders => "a header name",
+        }
+    }
+
+    fn codes(self) -> Codes {
+        match self {
+            Self::Methods => Codes {
+                several: code::METHOD_SEVERAL,
+                quotes: code::METHOD_QUOTES,
+                glob: code::METHOD_GLOB,
+            },
+            Self::RequestHeaders => Codes {
+                several: code::HEADER_SEVERAL,
+                quotes: code::HEADER_QUOTES,
+                glob: code::HEADER_GLOB,
+            },
+            Self::ResponseHeaders => Codes {
+                several: code::EXPOSE_SEVERAL,
+                quotes: code::EXPOSE_QUOTES,
+                glob: code::EXPOSE_GLOB,
+            },
+        }
+    }
+}
+
+struct Codes {
+    several: &'static str,
+    quotes: &'static str,
+    glob: &'static str,
+}
+
+/// Says what is wrong with the form of an entry, where it is not simply a name or `*`.
+pub(super) fn check(entry: &str, index: usize, list: List) -> Option<Problem> {
+    let noun = list.noun();
+    let otherwise = format!("write {noun} or leave it out");
+    if !is_token(entry) {
+        let wrong = if entry.trim().is_empty() {
+            format!("is empty and not {noun}")
+        } else if entry.chars().any(is_hidden) {
+            "holds a control character, which would break the header".to_owned()
+        } else {
+            format!("is not {noun}: it may hold letters, digits and !#$%&'*+-.^_`|~ only")
+        };
+        return Some(problem(
+            error(code::NOT_A_TOKEN),
+            index,
+            &wrong,
+            meant(entry, list),
+            &otherwise,
+        ));
+    }
+    let Codes { several, quotes, glob } = list.codes();
+    // All that follows is a token, and still no name that anybody has.
+    let (code, wrong) = if entry.contains('|') {
+        (several, format!("holds several, and counts as {noun} with a | in it"))
+    } else if entry.starts_with(['\'', '`']) || entry.ends_with(['\'', '`']) {
+        (quotes, format!("counts as {noun} with the quotes in it"))
+    } else if entry.contains('*') && entry != "*" {
+        (glob, "has a *, which stands for something only where it is alone".to_owned())
+    } else {
+        return None;
+    };
+    let suggestion = meant(entry, list).filter(|_| code != glob);
+    Some(problem(error(code), index, &wrong, suggestion, "name each, or write '*' for all"))
+}
+
+fn is_token(text: &str) -> bool {
+    let is_part = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    !text.is_empty() && text.bytes().all(is_part)
+}
+
+/// The names that were meant by a text, where they are evident.
+fn meant(entry: &str, list: List) -> Option<Suggestion> {
+    // A placeholder stands for no name that is known here.
+    if entry.contains(['{', '<', '$', '%']) && !entry.contains(['\'', '"']) {
+        return None;
+    }
+    // What cannot be seen separates no names, unless it is white space.
+    let entry: String = entry
+        .chars()
+        .filter(|&c| c.is_whitespace() || !is_hidden(c))
+        .map(|c| if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}') { '-' } else { c })
+        .collect();
+    let mut names: Vec<String> = Vec::new();
+    for item in entry.split([',', ';', '|', '\n', '\r']) {
+        let name = item.split_once(':').map_or(item, |(name, _)| name);
+        let name = name.trim_matches(is_around);
+        if !name.is_empty() {
+            words(name, list, &mut names);
+        }
+    }
+    if !names.iter().all(|name| is_token(name)) {
+        return None;
+    }
+    if list == List::Methods {
+        for name in &mut names {
+            if let Some(upper) = NORMALIZED.iter().find(|known| known.eq_ignore_ascii_case(name)) {
+                *name = (*upper).to_owned();
+            }
+        }
+    }
+    if names.len() > 1 {
+        Some(Suggestion::Several(names))
+    } else {
+        names.pop().map(Suggestion::One)
+    }
+}
+
+fn is_around(character: char) -> bool {
+    character.is_whitespace() || "\"'`“”‘’«»[](){}<>".contains(character)
+}
+
+/// Splits at white space: several names, or one with a `-` forgotten, as in `Content Type`.
+fn words(text: &str, list: List, names: &mut Vec<String>) {
+    let words: Vec<&str> = text
+        .split_whitespace()
+        .map(|word| word.trim_matches(is_around))
+        .filter(|w| !w.is_empty())
+        .collect();
+    let is_name = |word: &&str| {
+        let lower = word.to_ascii_lowercase();
+        word.contains('-') || SAFELISTED.contains(&&*lower) || SINGLE_WORDS.contains(&&*lower)
+    };
+    if list == List::Methods || words.len() == 1 || words.iter().all(is_name) {
+        names.extend(words.into_iter().map(str::to_owned));
+    } else {
+        names.push(words.join("-"));
+    }
+}
+
+/// Header names of one word that are often listed.
+const SINGLE_WORDS: [&str; 12] = [
+    "authorization",
+    "cookie",
+    "date",
+    "digest",
+    "etag",
+    "host",
+    "link",
+    "location",
+    "origin",
+    "range",
+    "referer",
+    "token",
+];

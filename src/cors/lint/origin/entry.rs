@@ -1,0 +1,210 @@
+//! One entry: what is wrong with it, and what was meant.
+
+use std::collections::HashSet;
+
+use super::finding::{Finding, Meant};
+use super::plain::{self, Plain};
+use super::text::Text;
+use super::{address, code, expression, glob, host, placeholder, risk, scheme, surface};
+use crate::cors::lint::problem::{Problem, Severity, Suggestion};
+use crate::cors::lint::wording::{quoted, sentence};
+
+/// What is wrong with the entry at `index`, in the order of its text.
+pub(super) fn problems(entry: &str, index: usize, credentials: bool) -> Vec<Problem> {
+    let Reading { mut findings, meant } = read(entry, credentials);
+    if findings.is_empty() {
+        return Vec::new();
+    }
+    findings.sort_by_key(|finding| finding.at);
+    let meant = meant.filter(|meant| is_sound(entry, meant, credentials));
+    let mut problems: Vec<Problem> = Vec::with_capacity(findings.len());
+    for Finding { code, severity, wrong, otherwise, meant: own, .. } in findings {
+        if problems.iter().any(|problem| problem.code == code) {
+            continue;
+        }
+        let suggestion = match own {
+            Meant::Whole => meant.clone(),
+            Meant::Own(own) => own.filter(|own| is_sound(entry, own, credentials)),
+        };
+        let message = sentence(&wrong, suggestion.as_ref(), otherwise);
+        problems.push(Problem { code, severity, index, message, suggestion });
+    }
+    problems
+}
+
+/// Whether what was meant is another entry, or others, free of errors.
+fn is_sound(entry: &str, meant: &Suggestion, credentials: bool) -> bool {
+    let is_error = |finding: &Finding| finding.severity == Severity::Error;
+    let is_sound = |text: &str| !read(text, credentials).findings.iter().any(is_error);
+    match meant {
+        Suggestion::One(text) => text != entry && is_sound(text),
+        Suggestion::Several(texts) => texts.iter().all(|text| is_sound(text)),
+        Suggestion::Expression(_) => true,
+    }
+}
+
+/// What one look at an entry gives.
+#[derive(Default)]
+struct Reading {
+    findings: Vec<Finding>,
+    meant: Option<Suggestion>,
+}
+
+impl Reading {
+    fn one(finding: Finding) -> Self {
+        Self { findings: vec![finding], meant: None }
+    }
+}
+
+fn read(entry: &str, credentials: bool) -> Reading {
+    let Some(Plain { secure, host, has_port }) = plain::read(entry) else {
+        return read_closely(entry, credentials);
+    };
+    let insecure = credentials && !secure && !host::is_local(host);
+    let findings = insecure.then(|| risk::insecure(0, entry, has_port)).into_iter().collect();
+    Reading { findings, meant: None }
+}
+
+/// What [`read`] gives, without the short cut for plain entries.
+fn read_closely(entry: &str, credentials: bool) -> Reading {
+    match entry {
+        "*" if credentials => return Reading::one(risk::any_with_credentials()),
+        "*" => return Reading::default(),
+        "null" => return Reading::one(risk::null(credentials)),
+        _ => {}
+    }
+    let mut text = Text::new(entry);
+    let mut findings = Vec::new();
+    surface::uncover(&mut text, &mut findings);
+    if let Some(reading) = other_than_one(&text, credentials) {
+        return reading;
+    }
+    surface::trim(&mut text, &mut findings);
+    if matches!(text.as_str(), "*" | "null") {
+        return Reading { findings, meant: Some(Suggestion::One(text.as_str().to_owned())) };
+    }
+    surface::close_up(&mut text, &mut findings);
+    if let Some(decoded) = percent_decoded(text.as_str()) {
+        let wrong = "is percent-encoded, which a browser's Origin never is";
+        findings.push(Finding::unmatched(code::PERCENT_ENCODED, text.place(0), wrong));
+        text.replace(decoded);
+    }
+    let meant = address::read(&text, credentials, &mut findings);
+    Reading { findings, meant }
+}
+
+/// What can be told of a text that is not one origin: empty, several, a template, an expression.
+fn other_than_one(text: &Text, credentials: bool) -> Option<Reading> {
+    let range = surface::core(text.as_str());
+    let at = text.place(range.start);
+    let inner = text.as_str().get(range.clone()).unwrap_or_default();
+    if inner.is_empty() {
+        let wrong = "is empty, and a browser sends no empty Origin";
+        return Some(Reading::one(
+            Finding::unmatched(code::EMPTY, 0, wrong).otherwise("leave it out"),
+        ));
+    }
+    if placeholder::is_unset(inner) {
+        let wrong = "is what a setting that is not set looks like as text";
+        return Some(Reading::one(Finding::unmatched(code::PLACEHOLDER, at, wrong)));
+    }
+    if inner.eq_ignore_ascii_case("null") && inner != "null" {
+        let wrong = "has upper-case letters, where browsers send null in lower case";
+        let finding = Finding::unmatched(code::UPPER_CASE, at, wrong)
+            .otherwise("leave it out: a sandboxed page of any site has the origin null");
+        return Some(Reading::one(finding));
+    }
+    if let Some(found) = placeholder::find(inner) {
+        let shown = quoted(inner.get(found.clone()).unwrap_or_default());
+        let wrong = format!("holds {shown}, which nothing has filled in");
+        let finding =
+            Finding::unmatched(code::PLACEHOLDER, text.place(range.start + found.start), wrong)
+                .otherwise("write the origin that it stands for");
+        return Some(Reading::one(finding));
+    }
+    if !scheme::begins_with_one_not_sent(inner) && expression::is_expression(inner) {
+        let wrong = "is a regular expression, and entries are compared as they are";
+        let finding = Finding::unmatched(code::REGULAR_EXPRESSION, at, wrong)
+            .otherwise("move it to allow_origin_regex");
+        return Some(Reading { findings: vec![finding], meant: expression::meant(inner) });
+    }
+    let (code, several, wrong) = if let Some(several) = glob::alternatives(inner) {
+        (code::GLOB, several, "has alternatives in braces, which have no meaning here")
+    } else if let Some(several) = surface::several(inner) {
+        (code::SEVERAL, several, "holds several origins, and each entry is compared whole")
+    } else {
+        return None;
+    };
+    let finding =
+        Finding::unmatched(code, at, wrong).otherwise("write each origin as an entry of its own");
+    Some(Reading { findings: vec![finding], meant: mended(several, credentials) })
+}
+
+/// Each part as it should be; none where one cannot be mended.
+fn mended(parts: Vec<String>, credentials: bool) -> Option<Suggestion> {
+    let mut mended: Vec<String> = Vec::with_capacity(parts.len());
+    for part in parts {
+        let Reading { findings, meant } = read(&part, credentials);
+        match meant {
+            _ if !findings.iter().any(|finding| finding.severity == Severity::Error) => {
+                mended.push(part);
+            }
+            Some(Suggestion::One(text)) => mended.push(text),
+            Some(Suggestion::Several(texts)) => mended.extend(texts),
+            Some(Suggestion::Expression(_)) | None => return None,
+        }
+    }
+    let mut seen = HashSet::new();
+    let mut texts: Vec<String> =
+        mended.into_iter().filter(|text| seen.insert(text.clone())).collect();
+    if texts.len() > 1 {
+        Some(Suggestion::Several(texts))
+    } else {
+        texts.pop().map(Suggestion::One)
+    }
+}
+
+/// The text behind percent-encoding, where the whole of it is encoded, `://` included.
+fn percent_decoded(text: &str) -> Option<String> {
+    let is_encoded = |code: &str| text.contains(code) || text.contains(&code.to_ascii_lowercase());
+    if !(is_encoded("%3A") || is_encoded("%2F%2F")) {
+        return None;
+    }
+    let mut parts = text.split('%');
+    let mut decoded = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        let (code, rest) = part.split_at_checked(2)?;
+        decoded.push(u8::from_str_radix(code, 16).ok()?);
+        decoded.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(decoded).ok().filter(|decoded| decoded.contains("://"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_short_cut_tells_what_a_close_look_does(
+            entry in "(https?|ftp)://([a-z0-9-]{0,3}|[a-z]{62,65}|xn--[a-z]{1,3})(\\.([a-z0-9]{0,3}|0x1|localhost))?(:[0-9]{0,6})?",
+            credentials: bool,
+        ) {
+            let short = read(&entry, credentials);
+            let close = read_closely(&entry, credentials);
+            let told = |reading: &Reading| -> Vec<(&'static str, Severity, String, String)> {
+                let clone = |f: &Finding| (f.code, f.severity, f.wrong.clone(), format!("{:?}", f.meant));
+                reading.findings.iter().map(clone).collect()
+            };
+            prop_assert_eq!(told(&short), told(&close));
+        }
+    }
+
+    #[test]
+    fn the_short_cut_is_taken_by_what_is_plain() {
+        for entry in ["https://app.example.com", "http://localhost:3000", "https://a-1.b2.c:8443"] {
+            assert!(plain::read(entry).is_some(), "{entry}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Regular expressions that stand among the origins.
+
+use regex::bytes::RegexBuilder;
+
+use crate::cors::lint::problem::Suggestion;
+
+/// What the bytes around a place must be for a `*` there to stand for a whole label.
+const fn is_label_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'*'
+}
+
+/// Whether a text is a regular expression rather than an origin or a glob.
+pub(super) fn is_expression(text: &str) -> bool {
+    let text = undelimited(text);
+    let bytes = text.as_bytes();
+    if text.len() > 1 && (text.starts_with('^') || text.ends_with('$')) {
+        return true;
+    }
+    if text.contains(['(', ')']) || text.contains("?://") || text.contains("?:") || text == ".*" {
+        return true;
+    }
+    let at = |index: usize| bytes.get(index).copied().unwrap_or_default();
+    bytes.iter().enumerate().any(|(index, &byte)| {
+        let next = at(index + 1);
+        match byte {
+            b'\\' => {
+                next == b'.' || (b"dwsDWSbB-".contains(&next) && b"+*?{)]".contains(&at(index + 2)))
+            }
+            b'.' => {
+                let before = index.checked_sub(1).map_or(0, at);
+                let after = at(index + 2);
+                next == b'+'
+                    || (next == b'*'
+                        && !(is_label_byte(before) && matches!(after, b'.' | b':' | b'/' | 0)))
+            }
+            b'[' => is_class(bytes.get(index + 1..).unwrap_or_default()),
+            b'{' => is_count(bytes.get(index + 1..).unwrap_or_default()),
+            _ => false,
+        }
+    })
+}
+
+/// Whether what follows a `[` makes it a character class and not an IPv6 address.
+fn is_class(rest: &[u8]) -> bool {
+    let Some(end) = rest.iter().take(200).position(|&byte| byte == b']') else { return false };
+    let is_quantified = matches!(rest.get(end + 1), Some(b'+' | b'*' | b'?' | b'{'));
+    end > 0 && (is_quantified || !rest[..end].contains(&b':'))
+}
+
+/// Whether what follows a `{` makes it a number of repetitions.
+fn is_count(rest: &[u8]) -> bool {
+    let digits = rest.iter().take(20).take_while(|b| b.is_ascii_digit() || **b == b',').count();
+    rest.first().is_some_and(u8::is_ascii_digit) && rest.get(digits) == Some(&b'}')
+}
+
+/// The expression without the slashes and the flags of a JavaScript literal.
+fn undelimited(text: &str) -> &str {
+    let inner = text.strip_prefix('/').and_then(|rest| {
+        let (inner, flags) = rest.rsplit_once('/')?;
+        (inner.starts_with('^') || inner.ends_with('$') || inner.contains('\\'))
+            .then_some(())
+            .filter(|()| flags.bytes().all(|byte| byte.is_ascii_lowercase()))?;
+        Some(inner)
+    });
+    inner.unwrap_or(text)
+}
+
+/// What to write instead: `*` for the expression that stands for everything, else the expression,
+/// with a `\` before each dot that was meant as one. None where it does not compile.
+pub(super) fn meant(text: &str) -> Option<Suggestion> {
+    let text = undelimited(text);
+    if is_everything(text) {
+        return Some(Suggestion::One("*".to_owned()));
+    }
+    let escaped = with_dots_escaped(text);
+    // The limits keep a long list of expressions from taking long.
+    let compiles = escaped.len() <= 1000
+        && RegexBuilder::new(&escaped).unicode(false).size_limit(1 << 18).build().is_ok();
+    compiles.then_some(Suggestion::Expression(escaped))
+}
+
+fn is_everything(text: &str) -> bool {
+    let text = text.strip_prefix('^').unwrap_or(text);
+    let text = text.strip_suffix('$').unwrap_or(text);
+    let host = text.split_once("://").map_or(text, |(_, host)| host);
+    let host = host.strip_prefix('(').and_then(|host| host.strip_suffix(')')).unwrap_or(host);
+    matches!(host, ".*" | ".+" | ".*?" | ".+?")
+}
+
+/// Escapes each dot that is neither repeated nor in a class, nor escaped already.
+fn with_dots_escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    let mut in_class = false;
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => {
+                escaped.push('\\');
+                escaped.extend(characters.next());
+                continue;
+            }
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '.' if !in_class && !matches!(characters.peek(), Some('*' | '+' | '?' | '{')) => {
+                escaped.push('\\');
+            }
+            _ => {}
+        }
+        escaped.push(character);
+    }
+    escaped
+}

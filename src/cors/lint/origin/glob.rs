@@ -1,0 +1,178 @@
+//! A `*` or `?` where no pattern has one, and the regular expression that was probably meant.
+
+use super::host::{is_local, is_numeric};
+use super::plain::LONGEST_HOST;
+use super::scheme::Scheme;
+use crate::cors::lint::problem::Suggestion;
+use crate::cors::lint::public_suffix::{Registry, registrable_domain, registry};
+
+/// What a glob stands for.
+pub(super) struct Meaning {
+    pub(super) meant: Option<Suggestion>,
+    /// What else is to be said of it.
+    pub(super) note: &'static str,
+}
+
+impl Meaning {
+    fn of(meant: Option<Suggestion>) -> Self {
+        Self { meant, note: "" }
+    }
+
+    fn one(text: String) -> Self {
+        Self::of(Some(Suggestion::One(text)))
+    }
+}
+
+/// What was meant by `host` and `port`, in which there are globs that make no pattern.
+pub(super) fn meaning(scheme: &Scheme, host: &str, port: Option<&str>) -> Meaning {
+    let host = host.to_ascii_lowercase();
+    let (Some(prefix), Some(port_end), ..=LONGEST_HOST) =
+        (prefix(scheme), port_end(scheme, port), host.len())
+    else {
+        return Meaning::of(None);
+    };
+    let star = |c| matches!(c, '*' | '?' | '.');
+    if host.contains('*') && host.chars().all(star) && scheme.is_web() {
+        return Meaning::one("*".to_owned());
+    }
+    let labels: Vec<&str> = host.split('.').collect();
+    let is_address = is_address(&labels);
+    let suffix = host.trim_start_matches('*');
+    let is_plain = |text: &str| !text.is_empty() && !text.contains(['*', '?']);
+    if let Some(simple) = simple(scheme).filter(|_| !is_address) {
+        // `**.example.com` and `*example.com`
+        let domain =
+            suffix.strip_prefix('.').or(registrable_domain(suffix).filter(|d| *d == suffix));
+        if let Some(domain) = domain.filter(|domain| suffix != host && is_plain(domain)) {
+            return Meaning::one(format!(
+                "{simple}*.{domain}{port_end}",
+                port_end = port_end.entry
+            ));
+        }
+        // `example.com*` and `localhost*`
+        let start = host.trim_end_matches('*');
+        if start != host && is_plain(start) && !start.ends_with(['.', '-', '_']) {
+            let ending = if is_local(start) && port.is_none() { ":*" } else { &port_end.entry };
+            return Meaning::one(format!("{simple}{start}{ending}"));
+        }
+    }
+    let Some(expression) = host_expression(&labels, is_address) else { return Meaning::of(None) };
+    let last_star = labels.iter().rposition(|label| label.contains(['*', '?']));
+    let below = last_star.map(|last| labels[last + 1..].join("."));
+    let owner = below.as_deref().filter(|_| !is_address && scheme.is_web());
+    if owner.is_some_and(|below| below.is_empty() && labels.len() > 1)
+        || owner.and_then(registry) == Some(Registry::Icann)
+    {
+        return Meaning {
+            meant: None,
+            note: ", and anybody can register a name that an expression of this shape lets in",
+        };
+    }
+    let note = match owner.and_then(registry) {
+        Some(_) => ", and anybody can have a name there that an expression of this shape lets in",
+        None => "",
+    };
+    let port = port_end.expression;
+    Meaning { meant: Some(Suggestion::Expression(format!("{prefix}{expression}{port}"))), note }
+}
+
+/// The scheme with its slashes, for an entry; none where it is two schemes.
+fn simple(scheme: &Scheme) -> Option<String> {
+    match scheme {
+        Scheme::Http => Some("http://".to_owned()),
+        Scheme::Https => Some("https://".to_owned()),
+        Scheme::Custom(name) => Some(format!("{name}://")),
+        Scheme::Missing | Scheme::Either | Scheme::Unknown => None,
+    }
+}
+
+/// The scheme with its slashes, for an expression.
+fn prefix(scheme: &Scheme) -> Option<String> {
+    match scheme {
+        Scheme::Either => Some("https?://".to_owned()),
+        Scheme::Custom(name) => {
+            Some(format!("{}://", name.replace('.', "\\.").replace('+', "\\+")))
+        }
+        _ => simple(scheme),
+    }
+}
+
+struct PortEnd {
+    entry: String,
+    expression: String,
+}
+
+/// A port with the colon before it; none where it is no port.
+fn port_end(scheme: &Scheme, port: Option<&str>) -> Option<PortEnd> {
+    let same = |text: String| Some(PortEnd { entry: text.clone(), expression: text });
+    match port {
+        None => same(String::new()),
+        Some("*") => Some(PortEnd { entry: ":*".to_owned(), expression: "(:[0-9]+)?".to_owned() }),
+        Some(port) if port.contains(['*', '?']) => {
+            let expression: Option<String> = port.chars().map(digit_expression).collect();
+            Some(PortEnd { entry: ":*".to_owned(), expression: format!(":{}", expression?) })
+        }
+        Some(port) => {
+            let number: u16 = port.parse().ok()?;
+            if scheme.default_port() == Some(number) {
+                return same(String::new());
+            }
+            same(format!(":{number}"))
+        }
+    }
+}
+
+fn digit_expression(character: char) -> Option<&'static str> {
+    const DIGITS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+    match character {
+        '*' => Some("[0-9]*"),
+        '?' => Some("[0-9]"),
+        _ => character.to_digit(10).and_then(|digit| DIGITS.get(digit as usize).copied()),
+    }
+}
+
+/// Whether the labels are numbers and `*` in the place of numbers.
+fn is_address(labels: &[&str]) -> bool {
+    let is_number = |label: &&str| is_numeric(label);
+    labels.iter().any(is_number) && labels.iter().all(|label| is_number(label) || *label == "*")
+}
+
+/// An expression for a host; none where it holds what no host does.
+fn host_expression(labels: &[&str], is_address: bool) -> Option<String> {
+    let star = if is_address { "[0-9]+" } else { "[a-z0-9-]+" };
+    let labels: Option<Vec<String>> =
+        labels.iter().map(|label| label_expression(label, star)).collect();
+    Some(labels?.join("\\."))
+}
+
+fn label_expression(label: &str, star: &str) -> Option<String> {
+    let mut expression = String::new();
+    let mut before = None;
+    for character in label.chars() {
+        match character {
+            '*' if before == Some('*') => {}
+            '*' => expression.push_str(star),
+            '?' => expression.push_str("[a-z0-9-]"),
+            'a'..='z' | '0'..='9' | '-' | '_' => expression.push(character),
+            _ => return None,
+        }
+        before = Some(character);
+    }
+    (!label.is_empty()).then_some(expression)
+}
+
+/// What a shell makes of the first `{a,b}` in `text`; none where there is none.
+pub(super) fn alternatives(text: &str) -> Option<Vec<String>> {
+    let (start, rest) = text.split_once('{')?;
+    let (inside, end) = rest.split_once('}')?;
+    let is_part =
+        |part: &str| part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:/".contains(&b));
+    let parts: Vec<&str> = inside.split(',').map(str::trim).collect();
+    let fits = (2..=MOST).contains(&parts.len()) && text.len() <= LONGEST;
+    (fits && parts.iter().all(|part| is_part(part)) && !end.contains('{'))
+        .then(|| parts.iter().map(|part| format!("{start}{part}{end}")).collect())
+}
+
+/// The most alternatives of one text, and the longest text, that are written out.
+const MOST: usize = 64;
+const LONGEST: usize = 1000;

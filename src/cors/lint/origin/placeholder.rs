@@ -1,0 +1,97 @@
+//! What a template, a shell or a settings file should have filled in.
+
+use core::ops::Range;
+
+/// What an unset value looks like once it is text.
+const UNSET: [&str; 9] =
+    ["none", "undefined", "nil", "nan", "true", "false", "unset", "todo", "changeme"];
+
+/// Whether the whole text is one of the words for nothing.
+pub(super) fn is_unset(text: &str) -> bool {
+    UNSET.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// Where the first placeholder is: `${ORIGIN}`, `{{ origin }}`, `<your-domain>`, `$ORIGIN`,
+/// `%ORIGIN%`, `__ORIGIN__` and their like.
+pub(super) fn find(text: &str) -> Option<Range<usize>> {
+    let bytes = text.as_bytes();
+    // Where the search for an end found none, no later start finds one either.
+    let mut missing = [false; 256];
+    for (at, &byte) in bytes.iter().enumerate() {
+        let rest = bytes.get(at + 1..).unwrap_or_default();
+        let mut until = |close: u8| {
+            if missing[usize::from(close)] {
+                return None;
+            }
+            let length = rest.iter().take(LONGEST).position(|&byte| byte == close);
+            missing[usize::from(close)] = length.is_none() && !rest.contains(&close);
+            length
+        };
+        let length = match byte {
+            b'{' => until(b'}').filter(|&n| is_name_in_braces(rest.get(..n).unwrap_or_default())),
+            b'<' => until(b'>').filter(|&n| {
+                let is_group =
+                    bytes.get(..at).is_some_and(|b| b.ends_with(b"(?P") || b.ends_with(b"(?"));
+                !is_group && is_name_in_angles(rest.get(..n).unwrap_or_default())
+            }),
+            b'$' => match rest.first() {
+                Some(b'(') => until(b')'),
+                _ => name_length(rest).map(|n| n - 1),
+            },
+            b'%' => match rest.first() {
+                Some(b'(') => until(b')'),
+                Some(b's') => Some(0),
+                _ => name_length(rest).filter(|&n| {
+                    let name = rest.get(..n).unwrap_or_default();
+                    rest.get(n) == Some(&b'%')
+                        && !(n == 2 && name.iter().all(u8::is_ascii_hexdigit))
+                }),
+            },
+            b'@' => name_length(rest).filter(|&n| {
+                n > 1 && rest.get(n) == Some(&b'@') && is_upper(rest.get(..n).unwrap_or_default())
+            }),
+            b'_' if rest.first() == Some(&b'_') && (at == 0 || bytes[at - 1] != b'_') => {
+                name_length(rest).filter(|&n| {
+                    let name = rest.get(..n).unwrap_or_default();
+                    name.ends_with(b"__") && is_upper(name)
+                })
+            }
+            _ => None,
+        };
+        if let Some(length) = length {
+            let end = (at + 2 + length).min(bytes.len());
+            let before = bytes.get(..at).and_then(<[u8]>::last);
+            let start = at - usize::from(byte == b'{' && matches!(before, Some(b'$' | b'#')));
+            let end = end + usize::from(byte == b'{' && bytes.get(end) == Some(&b'}'));
+            // A name ends between characters, as all that is looked for is ASCII.
+            return Some(start..end);
+        }
+    }
+    None
+}
+
+/// The longest content of a placeholder, in bytes.
+const LONGEST: usize = 200;
+
+/// How long the name is that `text` begins with, if it does.
+fn name_length(text: &[u8]) -> Option<usize> {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let length = text.iter().take(LONGEST).take_while(|byte| is_name(byte)).count();
+    (length > 0 && !text[0].is_ascii_digit()).then_some(length)
+}
+
+/// Names are written in capitals; `https://__a__.example.com` is a host.
+fn is_upper(name: &[u8]) -> bool {
+    name.iter().any(u8::is_ascii_uppercase) && !name.iter().any(u8::is_ascii_lowercase)
+}
+
+/// Not `{2,3}` of a regular expression, not `{a,b}` of a shell.
+fn is_name_in_braces(content: &[u8]) -> bool {
+    content.is_empty()
+        || !(content.contains(&b',') || content.iter().all(|b| b.is_ascii_digit() || *b == b','))
+}
+
+fn is_name_in_angles(content: &[u8]) -> bool {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_. %=".contains(byte);
+    !content.is_empty() && content.iter().all(is_name)
+}

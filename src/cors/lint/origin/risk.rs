@@ -1,0 +1,52 @@
+//! What matches, and lets in more than is meant.
+
+use super::code;
+use super::finding::Finding;
+use crate::cors::lint::problem::Suggestion;
+use crate::cors::lint::public_suffix::{Registry, registry};
+
+pub(super) fn any_with_credentials() -> Finding {
+    let wrong = "lets every site read answers that were made with the user's credentials";
+    Finding::error(code::ANY_WITH_CREDENTIALS, 0, wrong)
+        .otherwise("name the origins, or leave allow_credentials out")
+}
+
+pub(super) fn null(credentials: bool) -> Finding {
+    if credentials {
+        let wrong = "is the Origin of sandboxed pages, which every site can make, so that every \
+                     site can read answers that were made with the user's credentials";
+        return Finding::error(code::NULL, 0, wrong).otherwise("leave it out");
+    }
+    let wrong = "is the Origin of sandboxed pages, which every site can make, so that every site \
+                 is let in";
+    Finding::warning(code::NULL, 0, wrong)
+        .otherwise("leave it out, or write '*' where every site is meant")
+}
+
+/// For an origin of `http` that takes credentials, from a host that is not the machine itself.
+pub(super) fn insecure(at: usize, origin: &str, has_port: bool) -> Finding {
+    let wrong = "is not encrypted, so that whoever is on the way can send requests with the user's \
+                 credentials and read the answers";
+    // Another scheme is served on another port, which nobody can guess.
+    let secure = origin.strip_prefix("http://").filter(|_| !has_port);
+    Finding::warning(code::INSECURE, at, wrong)
+        .otherwise("serve the page over https, and allow that origin")
+        .meant(secure.map(|rest| Suggestion::One(format!("https://{rest}"))))
+}
+
+/// For a pattern of the subdomains of `host`.
+pub(super) fn public_suffix(at: usize, host: &str, credentials: bool) -> Option<Finding> {
+    let otherwise = "name the domains that are yours";
+    match registry(host)? {
+        Registry::Icann => {
+            let wrong =
+                format!("lets in every site below {host}, where anybody can register a name");
+            Some(Finding::error(code::PUBLIC_SUFFIX, at, wrong).otherwise(otherwise))
+        }
+        Registry::Private => {
+            let wrong = format!("lets in every site below {host}, where anybody can have a name");
+            let finding = if credentials { Finding::error } else { Finding::warning };
+            Some(finding(code::PUBLIC_SUFFIX, at, wrong).otherwise(otherwise))
+        }
+    }
+}

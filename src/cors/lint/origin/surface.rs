@@ -1,0 +1,203 @@
+//! What surrounds an origin: white space, quotes, brackets, separators, what cannot be seen.
+
+use core::ops::Range;
+
+use super::code;
+use super::finding::Finding;
+use super::text::Text;
+use crate::cors::lint::wording::{is_hidden, named};
+
+/// How many layers of quotes and brackets are taken off, which bounds the time.
+const DEEPEST: usize = 8;
+
+const SEPARATORS: [char; 3] = [',', ';', '|'];
+
+const fn is_quote(character: char) -> bool {
+    matches!(
+        character,
+        '"' | '\'' | '`' | '´' | '“' | '”' | '„' | '‘' | '’' | '‚' | '«' | '»' | '‹' | '›'
+    )
+}
+
+/// Drops what cannot be seen, and writes what is only wide in ASCII.
+pub(super) fn uncover(text: &mut Text, findings: &mut Vec<Finding>) {
+    // The two joiners have a meaning in some scripts; a browser drops or refuses them itself.
+    let is_dropped =
+        |c: char| is_hidden(c) && !c.is_whitespace() && !matches!(c, '\u{200c}' | '\u{200d}');
+    if let Some(dropped) = text.as_str().chars().find(|&c| is_dropped(c)) {
+        let at = text.change(|c| (!is_dropped(c)).then_some(c)).unwrap_or_default();
+        let kind = if dropped.is_control() { "control" } else { "invisible" };
+        let shown = named(dropped);
+        let wrong = format!("holds the {kind} character {shown}, which no Origin has");
+        findings.push(Finding::unmatched(code::CONTROL_CHARACTER, at, wrong));
+    }
+    let narrow = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0),
+        '\u{3002}' | '\u{ff61}' => Some('.'),
+        _ => Some(c),
+    };
+    if let Some(at) = text.change(narrow) {
+        findings.push(not_ascii(at));
+    }
+}
+
+/// The finding for any character that no Origin can have because it is outside ASCII.
+pub(super) fn not_ascii(at: usize) -> Finding {
+    Finding::unmatched(
+        code::UNICODE,
+        at,
+        "has characters outside ASCII, where a browser's Origin has the host in punycode",
+    )
+}
+
+/// The part of `text` that is left without white space, quotes, brackets and separators around.
+pub(super) fn core(text: &str) -> Range<usize> {
+    let mut range = 0..text.len();
+    for _ in 0..DEEPEST {
+        let inner = text.get(range.clone()).unwrap_or_default();
+        // `\"` at either end is a quote that was escaped once too often.
+        let right = inner.trim_start_matches(is_around);
+        let right =
+            right.strip_prefix('\\').filter(|rest| rest.starts_with(is_quote)).unwrap_or(right);
+        let start = range.end - right.len();
+        let left = right.trim_end_matches(is_around);
+        let was_quoted = right.get(left.len()..).is_some_and(|rest| rest.starts_with(is_quote));
+        let left = left.strip_suffix('\\').filter(|_| was_quoted).unwrap_or(left);
+        let trimmed = start..start + left.len();
+        let trimmed = unwrapped(text, trimmed.clone()).unwrap_or(trimmed);
+        if trimmed == range {
+            break;
+        }
+        range = trimmed;
+    }
+    range
+}
+
+fn is_around(character: char) -> bool {
+    character.is_whitespace() || is_quote(character) || SEPARATORS.contains(&character)
+}
+
+/// What is between the brackets around a list, or around a link, that was written as text.
+fn unwrapped(text: &str, range: Range<usize>) -> Option<Range<usize>> {
+    let outer = text.get(range.clone())?;
+    let close = match outer.chars().next()? {
+        '[' => ']',
+        '(' => ')',
+        '{' => '}',
+        '<' => '>',
+        _ => return None,
+    };
+    let inner = outer.get(1..)?.strip_suffix(close)?;
+    let begin = inner.trim_start();
+    let is_list = begin.is_empty() || begin.starts_with(is_quote) || begin.contains("://");
+    (is_list && !(close == ')' && inner.contains('|'))).then_some(range.start + 1..range.end - 1)
+}
+
+/// Keeps what [`core`] gives of `text`, and tells what is left out.
+pub(super) fn trim(text: &mut Text, findings: &mut Vec<Finding>) {
+    let kept = core(text.as_str());
+    let (before, after) = (0..kept.start, kept.end..text.as_str().len());
+    let first = |is: fn(char) -> bool| {
+        [before.clone(), after.clone()].into_iter().find_map(|range| {
+            let part = text.as_str().get(range.clone())?;
+            part.find(is).map(|offset| text.place(range.start + offset))
+        })
+    };
+    let around = [
+        (
+            code::WHITE_SPACE,
+            first(char::is_whitespace),
+            "has white space around it, which no Origin has",
+        ),
+        (
+            code::QUOTES,
+            first(|c| is_quote(c) || "[](){}<>".contains(c)),
+            "has quotes or brackets around it, which no Origin has",
+        ),
+        (
+            code::SEVERAL,
+            first(|c| SEPARATORS.contains(&c)),
+            "has a separator beside the origin, and each entry is compared whole",
+        ),
+    ];
+    for (code, at, wrong) in around {
+        findings.extend(at.map(|at| Finding::unmatched(code, at, wrong)));
+    }
+    text.crop(kept);
+}
+
+/// Drops white space and quotes within `text`.
+pub(super) fn close_up(text: &mut Text, findings: &mut Vec<Finding>) {
+    if let Some(at) = text.change(|c| (!c.is_whitespace()).then_some(c)) {
+        let wrong = "has white space inside, which no Origin has";
+        findings.push(Finding::unmatched(code::WHITE_SPACE, at, wrong));
+    }
+    if let Some(at) = text.change(|c| (!is_quote(c)).then_some(c)) {
+        let wrong = "has quotes inside, which no Origin has";
+        findings.push(Finding::unmatched(code::QUOTES, at, wrong));
+    }
+}
+
+/// The origins that one entry holds, where there are more than one.
+pub(super) fn several(text: &str) -> Option<Vec<String>> {
+    let inner = text.get(core(text))?;
+    let mut parts: Vec<String> = Vec::new();
+    for part in inner.split(|c: char| c.is_whitespace() || SEPARATORS.contains(&c)) {
+        let part = part.get(core(part)).unwrap_or_default();
+        if is_digits(part)
+            && let Some(start) = parts.last().and_then(|last| last.strip_suffix(port_of(last)?))
+        {
+            // `http://localhost:3000,3001`
+            parts.push(format!("{start}{part}"));
+        } else if !part.is_empty() {
+            parts.extend(joined(part).into_iter().map(str::to_owned));
+        }
+    }
+    let has_scheme = |part: &String| part.contains("://");
+    (parts.len() > 1 && (parts.iter().all(has_scheme) || parts.iter().all(|part| is_whole(part))))
+        .then_some(parts)
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The digits after the last colon.
+fn port_of(origin: &str) -> Option<&str> {
+    origin.rsplit_once(':').map(|(_, port)| port).filter(|port| is_digits(port))
+}
+
+/// Whether a part would do as an entry, so that what stands beside it is another.
+fn is_whole(part: &str) -> bool {
+    let address = part.split_once("://").map_or(part, |(_, address)| address);
+    let authority = address.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.split(':').next().unwrap_or_default();
+    matches!(authority, "*" | "null" | "localhost")
+        || authority.starts_with('[')
+        || (!host.is_empty() && port_of(authority).is_some())
+        || host.trim_matches('.').contains('.')
+}
+
+/// What becomes of Python's `"https://a" "https://b"` where the comma is forgotten.
+fn joined(part: &str) -> Vec<&str> {
+    let lower = part.to_ascii_lowercase();
+    let mut starts: Vec<usize> = lower
+        .match_indices("http://")
+        .chain(lower.match_indices("https://"))
+        .map(|m| m.0)
+        .collect();
+    starts.sort_unstable();
+    let ends = starts.iter().skip(1).copied().chain([part.len()]);
+    let parts: Vec<&str> = starts.iter().zip(ends).filter_map(|(&s, e)| part.get(s..e)).collect();
+    let is_origin = |part: &&str| {
+        part.split_once("://").is_some_and(|(_, rest)| {
+            rest.contains(|c: char| c.is_alphanumeric()) && !rest.contains(['?', '#', '=', '@'])
+        })
+    };
+    let (last, others) = parts.split_last().map_or((None, &[][..]), |(l, o)| (Some(l), o));
+    if starts.first() == Some(&0) && last.is_some() && others.iter().all(is_origin) {
+        parts
+    } else {
+        vec![part]
+    }
+}
