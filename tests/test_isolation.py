@@ -30,6 +30,9 @@ from tests.memory.requests import Overriding
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+# Odd configurations are run here; what they are told is in tests/lint.
+pytestmark = pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
+
 OTHER = "https://other.example.com"
 EVIL = "https://evil.example"
 LISTED: dict[str, Any] = {"allow_origins": [ORIGIN, OTHER], "expose_headers": ["X-Total"]}

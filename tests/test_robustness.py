@@ -252,6 +252,7 @@ def test_a_config_error_survives_a_process_boundary() -> None:
         assert [problem.code for problem in other.problems] == ["not-a-collection"] * 2
 
 
+@pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
 def test_changes_from_several_threads_are_all_there_and_shown_as_they_decide() -> None:
     middleware = CORSMiddleware(APP)
     names = ["allow_origins", "allow_methods", "expose_headers", "allow_headers"]

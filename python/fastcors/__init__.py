@@ -8,6 +8,7 @@ Change one import, and nothing else:
 """
 
 from ._fastcors import __version__
+from .lint import lint
 from .middleware import CORSMiddleware
 from .options import ALL_METHODS, SAFELISTED_HEADERS
 from .problems import ConfigError, ConfigWarning, Problem
@@ -20,4 +21,5 @@ __all__ = [
     "ConfigWarning",
     "Problem",
     "__version__",
+    "lint",
 ]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         allow_private_network: bool
         expose_headers: Collection[str]
         max_age: int
+        strict: bool
 
     class Stats(TypedDict):
         """What `CORSMiddleware.stats` gives."""

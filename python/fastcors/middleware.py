@@ -102,9 +102,13 @@ class CORSMiddleware(Middleware):
         allow_private_network: whether a preflight allows private network access.
         expose_headers: the response headers that scripts may read.
         max_age: how long a browser may keep a preflight answer, in seconds.
+        strict: whether any problem of severity error raises and advice is warned of. By default only
+            what is dangerous to run raises, a `ConfigWarning` tells each other error, and advice is
+            given by `lint` alone.
 
     Raises:
-        ConfigError: where a text stands for a list or a bool, or a name would break a header.
+        ConfigError: where a text stands for a list or a bool, or a name would break a header; with
+            `strict` for any error. It has all errors at once.
         re.error: for an invalid regular expression.
 
     The options are copied: a later change to the caller's own list changes nothing. Assign an
@@ -125,6 +129,8 @@ class CORSMiddleware(Middleware):
         allow_private_network: bool = False,
         expose_headers: Collection[str] = (),
         max_age: int = 600,
+        *,
+        strict: bool = False,
     ) -> None:
         self._fastcors_policy = Policy(
             allow_origins=allow_origins,
@@ -135,6 +141,7 @@ class CORSMiddleware(Middleware):
             allow_private_network=allow_private_network,
             expose_headers=expose_headers,
             max_age=max_age,
+            strict=strict,
         )
         self.app = app
         if _has_hooks(self):
@@ -151,6 +158,9 @@ class CORSMiddleware(Middleware):
         The change is atomic: every request is decided by the policy before or the one after, and a
         request that has begun keeps the one it began with. (Only an `async def is_allowed_origin`
         that asks `super()` is answered by the current one.)
+
+        A `ConfigWarning` tells what is wrong with the options now and was not before. `strict` stays
+        as it is unless it is given.
 
         Raises:
             ConfigError, re.error: as when the middleware is made; then nothing changes.

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from ._fastcors import CompiledPolicy
 from ._read_only import ReadOnlyDict, ReadOnlyList
-from .options import DEFAULTS, Copy, Options
+from .options import DEFAULTS, Copy, Options, near_option
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from typing import Any, Unpack
 
     from ._types import _PolicyOptions
+    from .problems import Problem
 
 _VARY = (
     "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, "
@@ -26,17 +27,23 @@ class Policy:
     The options are those of `CORSMiddleware`, by keyword; what is left out is Starlette's default.
 
     Raises:
-        ConfigError, re.error: as `Options` says.
+        ConfigError: for what is dangerous to run, and with `strict` for any error.
+        re.error: for a regular expression that Python does not take, as Starlette does.
         TypeError: for the name of an option that there is not.
+
+    Gives a `ConfigWarning` for each other problem of severity error, with `strict` for advice.
     """
 
     __slots__ = ("_options", "compiled")
 
     def __init__(self, **given: Unpack[_PolicyOptions]) -> None:
-        for name in given:
-            if name not in DEFAULTS:
-                raise TypeError(f"there is no option {name!r}{_did_you_mean(name)}")
+        _check_names(given)
         options = Options({**DEFAULTS, **given})
+        options.tell()
+        self._take(options)
+
+    def _take(self, options: Options) -> None:
+        """Compile options of which was told what is wrong."""
         self.compiled = CompiledPolicy(
             origins=options.allow_origins.items,
             expressions=options.expressions,
@@ -61,10 +68,19 @@ class Policy:
     def replace(self, changes: Mapping[str, Any]) -> Policy:
         """Give a policy with these options changed and the others as they are.
 
+        What was wrong before is not told again, unless `strict` is new.
+
         Raises:
             ConfigError, re.error, TypeError: as for a new policy.
         """
-        return Policy(**{**self.given(), **changes})
+        _check_names(changes)
+        before = self.given()
+        options = Options({**before, **changes})
+        known: Collection[Problem] = ()
+        if options.problems and (self._options.strict or not options.strict):
+            known = set(Options(before).problems)
+        options.tell(known)
+        return _policy_of_options(options)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _policy_of, (self.given(),)
@@ -160,12 +176,22 @@ class Policy:
         return ReadOnlyDict(headers)
 
 
-def _policy_of(options: dict[str, Any]) -> Policy:
-    return Policy(**options)
+def _policy_of(given: Mapping[str, Any]) -> Policy:
+    """Give a policy again, of whose options was told what is wrong."""
+    options = Options(given)
+    options.tell(options.problems)
+    return _policy_of_options(options)
 
 
-def _did_you_mean(name: str) -> str:
-    import difflib
+def _policy_of_options(options: Options) -> Policy:
+    policy = Policy.__new__(Policy)
+    policy._take(options)
+    return policy
 
-    near = difflib.get_close_matches(name, DEFAULTS, n=1)
-    return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(DEFAULTS)}"
+
+def _check_names(given: Iterable[str]) -> None:
+    for name in given:
+        if name not in DEFAULTS:
+            near = near_option(name)
+            instead = f"did you mean {near!r}?" if near else f"there are {', '.join(DEFAULTS)}"
+            raise TypeError(f"there is no option {name!r}; {instead}")

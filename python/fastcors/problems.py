@@ -7,14 +7,30 @@ import warnings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Literal
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from typing import Any, Literal, Never
 
 _PACKAGE = __file__.rpartition("problems.py")[0]
+# Of many problems that are alike, this many are told one by one.
+_TOLD_OF_EACH = 10
+
+# What raises whether strict or not: it would let strangers in, break a header, or cannot be read.
+_REFUSED = frozenset(
+    {
+        "endless",
+        "expression-type",
+        "max-age",
+        "not-a-bool",
+        "not-a-collection",
+        "not-a-token",
+        "own-membership-test",
+        "unreadable",
+    }
+)
 
 
 class Problem:
-    """One thing that is wrong with one option.
+    """One thing that is wrong with one option. It does not change, and equals another by value.
 
     Attributes:
         code: a stable name for this kind of problem, such as ``"not-a-collection"``.
@@ -28,6 +44,13 @@ class Problem:
 
     __slots__ = ("code", "message", "option", "severity", "suggestion", "value")
 
+    code: str
+    severity: Literal["error", "warning"]
+    option: str
+    value: Any
+    message: str
+    suggestion: Any
+
     def __init__(
         self,
         code: str,
@@ -37,30 +60,84 @@ class Problem:
         suggestion: object = None,
         severity: Literal["error", "warning"] = "error",
     ) -> None:
-        self.code = code
-        self.severity = severity
-        self.option = option
-        self.value = value
-        self.message = message
-        self.suggestion = suggestion
+        put = object.__setattr__
+        put(self, "code", code)
+        put(self, "severity", severity)
+        put(self, "option", option)
+        put(self, "value", value)
+        put(self, "message", message)
+        put(self, "suggestion", suggestion)
+
+    def __setattr__(self, name: str, value: object) -> Never:
+        raise AttributeError(f"a Problem does not change: {name} cannot be assigned")
+
+    def __delattr__(self, name: str) -> Never:
+        raise AttributeError(f"a Problem does not change: {name} cannot be deleted")
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not Problem:
+            return NotImplemented
+        return (
+            self._texts() == other._texts()
+            and _are_equal(self.value, other.value)
+            and _are_equal(self.suggestion, other.suggestion)
+        )
+
+    def __hash__(self) -> int:
+        # A value may have no hash. The message names it.
+        return hash(self._texts())
+
+    def __reduce__(self) -> tuple[type[Problem], tuple[Any, ...]]:
+        *_, suggestion, severity = values = self._values()
+        return Problem, (*values[:4], suggestion, severity)
 
     def __str__(self) -> str:
-        return f"{self.option}: {self.message} [{self.code}]"
+        return _in_one_line(f"{self.option}: {self.message} [{self.code}]")
 
     def __repr__(self) -> str:
-        return f"Problem({self.code!r}, {self.option!r}, {self.value!r}, {self.message!r}, {self.suggestion!r})"
+        names = ("code", "option", "value", "message", "suggestion", "severity")
+        values = zip(names, self._values(), strict=True)
+        said = (f"{name}={shown(value, 1000)}" for name, value in values)
+        return f"Problem({', '.join(said)})"
+
+    def _values(self) -> tuple[Any, ...]:
+        """Give what it was made with, in the constructor's order."""
+        return self.code, self.option, self.value, self.message, self.suggestion, self.severity
+
+    def _texts(self) -> tuple[str, ...]:
+        return self.code, self.severity, self.option, self.message
+
+
+class Report(list[Problem]):
+    """A list of problems; its text is a report for a person.
+
+    Attributes:
+        safe: the regular expressions of which it is proven that they let in no stranger.
+    """
+
+    def __init__(self, problems: Iterable[Problem] = (), safe: Iterable[str] = ()) -> None:
+        super().__init__(problems)
+        self.safe = tuple(safe)
+
+    def __str__(self) -> str:
+        told = [f"{problem.severity}: {problem}" for problem in self] or ["no problem found"]
+        told += [
+            f"safe: allow_origin_regex: {shown(expression)} is proven to let in no stranger"
+            for expression in self.safe
+        ]
+        return "\n".join(told)
 
 
 class ConfigError(ValueError):
-    """A configuration that is dangerous to run.
+    """A configuration that is dangerous to run, or in which ``strict`` found errors.
 
     Attributes:
-        problems: all that is wrong, each a `Problem`.
+        problems: all errors in it, each a `Problem`, those first that are dangerous to run at all.
     """
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = list(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__("\n".join(_told(self.problems, ".problems has them all")))
 
     def __reduce__(self) -> tuple[type[ConfigError], tuple[list[Problem]]]:
         return type(self), (self.problems,)
@@ -70,20 +147,116 @@ class ConfigWarning(UserWarning):
     """A configuration that runs, but cannot do what it says."""
 
 
-def warn(problem: Problem) -> None:
-    """Give a `ConfigWarning` that points at the line outside this package that led here."""
+def is_refused(problem: Problem) -> bool:
+    """Say whether this problem makes a configuration raise, strict or not."""
+    return problem.code in _REFUSED
+
+
+def tell(
+    problems: Collection[Problem],
+    *,
+    strict: bool,
+    known: Collection[Problem] = (),
+    invalid: Exception | None = None,
+    cause: Exception | None = None,
+) -> None:
+    """Raise or warn of what is wrong in a configuration.
+
+    Args:
+        problems: all that is wrong.
+        strict: whether errors raise, and advice is warned of.
+        known: what need not be warned of again.
+        invalid: what Python's `re` said to an expression. It is raised as it is.
+        cause: what made an option unreadable.
+
+    Raises:
+        ConfigError: with all errors, where one of them must raise.
+    """
+    errors = [problem for problem in problems if problem.severity == "error"]
+    errors.sort(key=lambda problem: not is_refused(problem))
+    if invalid is not None:
+        others = [problem for problem in errors if problem.code != "expression-syntax"]
+        for line in _told(others, "fastcors.lint(...) gives them all"):
+            invalid.add_note(line)
+        raise invalid
+    if errors and (strict or is_refused(errors[0])):
+        raise ConfigError(errors) from cause
+    told = [problem for problem in problems if strict or problem.severity == "error"]
+    new = [problem for problem in told if problem not in known]
+    _warn(_told(new, "fastcors.lint(...) gives them all"))
+
+
+def _warn(lines: Iterable[str]) -> None:
+    """Give `ConfigWarning`s that point at the line outside this package that led here."""
     level = 2
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
         level += 1
-    warnings.warn(str(problem), ConfigWarning, stacklevel=level)
+    for line in lines:
+        warnings.warn(line, ConfigWarning, stacklevel=level)
+
+
+def _told(problems: Iterable[Problem], where: str) -> Iterator[str]:
+    """Give a line for each problem; of many that are alike, for the first ones and their number."""
+    counts: dict[tuple[str, str], int] = {}
+    for problem in problems:
+        kind = problem.option, problem.code
+        counts[kind] = counts.get(kind, 0) + 1
+        if counts[kind] <= _TOLD_OF_EACH:
+            yield str(problem)
+    for (option, code), count in counts.items():
+        if count > _TOLD_OF_EACH:
+            yield f"{option}: {count - _TOLD_OF_EACH:,} more like these; {where} [{code}]"
 
 
 def shown(value: object, limit: int = 80) -> str:
-    """Give a value's repr for a message, cut where it is long, whatever its class does."""
+    """Give a value's repr for a message, in one line, cut where it is long, whatever its class does.
+
+    A text or a list is cut before, so that a huge one costs no more than a short one.
+    """
+    kind = type(value)
     try:
-        text = repr(value)
+        cut: Any = value
+        if kind in (str, bytes, bytearray, list, tuple):
+            cut = cut[: limit + 1]
+        elif kind in (set, frozenset, dict) and len(cut) > limit:
+            keys = [key for key, _ in zip(cut, range(limit), strict=False)]
+            cut = {key: cut[key] for key in keys} if kind is dict else kind(keys)
+        text = str.__str__(repr(cut))
     except Exception:  # noqa: BLE001 - a repr may raise anything
-        text = f"<{type(value).__name__}>"
+        text = f"<{class_name(value)}>"
+    text = _in_one_line(text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def described(value: object) -> str:
+    """Name the class of a value, with its article."""
+    if value is None:
+        return "None"
+    name = class_name(value)
+    if name == "bytes":
+        return "bytes"
+    return f"{'an' if name[:1].lower() in 'aeio' else 'a'} {name}"
+
+
+def class_name(value: object) -> str:
+    """Name the class of a value, whatever its metaclass does."""
+    name: str = type.__dict__["__name__"].__get__(type(value))
+    return name
+
+
+def _in_one_line(text: str) -> str:
+    """Escape what is not printable, such as line breaks and lone surrogates."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else repr(character)[1:-1] for character in text
+    )
+
+
+def _are_equal(one: object, other: object) -> bool:
+    try:
+        return one is other or bool(one == other)
+    except Exception:  # noqa: BLE001 - a comparison may raise anything
+        return False

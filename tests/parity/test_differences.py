@@ -26,6 +26,9 @@ from tests.exchange import (
 )
 from tests.parity.twin import pattern_matches
 
+# Odd configurations are run here; what they are told is in tests/lint.
+pytestmark = pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
+
 APP = answering()
 COLLECTIONS = ["allow_origins", "allow_methods", "allow_headers", "expose_headers"]
 

@@ -24,6 +24,9 @@ from tests.exchange import (
     values,
 )
 
+# Odd configurations are run here; what they are told is in tests/lint.
+pytestmark = pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
+
 STRANGER = "https://stranger.example"
 OPTIONS: dict[str, dict[str, Any]] = {
     "list": {"allow_origins": [ORIGIN], "allow_headers": ["X-Token"], "expose_headers": ["X-A"]},

@@ -13,6 +13,9 @@ from starlette.responses import PlainTextResponse, Response
 from fastcors import CORSMiddleware, _fastcors
 from tests.exchange import ORIGIN, actual, answering, never, preflight, receive, sent, values
 
+# Odd configurations are run here; what they are told is in tests/lint.
+pytestmark = pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
+
 STRANGER = "https://stranger.example"
 APP = answering([(b"content-type", b"text/plain"), (b"vary", b"Accept")])
 Base = Any

@@ -1,0 +1,141 @@
+"""Reads `allow_origin_regex`: compiles the expressions and finds an engine for each."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from ._expressions import Untranslatable, translate
+from ._fastcors import expression_problem
+from ._proof import expression_problems
+from ._reading import decoded, entries, quoted
+from .problems import Problem, described, shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
+    # One pattern or a tuple of them, and what Python says to the first expression that is invalid.
+    Compiled: TypeAlias = tuple[
+        re.Pattern[str] | tuple[re.Pattern[str], ...] | None, Exception | None
+    ]
+
+_OPTION = "allow_origin_regex"
+
+
+class Verdict:
+    """What is known of one expression.
+
+    Attributes:
+        expression: what the Rust engine matches, or None where only Python can.
+        problems: what is wrong with it.
+        safe: whether it is proven to let in no stranger.
+    """
+
+    __slots__ = ("expression", "problems", "safe")
+
+    def __init__(self, expression: str | None, problems: tuple[Problem, ...], safe: bool) -> None:
+        self.expression = expression
+        self.problems = problems
+        self.safe = safe
+
+
+def compiled(option: str, given: Any, problems: list[Problem]) -> Compiled:
+    """Compile one expression or several."""
+    one = issubclass(type(given), str | bytes | bytearray | re.Pattern)
+    if one or not hasattr(type(given), "__iter__"):
+        items = [given]
+    else:
+        items = entries(option, given, problems)
+    patterns: list[re.Pattern[str]] = []
+    invalid: Exception | None = None
+    for item in items:
+        try:
+            pattern = _pattern(item)
+        except Exception as error:  # noqa: BLE001 - a flag or a depth gives others than re.error
+            invalid = error if invalid is None else invalid
+            problems.append(_invalid(item, error))
+            continue
+        if pattern is None:
+            problems.append(_wrong_type(item))
+        else:
+            patterns.append(pattern)
+            if not pattern.pattern:
+                problems.append(_empty(item))
+    if one:
+        return (patterns[0] if patterns else None), invalid
+    return tuple(patterns), invalid
+
+
+def _pattern(item: Any) -> re.Pattern[str] | None:
+    """Compile a text; give None where an item is neither a text nor a pattern of one."""
+    if issubclass(type(item), str):
+        return re.compile(str.__str__(item))
+    if not issubclass(type(item), re.Pattern) or not issubclass(type(item.pattern), str):
+        return None
+    if type(item.pattern) is str:
+        return item  # type: ignore[no-any-return]
+    # A class of the caller's could compare and hash as it likes.
+    return re.compile(str.__str__(item.pattern), item.flags & ~re.DEBUG)
+
+
+@lru_cache(maxsize=64)
+def judge(pattern: re.Pattern[str], credentials: bool) -> Verdict:
+    """Find the engine for an expression, and what is wrong with it."""
+    expression, reason = None, None
+    try:
+        expression = translate(pattern)
+        reason = expression_problem(expression)
+    except Untranslatable as error:
+        reason = f"it uses {error}"
+    # An empty expression is told of when it is read.
+    problems, safe = expression_problems(pattern, credentials) if pattern.pattern else ([], False)
+    if reason is None:
+        return Verdict(expression, tuple(problems), safe)
+    engine = Problem(
+        "expression-engine",
+        _OPTION,
+        pattern.pattern,
+        f"{shown(pattern.pattern)} is matched by Python's re, which may take exponential time for a "
+        f"hostile origin, because {' '.join(reason.split())}; write it without that, or list the origins",
+    )
+    return Verdict(None, (engine, *problems), safe)
+
+
+def _wrong_type(item: Any) -> Problem:
+    kind = type(item)
+    meant = None
+    if issubclass(kind, bytes | bytearray):
+        meant = decoded(item)
+    elif issubclass(kind, re.Pattern):
+        item = item.pattern  # told as the bytes that it is made of
+        meant = decoded(item)
+    elif kind.__module__.partition(".")[0] == "regex" and type(item.pattern) is str:
+        meant = item.pattern
+    instead = f"write {shown(meant)}" if meant is not None else "write a str, or None for none"
+    return Problem(
+        "expression-type",
+        _OPTION,
+        item,
+        f"{shown(item)} is {described(item)}, and an origin is matched as a str by Python's re; {instead}",
+        meant,
+    )
+
+
+def _invalid(item: Any, error: Exception) -> Problem:
+    return Problem(
+        "expression-syntax",
+        _OPTION,
+        item,
+        f"{shown(item)} is no regular expression: {quoted(error)}; write one that re.compile takes",
+    )
+
+
+def _empty(item: Any) -> Problem:
+    return Problem(
+        "expression-empty",
+        _OPTION,
+        item,
+        f"{shown(item)} matches no origin that a browser sends; write None for no expression",
+        severity="warning",
+    )
