@@ -40,6 +40,7 @@ _MOST = {"allow_origins": 2_000_000}
 _MOST_NAMES = 10_000
 # Those of the standard library that go by the items.
 _PLAIN_MEMBERSHIP = ("_collections_abc", "_weakrefset", "collections", "enum", "weakref")
+_TEXTS = (str, bytes, bytearray, memoryview)
 _GENERATOR: Any = type(_ for _ in ())
 # The longest that any browser keeps a preflight answer, in seconds: Firefox. (Chromium 7200, WebKit 600.)
 _LONGEST_AGE = 86_400
@@ -76,7 +77,7 @@ def flag(option: str, given: Any, problems: list[Problem]) -> bool:
     kind = type(given)
     if kind is bool:
         return bool(given)
-    if issubclass(kind, str | bytes | bytearray):
+    if issubclass(kind, _TEXTS):
         meant = _WORDS.get(_text(given).strip().lower())
         problems.append(
             Problem(
@@ -177,7 +178,7 @@ def max_age(option: str, given: Any, problems: list[Problem]) -> str:
 def entries(option: str, given: Any, problems: list[Problem]) -> list[Any]:
     """Give a copy of the items of what should be a collection."""
     kind = type(given)
-    if issubclass(kind, str | bytes | bytearray | memoryview):
+    if issubclass(kind, _TEXTS):
         problems.append(_text_for_a_list(option, given))
         return []
     if _has_own_membership_test(kind):
@@ -406,7 +407,7 @@ def _seconds(given: Any) -> int | None:
     try:
         if hasattr(kind, "total_seconds"):
             return max(0, int(given.total_seconds()))
-        if issubclass(kind, str | bytes | bytearray):
+        if issubclass(kind, _TEXTS):
             text = _text(given).strip().lower()
             number = text.rstrip("abcdefghijklmnopqrstuvwxyz ")
             unit = text[len(number) :].strip()[:1]

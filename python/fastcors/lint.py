@@ -35,14 +35,16 @@ def lint(**options: Any) -> Report:
     Raises nothing, but for what is no `Exception`, such as a KeyboardInterrupt. Time and memory are
     linear in the options; an iterator that never ends is left after 2,000,000 entries.
     """
-    known = {name: value for name, value in options.items() if name in DEFAULTS}
+    # A key may be of a class of its own, too.
+    given = {str.__str__(name): value for name, value in options.items()}
+    known = {name: value for name, value in given.items() if name in DEFAULTS}
     # An expression or an object of the caller's may give warnings of its own.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         read = Options({**DEFAULTS, **known})
         unknown = [
             _unknown(name, value)
-            for name, value in options.items()
+            for name, value in given.items()
             if name not in DEFAULTS and name != "app"
         ]
     return Report([*read.problems, *unknown], read.safe)

@@ -248,7 +248,7 @@ def near_option(name: str) -> str | None:
     import difflib
 
     # A long one is no misspelling, and comparing it would take its square in time.
-    text: str = str.__str__(name)[:60].replace("-", "_")
+    text = name[:60].replace("-", "_")
     if not text.isupper():
         text = "".join(f"_{letter}" if letter.isupper() else letter for letter in text)
     text = text.lower().strip("_").removeprefix("cors_")

@@ -92,7 +92,7 @@ class Problem:
         return Problem, (*values[:4], suggestion, severity)
 
     def __str__(self) -> str:
-        return _in_one_line(f"{self.option}: {self.message} [{self.code}]")
+        return _in_one_line(f"{self.option[:80]}: {self.message} [{self.code}]")
 
     def __repr__(self) -> str:
         names = ("code", "option", "value", "message", "suggestion", "severity")
@@ -226,7 +226,7 @@ def shown(value: object, limit: int = 80) -> str:
         text = str.__str__(repr(cut))
     except Exception:  # noqa: BLE001 - a repr may raise anything
         text = f"<{class_name(value)}>"
-    text = _in_one_line(text)
+    text = _in_one_line(text[: limit + 1])
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
