@@ -18,6 +18,17 @@ pub struct Line {
     pub value: LineValue,
 }
 
+impl Line {
+    /// The value in the answer to a request with this `origin`.
+    #[must_use]
+    pub fn value_for<'l>(&'l self, origin: &'l [u8]) -> &'l [u8] {
+        match &self.value {
+            LineValue::Fixed(value) => value,
+            LineValue::Origin => origin,
+        }
+    }
+}
+
 /// The value of a [`Line`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LineValue {

@@ -116,6 +116,12 @@ impl ByteSet {
         })
     }
 
+    /// The members, each once, in an order that says nothing.
+    #[must_use]
+    pub fn members(&self) -> impl ExactSizeIterator<Item = &[u8]> {
+        self.table.iter().map(|place| place.of(&self.text))
+    }
+
     /// Gives back what the building took too much.
     pub fn shrink(&mut self) {
         let Self { text, ends, table, state, .. } = self;
@@ -162,6 +168,8 @@ mod tests {
             set.shrink();
             prop_assert_eq!(set.contains(&asked), naive.contains(&asked));
             prop_assert!(set.iter().eq(members.iter().map(Vec::as_slice)));
+            prop_assert_eq!(set.members().len(), naive.len());
+            prop_assert!(set.members().all(|member| naive.contains(member)));
         }
     }
 

