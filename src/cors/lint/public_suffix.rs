@@ -1,6 +1,6 @@
 //! Who gives out the names below a host, from the Public Suffix List.
 
-use psl::Type;
+use psl::{Info, List, Psl as _, Type};
 
 /// Who gives out the names right below a public suffix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,16 +20,17 @@ const HOME: &str = "home.arpa";
 /// list does not know the ending, such as `localhost` or `internal`. Linear in `host`.
 #[must_use]
 pub fn registry(host: &str) -> Option<Registry> {
-    // A rule such as `*.ck` makes every name below `ck` a suffix, and `ck` itself none.
-    let below = format!("*.{host}");
-    let is_suffix = |name: &str| {
-        let suffix = psl::suffix(name.as_bytes())?;
-        (suffix.as_bytes().len() == name.len()).then_some(suffix.typ()).flatten()
-    };
     if host == HOME {
         return None;
     }
-    match is_suffix(host).or_else(|| is_suffix(&below))? {
+    let labels = || host.rsplit('.').map(str::as_bytes);
+    let kind = |labels: &mut dyn Iterator<Item = &[u8]>, length| {
+        let Info { len, typ } = List.find(labels);
+        typ.filter(|_| len == length)
+    };
+    // A rule such as `*.ck` makes every name below `ck` a suffix, and `ck` itself none.
+    let below = || kind(&mut labels().chain([b"*".as_slice()]), host.len() + 2);
+    match kind(&mut labels(), host.len()).or_else(below)? {
         Type::Icann => Some(Registry::Icann),
         Type::Private => Some(Registry::Private),
     }

@@ -91,7 +91,8 @@ fn is_token(text: &str) -> bool {
 /// The names that were meant by a text, where they are evident.
 fn meant(entry: &str, list: List) -> Option<Suggestion> {
     // A placeholder stands for no name that is known here.
-    if entry.contains(['{', '<', '$', '%']) && !entry.contains(['\'', '"']) {
+    let is_placeholder = entry.contains(['{', '<', '$', '%']) && !entry.contains(['\'', '"']);
+    if is_placeholder || (list == List::Methods && entry.contains(':')) {
         return None;
     }
     // What cannot be seen separates no names, unless it is white space.

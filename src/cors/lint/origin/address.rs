@@ -100,8 +100,7 @@ pub(super) fn read(
     match scheme {
         Scheme::Unknown => None,
         Scheme::Missing => {
-            let starred = written.kind != Kind::Exact && written.host.contains('*');
-            findings.push(no_scheme(text.place(0), starred && !written.has_glob));
+            findings.push(no_scheme(text.place(0), &written));
             let is_number = written.name.bytes().all(|byte| byte.is_ascii_digit());
             let scheme = probable_scheme(written.host, written.port);
             let meant = if is_number {
@@ -121,9 +120,9 @@ pub(super) fn read(
             None
         }
         Scheme::Either => {
-            let meant = read_behind(&Scheme::Https, &written, credentials, findings)?;
+            let meant = read_behind(&scheme, &written, credentials, findings)?;
             let Suggestion::One(secure) = &meant else { return Some(meant) };
-            let rest = secure.strip_prefix("https").unwrap_or_default();
+            let Some(rest) = secure.strip_prefix("https") else { return Some(meant) };
             Some(Suggestion::Several(vec![format!("http{rest}"), secure.clone()]))
         }
         Scheme::Http | Scheme::Https | Scheme::Custom(_) => {
@@ -167,7 +166,13 @@ fn read_behind(
         host::web(name, at, kind, findings)
     };
     let (host, port) = (host?, port?);
-    let starred = kind == Kind::Subdomains && !host::is_address(&host);
+    let is_address = host::is_address(&host);
+    if kind == Kind::Subdomains && is_address && !is_dotted {
+        let code = if host.starts_with('[') { code::IPV6 } else { code::IPV4 };
+        let wrong = "has a * before an address, which has no subdomains";
+        findings.push(Finding::unmatched(code, text.place(parts.host.start), wrong));
+    }
+    let starred = kind == Kind::Subdomains && !is_address;
     let canonical = Canonical { scheme, starred, host, port };
     let entry = canonical.to_string();
     if kind != Kind::Exact && OriginPattern::parse(entry.as_bytes()).is_err() {
@@ -191,11 +196,12 @@ fn is_glob(text: &str) -> bool {
 
 /// Whether a host is a single label that names no machine everywhere.
 fn is_word(host: &str) -> bool {
-    !host.contains('.') && !host.starts_with('[') && host != "localhost"
+    !host.contains(['.', ':', '*', '?']) && !host.eq_ignore_ascii_case("localhost")
 }
 
-fn no_scheme(at: usize, is_pattern: bool) -> Finding {
-    if is_pattern {
+fn no_scheme(at: usize, written: &Written<'_>) -> Finding {
+    let has_star = written.host.contains('*') || written.port == Some("*");
+    if has_star && (!written.has_glob || glob::is_everything(written.host)) {
         let wrong = "has a * but no scheme, with which every pattern begins";
         return Finding::unmatched(code::GLOB, at, wrong);
     }

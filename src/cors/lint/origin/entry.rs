@@ -57,11 +57,17 @@ impl Reading {
 }
 
 fn read(entry: &str, credentials: bool) -> Reading {
-    let Some(Plain { secure, host, has_port }) = plain::read(entry) else {
+    let Some(Plain { secure, starred, host, has_port }) = plain::read(entry) else {
         return read_closely(entry, credentials);
     };
-    let insecure = credentials && !secure && !host::is_local(host);
-    let findings = insecure.then(|| risk::insecure(0, entry, has_port)).into_iter().collect();
+    let mut findings = Vec::new();
+    if credentials && !secure && !host::is_local(host) {
+        findings.push(risk::insecure(0, entry, has_port));
+    }
+    if starred {
+        let at = if secure { "https://*." } else { "http://*." }.len();
+        findings.extend(risk::public_suffix(at, host, credentials));
+    }
     Reading { findings, meant: None }
 }
 
@@ -188,7 +194,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_short_cut_tells_what_a_close_look_does(
-            entry in "(https?|ftp)://([a-z0-9-]{0,3}|[a-z]{62,65}|xn--[a-z]{1,3})(\\.([a-z0-9]{0,3}|0x1|localhost))?(:[0-9]{0,6})?",
+            entry in "(https?|ftp)://(\\*\\.)?([a-z0-9-]{0,3}|[a-z]{62,65}|xn--[a-z]{1,3})(\\.([a-z0-9]{0,3}|0x1|localhost|github\\.io|com))?(:([0-9]{0,6}|\\*))?",
             credentials: bool,
         ) {
             let short = read(&entry, credentials);
@@ -203,7 +209,13 @@ mod tests {
 
     #[test]
     fn the_short_cut_is_taken_by_what_is_plain() {
-        for entry in ["https://app.example.com", "http://localhost:3000", "https://a-1.b2.c:8443"] {
+        for entry in [
+            "https://app.example.com",
+            "http://localhost:3000",
+            "https://a-1.b2.c:8443",
+            "https://*.example.com",
+            "http://localhost:*",
+        ] {
             assert!(plain::read(entry).is_some(), "{entry}");
         }
     }

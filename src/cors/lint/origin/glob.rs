@@ -31,30 +31,15 @@ pub(super) fn meaning(scheme: &Scheme, host: &str, port: Option<&str>) -> Meanin
     else {
         return Meaning::of(None);
     };
-    let star = |c| matches!(c, '*' | '?' | '.');
-    if host.contains('*') && host.chars().all(star) && scheme.is_web() {
+    if is_everything(&host) && scheme.is_web() {
         return Meaning::one("*".to_owned());
     }
     let labels: Vec<&str> = host.split('.').collect();
     let is_address = is_address(&labels);
-    let suffix = host.trim_start_matches('*');
-    let is_plain = |text: &str| !text.is_empty() && !text.contains(['*', '?']);
-    if let Some(simple) = simple(scheme).filter(|_| !is_address) {
-        // `**.example.com` and `*example.com`
-        let domain =
-            suffix.strip_prefix('.').or(registrable_domain(suffix).filter(|d| *d == suffix));
-        if let Some(domain) = domain.filter(|domain| suffix != host && is_plain(domain)) {
-            return Meaning::one(format!(
-                "{simple}*.{domain}{port_end}",
-                port_end = port_end.entry
-            ));
-        }
-        // `example.com*` and `localhost*`
-        let start = host.trim_end_matches('*');
-        if start != host && is_plain(start) && !start.ends_with(['.', '-', '_']) {
-            let ending = if is_local(start) && port.is_none() { ":*" } else { &port_end.entry };
-            return Meaning::one(format!("{simple}{start}{ending}"));
-        }
+    if let Some(simple) = simple(scheme).filter(|_| !is_address)
+        && let Some(entry) = as_entry(&host, port.is_some(), &port_end.entry)
+    {
+        return Meaning::one(format!("{simple}{entry}"));
     }
     let Some(expression) = host_expression(&labels, is_address) else { return Meaning::of(None) };
     let last_star = labels.iter().rposition(|label| label.contains(['*', '?']));
@@ -74,6 +59,36 @@ pub(super) fn meaning(scheme: &Scheme, host: &str, port: Option<&str>) -> Meanin
     };
     let port = port_end.expression;
     Meaning { meant: Some(Suggestion::Expression(format!("{prefix}{expression}{port}"))), note }
+}
+
+/// The pattern or the origin, without its scheme, that a star at either end of a host stands for.
+fn as_entry(host: &str, has_port: bool, port_end: &str) -> Option<String> {
+    let is_plain = |text: &&str| !text.is_empty() && !text.contains(['*', '?']);
+    // `**.example.com` and `*example.com`
+    let below = host.trim_start_matches('*');
+    let domain = below.strip_prefix('.').or_else(|| is_registered(below).then_some(below));
+    if let Some(domain) = domain.filter(is_plain).filter(|_| below != host) {
+        return Some(format!("*.{domain}{port_end}"));
+    }
+    // `example.com*` and `localhost*`
+    let start = host.trim_end_matches('*');
+    let is_whole = start != host && !start.ends_with(['.', '-', '_']);
+    let start = Some(start).filter(is_plain).filter(|_| is_whole)?;
+    let any_port = is_local(start) && !has_port;
+    Some(if any_port { format!("{start}:*") } else { format!("{start}{port_end}") })
+}
+
+/// Whether a host is stars and dots alone.
+pub(super) fn is_everything(host: &str) -> bool {
+    host.contains('*') && host.chars().all(|c| matches!(c, '*' | '?' | '.'))
+}
+
+/// Whether `host` is what one owner has registered in the domain name system, not at a company.
+fn is_registered(host: &str) -> bool {
+    let parent = host.split_once('.').map_or("", |(_, parent)| parent);
+    registrable_domain(host) == Some(host)
+        && host.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && registry(parent) != Some(Registry::Private)
 }
 
 /// The scheme with its slashes, for an entry; none where it is two schemes.

@@ -59,12 +59,12 @@ pub(super) fn web(raw: &str, at: usize, kind: Kind, findings: &mut Vec<Finding>)
     if !raw.is_ascii() {
         findings.push(not_ascii(at));
     }
-    if raw.bytes().any(|byte| byte.is_ascii_uppercase()) {
+    if has_upper_case(raw) {
         findings.push(upper_case(at));
     }
     match Host::parse(raw) {
         Ok(Host::Ipv6(_)) => None,
-        Ok(Host::Ipv4(address)) => Some(ipv4(raw, address, at, kind, findings)),
+        Ok(Host::Ipv4(address)) => Some(ipv4(raw, address, at, findings)),
         Ok(Host::Domain(domain)) => domain_name(&domain, at, kind, findings),
         Err(error) => {
             findings.extend(unreadable(raw, error, at, findings));
@@ -73,18 +73,17 @@ pub(super) fn web(raw: &str, at: usize, kind: Kind, findings: &mut Vec<Finding>)
     }
 }
 
-fn ipv4(
-    raw: &str,
-    address: Ipv4Addr,
-    at: usize,
-    kind: Kind,
-    findings: &mut Vec<Finding>,
-) -> String {
+/// Whether there is an upper-case letter but in `%2E` and its like.
+fn has_upper_case(raw: &str) -> bool {
+    let mut parts = raw.split('%');
+    let first = parts.next().unwrap_or_default();
+    let others = parts.map(|part| part.get(2..).unwrap_or_default());
+    others.chain([first]).any(|part| part.bytes().any(|byte| byte.is_ascii_uppercase()))
+}
+
+fn ipv4(raw: &str, address: Ipv4Addr, at: usize, findings: &mut Vec<Finding>) -> String {
     let canonical = address.to_string();
-    if kind == Kind::Subdomains {
-        let wrong = "has a * before an IPv4 address, which has no subdomains";
-        findings.push(Finding::unmatched(code::IPV4, at, wrong));
-    } else if !raw.eq_ignore_ascii_case(&canonical) && raw.is_ascii() && !raw.contains('%') {
+    if !raw.eq_ignore_ascii_case(&canonical) && raw.is_ascii() && !raw.contains('%') {
         let wrong = "has an IPv4 address that browsers write otherwise";
         findings.push(Finding::unmatched(code::IPV4, at, wrong));
     }
@@ -125,7 +124,7 @@ fn domain_name(domain: &str, at: usize, kind: Kind, findings: &mut Vec<Finding>)
         return None;
     }
     let host = domain.strip_suffix('.').unwrap_or(domain);
-    if host.len() < domain.len() {
+    if host.len() < domain.len() && !host.is_empty() {
         findings.push(trailing_dot(at + domain.len() - 1, kind));
     }
     // The shortest subdomain has two bytes more.

@@ -65,11 +65,8 @@ fn question_mark(text: &str, range: Range<usize>) -> Option<usize> {
 /// Where the host in `host:port` ends, and whether it is an IPv6 address without brackets.
 fn host_end(authority: &str) -> (usize, bool) {
     let is_ipv6 = |text: &str| text.len() <= 45 && text.parse::<Ipv6Addr>().is_ok();
-    if authority.starts_with('[') {
-        return match authority.find(']') {
-            Some(end) => (end + 1, false),
-            None => (authority.len(), false),
-        };
+    if authority.split(':').next().is_some_and(|start| start.contains('[')) {
+        return (authority.find(']').map_or(authority.len(), |end| end + 1), false);
     }
     let Some(first) = authority.find(':') else { return (authority.len(), false) };
     let Some(last) = authority.rfind(':').filter(|&last| last > first) else {

@@ -89,8 +89,13 @@ fn unwrapped(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     };
     let inner = outer.get(1..)?.strip_suffix(close)?;
     let begin = inner.trim_start();
-    let is_list = begin.is_empty() || begin.starts_with(is_quote) || begin.contains("://");
+    let is_list = begin.is_empty() || begin.starts_with(is_quote) || begins_with_scheme(begin);
     (is_list && !(close == ')' && inner.contains('|'))).then_some(range.start + 1..range.end - 1)
+}
+
+fn begins_with_scheme(text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | '*');
+    text.find(|c| !is_part(c)).and_then(|end| text.get(end..)).is_some_and(|s| s.starts_with("://"))
 }
 
 /// Keeps what [`core`] gives of `text`, and tells what is left out.
