@@ -71,6 +71,7 @@ def test_only_http_is_counted(middleware_class: type[CORSMiddleware]) -> None:
     assert middleware.stats()["requests"] == 0
 
 
+@pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
 @pytest.mark.parametrize("credentials", [False, True])
 @CLASSES
 def test_where_every_origin_is_allowed_none_is_refused(

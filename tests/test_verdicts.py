@@ -7,10 +7,10 @@ import random
 from typing import Any
 
 import pytest
+from starlette.middleware.cors import CORSMiddleware as Starlette
 
 from fastcors import ConfigWarning, CORSMiddleware
 from tests.exchange import actual, answering, preflight, sent, values
-from tests.parity.twin import Starlette
 
 # More than are remembered, many of one length, some too long to be kept.
 ORIGINS = [

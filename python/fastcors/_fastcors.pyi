@@ -20,7 +20,6 @@ __all__ = [
     "lint_origins",
     "lint_request_headers",
     "lint_response_headers",
-    "origin_pattern_problem",
     "vary_by_origin",
 ]
 
@@ -138,9 +137,6 @@ def claim_call(class_: type[Middleware], /) -> None:
 
 def expression_problem(expression: str) -> str | None:
     """Say why the Rust engine does not take an expression, or None where it does."""
-
-def origin_pattern_problem(entry: str) -> str | None:
-    """Say why an entry of `allow_origins` with a `*` in it is no pattern, or None where it is."""
 
 def vary_by_origin(values: Sequence[bytes]) -> bytes:
     """Give the value of the one Vary line that stands for these values and `Origin`."""

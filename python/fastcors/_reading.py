@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from itertools import islice
 
-from ._fastcors import origin_pattern_problem
 from .problems import Problem, class_name, described, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from typing import Any, TypeVar
 
     _Value = TypeVar("_Value")
     Reader = Callable[[str, Any, list[Problem]], _Value]
 
-# RFC 9110, 5.6.2.
-_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 # What settings from the environment write for a bool.
 _WORDS = {
     **dict.fromkeys(("true", "1", "yes", "y", "on"), True),
@@ -55,7 +52,6 @@ def origins(option: str, given: Any, problems: list[Problem]) -> list[str]:
         pairs = [(item, _text_of(item)) for item in items]
         problems += [_origin_type(item) for item, text in pairs if text is None]
         texts = [text for _, text in pairs if text is not None]
-    problems += _no_patterns(texts)
     return texts
 
 
@@ -66,9 +62,6 @@ def names(option: str, given: Any, problems: list[Problem]) -> list[str]:
     if not _are_texts(items):
         problems += [_name_type(option, item) for item in items if not _is_text(item)]
         texts = [str.__str__(item) for item in items if _is_text(item)]
-    problems += [
-        _no_token(option, text) for text in texts if not (text and _TOKEN.issuperset(text))
-    ]
     return texts
 
 
@@ -415,34 +408,3 @@ def _seconds(given: Any) -> int | None:
         return max(0, int(given))
     except Exception:  # noqa: BLE001 - no number is evident
         return None
-
-
-# Until the compiled part tells of these too.
-
-
-def _no_patterns(texts: list[str]) -> Iterable[Problem]:
-    for text in texts:
-        if "*" in text and text != "*" and (reason := origin_pattern_problem(text)) is not None:
-            yield Problem(
-                "origin-pattern",
-                "allow_origins",
-                text,
-                f"{shown(text)} matches no origin: {reason}; use allow_origin_regex for any other shape",
-            )
-
-
-def _no_token(option: str, item: str) -> Problem:
-    """Say what is wrong with a name, and which one was probably meant."""
-    noun = "a method" if option == "allow_methods" else "a header name"
-    meant: list[str] = []
-    if not item.strip():
-        wrong = f"is empty and not {noun}"
-    elif not item.isprintable():
-        wrong = "holds a control character, which would break the header"
-    else:
-        wrong = f"is not {noun}: it may hold letters, digits and !#$%&'*+-.^_`|~ only"
-        before, colon, _ = item.partition(":")
-        meant = [before.strip()] if colon else item.replace(",", " ").replace(";", " ").split()
-    meant = [name for name in meant if name and _TOKEN.issuperset(name)]
-    instead = f"write {', '.join(map(repr, meant))}" if meant else f"write {noun} or leave it out"
-    return Problem("not-a-token", option, item, f"{shown(item)} {wrong}; {instead}", meant or None)

@@ -28,6 +28,4 @@ pub(crate) use lint::{
     lint_codes, lint_methods, lint_origins, lint_request_headers, lint_response_headers,
 };
 pub(crate) use middleware::{claim_call, middleware_type};
-pub(crate) use policy::{
-    CompiledPolicy, expression_problem, origin_pattern_problem, vary_by_origin,
-};
+pub(crate) use policy::{CompiledPolicy, expression_problem, vary_by_origin};

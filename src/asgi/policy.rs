@@ -12,8 +12,8 @@ use super::guard::attached;
 use super::names::{Names, pair};
 use super::object::Raised;
 use crate::cors::{
-    Actual, Expressions, LineValue, Memo, Options, OriginPattern, Origins, Policy, Preflight,
-    PreflightRequest, Refusals, Verdict,
+    Actual, Expressions, LineValue, Memo, Options, Origins, Policy, Preflight, PreflightRequest,
+    Refusals, Verdict,
 };
 
 /// An immutable policy, with every header line that its answers share built once.
@@ -268,13 +268,6 @@ impl CompiledPolicy {
 #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
 pub(crate) fn expression_problem(expression: String) -> Option<String> {
     Expressions::new(&[expression]).err().map(|error| error.reason)
-}
-
-/// Why `entry`, an entry of `allow_origins` with a `*` in it, is no pattern, or None where it is one.
-#[pyfunction]
-pub(crate) fn origin_pattern_problem(entry: &Bound<'_, PyString>) -> PyResult<Option<String>> {
-    let entry = surrogate_bytes(entry)?;
-    Ok(OriginPattern::parse(&entry).err().map(|error| error.to_string()))
 }
 
 /// The value of the one `Vary` line that stands for those `values` and `Origin`.

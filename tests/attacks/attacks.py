@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
-from fastcors import CORSMiddleware
+from fastcors import ConfigWarning, CORSMiddleware
 from tests.exchange import ORIGIN, App, Scope, actual, preflight, scope_of
 
 if TYPE_CHECKING:
@@ -57,7 +58,10 @@ class Attack:
 
     def fastcors(self, size: int) -> App:
         """Give fastcors in front of the application."""
-        return CORSMiddleware(_application(self.answer(size)), **self.options)
+        with warnings.catch_warnings():
+            # Some attack what nobody should configure.
+            warnings.simplefilter("ignore", ConfigWarning)
+            return CORSMiddleware(_application(self.answer(size)), **self.options)
 
     def starlette(self, size: int) -> App:
         """Give Starlette's middleware in front of the application."""

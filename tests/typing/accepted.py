@@ -53,7 +53,7 @@ Middleware(CORSMiddleware, ["https://a.example"], max_age=60)
 wrapped = CORSMiddleware(application, allow_origins=["https://a.example"])
 around: ASGIApp = CORSMiddleware(wrapped)
 by_position = CORSMiddleware(
-    application, ["*"], ["GET"], ["X-Token"], True, "https://a", True, ["X-Total"], 600
+    application, ["https://b"], ["GET"], ["X-Token"], True, "https://a", True, ["X-Total"], 600
 )
 for framework in (fastapi, starlette):
     CORSMiddleware(framework, allow_origins=["https://a.example"])
