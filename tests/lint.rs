@@ -4,9 +4,9 @@
 //! of, and `credentials`; where that is left out, both must be told the same. A case has
 //!
 //! - `entry` or `entries`;
-//! - `told`: severity and code of each problem in order, before them for `entries` the entry's place;
-//! - `one`, `several` or `expression`: what was meant, as the first error says, or the first problem
-//!   where there is no error; none of them where nothing is suggested.
+//! - `told`: severity and code of each problem in order, for `entries` behind the entry's place;
+//! - `one`, `several` or `expression`: what was meant, as the first error says, or where there is
+//!   none the first problem; none of the three where nothing is suggested.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeSet;
@@ -119,8 +119,8 @@ fn every_entry_is_told_of_as_the_tables_say() {
                     let (name, entries) = (&group.name, case.entries());
                     let expected = (&case.told, case.meant());
                     failures.push(format!(
-                        "{name}: {entries:?}, credentials {credentials}\n  expected {expected:?}\n  \
-                         found {problems:#?}"
+                        "{name}: {entries:?}, credentials {credentials}\n  \
+                         expected {expected:?}\n  found {problems:#?}"
                     ));
                 }
                 count += 1;

@@ -12,6 +12,9 @@ const fn is_label_byte(byte: u8) -> bool {
 /// Whether a text is a regular expression rather than an origin or a glob.
 pub(super) fn is_expression(text: &str) -> bool {
     let text = undelimited(text);
+    // A path of an expression behind an origin is told as a path.
+    let before_path = text.strip_suffix("/.*").or_else(|| text.strip_suffix("/.+"));
+    let text = before_path.filter(|before| !before.ends_with('/')).unwrap_or(text);
     let bytes = text.as_bytes();
     if text.len() > 1 && (text.starts_with('^') || text.ends_with('$')) {
         return true;
@@ -33,18 +36,23 @@ pub(super) fn is_expression(text: &str) -> bool {
                     || (next == b'*'
                         && !(is_label_byte(before) && matches!(after, b'.' | b':' | b'/' | 0)))
             }
-            b'[' => is_class(bytes.get(index + 1..).unwrap_or_default()),
+            b'[' => {
+                let is_host = text.get(..index).is_some_and(|before| before.ends_with("//"));
+                is_class(bytes.get(index + 1..).unwrap_or_default(), is_host)
+            }
             b'{' => is_count(bytes.get(index + 1..).unwrap_or_default()),
             _ => false,
         }
     })
 }
 
-/// Whether what follows a `[` makes it a character class and not an IPv6 address.
-fn is_class(rest: &[u8]) -> bool {
+/// Whether what follows a `[` makes it a character class, not an address or a host in brackets.
+fn is_class(rest: &[u8], is_host: bool) -> bool {
     let Some(end) = rest.iter().take(200).position(|&byte| byte == b']') else { return false };
-    let is_quantified = matches!(rest.get(end + 1), Some(b'+' | b'*' | b'?' | b'{'));
-    end > 0 && (is_quantified || !rest[..end].contains(&b':'))
+    let after = rest.get(end + 1);
+    let is_quantified = matches!(after, Some(b'+' | b'*' | b'?' | b'{'));
+    let is_whole_host = is_host && matches!(after, None | Some(b':' | b'/'));
+    end > 0 && (is_quantified || !(is_whole_host || rest[..end].contains(&b':')))
 }
 
 /// Whether what follows a `{` makes it a number of repetitions.
@@ -53,16 +61,16 @@ fn is_count(rest: &[u8]) -> bool {
     rest.first().is_some_and(u8::is_ascii_digit) && rest.get(digits) == Some(&b'}')
 }
 
-/// The expression without the slashes and the flags of a JavaScript literal.
+/// The expression without what marks it as one elsewhere: a prefix, JavaScript's slashes and flags.
 fn undelimited(text: &str) -> &str {
-    let inner = text.strip_prefix('/').and_then(|rest| {
-        let (inner, flags) = rest.rsplit_once('/')?;
-        (inner.starts_with('^') || inner.ends_with('$') || inner.contains('\\'))
-            .then_some(())
-            .filter(|()| flags.bytes().all(|byte| byte.is_ascii_lowercase()))?;
-        Some(inner)
-    });
-    inner.unwrap_or(text)
+    let marks = ["regexp:", "regex:", "re:", "~*", "~"];
+    let text = marks.iter().find_map(|mark| text.strip_prefix(mark)).unwrap_or(text).trim_start();
+    let Some((inner, flags)) = text.strip_prefix('/').and_then(|rest| rest.rsplit_once('/')) else {
+        return text;
+    };
+    let is_literal = inner.starts_with('^') || inner.ends_with('$') || inner.contains('\\');
+    let are_flags = flags.bytes().all(|byte| byte.is_ascii_lowercase());
+    if is_literal && are_flags { inner } else { text }
 }
 
 /// What to write instead: `*` for the expression that stands for everything, else the expression,
@@ -72,7 +80,12 @@ pub(super) fn meant(text: &str) -> Option<Suggestion> {
     if is_everything(text) {
         return Some(Suggestion::One("*".to_owned()));
     }
-    let escaped = with_dots_escaped(text);
+    // What an expression says of the path would keep it from matching any Origin.
+    let (open, end) = text.strip_suffix('$').map_or((text, ""), |open| (open, "$"));
+    let paths = ["\\/.*", "/.*", "/.+", "\\/?", "/?", "\\/", "/"];
+    let origin = paths.iter().find_map(|path| open.strip_suffix(path));
+    let origin = origin.filter(|origin| !origin.ends_with('/')).unwrap_or(open);
+    let escaped = with_dots_escaped(origin) + end;
     // The limits keep a long list of expressions from taking long.
     let compiles = escaped.len() <= 1000
         && RegexBuilder::new(&escaped).unicode(false).size_limit(1 << 18).build().is_ok();

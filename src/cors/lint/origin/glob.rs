@@ -32,7 +32,9 @@ pub(super) fn meaning(scheme: &Scheme, host: &str, port: Option<&str>) -> Meanin
         return Meaning::of(None);
     };
     if is_everything(&host) && scheme.is_web() {
-        return Meaning::one("*".to_owned());
+        return Meaning::of(
+            matches!(port, None | Some("*")).then(|| Suggestion::One("*".to_owned())),
+        );
     }
     let labels: Vec<&str> = host.split('.').collect();
     let is_address = is_address(&labels);

@@ -65,7 +65,12 @@ pub(super) fn web(raw: &str, at: usize, kind: Kind, findings: &mut Vec<Finding>)
     match Host::parse(raw) {
         Ok(Host::Ipv6(_)) => None,
         Ok(Host::Ipv4(address)) => Some(ipv4(raw, address, at, findings)),
-        Ok(Host::Domain(domain)) => domain_name(&domain, at, kind, findings),
+        Ok(Host::Domain(domain)) => {
+            if domain.ends_with('.') && !domain.ends_with("..") && domain != "." {
+                findings.push(trailing_dot(at + raw.len() - 1, kind));
+            }
+            domain_name(&domain, at, kind, findings)
+        }
         Err(error) => {
             findings.extend(unreadable(raw, error, at, findings));
             None
@@ -124,9 +129,6 @@ fn domain_name(domain: &str, at: usize, kind: Kind, findings: &mut Vec<Finding>)
         return None;
     }
     let host = domain.strip_suffix('.').unwrap_or(domain);
-    if host.len() < domain.len() && !host.is_empty() {
-        findings.push(trailing_dot(at + domain.len() - 1, kind));
-    }
     // The shortest subdomain has two bytes more.
     let longest = if kind == Kind::Subdomains { LONGEST_HOST - 2 } else { LONGEST_HOST };
     let label = host.split('.').map(str::len).max().unwrap_or_default();

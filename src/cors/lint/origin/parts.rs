@@ -66,7 +66,9 @@ fn question_mark(text: &str, range: Range<usize>) -> Option<usize> {
 fn host_end(authority: &str) -> (usize, bool) {
     let is_ipv6 = |text: &str| text.len() <= 45 && text.parse::<Ipv6Addr>().is_ok();
     if authority.split(':').next().is_some_and(|start| start.contains('[')) {
-        return (authority.find(']').map_or(authority.len(), |end| end + 1), false);
+        let end = authority.find(']').unwrap_or(authority.len());
+        let colon = authority.get(end..).and_then(|rest| rest.find(':'));
+        return (colon.map_or(authority.len(), |offset| end + offset), false);
     }
     let Some(first) = authority.find(':') else { return (authority.len(), false) };
     let Some(last) = authority.rfind(':').filter(|&last| last > first) else {
@@ -93,6 +95,9 @@ mod tests {
             ("a/@b?c@d", ["", "a", "", "/@b", "?c@d", ""]),
             ("a#b?c/d", ["", "a", "", "", "", "#b?c/d"]),
             ("[::1]:80", ["", "[::1]", "80", "", "", ""]),
+            ("[::1]a", ["", "[::1]a", "", "", "", ""]),
+            ("[::1].a:80", ["", "[::1].a", "80", "", "", ""]),
+            ("[::1", ["", "[::1", "", "", "", ""]),
             ("::1", ["", "::1", "", "", "", ""]),
             ("::1:3000", ["", "::1", "3000", "", "", ""]),
             ("2001:db8::1:70000", ["", "2001:db8::1", "70000", "", "", ""]),

@@ -15,18 +15,9 @@ pub(super) fn is_unset(text: &str) -> bool {
 /// `%ORIGIN%`, `__ORIGIN__` and their like.
 pub(super) fn find(text: &str) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
-    // Where the search for an end found none, no later start finds one either.
-    let mut missing = [false; 256];
     for (at, &byte) in bytes.iter().enumerate() {
         let rest = bytes.get(at + 1..).unwrap_or_default();
-        let mut until = |close: u8| {
-            if missing[usize::from(close)] {
-                return None;
-            }
-            let length = rest.iter().take(LONGEST).position(|&byte| byte == close);
-            missing[usize::from(close)] = length.is_none() && !rest.contains(&close);
-            length
-        };
+        let until = |close: u8| rest.iter().take(LONGEST).position(|&byte| byte == close);
         let length = match byte {
             b'{' => until(b'}').filter(|&n| is_name_in_braces(rest.get(..n).unwrap_or_default())),
             b'<' => until(b'>').filter(|&n| {

@@ -287,20 +287,13 @@ fn slash_count(text: &str) -> usize {
 
 /// Whether `http` or `https` and a slash follow.
 fn begins_web(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let Some((b"http", rest)) = bytes
-        .split_at_checked(4)
-        .map(|(a, b)| (a.to_ascii_lowercase(), b))
-        .as_ref()
-        .map(|(a, b)| (a.as_slice(), *b))
+    let Some((_, rest)) =
+        text.split_at_checked(4).filter(|(name, _)| name.eq_ignore_ascii_case("http"))
     else {
         return false;
     };
-    let rest = rest.strip_prefix(b"s").or_else(|| rest.strip_prefix(b"S")).unwrap_or(rest);
-    match rest {
-        [b':', next, ..] => matches!(next, b'/' | b'\\'),
-        _ => rest.starts_with(b"//"),
-    }
+    let rest = rest.strip_prefix(['s', 'S']).unwrap_or(rest);
+    ["//", ":/", ":\\"].iter().any(|separator| rest.starts_with(separator))
 }
 
 /// `http` or `https`, and whether it is written so or only one slip away.

@@ -10,6 +10,9 @@ use crate::cors::lint::wording::{is_hidden, named};
 /// How many layers of quotes and brackets are taken off, which bounds the time.
 const DEEPEST: usize = 8;
 
+/// The longest `https://host:` that is written once more for each of several ports.
+const LONGEST_START: usize = 300;
+
 const SEPARATORS: [char; 3] = [',', ';', '|'];
 
 const fn is_quote(character: char) -> bool {
@@ -151,6 +154,7 @@ pub(super) fn several(text: &str) -> Option<Vec<String>> {
         let part = part.get(core(part)).unwrap_or_default();
         if is_digits(part)
             && let Some(start) = parts.last().and_then(|last| last.strip_suffix(port_of(last)?))
+            && start.len() <= LONGEST_START
         {
             // `http://localhost:3000,3001`
             parts.push(format!("{start}{part}"));

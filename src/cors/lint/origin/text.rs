@@ -21,7 +21,7 @@ impl Text {
         self.places.get(offset).copied().or(self.places.last().copied()).unwrap_or_default()
     }
 
-    /// Puts another character, or none, in the place of each; gives the offset of the first change.
+    /// Puts another character, or none, where each is; gives the place of the first that changes.
     pub(super) fn change(&mut self, change: impl Fn(char) -> Option<char>) -> Option<usize> {
         let first = self.text.char_indices().find(|&(_, old)| change(old) != Some(old))?.0;
         let mut changed = Self { text: String::new(), places: Vec::new() };
