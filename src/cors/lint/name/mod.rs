@@ -33,3 +33,51 @@ const fn error(code: &'static str) -> (&'static str, Severity) {
 const fn warning(code: &'static str) -> (&'static str, Severity) {
     (code, Severity::Warning)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    type Lint = fn(&[&str], bool) -> Vec<Problem>;
+
+    const LISTS: [Lint; 3] = [
+        |entries, credentials| methods(entries.iter().copied(), credentials),
+        |entries, credentials| request_headers(entries.iter().copied(), credentials),
+        |entries, credentials| response_headers(entries.iter().copied(), credentials),
+    ];
+
+    proptest! {
+        #[test]
+        fn any_text_is_told_of_by_known_codes_and_is_mended_to_names(
+            entries in proptest::collection::vec(
+                prop_oneof![
+                    any::<String>(),
+                    "[a-cA-C*]{0,2}([ ,;:|'\"\\[\\]\\t\\n–-]{1,2}[A-C*-]{0,2}){0,3}",
+                    "GET|get|patch|PATCH|TRACE|[*]|etag|cookie|Accept|Authorization",
+                ],
+                0..5,
+            ),
+            credentials: bool,
+        ) {
+            let entries: Vec<&str> = entries.iter().map(String::as_str).collect();
+            for lint in LISTS {
+                for problem in lint(&entries, credentials) {
+                    prop_assert!(CODES.contains(&problem.code));
+                    prop_assert!(problem.index < entries.len());
+                    prop_assert!(problem.message.chars().all(|c| matches!(c, ' '..='~' | '…')));
+                    prop_assert!(problem.message.len() < 1000);
+                    let meant = match &problem.suggestion {
+                        Some(Suggestion::Several(names)) => names.clone(),
+                        Some(Suggestion::One(name)) => vec![name.clone()],
+                        Some(Suggestion::Expression(_)) | None => Vec::new(),
+                    };
+                    for name in meant {
+                        let problems = lint(&[&*name], credentials);
+                        prop_assert!(problems.iter().all(|p| p.code != code::NOT_A_TOKEN), "{}", name);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -9,6 +9,9 @@ use super::{address, code, expression, glob, host, placeholder, risk, scheme, su
 use crate::cors::lint::problem::{Problem, Severity, Suggestion};
 use crate::cors::lint::wording::{quoted, sentence};
 
+/// The longest expression that is suggested, in bytes: it stands in the message as a whole.
+const LONGEST_EXPRESSION: usize = 1000;
+
 /// What is wrong with the entry at `index`, in the order of its text.
 pub(super) fn problems(entry: &str, index: usize, credentials: bool) -> Vec<Problem> {
     let Reading { mut findings, meant } = read(entry, credentials);
@@ -39,7 +42,7 @@ fn is_sound(entry: &str, meant: &Suggestion, credentials: bool) -> bool {
     match meant {
         Suggestion::One(text) => text != entry && is_sound(text),
         Suggestion::Several(texts) => texts.iter().all(|text| is_sound(text)),
-        Suggestion::Expression(_) => true,
+        Suggestion::Expression(text) => text.len() <= LONGEST_EXPRESSION,
     }
 }
 

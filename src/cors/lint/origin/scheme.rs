@@ -156,7 +156,10 @@ pub(super) fn open(text: &Text, findings: &mut Vec<Finding>) -> (Scheme, usize) 
                 let shown = quoted(written);
                 let wrong = match &scheme {
                     Scheme::Unknown => format!("begins with {shown}, which is no scheme"),
-                    _ => format!("begins with {shown} instead of '{scheme}://'"),
+                    _ => format!(
+                        "begins with {shown} instead of {}",
+                        quoted(&format!("{scheme}://"))
+                    ),
                 };
                 findings.push(Finding::unmatched(code::MALFORMED_SCHEME, at, wrong));
             }

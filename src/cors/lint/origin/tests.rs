@@ -156,7 +156,9 @@ proptest! {
         let problems = of(&entry, credentials);
         for problem in &problems {
             prop_assert!(CODES.contains(&problem.code));
-            prop_assert!(!problem.message.is_empty());
+            let is_shown = |c| matches!(c, ' '..='~' | '…');
+            prop_assert!(problem.message.chars().all(is_shown), "{}", problem.message);
+            prop_assert!(problem.message.len() < 1500);
             match &problem.suggestion {
                 Some(Suggestion::One(text)) => {
                     prop_assert!(!has_error(text, credentials), "{}", text);
@@ -272,10 +274,12 @@ fn a_long_text_of_any_kind_is_read_to_its_end() {
         "https://a",
     ] {
         let entry = piece.repeat(20_000 / piece.len());
-        for entry in [format!("https://{entry}"), format!("{entry}}})>]"), entry] {
-            let problems = of(&entry, true);
-            assert!(!problems.is_empty(), "{piece}");
-            assert!(problems.iter().all(|problem| problem.message.len() < 1000), "{piece}");
+        for entry in
+            [format!("https://{entry}"), format!("{entry}}})>]"), format!("{entry}://a"), entry]
+        {
+            for problem in of(&entry, true) {
+                assert!(problem.message.len() < 1500, "{piece}: {}", problem.code);
+            }
         }
     }
 }

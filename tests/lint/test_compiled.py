@@ -1,0 +1,110 @@
+"""How Python's objects reach the compiled linter; what it says of them is in the tables here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from fastcors._fastcors import (
+    lint_codes,
+    lint_methods,
+    lint_origins,
+    lint_request_headers,
+    lint_response_headers,
+)
+
+LISTS = [lint_methods, lint_origins, lint_request_headers, lint_response_headers]
+SURROGATES = ["\ud800", "https://\udfff.example", "X-\ud83d", "\ude00" * 3, "a\ud800\udc00b"]
+
+
+class Named(str):
+    """A text of a class of the caller's."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        raise AssertionError
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def test_a_problem_is_code_severity_place_message_and_suggestion() -> None:
+    assert lint_origins(["https://a.example", "https://A.example/"], False) == [
+        (
+            "origin-upper-case",
+            "error",
+            1,
+            "has upper-case letters, where a browser's Origin has lower case, so that it matches "
+            "none; write 'https://a.example'",
+            "https://a.example",
+        ),
+        (
+            "origin-trailing-slash",
+            "error",
+            1,
+            "ends with a slash, and a browser's Origin never does, so that it matches none; "
+            "write 'https://a.example'",
+            "https://a.example",
+        ),
+    ]
+
+
+def test_several_that_were_meant_are_a_list_and_an_expression_is_a_text() -> None:
+    (several,) = lint_origins(["https://a.example,https://b.example"], False)
+    (expression,) = lint_origins(["https://pr-*.a.example"], False)
+    (none,) = lint_origins([""], False)
+    assert several[4] == ["https://a.example", "https://b.example"]
+    assert expression[4] == r"https://pr-[a-z0-9-]+\.a\.example"
+    assert none[4] is None
+
+
+@pytest.mark.parametrize("lint", LISTS)
+def test_any_iterable_of_texts_is_taken(lint: Callable[[Any, bool], list[Any]]) -> None:
+    def texts() -> Iterator[str]:
+        yield from ["a b", "*"]
+
+    expected = lint(["a b", "*"], True)
+    assert expected
+    for entries in (("a b", "*"), texts(), dict.fromkeys(["a b", "*"]), [Named("a b"), Named("*")]):
+        assert lint(entries, True) == expected
+
+
+@pytest.mark.parametrize("lint", LISTS)
+@pytest.mark.parametrize("text", SURROGATES)
+def test_a_lone_surrogate_is_told_and_breaks_nothing(
+    lint: Callable[[Any, bool], list[Any]], text: str
+) -> None:
+    told = lint([text], False)
+    assert {severity for _, severity, *_ in told} == {"error"}
+    for _, _, _, message, meant in told:
+        assert message.isprintable()
+        assert "\ufffd" not in repr(meant)
+
+
+@pytest.mark.parametrize("lint", LISTS)
+@pytest.mark.parametrize("entries", [[1], ["a", None], [b"a"], 1, None])
+def test_what_is_no_text_raises_type_error(
+    lint: Callable[[Any, bool], list[Any]], entries: Any
+) -> None:
+    with pytest.raises(TypeError):
+        lint(entries, False)
+
+
+def test_every_code_is_listed_once_and_named_by_its_option() -> None:
+    codes = lint_codes()
+    assert len(set(codes)) == len(codes)
+    kinds = {code.partition("-")[0] for code in codes}
+    assert kinds == {"origin", "method", "header", "expose", "not"}
+    assert [code for code in codes if code.startswith("not-")] == ["not-a-token"]
+
+
+def test_a_long_list_is_read_to_its_end() -> None:
+    entries = [f"https://shop-{number}.example.com" for number in range(100_000)]
+    assert lint_origins(entries, True) == []
+    told = lint_origins([*entries, entries[0], "https://a.example/"], True)
+    assert [(code, place) for code, _, place, *_ in told] == [
+        ("origin-duplicate", 100_000),
+        ("origin-trailing-slash", 100_001),
+    ]
