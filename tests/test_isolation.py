@@ -417,7 +417,7 @@ def test_the_collector_sees_what_a_send_holds() -> None:
     assert gc.is_tracked(send)
     held = gc.get_referents(send)
     assert [id(item) for item in held] == [
-        id(item) for item in (type(send), server, middleware._fastcors_policy.compiled, origin)
+        id(item) for item in (type(send), server, middleware._fastcors_policy._compiled, origin)
     ]
 
 

@@ -18,6 +18,10 @@ DOCUMENTS = {
 README = DOCUMENTS["README.md"]
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 
+# A block of Python with what it prints.
+LINES = r"((?:(?!```).*\n)*)"
+PRINTING = re.findall(rf"^```python\n{LINES}```\n\n```text\n{LINES}```$", README, re.MULTILINE)
+
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 # In a line of code, or after the prompt of a console.
 MAKE = re.compile(r"(?:`|^\$ )make ([a-z][a-z-]*)", re.MULTILINE)
@@ -46,6 +50,14 @@ def app() -> App:
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.partition("\n")[0])
 def test_a_block_of_python_runs_without_a_warning(block: str) -> None:
     assert names_of(block)
+
+
+@pytest.mark.parametrize(("block", "printed"), PRINTING, ids=["why it was refused"])
+def test_a_block_of_python_prints_what_stands_below_it(
+    block: str, printed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names_of(block)
+    assert capsys.readouterr().out == printed
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,11 @@ Change one import, and nothing else:
 """
 
 from ._fastcors import __version__
+from .decision import Decision, Denial
 from .lint import lint
 from .middleware import CORSMiddleware
 from .options import ALL_METHODS, SAFELISTED_HEADERS
+from .policy import Policy
 from .problems import ConfigError, ConfigWarning, Problem
 
 __all__ = [
@@ -19,6 +21,9 @@ __all__ = [
     "CORSMiddleware",
     "ConfigError",
     "ConfigWarning",
+    "Decision",
+    "Denial",
+    "Policy",
     "Problem",
     "__version__",
     "lint",

@@ -1,7 +1,7 @@
 """The compiled part: the protocol's decisions, and the types that carry them to Python."""
 
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from typing import Any, Literal, Self, TypeAlias, final
+from typing import Any, Literal, Self, TypeAlias, TypedDict, final
 
 from typing_extensions import disjoint_base
 
@@ -20,6 +20,8 @@ __all__ = [
     "lint_origins",
     "lint_request_headers",
     "lint_response_headers",
+    "matched_part",
+    "nearest_name",
     "vary_by_origin",
 ]
 
@@ -103,8 +105,24 @@ class CompiledPolicy:
     def any_origin(self) -> bool:
         """Whether every origin is allowed."""
 
-    def origins(self) -> list[str]:
-        """Give the entries of `allow_origins`, in their order. The list is new at each call."""
+    def origins(self, limit: int | None = None) -> list[str]:
+        """Give the entries of `allow_origins`, in their order. The list is new at each call.
+
+        Args:
+            limit: how many of them, where not all.
+        """
+
+    def entry_count(self) -> int:
+        """Give the number of entries of `allow_origins`."""
+
+    def origin_counts(self) -> tuple[int, int]:
+        """Give the number of listed origins, and that of patterns, each counted once."""
+
+    def has_entries_of(self, other: CompiledPolicy) -> bool:
+        """Whether both have the same entries of `allow_origins`, in whatever order."""
+
+    def entries_hash(self) -> int:
+        """Give a hash of the entries of `allow_origins`, whatever their order."""
 
     def allows(self, origin: str) -> bool:
         """Whether an Origin, decoded as latin-1, is allowed by what the options say."""
@@ -125,6 +143,72 @@ class CompiledPolicy:
             headers mirrored, and that private network access is allowed.
         """
 
+    def preflight_answer(
+        self,
+        *,
+        origin: bytes,
+        origin_fits: bool,
+        method: bytes,
+        headers: bytes | None,
+        headers_fit: bool,
+        private_network: bool,
+    ) -> tuple[int, bytes, list[tuple[bytes, bytes]], list[str]]:
+        """Give the whole answer to a preflight.
+
+        Args:
+            origin: its Origin.
+            origin_fits: whether a header can hold it; else it is refused.
+            method: its Access-Control-Request-Method.
+            headers: its Access-Control-Request-Headers, if it has one.
+            headers_fit: whether a header can hold them; else they are refused.
+            private_network: whether it has an Access-Control-Request-Private-Network.
+
+        Returns:
+            The status, the body, the header lines, and the reasons for which it is refused.
+        """
+
+    def actual_answer(
+        self, *, origin: bytes | None, origin_fits: bool
+    ) -> tuple[bool, list[tuple[bytes, bytes]]]:
+        """Say whether an actual request is not refused, and which header lines its answer is given."""
+
+    def allows_header(self, name: bytes) -> bool:
+        """Whether a request header of this name is allowed."""
+
+    def origin_rule(
+        self, origin: bytes
+    ) -> tuple[Literal["any", "listed", "pattern", "expression"], str | None]:
+        """Say what allows an origin that is allowed; with a pattern, which."""
+
+    def closest_to(self, origin: bytes) -> _Closest:
+        """Say what comes closest to an origin that is refused: it looks at every entry."""
+
+class _NearestEntry(TypedDict):
+    text: str
+    host: str
+    distance: int
+    scheme: bool
+    port: bool
+    cost: int
+    oddities: list[str]
+    correction: str
+    pattern: str | None
+
+class _NearestVariant(TypedDict):
+    text: str
+    host: str
+    scheme: bool
+    port: bool
+    cost: int
+
+class _Closest(TypedDict):
+    oddities: list[str]
+    corrected: str | None
+    site: str | None
+    loopback: bool
+    entry: _NearestEntry | None
+    variant: _NearestVariant | None
+
 def claim_call(class_: type[Middleware], /) -> None:
     """Make a call of an instance of this class run the compiled code.
 
@@ -137,6 +221,12 @@ def claim_call(class_: type[Middleware], /) -> None:
 
 def expression_problem(expression: str) -> str | None:
     """Say why the Rust engine does not take an expression, or None where it does."""
+
+def matched_part(expression: str, origin: bytes) -> tuple[int, int] | None:
+    """Say which part of an origin an expression matches: all, the beginning, the end, or inside."""
+
+def nearest_name(names: Sequence[str], name: str) -> tuple[str, int] | None:
+    """Give the name that looks most like another, and how many letters differ, if any does."""
 
 def vary_by_origin(values: Sequence[bytes]) -> bytes:
     """Give the value of the one Vary line that stands for these values and `Origin`."""

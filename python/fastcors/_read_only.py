@@ -1,4 +1,4 @@
-"""Copies of what the caller gave that say so when somebody tries to change them."""
+"""What says so when somebody tries to change it: values, and copies of what the caller gave."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 def _refuse_list(_: object, /, *__: Any, **___: Any) -> Never:
     raise TypeError(
-        "this list is a copy, and changing it would change nothing: "
-        "call middleware.reconfigure(...) or assign a new list to the option's attribute"
+        "this list is a copy, and changing it would change nothing: call middleware.reconfigure(...), "
+        "assign a new list to the option's attribute, or make another policy with policy.replace(...)"
     )
 
 
@@ -19,6 +19,30 @@ def _refuse_dict(_: object, /, *__: Any, **___: Any) -> Never:
         "these headers follow from the options, and changing them would change nothing: call "
         "middleware.reconfigure(...), or override preflight_response or send to add other headers"
     )
+
+
+class Immutable:
+    """What does not change once it is made."""
+
+    __slots__ = ()
+
+    # What to do instead, for the message.
+    _instead = "make another"
+
+    def _set(self, **values: object) -> None:
+        """Set attributes while the value is made."""
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: object) -> Never:
+        raise AttributeError(
+            f"a {type(self).__name__} does not change, so {name} cannot be assigned: {self._instead}"
+        )
+
+    def __delattr__(self, name: str) -> Never:
+        raise AttributeError(
+            f"a {type(self).__name__} does not change, so {name} cannot be deleted: {self._instead}"
+        )
 
 
 class ReadOnlyList(list[str]):

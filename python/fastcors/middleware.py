@@ -81,6 +81,20 @@ class _PolicyAttribute(_Generic[_Read, _Assigned]):
         raise AttributeError(f"{self.name} cannot be deleted: assign another value")
 
 
+class _CurrentPolicy:
+    """The policy, as an attribute that a subclass may use for something of its own."""
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, middleware: None, owner: type) -> Self: ...
+        @overload
+        def __get__(self, middleware: CORSMiddleware, owner: type | None = None) -> Policy: ...
+
+    def __get__(self, middleware: CORSMiddleware | None, owner: type | None = None) -> Any:
+        return self if middleware is None else middleware._fastcors_policy
+
+
 if not TYPE_CHECKING:
     del _Generic, _Read, _Assigned
 
@@ -114,6 +128,10 @@ class CORSMiddleware(Middleware):
     The options are copied: a later change to the caller's own list changes nothing. Assign an
     attribute or call `reconfigure` to change the policy. Any other scope than ``"http"`` is passed
     on untouched.
+
+    Attributes:
+        policy: the `Policy` that requests are decided by now, to ask or to explain it. It knows
+            nothing of what a subclass overrides.
     """
 
     _fastcors_policy: Policy
@@ -167,7 +185,7 @@ class CORSMiddleware(Middleware):
             TypeError: for the name of an option that there is not.
         """
         with _RECONFIGURING:
-            self._fastcors_policy = self._fastcors_policy.replace(options)
+            self._fastcors_policy = self._fastcors_policy.replace(**options)
 
     def stats(self) -> Stats:
         """Give how often what was decided, since this middleware was made.
@@ -187,6 +205,7 @@ class CORSMiddleware(Middleware):
             "refused": counts,
         }
 
+    policy = _CurrentPolicy()
     allow_origins: _PolicyAttribute[Collection[str], Collection[str]] = _PolicyAttribute(
         "The entries of allow_origins."
     )
@@ -268,7 +287,7 @@ class CORSMiddleware(Middleware):
         asked = _ASKED.get()
         mine = asked is not None and asked[0] is self
         policy = asked[1] if asked is not None and mine else self._fastcors_policy
-        return policy.compiled.allows(origin)
+        return policy._compiled.allows(origin)
 
     def preflight_response(self, request_headers: Headers) -> Response:
         """Give the answer to a preflight with these headers, as Starlette's response."""
@@ -281,7 +300,7 @@ class CORSMiddleware(Middleware):
         if allowed is None:
             allowed = _answered(self, _ask(self, policy, origin))
         requested_headers = request_headers.get("access-control-request-headers")
-        status, body, explicit, mirrored, private_network = policy.compiled.preflight(
+        status, body, explicit, mirrored, private_network = policy._compiled.preflight(
             allowed,
             request_headers["access-control-request-method"],
             requested_headers,

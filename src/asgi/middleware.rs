@@ -407,7 +407,7 @@ unsafe extern "C" fn set_policy(
             let value = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) };
             let policy = value
                 .ok_or_else(|| PyAttributeError::new_err("a policy is replaced, not deleted"))?;
-            let compiled = policy.getattr("compiled")?.cast_into::<CompiledPolicy>()?;
+            let compiled = policy.getattr("_compiled")?.cast_into::<CompiledPolicy>()?;
             // SAFETY: Python calls this with a `Middleware`, and the GIL is held; nothing runs
             // between the two, and what they replace is dropped when both are in their places.
             unsafe {

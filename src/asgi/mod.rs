@@ -11,6 +11,7 @@
 mod application;
 mod coroutines;
 mod counts;
+mod explanation;
 mod guard;
 mod lint;
 mod middleware;
@@ -24,6 +25,7 @@ mod send;
 mod shape;
 mod types;
 
+pub(crate) use explanation::{matched_part, nearest_name};
 pub(crate) use lint::{
     lint_codes, lint_methods, lint_origins, lint_request_headers, lint_response_headers,
 };

@@ -8,6 +8,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 
+use super::explanation::{Closest, DescribedPreflight, PreflightAnswer};
 use super::guard::attached;
 use super::names::{Names, pair};
 use super::object::Raised;
@@ -140,6 +141,11 @@ impl CompiledPolicy {
         self.policy.preflight_of(request, origin_allowed, headers_allowed)
     }
 
+    /// As [`allows_bytes`](Self::allows_bytes), for what is written in safe Rust.
+    pub(super) fn allows_origin(&self, py: Python<'_>, origin: &[u8]) -> PyResult<bool> {
+        self.policy.allows(origin, |origin| self.foreign_allows(py, origin))
+    }
+
     fn foreign_allows(&self, py: Python<'_>, origin: &[u8]) -> PyResult<bool> {
         // Only visible ASCII is left undecided, so that nothing is replaced here.
         let origin = PyString::new(py, &String::from_utf8_lossy(origin));
@@ -213,16 +219,12 @@ impl CompiledPolicy {
         })
     }
 
-    /// The entries of `allow_origins`, in their order.
-    fn origins<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+    /// The entries of `allow_origins`, in their order, the first of them where there is a limit.
+    #[pyo3(signature = (limit=None))]
+    fn origins<'py>(&self, py: Python<'py>, limit: Option<usize>) -> PyResult<Bound<'py, PyList>> {
         let list = PyList::empty(py);
-        for entry in self.policy.origins().entries() {
-            match core::str::from_utf8(entry) {
-                Ok(text) => list.append(text)?,
-                Err(_) => list.append(
-                    PyBytes::new(py, entry).call_method1("decode", ("utf-8", "surrogatepass"))?,
-                )?,
-            }
+        for entry in self.policy.origins().entries().take(limit.unwrap_or(usize::MAX)) {
+            list.append(entry_text(py, entry)?)?;
         }
         Ok(list)
     }
@@ -236,8 +238,7 @@ impl CompiledPolicy {
     /// Whether an Origin is allowed by what the options say.
     fn allows(&self, py: Python<'_>, origin: &Bound<'_, PyString>) -> PyResult<bool> {
         // Latin-1, as it was decoded; what is beyond cannot have come from a header.
-        let bytes = latin_1(origin)?;
-        self.policy.allows(&bytes, |origin| self.foreign_allows(py, origin))
+        self.allows_origin(py, &latin_1(origin)?)
     }
 
     /// Decides on a preflight: status, body, and whether the answer tells the explicit origin, the
@@ -258,6 +259,77 @@ impl CompiledPolicy {
         Ok((refusals.status(), refusals.body(), explicit_origin, mirrored_headers, private_network))
     }
 
+    /// The whole answer to a preflight, and the reasons for which it is refused.
+    #[pyo3(signature = (*, origin, origin_fits, method, headers, headers_fit, private_network))]
+    #[allow(clippy::too_many_arguments, reason = "one for each part of a request, all by keyword")]
+    #[allow(clippy::fn_params_excessive_bools, reason = "all by keyword")]
+    fn preflight_answer(
+        &self,
+        py: Python<'_>,
+        origin: &[u8],
+        origin_fits: bool,
+        method: &[u8],
+        headers: Option<&[u8]>,
+        headers_fit: bool,
+        private_network: bool,
+    ) -> PyResult<PreflightAnswer> {
+        let request = PreflightRequest { method, headers, private_network };
+        self.describe_preflight(
+            py,
+            &DescribedPreflight { origin, origin_fits, request, headers_fit },
+        )
+    }
+
+    /// Whether an actual request is not refused, and the header lines that its answer is given.
+    #[pyo3(signature = (*, origin, origin_fits))]
+    fn actual_answer(
+        &self,
+        py: Python<'_>,
+        origin: Option<&[u8]>,
+        origin_fits: bool,
+    ) -> PyResult<(bool, Vec<Py<PyTuple>>)> {
+        self.describe_actual(py, origin, origin_fits)
+    }
+
+    /// Whether a request header of this name is allowed.
+    fn allows_header(&self, name: &[u8]) -> bool {
+        self.policy.allows_header(name)
+    }
+
+    /// What allows an origin that is allowed.
+    fn origin_rule<'py>(
+        &self,
+        py: Python<'py>,
+        origin: &[u8],
+    ) -> PyResult<(&'static str, Option<Bound<'py, PyAny>>)> {
+        self.rule(py, origin)
+    }
+
+    /// What comes closest to an origin that is refused.
+    fn closest_to<'py>(&self, py: Python<'py>, origin: &[u8]) -> PyResult<Closest<'py>> {
+        self.closest(py, origin)
+    }
+
+    /// How many entries `allow_origins` has.
+    fn entry_count(&self) -> usize {
+        self.policy.origins().entries().len()
+    }
+
+    /// How many origins are listed, and how many patterns there are.
+    fn origin_counts(&self) -> (usize, usize) {
+        self.policy.origins().counts()
+    }
+
+    /// Whether both have the same entries, in whatever order.
+    fn has_entries_of(&self, other: &Bound<'_, Self>) -> bool {
+        self.policy.origins().has_entries_of(other.get().policy.origins())
+    }
+
+    /// A hash of the entries, whatever their order.
+    fn entries_hash(&self) -> u64 {
+        self.policy.origins().entries_hash()
+    }
+
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         self.foreign.iter().try_for_each(|fullmatch| visit.call(fullmatch))
     }
@@ -276,6 +348,14 @@ pub(crate) fn expression_problem(expression: String) -> Option<String> {
 pub(crate) fn vary_by_origin(py: Python<'_>, values: Vec<Vec<u8>>) -> Bound<'_, PyBytes> {
     let values: Vec<&[u8]> = values.iter().map(Vec::as_slice).collect();
     PyBytes::new(py, &crate::cors::vary_by_origin(&values))
+}
+
+/// An entry of `allow_origins` as it was given.
+pub(super) fn entry_text<'py>(py: Python<'py>, entry: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    match core::str::from_utf8(entry) {
+        Ok(text) => Ok(PyString::new(py, text).into_any()),
+        Err(_) => PyBytes::new(py, entry).call_method1("decode", ("utf-8", "surrogatepass")),
+    }
 }
 
 fn surrogate_bytes(text: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {

@@ -213,7 +213,7 @@ def test_an_error_in_pythons_engine_reaches_the_server_as_that_error() -> None:
         max_age="600",
     )
     middleware = CORSMiddleware(APP)
-    middleware._fastcors_policy.compiled = policy
+    object.__setattr__(middleware._fastcors_policy, "_compiled", policy)
     middleware._fastcors_policy = middleware._fastcors_policy
     with pytest.raises(RecursionError):
         sent(middleware, actual())

@@ -94,7 +94,7 @@ def shared_objects(middleware: CORSMiddleware) -> dict[str, Any]:
     shared = {
         "the application": middleware.app,
         "the middleware": middleware,
-        "the policy": middleware._fastcors_policy.compiled,
+        "the policy": middleware._fastcors_policy._compiled,
         "receive": receive,
         **{
             f"the text {text}": sys.intern(text)

@@ -19,6 +19,9 @@ from fastcors import (
     ConfigError,
     ConfigWarning,
     CORSMiddleware,
+    Decision,
+    Denial,
+    Policy,
     Problem,
     __version__,
 )
@@ -155,6 +158,33 @@ wrapped.reconfigure(
     expose_headers=["X-Total"],
     max_age=5,
 )
+
+# A policy without an application.
+
+policy = Policy(allow_origins=["https://a.example"], allow_methods=["GET"], max_age=60)
+assert_type(wrapped.policy, Policy)
+assert_type(policy.replace(max_age=5), Policy)
+assert_type(policy.allow_credentials, bool)
+decision = policy.preflight(
+    origin="https://a.example", method="PUT", headers=["X-Token"], private_network=True
+)
+for each in (
+    policy.preflight(origin="https://a.example", method="PUT"),
+    policy.preflight(origin="https://a.example", method="PUT", headers="x-token, x-other"),
+    policy.preflight(origin="https://a.example", method="PUT", headers={"X-Token": "1"}),
+    policy.actual(origin="https://a.example"),
+    policy.actual(origin=None),
+):
+    assert_type(each, Decision)
+assert_type(decision.allowed, bool)
+assert_type(decision.status, int | None)
+assert_type(decision.body, bytes | None)
+assert_type(decision.headers, list[tuple[bytes, bytes]])
+assert_type(decision.denials, tuple[Denial, ...])
+reasons: list[tuple[str, str, str]] = [
+    (denial.kind, denial.value, denial.message) for denial in decision.denials
+]
+known: dict[Policy | Decision, str] = {policy: str(policy), decision: str(decision)}
 
 # Whatever takes Starlette's options takes these.
 

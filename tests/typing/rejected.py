@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.types import Receive, Scope, Send
 
-from fastcors import CORSMiddleware
+from fastcors import CORSMiddleware, Policy
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,6 +59,22 @@ middleware.is_allowed_origin()  # error
 middleware.is_allowed_origin(b"https://a.example")  # error
 middleware.send({}, application)  # error
 answer: str = middleware.is_allowed_origin("https://a.example")  # error
+
+
+# A policy, and what it says.
+policy = Policy(allow_origins=ORIGINS)
+Policy(allow_origin=ORIGINS)  # error
+Policy(max_age="600")  # error
+policy.replace(allow_origin=ORIGINS)  # error
+policy.max_age = 5  # error
+policy.preflight(origin="https://a.example")  # error
+policy.preflight("https://a.example", "GET")  # error
+policy.preflight(origin=b"https://a.example", method="GET")  # error
+policy.preflight(origin=None, method="GET")  # error
+policy.preflight(origin="https://a.example", method="GET", headers=[b"x-a"])  # error
+policy.preflight(origin="https://a.example", method="GET", private_network="no")  # error
+policy.actual()  # error
+policy.actual(origin="https://a.example").headers = []  # error
 
 
 class Misspelt(CORSMiddleware):

@@ -1,0 +1,227 @@
+"""Says in words why a request is refused, or what allows it. Imported when a decision is explained."""
+
+from __future__ import annotations
+
+from .decision import Denial
+from .options import ALL_METHODS
+from .problems import shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .decision import Decision, Request
+    from .policy import Policy
+
+# How many names of a list stand in a message.
+_LISTED = 10
+# How many refused request headers are looked up among those that are allowed, and told.
+_HEADERS = 16
+# RFC 9110, 5.6.2.
+_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+_FORBIDDEN_METHODS = ("CONNECT", "TRACE", "TRACK")
+# What `fetch` upper-cases (Fetch, normalise a method).
+_NORMALISED_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT")
+
+
+def told(text: str, limit: int = 80) -> str:
+    """Give a request's or an option's text for a message: bare if all can be seen, else escaped."""
+    if text and len(text) <= limit and all("!" <= character <= "~" for character in text):
+        return text
+    return shown(text, limit)
+
+
+def written(text: str) -> str:
+    """Give a text as Python code."""
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    return repr(text)
+
+
+def addition(option: str, value: str, *, others: bool) -> str:
+    """Give the change that adds a value to an option, after what it may have already."""
+    return f"{option}=[{'..., ' if others else ''}{written(value)}]"
+
+
+def is_name(text: str) -> bool:
+    """Say whether a text can be asked for by its name: a token, and not the one for every name."""
+    return text != "*" and _TOKEN.issuperset(text)
+
+
+def count(number: int, noun: str) -> str:
+    """Give a number with its noun."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def denials(policy: Policy, request: Request) -> Iterator[Denial]:
+    """Give what is refused, in the order of the body."""
+    from ._explanation_of_origins import refusal
+
+    origin = request.origin
+    if origin is not None and not _allows_origin(policy, origin):
+        yield Denial("origin", origin, refusal(policy, origin))
+    if request.method is None:
+        return
+    if request.method not in policy._options.allow_methods.items:
+        yield Denial("method", request.method, _method(policy, request.method))
+    for place, name in enumerate(_refused_headers(policy, request.headers)):
+        yield Denial("headers", name, _header(policy, name, compared=place < _HEADERS))
+    if request.private_network and not policy.allow_private_network:
+        yield Denial(
+            "private-network",
+            "true",
+            "allow_private_network is False, and the page asks for an address in a private network from a "
+            "public one; to allow it: allow_private_network=True",
+        )
+
+
+def explanation(policy: Policy, request: Request, decision: Decision) -> str:
+    """Give what `str` gives for a decision."""
+    if request.origin is None:
+        return (
+            "not refused: the request has no Origin, so that CORS does not ask about it; the answer is "
+            "given Vary: Origin alone"
+        )
+    origin = told(request.origin)
+    if request.method is None:
+        asked = f"a page of {origin} may read the answer"
+        refused = f"refused: a page of {origin} may not read the answer, which the application gives all the same"
+    else:
+        asked = f"a preflight for {told(request.method)} from {origin}"
+        if request.headers is not None:
+            asked += f" with the headers {told(request.headers)}"
+        if request.private_network:
+            asked += " into a private network"
+        refused = f"refused with status {decision.status}: {asked}"
+    if not decision:
+        lines = [f"  {denial}" for denial in decision.denials]
+        if len(lines) > _HEADERS:
+            lines[_HEADERS:] = [f"  and {len(lines) - _HEADERS:,} more"]
+        return "\n".join([refused, *lines])
+    from ._explanation_of_origins import rule
+
+    lines = [f"allowed: {asked}; {rule(policy, request.origin)}", _credentials(policy)]
+    if policy.allow_credentials and request.method is None and "*" in policy.expose_headers:
+        lines.append(
+            "in a request with credentials * in expose_headers is a name and not every header: list the names"
+        )
+    return "\n".join(lines)
+
+
+def _allows_origin(policy: Policy, origin: str) -> bool:
+    try:
+        origin.encode("latin-1")
+    except UnicodeEncodeError:
+        return False
+    return policy._compiled.allows(origin)
+
+
+def _credentials(policy: Policy) -> str:
+    if policy.allow_credentials:
+        return "a request with credentials is allowed too"
+    star = ", and * is not enough for one" if policy.allow_all_origins else ""
+    return (
+        "a request with credentials will be blocked by the browser: allow_credentials is False"
+        f"{star}; to allow it: allow_credentials=True"
+    )
+
+
+def _method(policy: Policy, method: str) -> str:
+    """Say why a method is refused."""
+    allowed = list(dict.fromkeys(policy._options.allow_methods.items))
+    # What a page means that writes it in lower case.
+    meant = method.upper() if method.upper() in ALL_METHODS else method
+    change = f"to allow this method: {addition('allow_methods', meant, others=bool(allowed))}"
+    if meant != method:
+        change += f", and let the page write method: {written(meant)}"
+    name = told(method)
+    if not method:
+        return (
+            "an empty method is not in allow_methods: the Access-Control-Request-Method has no value, "
+            "which no browser sends; let the client name the method that it means"
+        )
+    if method.upper() in _FORBIDDEN_METHODS:
+        return f"{name} is not in allow_methods, and no browser sends it from a page; use another method"
+    if not is_name(method):
+        return f"{name} is not in allow_methods, and is no method; let the client name one"
+    for other in allowed:
+        if other.lower() == method.lower():
+            return _method_in_another_case(method, other)
+    from ._fastcors import nearest_name
+
+    if allowed == list(ALL_METHODS):
+        which = (
+            f"* stands for {_number(len(allowed))} methods, {name} is not one ({_names(allowed)})"
+        )
+        change = f"to allow this method: allow_methods=[*ALL_METHODS, {written(method)}]"
+        return f"{name} is not in allow_methods: {which}; {change}"
+    if not allowed:
+        return f"{name} is not in allow_methods, which is empty; {change}"
+    which = "which are" if len(allowed) > 1 else "which is"
+    near = nearest_name(allowed, method)
+    alike = f"; did you mean {near[0]}" if near else ""
+    return f"{name} is not in allow_methods, {which} {_names(allowed)}{alike}; {change}"
+
+
+def _method_in_another_case(method: str, allowed: str) -> str:
+    name = told(method)
+    said = f"methods are case-sensitive: you allow {told(allowed)}, the request asks for {name}"
+    if method.upper() in _NORMALISED_METHODS and not method.isupper():
+        return f"{said}; a browser upper-cases this one, so let the client send {method.upper()}"
+    if allowed.isupper():
+        return f"{said}; fetch() does not upper-case it, so let the page write method: {written(allowed)}"
+    change = addition("allow_methods", method, others=True)
+    return f"{said}; to allow this method: {change}"
+
+
+def _number(number: int) -> str:
+    return {8: "eight"}.get(number, str(number))
+
+
+def _names(names: list[str]) -> str:
+    listed = ", ".join(told(name) for name in names[:_LISTED])
+    rest = len(names) - _LISTED
+    return listed if rest <= 0 else f"{listed} and {rest:,} more"
+
+
+def _refused_headers(policy: Policy, headers: str | None) -> Iterator[str]:
+    """Give each name that is refused once, as it was sent."""
+    if headers is None:
+        return
+    for name in dict.fromkeys(part.strip() for part in headers.split(",")):
+        try:
+            allowed = policy._compiled.allows_header(name.encode("latin-1"))
+        except UnicodeEncodeError:
+            allowed = False
+        if not allowed:
+            yield name
+
+
+def _header(policy: Policy, name: str, *, compared: bool) -> str:
+    """Say why a request header is refused, and which one that is allowed looks like it."""
+    others = bool(policy._options.allow_headers.items)
+    change = f"to allow this header: {addition('allow_headers', name, others=others)}"
+    if not name:
+        return (
+            "an empty name is not in allow_headers: Access-Control-Request-Headers has a comma too many, or "
+            "no value; let the client send names with one comma between"
+        )
+    said = f"{told(name)} is not in allow_headers"
+    if not is_name(name):
+        return f"{said}, and is no header name; let the client send names with one comma between"
+    lower = name.lower()
+    if lower.startswith("access-control-") and not lower.startswith("access-control-request-"):
+        return (
+            f"{said}: it is a header of answers, which a page sends by mistake; remove it from the "
+            f"request, for the server sets it"
+        )
+    if not compared:
+        return f"{said}; {change}"
+    from ._fastcors import nearest_name
+
+    near = nearest_name(policy._options.sent_headers(), name)
+    if near is None:
+        return f"{said}; {change}"
+    if near[1] == 0:
+        return f"{said}: you allow {told(near[0])}, with - for _; {change}"
+    return f"{said}; did you mean {told(near[0])}, which is; {change}"

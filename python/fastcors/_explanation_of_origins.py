@@ -1,0 +1,293 @@
+"""Says in words which rule an origin comes closest to, or is allowed by."""
+
+from __future__ import annotations
+
+from ._explanation import addition, count, told, written
+from ._fastcors import matched_part
+from .problems import shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator
+
+    from ._fastcors import _Closest, _NearestEntry
+    from .policy import Policy
+
+# An expression that matches a part of the origin is about as near as another host.
+_COST_OF_A_PART = 5
+# The longest origin that a browser can send is shorter.
+_LONGEST_CHANGE = 300
+# What can be taken from an origin without asking what was meant. A user or a path may be an attempt
+# to pass for another origin, and a change would let that in.
+_CLEAR = frozenset({"space", "quotes", "case", "default-port", "slash"})
+
+_ENTRY_WITH = {
+    "space": "with white space or something invisible around it",
+    "quotes": "with quotation marks around it",
+    "several": "with several origins in one text",
+    "scheme": "without a scheme",
+    "user": "with a user in it",
+    "case": "with upper case",
+    "host": "with an impossible host",
+    "default-port": "with the scheme's default port",
+    "port": "with an impossible port",
+    "slash": "with a trailing slash",
+    "path": "with a path",
+    "unicode": "with letters that browsers write in punycode",
+    "star": "with a * that is neither the whole first label nor the whole port",
+}
+# Before what is allowed, and after it.
+_HOSTS = {
+    "loopback": ("localhost, 127.0.0.1 and [::1] are three origins to a browser", ""),
+    "www-added": ("www. is too much", ""),
+    "www-missing": ("www. is missing", ""),
+    "dot-added": ("the dot at the end of the host makes another origin of it", ""),
+    "dot-missing": ("the dot at the end of the host is missing", ""),
+    "subdomain": ("the host is a subdomain, and an entry stands for itself alone", ""),
+    "parent": ("the host itself is not what you allow", ", which is below it"),
+    "sibling": ("the host differs", ", which is another one of the same domain"),
+}
+
+
+def rule(policy: Policy, origin: str) -> str:
+    """Say what allows an origin that is allowed."""
+    kind, entry = policy._compiled.origin_rule(origin.encode("latin-1"))
+    if kind == "any":
+        return 'allow_origins has "*", so that every origin is allowed'
+    if kind == "listed":
+        return "allow_origins lists it"
+    if kind == "pattern" and entry is not None:
+        return f"the pattern {told(entry)} in allow_origins covers it"
+    for pattern, expression in _expressions(policy):
+        if _matches_whole(pattern, expression, origin):
+            return f"allow_origin_regex {told(pattern.pattern)} matches it"
+    return "allow_origin_regex matches it"
+
+
+def refusal(policy: Policy, origin: str) -> str:
+    """Say why an origin is refused, which rule comes closest, and what to change."""
+    said = f"{told(origin)} is not allowed"
+    if not origin:
+        return (
+            "an empty Origin is not allowed; no browser sends one: look for what empties it on the way, or "
+            "let the client send an origin such as https://app.example.com"
+        )
+    if origin == "null":
+        others = bool(policy._compiled.entry_count())
+        return (
+            f"{said}; the page was opened from a file, a sandboxed frame or after a redirect: serve it from an "
+            f"address of its own and allow that, for {addition('allow_origins', 'null', others=others)} "
+            f"would let in the sandboxed frames of every site"
+        )
+    beyond = [
+        character for character in origin if ord(character) > 0x7F and character.isprintable()
+    ]
+    if beyond or any(ord(character) > 0xFF for character in origin):
+        held = shown(beyond[0]) if beyond else "a character that no header can hold"
+        return (
+            f"{said}; it holds {held}, and browsers write such a host in punycode, as https://xn--...: let the "
+            f"client send that"
+        )
+    unseen = [character for character in origin if not "!" <= character <= "~"]
+    closest = policy._compiled.closest_to(origin.encode("latin-1"))
+    odd = _odd_origin(unseen, closest["oddities"])
+    corrected = closest["corrected"]
+    if corrected is not None and policy._compiled.allows(corrected):
+        return f"{said}; {odd}: you allow {told(corrected)}, so let the client send that"
+    if unseen:
+        return f"{said}; {odd}, so let the client send an origin as browsers do"
+    prefix = f"{odd}; " if odd else ""
+    return f"{said}; {prefix}{_nearest(policy, origin, closest)}"
+
+
+def _odd_origin(unseen: list[str], oddities: list[str]) -> str:
+    """Say why no browser sends such an origin, or nothing."""
+    if unseen:
+        return f"it holds {shown(unseen[0])}, and no browser sends that in an origin"
+    if not oddities:
+        return ""
+    for oddity, text in (
+        ("case", "upper case in an origin"),
+        ("several", "several origins at once"),
+    ):
+        if oddity in oddities:
+            return f"no browser sends {text}"
+    texts = [_ENTRY_WITH[oddity] for oddity in oddities]
+    return f"no browser sends an origin {' and '.join(texts)}"
+
+
+def _nearest(policy: Policy, origin: str, closest: _Closest) -> str:
+    """Say which rule is nearest to an origin, and what to change."""
+    entry, variant = closest["entry"], closest["variant"]
+    nearest = min((near["cost"] for near in (entry, variant) if near is not None), default=None)
+    if nearest is None or nearest > _COST_OF_A_PART:
+        part = _matched_part(policy, origin, closest)
+        if part is not None:
+            return part
+    if entry is not None and entry["cost"] == nearest:
+        return _from_entry(policy, origin, closest, entry)
+    change = _change(policy, origin, closest)
+    if variant is None:
+        return f"{_nothing_near(policy)}; {change}"
+    clause = f"allow_origin_regex matches {told(variant['text'])}"
+    for pattern, expression in _expressions(policy):
+        if expression is not None and _matches_whole(pattern, expression, variant["text"]):
+            clause = f"allow_origin_regex {told(pattern.pattern)} matches {told(variant['text'])}"
+            break
+    text = _difference(variant["host"], variant["scheme"], variant["port"], clause, told(origin))
+    return f"{text}; {change}"
+
+
+def _from_entry(policy: Policy, origin: str, closest: _Closest, entry: _NearestEntry) -> str:
+    """Say how an entry of allow_origins differs from an origin, and what to change."""
+    text, host, odd = told(entry["text"]), entry["host"], entry["oddities"]
+    alone = host == "same" and not entry["scheme"] and not entry["port"]
+    clause = f"you allow {text}"
+    oddities = ", ".join(_ENTRY_WITH[oddity] for oddity in odd)
+    if (alone or host == "glob") and odd:
+        clause += f" {oddities}, which never matches"
+        change = (
+            f"write {_addition(policy, origin if host == 'glob' else entry['correction'])} instead"
+        )
+        case = "only upper and lower case differ: " if odd == ["case"] else ""
+        return f"{case}{clause}; {change}"
+    if alone:
+        return f"{clause}, so let the client send {told(entry['correction'])}"
+    if host in {"begins-alike", "ends-alike"}:
+        how = "begins" if host == "begins-alike" else "ends"
+        return f"it only {how} like {text}, which is no match: {_stranger(policy, origin, closest)}"
+    if host == "apex":
+        said = f"the apex itself is not covered by {text}"
+        others = _others(entry["scheme"], entry["port"])
+        said += f", and {others} too" if others else ""
+    elif host == "typo":
+        letters = "one character differs" if entry["distance"] == 1 else "two characters differ"
+        said = f"{letters}: {clause}, did you mean that one"
+        others = _others(entry["scheme"], entry["port"])
+        said += f"; {others} too" if others else ""
+    else:
+        said = _difference(host, entry["scheme"], entry["port"], clause, told(origin))
+    if odd:
+        said += f" (an entry {oddities} never matches)"
+    return f"{said}; {_change(policy, origin, closest, entry)}"
+
+
+def _others(scheme: bool, port: bool) -> str:
+    """Say which of scheme and port differ."""
+    if scheme and port:
+        return "the scheme and the port differ"
+    if scheme or port:
+        return f"the {'scheme' if scheme else 'port'} differs"
+    return ""
+
+
+def _difference(host: str, scheme: bool, port: bool, clause: str, origin: str) -> str:
+    """Say how the origin differs from what is allowed by the clause."""
+    others = _others(scheme, port)
+    if host in _HOSTS:
+        before, after = _HOSTS[host]
+        return f"{before}{f', and {others} too' if others else ''}: {clause}{after}"
+    if not others:
+        return clause
+    came = f", the request came from {origin}" if port else ""
+    return f"{others}: {clause}{came}"
+
+
+def _stranger(policy: Policy, origin: str, closest: _Closest) -> str:
+    """Say that a likeness in the text of an origin means nothing."""
+    site = closest["site"]
+    whose, owned = "it is another host", "it"
+    if site is not None:
+        whose, owned = f"it belongs to {told(site)}", told(site)
+    meant = _meant(origin, closest)
+    only = "" if meant is None else f"; only if {owned} is yours: {_addition(policy, meant)}"
+    return f"{whose}, and refusing it is right{only}"
+
+
+def _meant(origin: str, closest: _Closest) -> str | None:
+    """Give the origin as a browser sends it, where there is one."""
+    meant = closest["corrected"] or origin
+    clear = _CLEAR.issuperset(closest["oddities"])
+    return meant if clear and len(meant) <= _LONGEST_CHANGE else None
+
+
+def _change(
+    policy: Policy, origin: str, closest: _Closest, entry: _NearestEntry | None = None
+) -> str:
+    """Give the change that allows an origin, as Python."""
+    meant = _meant(origin, closest)
+    if meant is None:
+        return "let the client send an origin as browsers do"
+    changes = [_addition(policy, meant)]
+    if entry is not None and entry["pattern"] is not None:
+        changes.append(f"{written(entry['pattern'])} for every subdomain")
+    scheme, _, rest = meant.partition("://")
+    if entry is not None and entry["port"] and closest["loopback"]:
+        port = rest.rpartition(":")[2]
+        host = rest.removesuffix(f":{port}") if port.isdigit() else rest
+        changes.append(f"{written(f'{scheme}://{host}:*')} for every port")
+    # What looks like an allowed origin may be somebody's who means it to.
+    own = " if it is yours" if entry is not None and entry["host"] == "typo" else ""
+    text = f"to allow this origin{own}: {', or '.join(changes)}"
+    secure = entry is not None and entry["scheme"] and scheme == "http" and not closest["loopback"]
+    return f"{text}, or open the page over https" if secure else text
+
+
+def _addition(policy: Policy, origin: str) -> str:
+    return addition("allow_origins", origin, others=bool(policy._compiled.entry_count()))
+
+
+def _nothing_near(policy: Policy) -> str:
+    listed, patterns = policy._compiled.origin_counts()
+    expressions = len(policy._expressions())
+    if not listed + patterns + expressions:
+        return "no origin is allowed at all: allow_origins and allow_origin_regex are empty"
+    said = (
+        f"no listed origin is near; {count(listed, 'origin')}, {count(patterns, 'pattern')} and "
+        f"{count(expressions, 'expression')} are allowed"
+    )
+    if policy._options.foreign:
+        said += ", and those that only Python can match are not compared"
+    return said
+
+
+def _matched_part(policy: Policy, origin: str, closest: _Closest) -> str | None:
+    """Say what an expression matches of an origin, where that is not all of it."""
+    found: tuple[int, str, int, int] | None = None
+    for pattern, expression in _expressions(policy):
+        part = None
+        if expression is not None:
+            part = matched_part(expression, origin.encode("latin-1"))
+        if part is not None and (found is None or part[1] - part[0] > found[0]):
+            found = (part[1] - part[0], pattern.pattern, *part)
+    if found is None:
+        return None
+    _, text, start, end = found
+    where = "the beginning" if start == 0 else "the end" if end == len(origin) else "a part"
+    said = (
+        f"allow_origin_regex is matched whole: {told(text)} matches only {where}, "
+        f"{told(origin[start:end])}"
+    )
+    rest = origin[end:]
+    if start == 0 and not rest.startswith(":"):
+        return f"{said}: {_stranger(policy, origin, closest)}"
+    return f"{said}; write an expression for all of it; {_change(policy, origin, closest)}"
+
+
+def _expressions(policy: Policy) -> Iterator[tuple[re.Pattern[str], str | None]]:
+    """Give the expressions in a lasting order, each with its text for the Rust engine if it has one."""
+    options = policy._options
+    foreign = [getattr(fullmatch, "__self__", None) for fullmatch in options.foreign]
+    translated = iter(options.expressions)
+    pairs = [
+        (pattern, None if any(pattern is other for other in foreign) else next(translated, None))
+        for pattern in policy._expressions()
+    ]
+    return iter(sorted(pairs, key=lambda pair: (pair[0].pattern, pair[0].flags)))
+
+
+def _matches_whole(pattern: re.Pattern[str], expression: str | None, origin: str) -> bool:
+    if expression is None:
+        return pattern.fullmatch(origin) is not None
+    return matched_part(expression, origin.encode("latin-1")) == (0, len(origin))
