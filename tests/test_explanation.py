@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fastcors import ALL_METHODS, Policy
+from fastcors import ALL_METHODS, Policy, _explanation_of_origins
 from tests.exchange import ORIGIN as APP
 from tests.parity.exchanges import configuration
 from tests.test_decision import some_request
@@ -65,6 +66,7 @@ LISTED: list[tuple[str | list[str], str, str]] = [
     ("https://App.Example.com", APP, "only upper and lower case differ: you allow https://App.Example.com with upper case, which never matches"),
     ("app.example.com", APP, "you allow app.example.com without a scheme, which never matches"),
     ("*.example.com", APP, 'without a scheme, which never matches; write allow_origins=[..., "https://*.example.com"] instead'),
+    (".example.com", APP, 'you allow .example.com without a scheme, with a dot before its host, which never matches; write allow_origins=[..., "https://*.example.com"] instead'),
     (f" {APP}", APP, "with white space or something invisible around it, which never matches"),
     (f"{APP}\u200b", APP, "with white space or something invisible around it"),
     (f"'{APP}'", APP, "with quotation marks around it, which never matches"),
@@ -387,3 +389,12 @@ def test_the_words_do_not_depend_on_the_order_of_the_options() -> None:
         said.add(message(mine, origin="http://x.example.net"))
         said.add(str(mine.actual(origin="https://x.example.net")))
     assert len(said) == 3
+
+
+def test_everything_that_the_core_names_has_words() -> None:
+    core = Path(__file__).parent.parent / "src/cors/nearest"
+    oddities = re.findall(r'\(Self::[A-Z_]+, "([a-z-]+)"\)', (core / "parts.rs").read_text())
+    assert {*oddities} == _explanation_of_origins._ENTRY_WITH.keys()
+    hosts = re.findall(r'=> "([a-z-]+)"', (core / "host.rs").read_text())
+    others = {"same", "apex", "begins-alike", "ends-alike", "glob", "typo"}
+    assert {*hosts} == _explanation_of_origins._HOSTS.keys() | others

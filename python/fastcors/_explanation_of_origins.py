@@ -29,6 +29,7 @@ _ENTRY_WITH = {
     "scheme": "without a scheme",
     "user": "with a user in it",
     "case": "with upper case",
+    "dot": "with a dot before its host",
     "host": "with an impossible host",
     "default-port": "with the scheme's default port",
     "port": "with an impossible port",

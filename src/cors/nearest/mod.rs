@@ -82,15 +82,16 @@ impl<'o> Sought<'o> {
     #[must_use]
     pub fn oddities(&self) -> Oddities {
         let mut oddities = self.parts.oddities;
-        oddities
-            .add_if(self.parts.subdomains || self.parts.port == Some(Port::Any), Oddities::STAR);
+        let has_star = self.parts.subdomains && !oddities.contains(Oddities::DOT);
+        oddities.add_if(has_star || self.parts.port == Some(Port::Any), Oddities::STAR);
         oddities
     }
 
     /// It as a browser would send it, where that is another text and evident.
     #[must_use]
     pub fn corrected(&self) -> Option<Vec<u8>> {
-        let unclear = [Oddities::SCHEME, Oddities::HOST, Oddities::STAR, Oddities::PORT];
+        let unclear =
+            [Oddities::SCHEME, Oddities::DOT, Oddities::HOST, Oddities::STAR, Oddities::PORT];
         if unclear.iter().any(|oddity| self.oddities().contains(*oddity)) {
             return None;
         }

@@ -36,14 +36,17 @@ impl Oddities {
     pub const UNICODE: Self = Self(1 << 11);
     /// A `*` where it stands for nothing.
     pub const STAR: Self = Self(1 << 12);
+    /// A dot before the host, which some other software takes for every subdomain.
+    pub const DOT: Self = Self(1 << 13);
 
-    const NAMES: [(Self, &'static str); 13] = [
+    const NAMES: [(Self, &'static str); 14] = [
         (Self::SPACE, "space"),
         (Self::QUOTES, "quotes"),
         (Self::SEVERAL, "several"),
         (Self::SCHEME, "scheme"),
         (Self::USER, "user"),
         (Self::CASE, "case"),
+        (Self::DOT, "dot"),
         (Self::HOST, "host"),
         (Self::DEFAULT_PORT, "default-port"),
         (Self::PORT, "port"),
@@ -118,7 +121,10 @@ impl<'t> Parts<'t> {
         oddities.add_if(port.is_none(), Oddities::PORT);
         let upper = |part: &[u8]| part.iter().any(u8::is_ascii_uppercase);
         oddities.add_if(upper(host) || scheme.is_some_and(upper), Oddities::CASE);
-        let (host, subdomains) = match host.strip_prefix(b"*.") {
+        let has_dot = host.len() > 1 && host.starts_with(b".");
+        oddities.add_if(has_dot, Oddities::DOT);
+        let prefix: &[u8] = if has_dot { b"." } else { b"*." };
+        let (host, subdomains) = match host.strip_prefix(prefix) {
             Some(below) => (below, true),
             None => (host, false),
         };
@@ -259,6 +265,10 @@ mod tests {
             ("https://a..example", &["host"], "https://a..example"),
             ("https://a%2e.example", &["host"], "https://a%2e.example"),
             ("https://", &["host"], "https://"),
+            ("https://.a.example", &["dot"], "https://*.a.example"),
+            (".a.example:80", &["scheme", "dot"], "x://*.a.example:80"),
+            ("https://..a.example", &["dot", "host"], "https://*..a.example"),
+            ("https://.", &["host"], "https://."),
             ("https://a-*.example", &["star"], "https://a-*.example"),
             ("null", &["scheme"], "x://null"),
             ("", &["scheme", "host"], "x://"),

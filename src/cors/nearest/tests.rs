@@ -36,6 +36,8 @@ fn how_an_entry_differs_from_an_origin() {
         ("https://App.example.com", "https://app.example.com", "same !case"),
         ("app.example.com", "https://app.example.com", "same !scheme"),
         ("*.example.com", "https://app.example.com", "same !scheme"),
+        (".example.com", "https://app.example.com", "same !scheme !dot"),
+        ("https://.example.com", "https://example.com", "apex !dot"),
         ("localhost:3000", "http://localhost:3000", "same !scheme"),
         (" https://app.example.com", "https://app.example.com", "same !space"),
         ("https://app.example.com\u{200b}", "https://app.example.com", "same !space"),
@@ -111,6 +113,7 @@ fn an_origin_that_no_browser_sends_is_corrected_where_that_is_evident() {
         ("a.example", &["scheme"], None),
         ("https://a.example:0", &["port"], None),
         ("https://a..example", &["host"], None),
+        ("https://.a.example", &["dot"], None),
         ("https://*.a.example", &["star"], None),
         ("http://localhost:*", &["star"], None),
     ];
@@ -201,8 +204,7 @@ fn a_glob_matches_as_it_reads() {
     }
 }
 
-const ORIGIN: &str =
-    "(https?://)?(www\\.|\\*\\.)?(a|b|ab|\\*)(\\.(com|co\\.uk|a|\\*)){0,3}\\.?(:(80|443|\\*))?/?";
+const ORIGIN: &str = "(https?://)?(www\\.|\\.|\\*\\.)?(a|b|ab|\\*)(\\.(com|co\\.uk|a|\\*)){0,3}\\.?(:(80|443|\\*))?/?";
 
 proptest! {
     #[test]
