@@ -48,7 +48,10 @@ def some_request(random: Random) -> dict[str, Any]:
 
 
 @settings(
-    max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+    max_examples=EXAMPLES // 4,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    print_blob=True,
 )
 @given(st.randoms(use_true_random=False))
 def test_a_decision_is_what_the_middleware_and_starlette_send(random: Random) -> None:
