@@ -179,6 +179,7 @@ def test_a_header_without_a_value_is_refused_and_no_header_is_not() -> None:
 
 
 @pytest.mark.parametrize("text", ["https://\u20ac.example", "\ud800", "a\U0001f600"])
+@pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
 @pytest.mark.parametrize("allow_credentials", [False, True])
 def test_what_no_header_can_hold_is_refused_even_where_everything_is_allowed(
     text: str, allow_credentials: bool

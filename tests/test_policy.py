@@ -249,7 +249,10 @@ REPRS: list[tuple[dict[str, Any], str]] = [
         "Policy(allow_origins=['https://0.example', 'https://1.example', 'https://2.example', … 9,996 more], "
         "allow_credentials=True)",
     ),
-    ({"allow_origins": list("abcd")}, "Policy(allow_origins=['a', 'b', 'c', 'd'])"),
+    (
+        {"allow_origins": [f"https://{name}" for name in "abcd"]},
+        "Policy(allow_origins=['https://a', 'https://b', 'https://c', 'https://d'])",
+    ),
     ({"allow_methods": ["*"]}, "Policy(allow_methods=['*'])"),
     ({"allow_methods": []}, "Policy(allow_methods=[])"),
     ({"allow_methods": ["GET"]}, "Policy()"),

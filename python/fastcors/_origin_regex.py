@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     # One pattern or a tuple of them, and what Python says to the first expression that is invalid.
-    Compiled: TypeAlias = tuple[
+    _Compiled: TypeAlias = tuple[
         re.Pattern[str] | tuple[re.Pattern[str], ...] | None, Exception | None
     ]
 
@@ -40,7 +40,7 @@ class Verdict:
         self.safe = safe
 
 
-def compiled(option: str, given: Any, problems: list[Problem]) -> Compiled:
+def compiled(option: str, given: Any, problems: list[Problem]) -> _Compiled:
     """Compile one expression or several."""
     one = issubclass(type(given), str | bytes | bytearray | re.Pattern)
     if one or not hasattr(type(given), "__iter__"):
@@ -79,9 +79,7 @@ def _pattern(item: Any) -> re.Pattern[str] | None:
     return re.compile(str.__str__(item.pattern), item.flags & ~re.DEBUG)
 
 
-@lru_cache(maxsize=64)
-def judge(pattern: re.Pattern[str], credentials: bool) -> Verdict:
-    """Find the engine for an expression, and what is wrong with it."""
+def _judged(pattern: re.Pattern[str], credentials: bool) -> Verdict:
     expression, reason = None, None
     try:
         expression = translate(pattern)
@@ -100,6 +98,14 @@ def judge(pattern: re.Pattern[str], credentials: bool) -> Verdict:
         f"hostile origin, because {' '.join(reason.split())}; write it without that, or list the origins",
     )
     return Verdict(None, (engine, *problems), safe)
+
+
+_remembered = lru_cache(maxsize=64)(_judged)
+
+
+def judge(pattern: re.Pattern[str], credentials: bool) -> Verdict:
+    """Find the engine for an expression, and what is wrong with it. The last 64 are remembered."""
+    return _remembered(pattern, credentials)
 
 
 def _wrong_type(item: Any) -> Problem:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     _Value = TypeVar("_Value")
-    Reader = Callable[[str, Any, list[Problem]], _Value]
+    _Reader = Callable[[str, Any, list[Problem]], _Value]
 
 # What settings from the environment write for a bool.
 _WORDS = {

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         max_age: int
         strict: bool
 
-    class Stats(TypedDict):
+    class _Stats(TypedDict):  # noqa: PYI049 - the middleware gives it
         """What `CORSMiddleware.stats` gives."""
 
         requests: int

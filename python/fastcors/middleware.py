@@ -24,8 +24,8 @@ if TYPE_CHECKING:
         Receive,
         Scope,
         Send,
-        Stats,
         _PolicyOptions,
+        _Stats,
     )
 
     _Read = TypeVar("_Read")
@@ -187,7 +187,7 @@ class CORSMiddleware(Middleware):
         with _RECONFIGURING:
             self._fastcors_policy = self._fastcors_policy.replace(**options)
 
-    def stats(self) -> Stats:
+    def stats(self) -> _Stats:
         """Give how often what was decided, since this middleware was made.
 
         Returns:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from typing import Any, TypeVar
 
-    from ._reading import Reader
+    from ._reading import _Reader
 
     _Value = TypeVar("_Value")
 
@@ -154,7 +154,9 @@ class Options:
                 cause=self._cause,
             )
 
-    def _read(self, option: str, given: Any, read: Reader[_Value], *, unreadable: _Value) -> _Value:
+    def _read(
+        self, option: str, given: Any, read: _Reader[_Value], *, unreadable: _Value
+    ) -> _Value:
         """Read one option; whatever the caller's object raises becomes a problem."""
         try:
             return read(option, given, self.problems)
@@ -192,7 +194,7 @@ class Options:
             return None
         from . import _origin_regex
 
-        nothing: _origin_regex.Compiled = (None, None)
+        nothing: _origin_regex._Compiled = (None, None)
         patterns, self._invalid = self._read(
             "allow_origin_regex", given, _origin_regex.compiled, unreadable=nothing
         )
