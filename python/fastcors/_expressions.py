@@ -16,6 +16,7 @@ from re import _compiler, _parser  # type: ignore[attr-defined]  # the parser th
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from typing import Any
 
 # What an Origin can hold when it reaches an expression.
@@ -23,7 +24,15 @@ _VISIBLE = [chr(code) for code in range(0x21, 0x7F)]
 # No visible character: it stands for a node that matches none of them.
 _NOTHING = r"\x00"
 
+# Any visible character, left open.
+_OPEN = r"[\xa1-\xfe]"
+# How many characters and short ranges a class lists at most for its author to mean each of them, and
+# how many characters a short range has at most.
+_FEW = 16
+_SHORT_RANGE = 5
+
 _LEAVES = {"LITERAL", "NOT_LITERAL", "ANY", "IN"}
+_REPEATS = {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}
 _ANCHORS = {
     # Without a line break in the text, lines begin and end where the text does.
     "AT_BEGINNING": r"\A",
@@ -54,22 +63,63 @@ def translate(pattern: re.Pattern[str]) -> str:
     Raises:
         Untranslatable: where a construct is not known to mean the same.
     """
+    return _translated(pattern, _Translation())
+
+
+def mark(pattern: re.Pattern[str]) -> tuple[str, str | None]:
+    """Give an expression for the linter, which tells what its author wrote from what is left open.
+
+    It matches at least the visible ASCII texts that the pattern matches whole, with the high bit set
+    in each character that the author did not write as that very one.
+
+    Returns:
+        The expression, and what stands in the pattern that it does without, by which it may match
+        more; None where it matches the same.
+
+    Raises:
+        Untranslatable: where groups are nested too deep.
+    """
+    marking = _Marking()
+    return _translated(pattern, marking), marking.without
+
+
+def parsed(pattern: re.Pattern[str]) -> tuple[Any, int]:
+    """Give the syntax tree of a pattern, and its flags."""
     flags = pattern.flags & ~re.DEBUG
+    with warnings.catch_warnings():
+        # What Python's parser has to say it said when the pattern was compiled.
+        warnings.simplefilter("ignore")
+        tree = _parser.parse(pattern.pattern, flags)
+    return tree, tree.state.flags | flags
+
+
+def _translated(pattern: re.Pattern[str], translation: _Translation) -> str:
     try:
-        with warnings.catch_warnings():
-            # What Python's parser has to say it said when the pattern was compiled.
-            warnings.simplefilter("ignore")
-            tree = _parser.parse(pattern.pattern, flags)
-        return _Translation().sequence(tree, tree.state.flags | flags)
+        return translation.sequence(*parsed(pattern))
     except RecursionError:
         raise Untranslatable("groups nested too deep") from None
+
+
+class Leaves:
+    """Which visible ASCII characters a node matches, asked of Python's engine once for each node."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int], list[int]] = {}
+
+    def codes(self, node: Any, flags: int) -> list[int]:
+        """Give the codes of the characters, in order."""
+        key = (repr(node), flags)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = _matched(node, flags)
+        return found
 
 
 class _Translation:
     """One translation, with what it has already asked of Python's engine."""
 
     def __init__(self) -> None:
-        self.classes: dict[tuple[str, int], str] = {}
+        self.leaves = Leaves()
 
     def sequence(self, nodes: Any, flags: int) -> str:
         return "".join(self.node(node, flags) for node in nodes)
@@ -84,25 +134,92 @@ class _Translation:
             return _NOTHING
         if name == "SUBPATTERN":
             _, added, removed, nodes = argument
-            return f"(?:{self.sequence(nodes, _combined(flags, added, removed))})"
+            return f"(?:{self.sequence(nodes, combined(flags, added, removed))})"
         if name == "BRANCH":
             return f"(?:{'|'.join(self.sequence(nodes, flags) for nodes in argument[1])})"
         if name in ("MAX_REPEAT", "MIN_REPEAT"):
-            least, most, nodes = argument
-            upper = "" if most is _parser.MAXREPEAT else most
-            return f"(?:{self.sequence(nodes, flags)}){{{least},{upper}}}"
+            return self.repeat(argument, flags)
         key = str(argument) if name == "AT" else name
         raise Untranslatable(_CONSTRUCTS.get(key, key))
 
+    def repeat(self, argument: Any, flags: int) -> str:
+        least, most, nodes = argument
+        upper = "" if most is _parser.MAXREPEAT else most
+        return f"(?:{self.sequence(nodes, flags)}){{{least},{upper}}}"
+
     def leaf(self, node: Any, flags: int) -> str:
-        key = (repr(node), flags)
-        found = self.classes.get(key)
-        if found is None:
-            found = self.classes[key] = _character_class(_matched(node, flags))
-        return found
+        return _character_class(self.leaves.codes(node, flags))
 
 
-def _combined(flags: int, added: int, removed: int) -> int:
+class _Marking(_Translation):
+    """A translation that sets the high bit of characters which are left open.
+
+    Written are a literal and a class of few listed characters, outside of endless repetition. So is
+    the dot of a lone `.`, which was probably meant as that.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.endless = 0
+        self.without: str | None = None
+
+    def node(self, node: Any, flags: int) -> str:
+        name, argument = str(node[0]), node[1]
+        key = str(argument) if name == "AT" else name
+        if key not in _CONSTRUCTS:
+            return super().node(node, flags)
+        # What is left out of the pattern here only ever keeps texts from matching.
+        self.without = self.without or _CONSTRUCTS[key]
+        if name == "POSSESSIVE_REPEAT":
+            return self.repeat(argument, flags)
+        if name == "ATOMIC_GROUP":
+            return f"(?:{self.sequence(argument, flags)})"
+        if name == "GROUPREF_EXISTS":
+            _, yes, no = argument
+            return f"(?:{self.sequence(yes, flags)}|{self.sequence(no or (), flags)})"
+        if name.startswith("GROUPREF"):
+            return _OPEN + "*"
+        return ""
+
+    def repeat(self, argument: Any, flags: int) -> str:
+        least, most, nodes = argument
+        endless = most is _parser.MAXREPEAT
+        if len(nodes) == 1 and str(nodes[0][0]) == "ANY":
+            body = _marked_class((), self.leaves.codes(nodes[0], flags))
+            return f"{body}{{{least},{'' if endless else most}}}"
+        self.endless += endless
+        text = super().repeat(argument, flags)
+        self.endless -= endless
+        return text
+
+    def leaf(self, node: Any, flags: int) -> str:
+        codes = self.leaves.codes(node, flags)
+        if self.endless:
+            return _marked_class((), codes)
+        if str(node[0]) == "ANY":
+            return _marked_class((ord("."),), codes)
+        return _marked_class(codes if _is_written(node) else (), codes)
+
+
+def _is_written(node: Any) -> bool:
+    """Say whether an author who writes this node means each of the characters that it stands for."""
+    name, argument = str(node[0]), node[1]
+    if name == "LITERAL":
+        return True
+    if name != "IN":
+        return False
+    listed = 0
+    for kind, characters in argument:
+        if str(kind) == "LITERAL":
+            listed += 1
+        elif str(kind) == "RANGE" and characters[1] - characters[0] < _SHORT_RANGE:
+            listed += 1
+        else:
+            return False
+    return listed <= _FEW
+
+
+def combined(flags: int, added: int, removed: int) -> int:
     """Combine flags as a group such as `(?a-i:…)` does: ASCII takes the place of Unicode."""
     kinds = re.ASCII | re.UNICODE
     if added & kinds:
@@ -130,3 +247,7 @@ def _character_class(codes: list[int]) -> str:
         else:
             ranges.append([code, code])
     return "[" + "".join(f"\\x{first:02x}-\\x{last:02x}" for first, last in ranges) + "]"
+
+
+def _marked_class(written: Collection[int], codes: list[int]) -> str:
+    return _character_class([code if code in written else code | 0x80 for code in codes])

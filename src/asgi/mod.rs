@@ -19,6 +19,7 @@ mod names;
 mod object;
 mod policy;
 mod preflight;
+mod proof;
 mod refusal;
 mod scope;
 mod send;
@@ -31,3 +32,4 @@ pub(crate) use lint::{
 };
 pub(crate) use middleware::{claim_call, middleware_type};
 pub(crate) use policy::{CompiledPolicy, expression_problem, vary_by_origin};
+pub(crate) use proof::prove_expression;

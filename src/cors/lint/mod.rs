@@ -13,6 +13,7 @@ macro_rules! codes {
     };
 }
 
+pub mod expression;
 mod name;
 mod origin;
 mod problem;

@@ -1,0 +1,116 @@
+"""Bounds what a match costs Python's engine, which tries one way through an expression after another.
+
+The engine takes each way at most once, so that the number of ways to reach each place in a text bounds
+its work. They are counted here all together, place by place, in time that does not depend on it.
+"""
+
+from __future__ import annotations
+
+from ._expressions import Leaves, combined, parsed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from typing import Any
+
+# How many nodes are looked at while counting. It bounds the time to some tens of milliseconds.
+_MOST_NODES = 20_000
+_LEAVES = frozenset(("LITERAL", "NOT_LITERAL", "ANY", "IN"))
+
+
+class TooManyWays(Exception):
+    """There are more ways than asked for, or too many to count."""
+
+
+def count_ways(pattern: re.Pattern[str], text: str, most: int) -> int:
+    """Give a bound of the steps that `pattern.fullmatch(text)` takes.
+
+    Raises:
+        TooManyWays: where it is greater than `most`, or takes too long to find.
+    """
+    counter = _Counter(text, most)
+    try:
+        tree, flags = parsed(pattern)
+        counter.sequence(tree, flags, {0: 1})
+    except RecursionError:
+        raise TooManyWays from None
+    return counter.steps
+
+
+class _Counter:
+    """Counts the ways in which a text can be read, for each place that they lead to."""
+
+    def __init__(self, text: str, most: int) -> None:
+        self.text = text
+        self.most = most
+        self.steps = 0
+        self.nodes = 0
+        self.leaves = Leaves()
+
+    def sequence(self, nodes: Any, flags: int, ways: dict[int, int]) -> dict[int, int]:
+        for node in nodes:
+            if not ways:
+                break
+            ways = self.node(node, flags, ways)
+        return ways
+
+    def node(self, node: Any, flags: int, ways: dict[int, int]) -> dict[int, int]:
+        self.nodes += 1
+        self.steps += sum(ways.values())
+        if self.steps > self.most or self.nodes > _MOST_NODES:
+            raise TooManyWays
+        name, argument = str(node[0]), node[1]
+        if name in _LEAVES:
+            return self.leaf(node, flags, ways)
+        if name == "SUBPATTERN":
+            _, added, removed, nodes = argument
+            return self.sequence(nodes, combined(flags, added, removed), ways)
+        if name == "BRANCH":
+            return _joined(self.sequence(nodes, flags, ways) for nodes in argument[1])
+        if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+            return self.repeat(*argument, flags, ways)
+        if name == "ATOMIC_GROUP":
+            return self.sequence(argument, flags, ways)
+        if name in ("ASSERT", "ASSERT_NOT"):
+            # One that looks behind begins at an earlier place.
+            before = dict.fromkeys(range(max(ways) + 1), sum(ways.values()))
+            self.sequence(argument[1], flags, before if argument[0] < 0 else ways)
+            return ways
+        if name == "GROUPREF_EXISTS":
+            _, yes, no = argument
+            return _joined(self.sequence(nodes or (), flags, ways) for nodes in (yes, no))
+        if name.startswith("GROUPREF"):
+            least = min(ways)
+            return dict.fromkeys(range(least, len(self.text) + 1), sum(ways.values()))
+        # An anchor, which may hold, or what never matches.
+        return {} if name == "FAILURE" else ways
+
+    def leaf(self, node: Any, flags: int, ways: dict[int, int]) -> dict[int, int]:
+        codes = self.leaves.codes(node, flags)
+        text = self.text
+        return {
+            place + 1: count
+            for place, count in ways.items()
+            if place < len(text) and ord(text[place]) in codes
+        }
+
+    def repeat(
+        self, least: int, most: int, nodes: Any, flags: int, ways: dict[int, int]
+    ) -> dict[int, int]:
+        ended: list[dict[int, int]] = []
+        # Beyond the least number, the engine ends a repetition that reads nothing.
+        for number in range(int(most) + 1):
+            if number >= least:
+                ended.append(ways)
+            if not ways or number == most or number > least + len(self.text):
+                break
+            ways = self.sequence(nodes, flags, ways)
+        return _joined(ended)
+
+
+def _joined(several: Any) -> dict[int, int]:
+    joined: dict[int, int] = {}
+    for ways in several:
+        for place, count in ways.items():
+            joined[place] = joined.get(place, 0) + count
+    return joined

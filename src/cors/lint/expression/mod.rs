@@ -1,0 +1,160 @@
+//! What a regular expression lets in, decided by searching its language.
+//!
+//! The expression becomes an automaton that is read from its end, so that a host's labels come in
+//! the order in which names are given away: the top-level domain first. It is never made
+//! deterministic: a search looks at pairs of its states and those of a small automaton for a part
+//! of a serialised origin ([`Recogniser`](recogniser::Recogniser)), so that time and memory grow
+//! with the expression alone. Only names up to the registrable one are read one by one, for the
+//! public suffix list to be asked; an open name is a stranger at the first one that is asked.
+
+mod addresses;
+mod automaton;
+mod everything;
+mod hosts;
+mod parts;
+mod product;
+mod recogniser;
+mod registrable;
+mod strangers;
+
+use automaton::{Automaton, Reader, Taken};
+use hosts::Hosts;
+use parts::Parts;
+use product::{Forward, TooLarge};
+
+/// What is known of an expression.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Proof {
+    /// It matches no origin that a browser sends. Then nothing else is told.
+    pub nothing: bool,
+    /// It matches the origin of any site there is.
+    pub everything: bool,
+    /// It lets in a site whose registrable domain its author did not write.
+    pub stranger: Option<Stranger>,
+    /// It lets in a site below a private public suffix such as `github.io`, whose name anybody may
+    /// register, while the author wrote a part of that name.
+    pub shared: Option<Stranger>,
+    /// It lets in this origin, at an address that anybody may have and that the author did not
+    /// write.
+    pub address: Option<String>,
+    /// It lets in this origin, at an IPv4 address of which the author wrote the first two numbers.
+    pub network: Option<String>,
+    /// It lets in the origin `null`.
+    pub null: Option<Null>,
+    /// It lets in this origin, whose scheme is http and whose host is neither this machine nor a
+    /// private address.
+    pub insecure: Option<String>,
+    /// It lets in this origin, with a scheme that the author wrote, other than http and https, and a
+    /// host that is left open.
+    pub scheme: Option<String>,
+    /// Why there may be strangers that were not found.
+    pub unproven: Option<Unproven>,
+}
+
+impl Proof {
+    /// Whether it is proven that the expression lets in no stranger, and that it lets in something.
+    #[must_use]
+    pub const fn is_safe(&self) -> bool {
+        !self.nothing
+            && !self.everything
+            && self.stranger.is_none()
+            && self.shared.is_none()
+            && self.address.is_none()
+            && self.network.is_none()
+            && self.null.is_none()
+            && self.scheme.is_none()
+            && self.unproven.is_none()
+    }
+}
+
+/// A site that anybody could make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stranger {
+    /// Its origin, which the expression matches.
+    pub origin: String,
+    /// The domain that would have to be registered.
+    pub domain: String,
+    /// The public suffix that the domain is under.
+    pub suffix: String,
+}
+
+/// How an expression comes to match `null`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Null {
+    /// Its author wrote it.
+    Written,
+    /// It is one of the texts that the author left open.
+    Open,
+}
+
+/// Why it is not known whether an expression lets in strangers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unproven {
+    /// It is no expression for this engine, or its automaton would be too large.
+    TooLarge,
+    /// It allows too many names to ask the public suffix list about.
+    TooManyNames,
+    /// The names that anybody may register below this domain, which the author wrote, cannot be
+    /// listed.
+    Suffixes(String),
+    /// It allows too many addresses to look at.
+    Addresses,
+    /// The strangers that were found have names that cannot be registered.
+    LongNames,
+}
+
+/// Finds out what a marked expression lets in.
+///
+/// The expression is in the syntax of the `regex` crate and matches visible ASCII. A byte from 0xA1
+/// stands for the character of its low seven bits, left open: the author did not write that very
+/// character. Takes some milliseconds, at worst a few hundred, and at most some tens of MiB.
+#[must_use]
+pub fn prove(marked: &str) -> Proof {
+    let mut proof = Proof::default();
+    let (Ok(automaton), Some(parts)) = (Automaton::new(marked), Parts::get()) else {
+        proof.unproven = Some(Unproven::TooLarge);
+        return proof;
+    };
+    if let Err(TooLarge) = fill(&mut proof, &automaton, parts) {
+        proof.unproven = Some(Unproven::TooLarge);
+    }
+    proof
+}
+
+fn fill(proof: &mut Proof, automaton: &Automaton, parts: &'static Parts) -> Result<(), TooLarge> {
+    let reader = &mut Reader::new(automaton);
+    if reader.matches(b"null", Taken::All) {
+        let written = reader.matches(b"null", Taken::Written);
+        proof.null = Some(if written { Null::Written } else { Null::Open });
+    }
+    let start = reader.closed([automaton.start()]);
+    let hosts = Hosts::new(reader, parts)?;
+    let strangers = strangers::search(reader, &hosts, parts)?;
+    proof.stranger = strangers.stranger;
+    proof.shared = strangers.shared;
+    let any = |part| Ok(Forward::new(automaton, &start, part, true)?.first());
+    // A stranger may have signs in the name of its host that no host of the author's has.
+    if proof.null.is_none()
+        && proof.stranger.is_none()
+        && proof.shared.is_none()
+        && any(&parts.web)?.is_none()
+        && any(&parts.other)?.is_none()
+    {
+        proof.nothing = true;
+        return Ok(());
+    }
+    proof.unproven = strangers.unproven;
+    let [named, exposed] = &parts.exposed;
+    proof.insecure = any(named)?;
+    if proof.insecure.is_none() {
+        proof.insecure = any(exposed)?;
+    }
+    proof.scheme = any(&parts.open_host)?;
+    proof.everything = proof.stranger.is_some()
+        && parts.every.iter().any(|every| everything::includes(reader, every));
+    let addresses = addresses::search(reader, &hosts, parts)?;
+    proof.address = addresses.anyones;
+    proof.network = addresses.network;
+    proof.unproven = proof.unproven.take().or(addresses.unproven);
+    Ok(())
+}

@@ -1,0 +1,482 @@
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use super::automaton::{Reader, States, Taken};
+use super::hosts::Hosts;
+use super::parts::Parts;
+use super::product::{Forward, Missing, TooLarge};
+use super::recogniser::Recogniser;
+use super::registrable::{Registry, Rule};
+use super::{Stranger, Unproven};
+
+/// The most transitions that the search looks at, which takes some tens of milliseconds.
+const MOST_WORK: usize = 16 << 20;
+
+/// The most labels below one written domain that are asked for a public suffix of their own.
+const MOST_BELOW: usize = 2000;
+
+/// The longest label and host that can be registered (RFC 1035, 2.3.4).
+const LONGEST_LABEL: usize = 63;
+const LONGEST_HOST: usize = 253;
+
+/// The length of `https://`.
+const LONGEST_SCHEME: usize = 8;
+
+/// Top-level domains to show a stranger in.
+const TOPS: &[&str] = &[
+    "com", "net", "org", "io", "dev", "app", "co", "me", "ai", "info", "xyz", "us", "eu", "uk",
+    "de", "fr", "es", "it", "nl", "pl", "ch", "at", "be", "se", "no", "dk", "fi", "pt", "cz", "ie",
+    "gr", "ru", "ua", "cn", "jp", "kr", "in", "au", "nz", "za", "br", "ca", "mx", "ar", "tv",
+    "online", "site", "shop", "store", "tech", "cloud", "page", "web", "blog", "live", "top",
+    "club", "one", "zone", "biz",
+];
+
+/// Those that few authors have the same name under.
+const OTHER_TOPS: &[&str] = &["xyz", "top", "site", "online"];
+
+/// The characters of labels. The hyphen comes first: where only one character is open, it keeps the
+/// name readable.
+const LABEL_CHARACTERS: &[u8] = b"-abcdefghijklmnopqrstuvwxyz0123456789_";
+
+/// How many written labels are made others of.
+const MOST_OWN: usize = 8;
+
+/// A label that shows what a stranger is.
+const EVIL: &str = "evil";
+
+/// Labels that begin, from their end, many a public suffix below a domain that is none.
+const BELOW: &[&str] = &[
+    "s3",
+    "core",
+    "blob",
+    "web",
+    "compute",
+    "elb",
+    "us-east-1",
+    "app",
+    "apps",
+    "up",
+    "pro",
+    "cdn",
+    "site",
+    "pages",
+    "cust",
+    "customer",
+    "user",
+    "dyn",
+    "demo",
+    "cloud",
+    "paas",
+    "eu",
+    "us",
+    "j",
+    "p",
+    "r",
+    "c",
+    "d",
+];
+
+/// What the search for a host under a domain that the author did not write has found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// One that anybody may register.
+    pub(super) stranger: Option<Stranger>,
+    /// One that anybody may register below a private public suffix, where the author wrote a part of
+    /// the name.
+    pub(super) shared: Option<Stranger>,
+    /// Why there may be others, if that is not known.
+    pub(super) unproven: Option<Unproven>,
+}
+
+/// Searches for strangers among the hosts that have a registrable name.
+pub(super) fn search<'a>(
+    reader: &mut Reader<'a>,
+    hosts: &Hosts,
+    parts: &'a Parts,
+) -> Result<Found, TooLarge> {
+    let missing = Rc::new(Missing::new(reader.automaton, &parts.domain)?);
+    let mut search = Search { reader, hosts, parts, below: None, dot: "", found: Found::default() };
+    for dot in ["", "."] {
+        search.dot = dot;
+        let states = search.reader.walk(hosts.ends(), dot.as_bytes(), Taken::All);
+        let mut top = Context {
+            host: String::new(),
+            written: states.clone(),
+            states,
+            part: Recogniser::START,
+            missing: Rc::clone(&missing),
+            taken: Taken::All,
+            owner: Owner::Nobody,
+            shared: false,
+            own: Vec::new(),
+            judged: HashSet::new(),
+        };
+        search.found.stranger = search.below(&mut top)?.map(|label| label.stranger);
+        if search.found.stranger.is_some() {
+            break;
+        }
+    }
+    Ok(search.found)
+}
+
+/// Who registered the domain that a host is under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    /// The host is a public suffix.
+    Nobody,
+    /// The author of the expression, who wrote the domain.
+    Author,
+    Stranger,
+}
+
+/// A host, from its end, as far as it is read, and what may come before it.
+struct Context<'a> {
+    host: String,
+    states: States,
+    /// Those reached by characters that the author wrote.
+    written: States,
+    /// What is missing until the origin begins, and the state of the part that it is counted for.
+    missing: Rc<Missing<'a>>,
+    part: u16,
+    taken: Taken,
+    owner: Owner,
+    /// Whether strangers are below a private public suffix, and have a part that the author wrote.
+    shared: bool,
+    /// The labels that are done with, and those of them that make a domain which the author wrote.
+    judged: HashSet<String>,
+    own: Vec<String>,
+}
+
+impl<'a> Context<'a> {
+    /// Forgets the states, reached by `read` more characters of the host, from which no origin begins
+    /// whose host can be registered.
+    fn alive(&self, mut states: States, part: u16, read: usize) -> States {
+        let most = (LONGEST_SCHEME + LONGEST_HOST).saturating_sub(self.host.len() + read);
+        let fits = |count| usize::from(count) <= most;
+        states.retain(|&state| self.missing.count(state, part).is_some_and(fits));
+        states
+    }
+
+    /// The context of a host below this one.
+    fn deeper(&self, host: String, states: States, written: States, part: u16) -> Self {
+        Self {
+            host,
+            states,
+            written,
+            missing: Rc::clone(&self.missing),
+            part,
+            taken: self.taken,
+            owner: self.owner,
+            shared: self.shared,
+            judged: HashSet::new(),
+            own: Vec::new(),
+        }
+    }
+}
+
+/// A label, from its end, as far as it is read.
+struct Word {
+    reversed: Vec<u8>,
+    states: States,
+    written: States,
+    part: u16,
+}
+
+/// A stranger.
+struct Label {
+    /// The label of the context that makes it one; empty where that is one further below.
+    label: String,
+    stranger: Stranger,
+    shared: bool,
+}
+
+struct Search<'s, 'a> {
+    reader: &'s mut Reader<'a>,
+    hosts: &'s Hosts,
+    parts: &'a Parts,
+    /// What is missing below a public suffix, and the same where every letter and digit is open.
+    below: Option<[Rc<Missing<'a>>; 2]>,
+    /// The dot at the end of the host, if there is one.
+    dot: &'static str,
+    found: Found,
+}
+
+impl<'a> Search<'_, 'a> {
+    /// Finds a label that makes a stranger of the host.
+    fn below(&mut self, context: &mut Context<'a>) -> Result<Option<Label>, TooLarge> {
+        if context.owner == Owner::Author {
+            // A public suffix below the written domain is no stranger; a name below that is.
+            let part = &self.parts.two_labels;
+            let two = Forward::new(self.reader.automaton, &context.states, part, true)?;
+            if two.first().is_none() {
+                return Ok(None);
+            }
+        }
+        let top = context.host.is_empty();
+        let guesses = match context.owner {
+            _ if top => TOPS,
+            Owner::Author => BELOW,
+            _ => &[],
+        };
+        let mut guesses: Vec<String> = guesses.iter().map(|&label| label.to_owned()).collect();
+        if context.shared {
+            // The shortest host has what the author wrote of the name in its last label.
+            let states = &context.states;
+            let begin = context.missing.text(self.reader, states, context.part).unwrap_or_default();
+            let label = begin.rsplit(['/', '.']).next().unwrap_or_default();
+            guesses.extend(nicer(label, &[]));
+        }
+        guesses.push(EVIL.to_owned());
+        let mut found = None;
+        for guess in guesses {
+            found = self.try_label(context, &guess)?;
+            if found.is_some() {
+                break;
+            }
+        }
+        if found.is_none() {
+            let (states, written) = (context.states.clone(), context.written.clone());
+            let mut word = Word { reversed: Vec::new(), states, written, part: context.part };
+            found = self.words(context, &mut word)?;
+        }
+        let Some(found) = found else { return Ok(None) };
+        if found.stranger.origin.contains(EVIL) {
+            return Ok(Some(found));
+        }
+        let nicer = if top {
+            // The author may well have the same name under the usual ones.
+            OTHER_TOPS.iter().map(|&label| label.to_owned()).collect()
+        } else {
+            nicer(&found.label, &context.own)
+        };
+        for label in nicer {
+            if let Some(nicer) = self.try_label(context, &label)? {
+                return Ok(Some(nicer));
+            }
+        }
+        Ok(Some(found))
+    }
+
+    /// Judges one label, where the expression lets it stand.
+    fn try_label(
+        &mut self,
+        context: &mut Context<'a>,
+        label: &str,
+    ) -> Result<Option<Label>, TooLarge> {
+        let (states, written) = (context.states.clone(), context.written.clone());
+        let mut word = Word { reversed: Vec::new(), states, written, part: context.part };
+        for character in label.bytes().rev() {
+            match self.longer(context, &word, character) {
+                Some(longer) => word = longer,
+                None => return Ok(None),
+            }
+        }
+        self.judge(context, &word)
+    }
+
+    /// Judges every label that the expression lets stand and that begins, from its end, with `word`,
+    /// until one makes a stranger.
+    fn words(
+        &mut self,
+        context: &mut Context<'a>,
+        word: &mut Word,
+    ) -> Result<Option<Label>, TooLarge> {
+        if word.reversed.last().is_some_and(u8::is_ascii_alphanumeric) {
+            let found = self.judge(context, word)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        if context.owner == Owner::Author && context.judged.len() > MOST_BELOW {
+            self.found.unproven = Some(Unproven::Suffixes(context.host.clone()));
+            return Ok(None);
+        }
+        if self.reader.work > MOST_WORK {
+            self.found.unproven.get_or_insert(Unproven::TooManyNames);
+            return Ok(None);
+        }
+        if word.reversed.len() == LONGEST_LABEL {
+            return Ok(None);
+        }
+        let edges = word.states.iter().flat_map(|&state| self.reader.automaton.edges_of(state));
+        let readable = edges.fold(0, |all, edge| all | edge.characters());
+        for &character in LABEL_CHARACTERS.iter().filter(|&&c| readable >> c & 1 == 1) {
+            let Some(mut longer) = self.longer(context, word, character) else { continue };
+            let found = self.words(context, &mut longer)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The label with one more character in front, where the expression lets it stand.
+    fn longer(&mut self, context: &Context<'a>, word: &Word, character: u8) -> Option<Word> {
+        let open = context.taken == Taken::Open;
+        let part = context.missing.part().step(word.part, character, open);
+        if Recogniser::is_dead(part) {
+            return None;
+        }
+        let states = self.reader.step(&word.states, character, context.taken);
+        let states = context.alive(states, part, word.reversed.len() + 1);
+        if states.is_empty() {
+            return None;
+        }
+        let written = self.reader.step(&word.written, character, Taken::Written);
+        let mut reversed = word.reversed.clone();
+        reversed.push(character);
+        Some(Word { reversed, states, written, part })
+    }
+
+    /// Decides whether a label makes a stranger of the host, or lets one be below it.
+    fn judge(&mut self, context: &mut Context<'a>, word: &Word) -> Result<Option<Label>, TooLarge> {
+        let label: String = word.reversed.iter().rev().copied().map(char::from).collect();
+        if !context.judged.insert(label.clone()) {
+            return Ok(None);
+        }
+        let host = match context.host.as_str() {
+            "" => label.clone(),
+            host => format!("{label}.{host}"),
+        };
+        let rule = Rule::of(&host);
+        if rule.registry.is_none() && !rule.deeper {
+            return Ok(None);
+        }
+        let (ended, ended_part) = self.border(context, &word.states, word, b'/', context.taken);
+        let (going, going_part) = self.border(context, &word.states, word, b'.', context.taken);
+        let owner = match rule.registrable(&host) {
+            None => Owner::Nobody,
+            Some(domain) if domain.len() == host.len() => {
+                if label.contains('_') && rule.registry != Some(Registry::Private) {
+                    return Ok(None);
+                }
+                let written = [b'/', b'.'].into_iter().any(|border| {
+                    let border = self.border(context, &word.written, word, border, Taken::All);
+                    !border.0.is_empty()
+                });
+                if written { Owner::Author } else { Owner::Stranger }
+            }
+            Some(_) => context.owner,
+        };
+        if owner == Owner::Stranger {
+            let way = if !ended.is_empty() {
+                Some(('/', &ended, ended_part))
+            } else if !going.is_empty() && !rule.deeper {
+                Some(('.', &going, going_part))
+            } else {
+                None
+            };
+            if let Some((border, states, part)) = way {
+                let begin = context.missing.text(self.reader, states, part).unwrap_or_default();
+                let host_below = format!("{begin}{border}{host}");
+                return Ok(self.shown(&host_below, &host, rule).map(|stranger| Label {
+                    label,
+                    stranger,
+                    shared: context.shared,
+                }));
+            }
+        }
+        if owner == Owner::Author {
+            context.own.push(label);
+        }
+        if going.is_empty() || (owner != Owner::Nobody && !rule.deeper) {
+            return Ok(None);
+        }
+        let written = self.reader.step(&word.written, b'.', Taken::All);
+        let mut next = context.deeper(host, going, written, going_part);
+        next.owner = owner;
+        let found = if owner == Owner::Nobody && rule.registry == Some(Registry::Private) {
+            self.below_private(next)?
+        } else {
+            self.below(&mut next)?
+        };
+        Ok(found.map(|found| Label { label: String::new(), ..found }))
+    }
+
+    /// Finds a stranger below a private public suffix: at best one with a name that is open as a
+    /// whole, or else one in whose name the author wrote a part.
+    fn below_private(&mut self, mut context: Context<'a>) -> Result<Option<Label>, TooLarge> {
+        if context.taken == Taken::Open {
+            return self.below(&mut context);
+        }
+        let [missing, open_missing] = if let Some(below) = &self.below {
+            below.clone()
+        } else {
+            let missing = |part| Missing::new(self.reader.automaton, part).map(Rc::new);
+            let below = [missing(&self.parts.below)?, missing(&self.parts.open_below)?];
+            self.below.insert(below).clone()
+        };
+        let (host, states) = (context.host.clone(), context.states.clone());
+        let mut open = context.deeper(host, states, context.written.clone(), Recogniser::START);
+        open.missing = open_missing;
+        open.taken = Taken::Open;
+        open.shared = false;
+        let found = self.below(&mut open)?;
+        if found.is_some() {
+            return Ok(found);
+        }
+        context.missing = missing;
+        context.part = Recogniser::START;
+        context.shared = true;
+        match self.below(&mut context)? {
+            Some(found) if found.shared => {
+                self.found.shared.get_or_insert(found.stranger);
+                Ok(None)
+            }
+            found => Ok(found),
+        }
+    }
+
+    /// The states after a border of a label, from which an origin begins.
+    fn border(
+        &mut self,
+        context: &Context<'a>,
+        states: &[u32],
+        word: &Word,
+        border: u8,
+        taken: Taken,
+    ) -> (States, u16) {
+        let length = word.reversed.len();
+        let part = context.missing.part().step(word.part, border, false);
+        if Recogniser::is_dead(part) {
+            return (States::new(), part);
+        }
+        let states = self.reader.step(states, border, taken);
+        (context.alive(states, part, length), part)
+    }
+
+    /// The stranger as it is shown, if names as long as that can be registered.
+    fn shown(&mut self, origin: &str, host: &str, rule: Rule) -> Option<Stranger> {
+        let dot = self.dot;
+        let stranger = self.hosts.complete(self.reader, &format!("{origin}{dot}"));
+        let (_, whole) = origin.split_once("://").unwrap_or_default();
+        let fits = whole.len() <= LONGEST_HOST
+            && whole.split('.').all(|label| label.len() <= LONGEST_LABEL);
+        let Some(origin) = stranger.filter(|_| fits) else {
+            self.found.unproven.get_or_insert(Unproven::LongNames);
+            return None;
+        };
+        Some(Stranger {
+            origin,
+            domain: rule.registrable(host).unwrap_or(host).to_owned(),
+            suffix: rule.suffix(host).to_owned(),
+        })
+    }
+}
+
+/// Labels that show better than `label` what a stranger is, from the best.
+fn nicer(label: &str, own: &[String]) -> Vec<String> {
+    let mut nicer = Vec::new();
+    for own in own.iter().take(MOST_OWN) {
+        nicer.extend([
+            format!("{EVIL}{own}"),
+            format!("{EVIL}-{own}"),
+            format!("{own}-{EVIL}"),
+            format!("{own}{EVIL}"),
+        ]);
+    }
+    for place in (0..label.len()).rev() {
+        nicer.push(format!("{}{EVIL}{}", &label[..place], &label[place + 1..]));
+    }
+    nicer
+}
