@@ -6,15 +6,14 @@ its work. They are counted here all together, place by place, in time that does 
 
 from __future__ import annotations
 
-from ._expressions import Leaves, combined, parsed
+from ._expressions import Leaves, Parsed, combined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
     from typing import Any
 
 # How many nodes are looked at while counting. It bounds the time to some tens of milliseconds.
-_MOST_NODES = 20_000
+_MOST_NODES = 50_000
 _LEAVES = frozenset(("LITERAL", "NOT_LITERAL", "ANY", "IN"))
 
 
@@ -22,16 +21,15 @@ class TooManyWays(Exception):
     """There are more ways than asked for, or too many to count."""
 
 
-def count_ways(pattern: re.Pattern[str], text: str, most: int) -> int:
-    """Give a bound of the steps that `pattern.fullmatch(text)` takes.
+def count_ways(parsed: Parsed, text: str, most: int) -> int:
+    """Give a bound of the steps that the pattern's `fullmatch(text)` takes.
 
     Raises:
         TooManyWays: where it is greater than `most`, or takes too long to find.
     """
     counter = _Counter(text, most)
     try:
-        tree, flags = parsed(pattern)
-        counter.sequence(tree, flags, {0: 1})
+        counter.sequence(parsed.nodes, parsed.flags, {0: 1})
     except RecursionError:
         raise TooManyWays from None
     return counter.steps
@@ -98,14 +96,29 @@ class _Counter:
         self, least: int, most: int, nodes: Any, flags: int, ways: dict[int, int]
     ) -> dict[int, int]:
         ended: list[dict[int, int]] = []
-        # Beyond the least number, the engine ends a repetition that reads nothing.
-        for number in range(int(most) + 1):
+        number = 0
+        while ways:
             if number >= least:
                 ended.append(ways)
-            if not ways or number == most or number > least + len(self.text):
+            if number == most:
                 break
-            ways = self.sequence(nodes, flags, ways)
+            if number < least or nodes.getwidth()[0]:
+                ways = self.sequence(nodes, flags, ways)
+            else:
+                ways = self.onward(nodes, flags, ways)
+            number += 1
         return _joined(ended)
+
+    def onward(self, nodes: Any, flags: int, ways: dict[int, int]) -> dict[int, int]:
+        """Follow the ways that read something: the engine ends a repetition that reads nothing."""
+        return _joined(
+            {
+                after: c
+                for after, c in self.sequence(nodes, flags, {place: count}).items()
+                if after > place
+            }
+            for place, count in ways.items()
+        )
 
 
 def _joined(several: Any) -> dict[int, int]:

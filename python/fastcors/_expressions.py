@@ -41,6 +41,7 @@ _ANCHORS = {
     "AT_END_STRING": r"\z",
     "AT_BOUNDARY": r"\b",
 }
+_TOO_DEEP = "groups nested too deep"
 _CONSTRUCTS = {
     "ASSERT": "look-around",
     "ASSERT_NOT": "look-around",
@@ -57,16 +58,38 @@ class Untranslatable(Exception):
     """The expression holds something that only Python's engine matches; the text names it."""
 
 
+class Parsed:
+    """A pattern's syntax tree, as Python's own parser gives it, and its flags.
+
+    Raises:
+        Untranslatable: where groups are nested too deep.
+    """
+
+    __slots__ = ("flags", "nodes")
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        """Parse a pattern again: it keeps no tree."""
+        flags = pattern.flags & ~re.DEBUG
+        try:
+            with warnings.catch_warnings():
+                # What Python's parser has to say it said when the pattern was compiled.
+                warnings.simplefilter("ignore")
+                self.nodes: Any = _parser.parse(pattern.pattern, flags)
+        except RecursionError:
+            raise Untranslatable(_TOO_DEEP) from None
+        self.flags: int = self.nodes.state.flags | flags
+
+
 def translate(pattern: re.Pattern[str]) -> str:
     """Give an expression for the Rust engine that matches whole the same visible ASCII texts.
 
     Raises:
         Untranslatable: where a construct is not known to mean the same.
     """
-    return _translated(pattern, _Translation())
+    return _Translation().whole(Parsed(pattern))
 
 
-def mark(pattern: re.Pattern[str]) -> tuple[str, str | None]:
+def mark(parsed: Parsed) -> tuple[str, str | None]:
     """Give an expression for the linter, which tells what its author wrote from what is left open.
 
     It matches at least the visible ASCII texts that the pattern matches whole, with the high bit set
@@ -80,24 +103,7 @@ def mark(pattern: re.Pattern[str]) -> tuple[str, str | None]:
         Untranslatable: where groups are nested too deep.
     """
     marking = _Marking()
-    return _translated(pattern, marking), marking.without
-
-
-def parsed(pattern: re.Pattern[str]) -> tuple[Any, int]:
-    """Give the syntax tree of a pattern, and its flags."""
-    flags = pattern.flags & ~re.DEBUG
-    with warnings.catch_warnings():
-        # What Python's parser has to say it said when the pattern was compiled.
-        warnings.simplefilter("ignore")
-        tree = _parser.parse(pattern.pattern, flags)
-    return tree, tree.state.flags | flags
-
-
-def _translated(pattern: re.Pattern[str], translation: _Translation) -> str:
-    try:
-        return translation.sequence(*parsed(pattern))
-    except RecursionError:
-        raise Untranslatable("groups nested too deep") from None
+    return marking.whole(parsed), marking.without
 
 
 class Leaves:
@@ -120,6 +126,12 @@ class _Translation:
 
     def __init__(self) -> None:
         self.leaves = Leaves()
+
+    def whole(self, parsed: Parsed) -> str:
+        try:
+            return self.sequence(parsed.nodes, parsed.flags)
+        except RecursionError:
+            raise Untranslatable(_TOO_DEEP) from None
 
     def sequence(self, nodes: Any, flags: int) -> str:
         return "".join(self.node(node, flags) for node in nodes)

@@ -22,6 +22,7 @@ __all__ = [
     "lint_response_headers",
     "matched_part",
     "nearest_name",
+    "prove_expression",
     "vary_by_origin",
 ]
 
@@ -254,3 +255,39 @@ def lint_request_headers(entries: Iterable[str], credentials: bool) -> list[_Tol
 
 def lint_response_headers(entries: Iterable[str], credentials: bool) -> list[_Told]:
     """Say what is wrong with entries of `expose_headers`, in their order."""
+
+class _Proof(TypedDict):
+    # It matches no origin; it matches the origin of any site.
+    nothing: bool
+    everything: bool
+    # An origin, the domain to be registered for it, the public suffix that the domain is under.
+    stranger: tuple[str, str, str] | None
+    shared: tuple[str, str, str] | None
+    # Origins: at an address that is left open, at one in a network that is written.
+    address: str | None
+    network: str | None
+    null: Literal["written", "open"] | None
+    # An origin with http, and whether there is one on this machine.
+    insecure: str | None
+    local: bool
+    # An origin with a scheme of its own.
+    scheme: str | None
+    # Why strangers may be left, and the domain that the reason is about.
+    unproven: (
+        tuple[
+            Literal["too-large", "too-many-names", "suffixes", "addresses", "long-names"],
+            str | None,
+        ]
+        | None
+    )
+    # Whether it is proven that it lets in no stranger, and something.
+    safe: bool
+
+def prove_expression(marked: str, name: str) -> _Proof:
+    """Find out what an expression lets in.
+
+    Args:
+        marked: in the syntax of the `regex` crate, with the high bit set in the characters that its
+            author left open.
+        name: a label that a stranger has in its name, where there is such a one.
+    """

@@ -1,15 +1,374 @@
-"""A placeholder, to be replaced by the search of an expression's language."""
+"""Says what a regular expression for origins lets in, and what was probably meant.
+
+The compiled part searches the expression's language. What it finds is checked with Python's own
+engine before it is shown, and a correction is proven like the expression itself before it is told.
+"""
 
 from __future__ import annotations
 
+import re
+import warnings
+from functools import lru_cache
+from itertools import combinations
+from re._constants import MAXREPEAT  # type: ignore[import-not-found]
+
+from . import _corrections as corrections
+from ._backtracking import TooManyWays, count_ways
+from ._expressions import Parsed, Untranslatable, mark
+from ._fastcors import prove_expression
+from .problems import Problem, shown
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
+    from collections.abc import Iterator
+    from typing import Any, Literal
 
-    from .problems import Problem
+    from ._corrections import Rewriting
+    from ._fastcors import _Proof
+
+# What a check with Python's engine may take: some ten milliseconds.
+_MOST_STEPS = 1_000_000
+# What strangers are called, from the name that tells most. Another is asked for where a construct that
+# only Python's engine matches keeps the first one out.
+_NAMES = ("evil", "attacker", "mallory")
+# An expression longer than this is not corrected.
+_LONGEST_CORRECTED = 2000
+
+_UNPROVEN = {
+    "too-large": "it is too large to search",
+    "too-many-names": "it allows too many names to look up each in the public suffix list",
+    "suffixes": "the names that anybody can register below {} cannot all be listed",
+    "addresses": "it allows too many addresses to look at each",
+    "long-names": "the hosts that were found are longer than a registered name can be",
+}
+
+_GLOB = "it is written like a glob, but here a * repeats what stands before it"
+
+# Why an expression matches nothing: each with what repairs it.
+_NOTHING: list[tuple[Rewriting, str]] = [
+    (corrections.glob, _GLOB),
+    (corrections.web_scheme, "browsers send the scheme of the page, http or https"),
+    (corrections.without_path, "an origin ends with its host or port, without a slash or path"),
+    (corrections.with_scheme, "an origin begins with its scheme and ://"),
+    (corrections.lower_case, "browsers send scheme and host in lower case"),
+    (corrections.without_default_port, "browsers leave out a scheme's default port"),
+    (corrections.punycode, "browsers send a host in punycode"),
+    (corrections.alternatives, "several origins are alternatives, with | between them"),
+]
+
+# Why an expression lets in strangers.
+_STRANGERS: list[tuple[Rewriting, str]] = [
+    (corrections.escape_dots, r"a dot without \ before it stands for any character"),
+    (corrections.whole_labels, "what is open before the domain does not have to end with a dot"),
+    (corrections.only_port, "what is open after the domain can be more of a name"),
+]
 
 
 def expression_problems(pattern: re.Pattern[str], credentials: bool) -> tuple[list[Problem], bool]:
-    """Give what is wrong with an expression, and whether it is proven to let in no stranger."""
-    del pattern, credentials
-    return [], False
+    """Give all that is wrong with one compiled `allow_origin_regex`.
+
+    Args:
+        pattern: the expression.
+        credentials: whether credentials are allowed.
+
+    Returns:
+        The problems, and whether it is proven that the expression lets in no stranger. One that lets
+        in nothing at all is not said to be proven.
+    """
+    problems, proven = _found(pattern, credentials)
+    return list(problems), proven
+
+
+@lru_cache(maxsize=64)
+def _found(pattern: re.Pattern[str], credentials: bool) -> tuple[tuple[Problem, ...], bool]:
+    report = _Report(pattern, credentials)
+    report.fill()
+    return tuple(report.problems), report.proven
+
+
+class _Report:
+    """What is told of one expression."""
+
+    def __init__(self, pattern: re.Pattern[str], credentials: bool) -> None:
+        self.pattern = pattern
+        self.text: str = pattern.pattern
+        self.credentials = credentials
+        self.problems: list[Problem] = []
+        self.proven = False
+        # Why it is not known whether there are strangers.
+        self.doubt: str | None = None
+        self.without: str | None = None
+
+    def fill(self) -> None:
+        """Find out everything."""
+        try:
+            self.parsed = Parsed(self.pattern)
+            marked, self.without = mark(self.parsed)
+        except Untranslatable as error:
+            self.tell_unproven(f"it has {error}")
+            return
+        proof = self.shown_proof(marked)
+        if proof["nothing"]:
+            self.tell_nothing()
+            return
+        if proof["unproven"] is not None:
+            reason, domain = proof["unproven"]
+            self.doubt = _UNPROVEN[reason].format(domain)
+        everything = self.tell_strangers(proof)
+        if proof["null"] == "written":
+            self.tell_null()
+        if not everything:
+            self.tell_other_hosts(proof)
+        if self.doubt is not None and not any(
+            problem.code in ("expression-strangers", "expression-everything")
+            for problem in self.problems
+        ):
+            self.tell_unproven(self.doubt)
+        self.proven = proof["safe"] and self.doubt is None
+        if self.proven:
+            self.tell_glob()
+
+    def shown_proof(self, marked: str) -> _Proof:
+        """Prove a marked expression, at best with a stranger that Python's engine lets in, too."""
+        names = _NAMES[:1] if self.without is None else _NAMES
+        first = None
+        for name in names:
+            proof = prove_expression(marked, name)
+            if proof["stranger"] is None or self.check(proof["stranger"][0]):
+                return proof
+            first = first or proof
+        return first or proof
+
+    def tell(
+        self,
+        code: str,
+        message: str,
+        suggestion: str | None = None,
+        severity: Literal["error", "warning"] = "error",
+    ) -> None:
+        """Add a problem."""
+        self.problems.append(
+            Problem(
+                code,
+                "allow_origin_regex",
+                self.text,
+                f"{shown(self.text)} {message}",
+                suggestion,
+                severity,
+            )
+        )
+
+    def tell_nothing(self) -> None:
+        """Say that it matches no origin, and why, where that can be told by what repairs it."""
+        reason = (
+            "no text that it matches is one that a browser sends, such as https://app.example.com"
+        )
+        meant = None
+        for names, candidate, proof in self.candidates(_NOTHING):
+            if not proof["nothing"]:
+                reason = ", and ".join(names)
+                meant = candidate if proof["safe"] else None
+                break
+        instead = "" if meant is None else f"; write {shown(meant)}"
+        self.tell("expression-matches-no-origin", f"matches no origin: {reason}{instead}", meant)
+
+    def tell_strangers(self, proof: _Proof) -> bool:
+        """Say that it lets in what its author did not write, and whether that is every origin."""
+        if proof["stranger"] is not None and self.is_matched(proof["stranger"][0]):
+            if proof["everything"] and self.without is None:
+                self.tell_everything()
+                return True
+            origin, domain, _ = proof["stranger"]
+            self.tell_stranger(origin, f"anybody can register {domain}")
+        elif proof["address"] is not None and self.is_matched(proof["address"]):
+            self.tell_stranger(proof["address"], "anybody can have an address like that")
+        elif proof["null"] == "open" and self.is_matched("null"):
+            self.tell_stranger("null", "any site can send that, from a sandboxed frame")
+        return False
+
+    def tell_everything(self) -> None:
+        if self.credentials:
+            self.tell(
+                "expression-everything",
+                "lets in every origin, with credentials: any site can act as the user who visits it; "
+                "write out the domains that are meant",
+            )
+        else:
+            self.tell(
+                "expression-everything",
+                "lets in every origin; write allow_origins=['*'] if that is meant, or else the "
+                "domains that are",
+                severity="warning",
+            )
+
+    def tell_stranger(self, origin: str, who: str) -> None:
+        reasons, meant = [], None
+        like_glob = self.rewritten(self.text, corrections.glob)
+        if like_glob != self.text:
+            # Whatever else would repair it, it is not what was meant.
+            reasons = [_GLOB]
+            meant = self.rewritten(like_glob, corrections.escape_dots)
+            meant = meant if self.is_safe(meant) else None
+        else:
+            for names, candidate, proof in self.candidates(_STRANGERS):
+                if proof["safe"]:
+                    reasons, meant = names, candidate
+                    break
+            if meant is not None:
+                escaped = self.rewritten(meant, corrections.escape_dots)
+                meant = escaped if self.is_safe(escaped) else meant
+        reason = f", because {' and '.join(reasons)}" if reasons else ""
+        instead = (
+            "write out the domains that are meant" if meant is None else f"write {shown(meant)}"
+        )
+        message = f"also lets in {origin}{reason}, and {who}; {instead}"
+        self.tell("expression-strangers", message, meant)
+
+    def tell_null(self) -> None:
+        self.tell(
+            "expression-null",
+            "lets in null, which any site can send from a sandboxed frame; leave it out",
+            severity="error" if self.credentials else "warning",
+        )
+
+    def tell_other_hosts(self, proof: _Proof) -> None:
+        """Say of hosts that are not wholly others', but not sure to be the author's either."""
+        strangers = {problem.code for problem in self.problems}
+        if (
+            "expression-strangers" not in strangers
+            and proof["shared"] is not None
+            and self.is_matched(proof["shared"][0])
+        ):
+            origin, domain, suffix = proof["shared"]
+            self.tell(
+                "expression-shared-suffix",
+                f"also lets in {origin}, and anybody can register {domain}, for {suffix} gives names "
+                f"to everyone; write out the names that are meant, or use a domain of your own",
+                severity="warning",
+            )
+        if (
+            "expression-strangers" not in strangers
+            and proof["network"] is not None
+            and self.is_matched(proof["network"])
+        ):
+            self.tell(
+                "expression-address-range",
+                f"lets in {proof['network']} and others beside it, of which somebody else may have "
+                f"one; write out the addresses that are meant",
+                severity="warning",
+            )
+        scheme = proof["scheme"]
+        if scheme is not None and self.is_matched(scheme):
+            self.tell(
+                "expression-any-of-scheme",
+                f"lets in every origin of {scheme.partition(':')[0]}://, such as {shown(scheme)}: any "
+                f"extension or app can have one; write out the ones that are meant",
+                severity="warning",
+            )
+        insecure = proof["insecure"]
+        if self.credentials and insecure is not None and self.check(insecure):
+            meant = self.rewritten(self.text, corrections.only_https)
+            corrected = None if proof["local"] or meant == self.text else self.prove(meant)
+            if corrected is None or corrected["nothing"] or corrected["insecure"] is not None:
+                meant = ""
+            only = "allow http only for this machine" if proof["local"] else "allow https only"
+            instead = f"write {shown(meant)}" if meant else only
+            self.tell(
+                "expression-insecure",
+                f"lets in {insecure}, with credentials: whoever is on the network between can pose as "
+                f"that site; {instead}",
+                meant or None,
+                "warning",
+            )
+
+    def tell_glob(self) -> None:
+        """Say that a `*` does not do what it does in a glob, where that is harmless."""
+        meant = self.rewritten(self.text, corrections.glob)
+        if meant != self.text and self.is_safe(meant):
+            self.tell(
+                "expression-glob",
+                f"matches not what it seems to: {_GLOB}; write {shown(meant)}",
+                meant,
+                "warning",
+            )
+
+    def tell_unproven(self, reason: str) -> None:
+        self.tell(
+            "expression-unproven",
+            f"cannot be proven to let in no stranger, because {reason}; list the origins, or write it "
+            f"more simply",
+            severity="warning",
+        )
+
+    def is_matched(self, origin: str) -> bool:
+        """Say whether Python's engine matches an origin; where not, what was found is in doubt."""
+        matched = self.check(origin)
+        if matched is None:
+            self.doubt = "it would take Python's engine too long to check what it seems to let in"
+        elif not matched:
+            self.doubt = f"it uses {self.without}, which only Python's engine matches"
+            if _has_nested_repetition(self.parsed.nodes):
+                self.doubt += ", in exponential time where repetitions are nested"
+        return matched or False
+
+    def check(self, origin: str) -> bool | None:
+        """Ask Python's engine whether it matches an origin; None where that would take too long."""
+        try:
+            count_ways(self.parsed, origin, _MOST_STEPS)
+        except TooManyWays:
+            return None
+        return self.pattern.fullmatch(origin) is not None
+
+    def candidates(
+        self, rewritings: list[tuple[Rewriting, str]]
+    ) -> Iterator[tuple[list[str], str, _Proof]]:
+        """Give each expression that some rewritings lead to, with their reasons and its proof."""
+        if len(self.text) > _LONGEST_CORRECTED:
+            return
+        seen = {self.text}
+        for count in range(1, len(rewritings) + 1):
+            for some in combinations(rewritings, count):
+                candidate = self.rewritten(self.text, *(rewriting for rewriting, _ in some))
+                if candidate in seen:
+                    continue
+                seen.add(candidate)
+                proof = self.prove(candidate)
+                if proof is not None:
+                    yield [reason for _, reason in some], candidate, proof
+
+    def rewritten(self, text: str, *rewritings: Rewriting) -> str:
+        if self.pattern.flags & re.VERBOSE or len(text) > _LONGEST_CORRECTED:
+            return text
+        return corrections.rewritten(text, *rewritings)
+
+    def prove(self, text: str) -> _Proof | None:
+        """Prove another expression with the same flags; None where it cannot be."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                marked, without = mark(Parsed(re.compile(text, self.pattern.flags)))
+        except (re.error, Untranslatable, OverflowError, RecursionError):
+            return None
+        return prove_expression(marked, _NAMES[0]) if without is None else None
+
+    def is_safe(self, text: str) -> bool:
+        proof = self.prove(text)
+        return proof is not None and proof["safe"]
+
+
+def _has_nested_repetition(nodes: Any, endless: bool = False) -> bool:
+    """Say whether endless repetition stands within endless repetition."""
+    for node in nodes:
+        name, argument = str(node[0]), node[1]
+        if name in ("MAX_REPEAT", "MIN_REPEAT"):
+            most, body = argument[1], argument[2]
+            repeated = most is MAXREPEAT
+            if (repeated and endless) or _has_nested_repetition(body, endless or repeated):
+                return True
+        elif name == "SUBPATTERN":
+            if _has_nested_repetition(argument[3], endless):
+                return True
+        elif name == "BRANCH":
+            if any(_has_nested_repetition(each, endless) for each in argument[1]):
+                return True
+    return False

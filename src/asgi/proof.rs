@@ -15,6 +15,7 @@ pub(crate) struct ProofDict {
     network: Option<String>,
     null: Option<&'static str>,
     insecure: Option<String>,
+    local: bool,
     scheme: Option<String>,
     unproven: Option<(&'static str, Option<String>)>,
     safe: bool,
@@ -36,6 +37,7 @@ impl From<Proof> for ProofDict {
                 Null::Open => "open",
             }),
             insecure: proof.insecure,
+            local: proof.local,
             scheme: proof.scheme,
             unproven: proof.unproven.map(|unproven| match unproven {
                 Unproven::TooLarge => ("too-large", None),
@@ -50,9 +52,9 @@ impl From<Proof> for ProofDict {
 }
 
 /// Finds out what an expression lets in. Its bytes are characters of latin-1; those from 0xA1 stand
-/// for what its author left open.
+/// for what its author left open. A stranger is shown that has `name` in its name, where there is one.
 #[pyfunction]
 #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
-pub(crate) fn prove_expression(py: Python<'_>, marked: String) -> ProofDict {
-    py.detach(|| prove(&marked)).into()
+pub(crate) fn prove_expression(py: Python<'_>, marked: String, name: String) -> ProofDict {
+    py.detach(|| prove(&marked, &name)).into()
 }

@@ -44,6 +44,8 @@ pub struct Proof {
     /// It lets in this origin, whose scheme is http and whose host is neither this machine nor a
     /// private address.
     pub insecure: Option<String>,
+    /// It lets in an origin whose scheme is http and whose host is this machine or a private address.
+    pub local: bool,
     /// It lets in this origin, with a scheme that the author wrote, other than http and https, and a
     /// host that is left open.
     pub scheme: Option<String>,
@@ -107,21 +109,27 @@ pub enum Unproven {
 ///
 /// The expression is in the syntax of the `regex` crate and matches visible ASCII. A byte from 0xA1
 /// stands for the character of its low seven bits, left open: the author did not write that very
-/// character. Takes some milliseconds, at worst a few hundred, and at most some tens of MiB.
+/// character. A stranger is shown that is called `name`, or has it in its name, where there is one;
+/// `name` is a label of letters. Takes some milliseconds, at worst a few hundred, and at most some tens of MiB.
 #[must_use]
-pub fn prove(marked: &str) -> Proof {
+pub fn prove(marked: &str, name: &str) -> Proof {
     let mut proof = Proof::default();
     let (Ok(automaton), Some(parts)) = (Automaton::new(marked), Parts::get()) else {
         proof.unproven = Some(Unproven::TooLarge);
         return proof;
     };
-    if let Err(TooLarge) = fill(&mut proof, &automaton, parts) {
+    if let Err(TooLarge) = fill(&mut proof, &automaton, parts, name) {
         proof.unproven = Some(Unproven::TooLarge);
     }
     proof
 }
 
-fn fill(proof: &mut Proof, automaton: &Automaton, parts: &'static Parts) -> Result<(), TooLarge> {
+fn fill(
+    proof: &mut Proof,
+    automaton: &Automaton,
+    parts: &'static Parts,
+    name: &str,
+) -> Result<(), TooLarge> {
     let reader = &mut Reader::new(automaton);
     if reader.matches(b"null", Taken::All) {
         let written = reader.matches(b"null", Taken::Written);
@@ -129,7 +137,7 @@ fn fill(proof: &mut Proof, automaton: &Automaton, parts: &'static Parts) -> Resu
     }
     let start = reader.closed([automaton.start()]);
     let hosts = Hosts::new(reader, parts)?;
-    let strangers = strangers::search(reader, &hosts, parts)?;
+    let strangers = strangers::search(reader, &hosts, parts, name)?;
     proof.stranger = strangers.stranger;
     proof.shared = strangers.shared;
     let any = |part| Ok(Forward::new(automaton, &start, part, true)?.first());
@@ -149,6 +157,7 @@ fn fill(proof: &mut Proof, automaton: &Automaton, parts: &'static Parts) -> Resu
     if proof.insecure.is_none() {
         proof.insecure = any(exposed)?;
     }
+    proof.local = any(&parts.local)?.is_some();
     proof.scheme = any(&parts.open_host)?;
     proof.everything = proof.stranger.is_some()
         && parts.every.iter().any(|every| everything::includes(reader, every));

@@ -59,6 +59,8 @@ pub(super) struct Parts {
     pub(super) ipv6: Recogniser,
     /// A whole origin with the scheme http and a name or IPv4 address of others: first those that show it best.
     pub(super) exposed: [Recogniser; 2],
+    /// A whole origin with the scheme http and the name or a private IPv4 address of this machine.
+    pub(super) local: Recogniser,
     /// An origin with a scheme that is written out, other than http and https, and an open host.
     pub(super) open_host: Recogniser,
     /// Origins of any site, under each scheme: more than any author can mean.
@@ -87,9 +89,10 @@ impl Parts {
         let own = format!(r"http://(?:(?:[^/]*\.)?localhost\.?|{own_ipv4})(?:{PORT})?");
         let public_ipv4 =
             new(&format!("https?://{ipv4}"))?.and_not(&new(&format!("https?://{own_ipv4}"))?)?;
+        let local = new(&own)?.and_not(&default_port)?;
         let exposed = new(&format!("http://(?:{name}|{ipv4})(?:{PORT})?"))?
             .and_not(&default_port)?
-            .and_not(&new(&own)?)?;
+            .and_not(&local)?;
         let below = new(&format!(r"https?://(?:{ANY_LABEL}\.)*{REGISTERED}"))?;
         let every = |scheme| new(&format!(r"{scheme}://(?:[a-z]{{2,8}}\.){{1,3}}[a-z]{{2,4}}"));
         Some(Self {
@@ -108,6 +111,7 @@ impl Parts {
                 .and(&written_scheme()?)?,
             other: other(&format!("[A-Za-z0-9_.-]+(?:{PORT})?"))?,
             every: [every("https")?, every("http")?],
+            local,
             web,
         })
     }

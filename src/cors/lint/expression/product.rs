@@ -94,7 +94,7 @@ impl Forward {
                 edges.flat_map(|&edge| bits(part.classes(edge)).map(move |class| (class, edge)));
             let mut ways: Vec<_> = ways.collect();
             // Classes are numbered in the order of preference.
-            ways.sort_by_key(|&(class, _)| class);
+            ways.sort_by_key(|&(class, edge)| (edge.wild, class));
             for (class, edge) in ways {
                 let next = part.after(visit.part, class);
                 if !Recogniser::is_dead(next) {
@@ -211,7 +211,7 @@ impl<'a> Missing<'a> {
         String::from_utf8(text).ok()
     }
 
-    /// The character to be shown first of those after which `missing` are missing, with the states
+    /// The character to be shown first, at best one that the author wrote, of those after which `missing` are missing, with the states
     /// after it.
     fn way(&self, states: &[u32], part: u16, missing: u16) -> Option<(u8, u32, u16)> {
         let edges = states.iter().flat_map(|&state| self.automaton.edges_of(state));
@@ -219,10 +219,11 @@ impl<'a> Missing<'a> {
             bits(self.part.classes(edge)).filter_map(move |class| {
                 let next = self.part.after(part, class);
                 (!Recogniser::is_dead(next) && self.count(edge.to, next) == Some(missing))
-                    .then(|| (preferred(self.part.members(class, edge)), edge.to, next))
+                    .then_some((class, edge, next))
             })
         });
-        ways.min_by_key(|&(character, ..)| PREFERENCE.iter().position(|&c| c == character))
+        let (class, edge, next) = ways.min_by_key(|&(class, edge, _)| (edge.wild, class))?;
+        Some((preferred(self.part.members(class, edge)), edge.to, next))
     }
 }
 

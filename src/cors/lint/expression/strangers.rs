@@ -34,15 +34,11 @@ const TOPS: &[&str] = &[
 /// Those that few authors have the same name under.
 const OTHER_TOPS: &[&str] = &["xyz", "top", "site", "online"];
 
-/// The characters of labels. The hyphen comes first: where only one character is open, it keeps the
-/// name readable.
-const LABEL_CHARACTERS: &[u8] = b"-abcdefghijklmnopqrstuvwxyz0123456789_";
+/// The characters of labels, those first that are to be shown.
+const LABEL_CHARACTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// How many written labels are made others of.
 const MOST_OWN: usize = 8;
-
-/// A label that shows what a stranger is.
-const EVIL: &str = "evil";
 
 /// Labels that begin, from their end, many a public suffix below a domain that is none.
 const BELOW: &[&str] = &[
@@ -88,14 +84,17 @@ pub(super) struct Found {
     pub(super) unproven: Option<Unproven>,
 }
 
-/// Searches for strangers among the hosts that have a registrable name.
+/// Searches for strangers among the hosts that have a registrable name, and shows one that is called
+/// `name` or has it in its name, where it can.
 pub(super) fn search<'a>(
     reader: &mut Reader<'a>,
     hosts: &Hosts,
     parts: &'a Parts,
+    name: &str,
 ) -> Result<Found, TooLarge> {
     let missing = Rc::new(Missing::new(reader.automaton, &parts.domain)?);
-    let mut search = Search { reader, hosts, parts, below: None, dot: "", found: Found::default() };
+    let mut search =
+        Search { reader, hosts, parts, name, below: None, dot: "", found: Found::default() };
     for dot in ["", "."] {
         search.dot = dot;
         let states = search.reader.walk(hosts.ends(), dot.as_bytes(), Taken::All);
@@ -194,6 +193,8 @@ struct Search<'s, 'a> {
     reader: &'s mut Reader<'a>,
     hosts: &'s Hosts,
     parts: &'a Parts,
+    /// A label that shows what a stranger is.
+    name: &'s str,
     /// What is missing below a public suffix, and the same where every letter and digit is open.
     below: Option<[Rc<Missing<'a>>; 2]>,
     /// The dot at the end of the host, if there is one.
@@ -224,9 +225,9 @@ impl<'a> Search<'_, 'a> {
             let states = &context.states;
             let begin = context.missing.text(self.reader, states, context.part).unwrap_or_default();
             let label = begin.rsplit(['/', '.']).next().unwrap_or_default();
-            guesses.extend(nicer(label, &[]));
+            guesses.extend(nicer(self.name, label, &[]));
         }
-        guesses.push(EVIL.to_owned());
+        guesses.push(self.name.to_owned());
         let mut found = None;
         for guess in guesses {
             found = self.try_label(context, &guess)?;
@@ -240,14 +241,14 @@ impl<'a> Search<'_, 'a> {
             found = self.words(context, &mut word)?;
         }
         let Some(found) = found else { return Ok(None) };
-        if found.stranger.origin.contains(EVIL) {
+        if found.stranger.origin.contains(self.name) {
             return Ok(Some(found));
         }
         let nicer = if top {
             // The author may well have the same name under the usual ones.
             OTHER_TOPS.iter().map(|&label| label.to_owned()).collect()
         } else {
-            nicer(&found.label, &context.own)
+            nicer(self.name, &found.label, &context.own)
         };
         for label in nicer {
             if let Some(nicer) = self.try_label(context, &label)? {
@@ -465,18 +466,21 @@ impl<'a> Search<'_, 'a> {
 }
 
 /// Labels that show better than `label` what a stranger is, from the best.
-fn nicer(label: &str, own: &[String]) -> Vec<String> {
+fn nicer(name: &str, label: &str, own: &[String]) -> Vec<String> {
     let mut nicer = Vec::new();
     for own in own.iter().take(MOST_OWN) {
         nicer.extend([
-            format!("{EVIL}{own}"),
-            format!("{EVIL}-{own}"),
-            format!("{own}-{EVIL}"),
-            format!("{own}{EVIL}"),
+            format!("{name}{own}"),
+            format!("{name}-{own}"),
+            format!("{own}-{name}"),
+            format!("{own}{name}"),
         ]);
     }
-    for place in (0..label.len()).rev() {
-        nicer.push(format!("{}{EVIL}{}", &label[..place], &label[place + 1..]));
+    // The hyphen keeps a name readable where only one character is open.
+    for shown in [name, "-"] {
+        for place in (0..label.len()).rev() {
+            nicer.push(format!("{}{shown}{}", &label[..place], &label[place + 1..]));
+        }
     }
     nicer
 }
