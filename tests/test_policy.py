@@ -258,10 +258,13 @@ REPRS: list[tuple[dict[str, Any], str]] = [
     ({"allow_methods": ["GET"]}, "Policy()"),
     ({"allow_headers": ["X-B", "X-A"]}, "Policy(allow_headers=['X-B', 'X-A'])"),
     ({"allow_headers": ["Accept"]}, "Policy()"),
-    ({"allow_origin_regex": r"a\.b"}, r"Policy(allow_origin_regex='a\\.b')"),
     (
-        {"allow_origin_regex": ["a", re.compile("b", re.IGNORECASE)]},
-        "Policy(allow_origin_regex=['a', re.compile('b', re.IGNORECASE)])",
+        {"allow_origin_regex": r"https://a\.b"},
+        r"Policy(allow_origin_regex='https://a\\.b')",
+    ),
+    (
+        {"allow_origin_regex": ["https://a", re.compile("https://b", re.IGNORECASE)]},
+        "Policy(allow_origin_regex=['https://a', re.compile('https://b', re.IGNORECASE)])",
     ),
     ({"allow_private_network": True}, "Policy(allow_private_network=True)"),
     ({"expose_headers": ["X-A"], "max_age": 0}, "Policy(expose_headers=['X-A'], max_age=0)"),
