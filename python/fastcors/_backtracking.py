@@ -57,7 +57,7 @@ class _Counter:
         self.steps += sum(ways.values())
         if self.steps > self.most or self.nodes > _MOST_NODES:
             raise TooManyWays
-        name, argument = str(node[0]), node[1]
+        name, argument = node[0].name, node[1]
         if name in _LEAVES:
             return self.leaf(node, flags, ways)
         if name == "SUBPATTERN":

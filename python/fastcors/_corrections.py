@@ -152,26 +152,25 @@ def glob(pieces: list[Token]) -> list[Token]:
 def without_path(pieces: list[Token]) -> list[Token]:
     """Leave out what comes after the host."""
     kept: list[Token] = []
-    depth: int | None = None
     starts = set(_host_starts(pieces))
-    in_host = False
+    # How deep in groups each host began, and, where its path is being left out, that began.
+    depth, host, path = 0, None, None
     for place, piece in enumerate(pieces):
-        if depth is not None:
-            if piece.kind == "open":
-                depth += 1
-            elif piece.kind == "close" and depth:
-                depth -= 1
-            elif not depth and piece.kind in ("close", "or"):
-                depth = None
-            elif not depth and piece.kind == "anchor" and _is_end(pieces, place):
-                kept.append(piece)
-        if depth is None:
-            in_host = (in_host or place in starts) and piece.kind != "or"
-            opened = piece.kind == "open" and place + 1 < len(pieces)
-            if in_host and (pieces[place + 1] if opened else piece).is_character("/"):
-                depth = int(opened)
-            else:
-                kept.append(piece)
+        if piece.kind == "close":
+            depth -= 1
+        if path is not None and (depth < path or (depth == path and piece.kind == "or")):
+            path = None
+        if host is not None and (depth < host or (depth == host and piece.kind == "or")):
+            host = None
+        if place in starts:
+            host = depth
+        opens = piece.kind == "open" and place + 1 < len(pieces)
+        if path is None and host is not None and (pieces[place + opens]).is_character("/"):
+            path = depth
+        if path is None or (piece.kind == "anchor" and depth == path and _is_end(pieces, place)):
+            kept.append(piece)
+        if piece.kind == "open":
+            depth += 1
     return kept
 
 

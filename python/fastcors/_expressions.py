@@ -110,15 +110,22 @@ class Leaves:
     """Which visible ASCII characters a node matches, asked of Python's engine once for each node."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, int], list[int]] = {}
+        self._known: dict[object, list[int]] = {}
 
     def codes(self, node: Any, flags: int) -> list[int]:
         """Give the codes of the characters, in order."""
-        key = (repr(node), flags)
+        key = leaf_key(node, flags)
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = _matched(node, flags)
         return found
+
+
+def leaf_key(node: Any, flags: int) -> tuple[object, ...]:
+    """Give what is equal for nodes that stand for the same characters."""
+    operation, argument = node
+    # A literal's argument is its code, and an expression may have 100,000 of them.
+    return operation, argument if isinstance(argument, int) else repr(argument), flags
 
 
 class _Translation:
@@ -126,6 +133,7 @@ class _Translation:
 
     def __init__(self) -> None:
         self.leaves = Leaves()
+        self.texts: dict[object, str] = {}
 
     def whole(self, parsed: Parsed) -> str:
         try:
@@ -137,11 +145,11 @@ class _Translation:
         return "".join(self.node(node, flags) for node in nodes)
 
     def node(self, node: Any, flags: int) -> str:
-        name, argument = str(node[0]), node[1]
+        name, argument = node[0].name, node[1]
         if name in _LEAVES:
             return self.leaf(node, flags)
-        if name == "AT" and str(argument) in _ANCHORS:
-            return _ANCHORS[str(argument)]
+        if name == "AT" and argument.name in _ANCHORS:
+            return _ANCHORS[argument.name]
         if name == "FAILURE":
             return _NOTHING
         if name == "SUBPATTERN":
@@ -151,7 +159,7 @@ class _Translation:
             return f"(?:{'|'.join(self.sequence(nodes, flags) for nodes in argument[1])})"
         if name in ("MAX_REPEAT", "MIN_REPEAT"):
             return self.repeat(argument, flags)
-        key = str(argument) if name == "AT" else name
+        key = argument.name if name == "AT" else name
         raise Untranslatable(_CONSTRUCTS.get(key, key))
 
     def repeat(self, argument: Any, flags: int) -> str:
@@ -160,7 +168,11 @@ class _Translation:
         return f"(?:{self.sequence(nodes, flags)}){{{least},{upper}}}"
 
     def leaf(self, node: Any, flags: int) -> str:
-        return _character_class(self.leaves.codes(node, flags))
+        key = leaf_key(node, flags)
+        text = self.texts.get(key)
+        if text is None:
+            text = self.texts[key] = _character_class(self.leaves.codes(node, flags))
+        return text
 
 
 class _Marking(_Translation):
@@ -176,8 +188,8 @@ class _Marking(_Translation):
         self.without: str | None = None
 
     def node(self, node: Any, flags: int) -> str:
-        name, argument = str(node[0]), node[1]
-        key = str(argument) if name == "AT" else name
+        name, argument = node[0].name, node[1]
+        key = argument.name if name == "AT" else name
         if key not in _CONSTRUCTS:
             return super().node(node, flags)
         # What is left out of the pattern here only ever keeps texts from matching.
@@ -196,7 +208,7 @@ class _Marking(_Translation):
     def repeat(self, argument: Any, flags: int) -> str:
         least, most, nodes = argument
         endless = most is _parser.MAXREPEAT
-        if len(nodes) == 1 and str(nodes[0][0]) == "ANY":
+        if len(nodes) == 1 and nodes[0][0].name == "ANY":
             body = _marked_class((), self.leaves.codes(nodes[0], flags))
             return f"{body}{{{least},{'' if endless else most}}}"
         self.endless += endless
@@ -205,26 +217,33 @@ class _Marking(_Translation):
         return text
 
     def leaf(self, node: Any, flags: int) -> str:
-        codes = self.leaves.codes(node, flags)
+        key = (*leaf_key(node, flags), self.endless > 0)
+        text = self.texts.get(key)
+        if text is None:
+            codes = self.leaves.codes(node, flags)
+            text = self.texts[key] = _marked_class(self.written(node, codes), codes)
+        return text
+
+    def written(self, node: Any, codes: list[int]) -> Collection[int]:
         if self.endless:
-            return _marked_class((), codes)
-        if str(node[0]) == "ANY":
-            return _marked_class((ord("."),), codes)
-        return _marked_class(codes if _is_written(node) else (), codes)
+            return ()
+        if node[0].name == "ANY":
+            return (ord("."),)
+        return codes if _is_written(node) else ()
 
 
 def _is_written(node: Any) -> bool:
     """Say whether an author who writes this node means each of the characters that it stands for."""
-    name, argument = str(node[0]), node[1]
+    name, argument = node[0].name, node[1]
     if name == "LITERAL":
         return True
     if name != "IN":
         return False
     listed = 0
     for kind, characters in argument:
-        if str(kind) == "LITERAL":
+        if kind.name == "LITERAL":
             listed += 1
-        elif str(kind) == "RANGE" and characters[1] - characters[0] < _SHORT_RANGE:
+        elif kind.name == "RANGE" and characters[1] - characters[0] < _SHORT_RANGE:
             listed += 1
         else:
             return False

@@ -267,9 +267,11 @@ class _Report:
             )
         insecure = proof["insecure"]
         if self.credentials and insecure is not None and self.check(insecure):
-            meant = self.rewritten(self.text, corrections.only_https)
-            corrected = None if proof["local"] or meant == self.text else self.prove(meant)
-            if corrected is None or corrected["nothing"] or corrected["insecure"] is not None:
+            # What repairs it otherwise comes first.
+            before = next((problem.suggestion for problem in self.problems), self.text)
+            meant = self.rewritten(str(before), corrections.only_https)
+            corrected = None if proof["local"] else self.prove(meant)
+            if corrected is None or not corrected["safe"] or corrected["insecure"] is not None:
                 meant = ""
             only = "allow http only for this machine" if proof["local"] else "allow https only"
             instead = f"write {shown(meant)}" if meant else only
@@ -359,7 +361,7 @@ class _Report:
 def _has_nested_repetition(nodes: Any, endless: bool = False) -> bool:
     """Say whether endless repetition stands within endless repetition."""
     for node in nodes:
-        name, argument = str(node[0]), node[1]
+        name, argument = node[0].name, node[1]
         if name in ("MAX_REPEAT", "MIN_REPEAT"):
             most, body = argument[1], argument[2]
             repeated = most is MAXREPEAT

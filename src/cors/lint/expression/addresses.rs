@@ -10,8 +10,8 @@ use super::recogniser::Recogniser;
 /// The most addresses that are looked at, one by one.
 const MOST_ADDRESSES: usize = 10_000;
 
-/// The most transitions that one search looks at.
-const MOST_WORK: usize = 4 << 20;
+/// The most that one search does, as a [`Reader`] counts it.
+const MOST_WORK: usize = 16 << 20;
 
 /// Addresses to show, from those that are kept for examples (RFC 5737, RFC 3849).
 const SHOWN: &[&str] = &["203.0.113.7", "198.51.100.7", "[2001:db8::7]"];
@@ -106,7 +106,8 @@ impl<'s, 'a> Search<'s, 'a> {
             self.exhausted = true;
             return None;
         }
-        for &character in CHARACTERS {
+        let readable = self.reader.readable(states);
+        for &character in CHARACTERS.iter().filter(|&&c| readable >> c & 1 == 1) {
             let ways: &[(bool, Taken)] = if character.is_ascii_alphanumeric() {
                 &[(true, Taken::Open), (false, Taken::Written)]
             } else {

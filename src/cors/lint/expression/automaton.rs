@@ -5,6 +5,9 @@ use regex_automata::util::syntax;
 /// The most memory, in bytes, that the automaton of one expression may take while it is built.
 const SIZE_LIMIT: usize = 8 << 20;
 
+/// The most states, of which word boundaries make several of one.
+const MOST_STATES: usize = 1 << 19;
+
 /// The visible characters, all that an Origin holds when it reaches an expression.
 const VISIBLE: (u8, u8) = (0x21, 0x7e);
 
@@ -174,6 +177,9 @@ impl<'n> Unrolling<'n> {
         let mut accepting = Vec::new();
         let mut next = 0;
         while next < self.states.len() {
+            if next == MOST_STATES {
+                return Err(Unbuildable);
+            }
             let accepts = self.leave(next)?;
             accepting.push(accepts);
             next += 1;
@@ -375,6 +381,12 @@ impl<'a> Reader<'a> {
             }
         }
         reached
+    }
+
+    /// The characters that can be read next, as bits.
+    pub(super) fn readable(&self, states: &[u32]) -> u128 {
+        let edges = states.iter().flat_map(|&state| self.automaton.edges_of(state));
+        edges.fold(0, |all, edge| all | edge.characters())
     }
 
     /// The states after a text, given from its end.

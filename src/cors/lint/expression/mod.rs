@@ -16,6 +16,8 @@ mod product;
 mod recogniser;
 mod registrable;
 mod strangers;
+#[cfg(test)]
+mod tests;
 
 use automaton::{Automaton, Reader, Taken};
 use hosts::Hosts;

@@ -11,8 +11,8 @@ const LABEL: &str = "[a-z0-9_-]+";
 /// A label that somebody may register, at most 63 characters of it.
 const REGISTERED: &str = "[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?";
 
-/// A top-level domain.
-const TOP: &str = "[a-z](?:[a-z0-9-]*[a-z0-9])?";
+/// A top-level domain: letters, or a name beyond ASCII in punycode (RFC 3696, 2).
+const TOP: &str = "(?:[a-z]+|xn--[a-z0-9-]*[a-z0-9])";
 
 const OCTET: &str = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
 
@@ -203,7 +203,7 @@ mod tests {
             (
                 &parts.domain,
                 &["https://a.com", "http://!.a_b.evil.com", "https://a.xn--p1ai"],
-                &["https://com", "https://-a.com", "https://a.1", "https://a-.com", "ftp://a.com"],
+                &["https://com", "https://-a.com", "https://a.c1", "https://a-.com", "ftp://a.com"],
             ),
             (&parts.two_labels, &["https://a.b", "https://a.b.c"], &["https://a", "https://.b"]),
             (

@@ -95,9 +95,11 @@ impl Forward {
             let mut ways: Vec<_> = ways.collect();
             // Classes are numbered in the order of preference.
             ways.sort_by_key(|&(class, edge)| (edge.wild, class));
+            let mut taken = Vec::new();
             for (class, edge) in ways {
                 let next = part.after(visit.part, class);
-                if !Recogniser::is_dead(next) {
+                if !Recogniser::is_dead(next) && !taken.contains(&(edge.to, next)) {
+                    taken.push((edge.to, next));
                     let character = Some(preferred(part.members(class, edge)));
                     queue.push_back(Visit { state: edge.to, part: next, length, character, from });
                 }
@@ -153,16 +155,25 @@ impl<'a> Missing<'a> {
         let incoming_empties = Incoming::new(automaton.len(), empties.iter().map(|&(_, to)| to));
         let mut queue = VecDeque::new();
         for state in (0..automaton.len()).map(index).filter(|&state| automaton.accepts(state)) {
-            queue.extend(part.accepting().map(|end| (state, end, 0_u16)));
+            for end in part.accepting() {
+                counts[state as usize * part.len() + usize::from(end)] = 0;
+                queue.push_back((state, end, 0_u16));
+            }
         }
         while let Some((state, end, count)) = queue.pop_front() {
-            let known = &mut counts[state as usize * part.len() + usize::from(end)];
-            if *known <= count {
+            // It was reached by fewer characters since.
+            if counts[state as usize * part.len() + usize::from(end)] < count {
                 continue;
             }
-            *known = count;
+            let mut reach = |from: u32, end: u16, count: u16| {
+                let known = &mut counts[from as usize * part.len() + usize::from(end)];
+                let fewer = count < *known;
+                *known = count.min(*known);
+                fewer.then_some((from, end, count))
+            };
             for &empty in incoming_empties.of(state) {
-                queue.push_front((empties[empty as usize].0, end, count));
+                let silent = reach(empties[empty as usize].0, end, count);
+                silent.into_iter().for_each(|pair| queue.push_front(pair));
             }
             let count = count.saturating_add(1).min(NEVER - 1);
             for &edge in incoming.of(state) {
@@ -170,7 +181,7 @@ impl<'a> Missing<'a> {
                 let from = edges[edge as usize].from;
                 for &(source, classes) in part.sources(end) {
                     if classes & mask != 0 {
-                        queue.push_back((from, source, count));
+                        queue.extend(reach(from, source, count));
                     }
                 }
             }

@@ -239,6 +239,7 @@ impl Recogniser {
     }
 
     /// Whether `text` is accepted.
+    #[cfg(test)]
     pub(super) fn matches(&self, text: &str) -> bool {
         let end = text.bytes().rev().fold(Self::START, |state, byte| self.step(state, byte, false));
         self.accepts(end)

@@ -9,8 +9,11 @@ use super::recogniser::Recogniser;
 use super::registrable::{Registry, Rule};
 use super::{Stranger, Unproven};
 
-/// The most transitions that the search looks at, which takes some tens of milliseconds.
-const MOST_WORK: usize = 16 << 20;
+/// The most that the search does, as a [`Reader`] counts it: some hundred milliseconds.
+const MOST_WORK: usize = 24 << 20;
+
+/// What it costs to ask about one label.
+const JUDGEMENT: usize = 128;
 
 /// The most labels below one written domain that are asked for a public suffix of their own.
 const MOST_BELOW: usize = 2000;
@@ -24,11 +27,70 @@ const LONGEST_SCHEME: usize = 8;
 
 /// Top-level domains to show a stranger in.
 const TOPS: &[&str] = &[
-    "com", "net", "org", "io", "dev", "app", "co", "me", "ai", "info", "xyz", "us", "eu", "uk",
-    "de", "fr", "es", "it", "nl", "pl", "ch", "at", "be", "se", "no", "dk", "fi", "pt", "cz", "ie",
-    "gr", "ru", "ua", "cn", "jp", "kr", "in", "au", "nz", "za", "br", "ca", "mx", "ar", "tv",
-    "online", "site", "shop", "store", "tech", "cloud", "page", "web", "blog", "live", "top",
-    "club", "one", "zone", "biz",
+    "com",
+    "net",
+    "org",
+    "io",
+    "dev",
+    "app",
+    "co",
+    "me",
+    "ai",
+    "info",
+    "xyz",
+    "us",
+    "eu",
+    "uk",
+    "de",
+    "fr",
+    "es",
+    "it",
+    "nl",
+    "pl",
+    "ch",
+    "at",
+    "be",
+    "se",
+    "no",
+    "dk",
+    "fi",
+    "pt",
+    "cz",
+    "ie",
+    "gr",
+    "ru",
+    "ua",
+    "cn",
+    "jp",
+    "kr",
+    "in",
+    "au",
+    "nz",
+    "za",
+    "br",
+    "ca",
+    "mx",
+    "ar",
+    "tv",
+    "online",
+    "site",
+    "shop",
+    "store",
+    "tech",
+    "cloud",
+    "page",
+    "web",
+    "blog",
+    "live",
+    "top",
+    "club",
+    "one",
+    "zone",
+    "biz",
+    "community",
+    "company",
+    "computer",
+    "network",
 ];
 
 /// Those that few authors have the same name under.
@@ -181,6 +243,23 @@ struct Word {
     part: u16,
 }
 
+impl Word {
+    fn empty(context: &Context<'_>) -> Self {
+        Self {
+            reversed: Vec::new(),
+            states: context.states.clone(),
+            written: context.written.clone(),
+            part: context.part,
+        }
+    }
+
+    /// The fewest characters that it can have together with what is in front of it.
+    fn shortest(&self, context: &Context<'_>) -> Option<usize> {
+        let counts = self.states.iter().map(|&state| context.missing.count(state, self.part));
+        counts.flatten().min().map(|count| self.reversed.len() + usize::from(count))
+    }
+}
+
 /// A stranger.
 struct Label {
     /// The label of the context that makes it one; empty where that is one further below.
@@ -236,9 +315,7 @@ impl<'a> Search<'_, 'a> {
             }
         }
         if found.is_none() {
-            let (states, written) = (context.states.clone(), context.written.clone());
-            let mut word = Word { reversed: Vec::new(), states, written, part: context.part };
-            found = self.words(context, &mut word)?;
+            found = self.any_label(context)?;
         }
         let Some(found) = found else { return Ok(None) };
         if found.stranger.origin.contains(self.name) {
@@ -264,8 +341,7 @@ impl<'a> Search<'_, 'a> {
         context: &mut Context<'a>,
         label: &str,
     ) -> Result<Option<Label>, TooLarge> {
-        let (states, written) = (context.states.clone(), context.written.clone());
-        let mut word = Word { reversed: Vec::new(), states, written, part: context.part };
+        let mut word = Word::empty(context);
         for character in label.bytes().rev() {
             match self.longer(context, &word, character) {
                 Some(longer) => word = longer,
@@ -275,12 +351,33 @@ impl<'a> Search<'_, 'a> {
         self.judge(context, &word)
     }
 
-    /// Judges every label that the expression lets stand and that begins, from its end, with `word`,
-    /// until one makes a stranger.
-    fn words(
+    /// Judges every label that the expression lets stand, until one makes a stranger: in rounds,
+    /// those first with which an origin can be short.
+    fn any_label(&mut self, context: &mut Context<'a>) -> Result<Option<Label>, TooLarge> {
+        let word = Word::empty(context);
+        let Some(mut most) = word.shortest(context) else { return Ok(None) };
+        let mut more = 1;
+        loop {
+            let mut beyond = None;
+            let found = self.labels(context, &word, most, &mut beyond)?;
+            match beyond {
+                Some(shortest) if found.is_none() && !self.is_exhausted(context) => {
+                    most = shortest.max(most + more);
+                    more *= 2;
+                }
+                _ => return Ok(found),
+            }
+        }
+    }
+
+    /// Judges every label that begins, from its end, with `word`, and with which an origin can have
+    /// `most` characters; tells the fewest that one has of those with more.
+    fn labels(
         &mut self,
         context: &mut Context<'a>,
-        word: &mut Word,
+        word: &Word,
+        most: usize,
+        beyond: &mut Option<usize>,
     ) -> Result<Option<Label>, TooLarge> {
         if word.reversed.last().is_some_and(u8::is_ascii_alphanumeric) {
             let found = self.judge(context, word)?;
@@ -288,27 +385,36 @@ impl<'a> Search<'_, 'a> {
                 return Ok(found);
             }
         }
-        if context.owner == Owner::Author && context.judged.len() > MOST_BELOW {
-            self.found.unproven = Some(Unproven::Suffixes(context.host.clone()));
+        if self.is_exhausted(context) || word.reversed.len() == LONGEST_LABEL {
             return Ok(None);
         }
-        if self.reader.work > MOST_WORK {
-            self.found.unproven.get_or_insert(Unproven::TooManyNames);
-            return Ok(None);
-        }
-        if word.reversed.len() == LONGEST_LABEL {
-            return Ok(None);
-        }
-        let edges = word.states.iter().flat_map(|&state| self.reader.automaton.edges_of(state));
-        let readable = edges.fold(0, |all, edge| all | edge.characters());
+        let readable = self.reader.readable(&word.states);
         for &character in LABEL_CHARACTERS.iter().filter(|&&c| readable >> c & 1 == 1) {
-            let Some(mut longer) = self.longer(context, word, character) else { continue };
-            let found = self.words(context, &mut longer)?;
+            let Some(longer) = self.longer(context, word, character) else { continue };
+            let Some(shortest) = longer.shortest(context) else { continue };
+            if shortest > most {
+                *beyond = Some(beyond.unwrap_or(shortest).min(shortest));
+                continue;
+            }
+            let found = self.labels(context, &longer, most, beyond)?;
             if found.is_some() {
                 return Ok(found);
             }
         }
         Ok(None)
+    }
+
+    /// Whether no more labels are judged in a context, which is remembered.
+    fn is_exhausted(&mut self, context: &Context<'a>) -> bool {
+        if context.owner == Owner::Author && context.judged.len() > MOST_BELOW {
+            self.found.unproven = Some(Unproven::Suffixes(context.host.clone()));
+            return true;
+        }
+        let exhausted = self.reader.work > MOST_WORK;
+        if exhausted {
+            self.found.unproven.get_or_insert(Unproven::TooManyNames);
+        }
+        exhausted
     }
 
     /// The label with one more character in front, where the expression lets it stand.
@@ -339,6 +445,7 @@ impl<'a> Search<'_, 'a> {
             "" => label.clone(),
             host => format!("{label}.{host}"),
         };
+        self.reader.work += JUDGEMENT;
         let rule = Rule::of(&host);
         if rule.registry.is_none() && !rule.deeper {
             return Ok(None);

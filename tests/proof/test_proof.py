@@ -1,0 +1,189 @@
+"""An expression's language is searched for strangers, and what is found is true."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from fastcors._proof import expression_problems
+from fastcors.problems import Problem, shown
+from tests.proof.expressions import EVERYTHING, NOTHING, SAFE, SHARED, STRANGERS, UNPROVEN
+
+
+def told(expression: Any, credentials: bool = False) -> tuple[list[Problem], bool]:
+    """Give what is told of an expression, all of which must hold for any."""
+    pattern = re.compile(expression)
+    problems, proven = expression_problems(pattern, credentials)
+    for problem in problems:
+        assert problem.option == "allow_origin_regex"
+        assert problem.value == pattern.pattern
+        assert problem.message.startswith(shown(pattern.pattern))
+        for origin in re.findall(r" lets in (\S+?)[,;]? ", problem.message):
+            assert origin == "every" or pattern.fullmatch(origin), problem.message
+        if isinstance(problem.suggestion, str):
+            assert shown(problem.suggestion) in problem.message
+            corrected = re.compile(problem.suggestion, pattern.flags)
+            assert expression_problems(corrected, False) == ([], True)
+    return problems, proven
+
+
+def codes(problems: list[Problem]) -> list[tuple[str, str]]:
+    return [(problem.code, problem.severity) for problem in problems]
+
+
+@pytest.mark.parametrize("expression", SAFE, ids=lambda e: str(e)[:60])
+def test_an_expression_for_the_authors_own_domains_is_proven_and_not_told_of(
+    expression: Any,
+) -> None:
+    assert told(expression) == ([], True)
+    problems, proven = told(expression, credentials=True)
+    assert proven
+    assert {problem.code for problem in problems} <= {"expression-insecure"}
+
+
+@pytest.mark.parametrize(
+    ("expression", "origin", "correction"), STRANGERS, ids=lambda value: str(value)[:60]
+)
+@pytest.mark.parametrize("credentials", [False, True])
+def test_a_stranger_is_shown(
+    expression: str, origin: str, correction: str | None, credentials: bool
+) -> None:
+    problems, proven = told(expression, credentials)
+    assert not proven
+    assert ("expression-strangers", "error") in codes(problems)
+    assert f" also lets in {origin}" in problems[0].message
+    if correction is not None:
+        assert problems[0].suggestion == correction
+
+
+@pytest.mark.parametrize("expression", EVERYTHING)
+def test_everything_is_an_error_with_credentials_and_else_to_be_written_as_such(
+    expression: str,
+) -> None:
+    problems, proven = told(expression, credentials=True)
+    assert codes(problems) == [("expression-everything", "error")]
+    assert not proven
+    problems, proven = told(expression)
+    assert codes(problems) == [("expression-everything", "warning")]
+    assert "allow_origins=['*']" in problems[0].message
+    assert not proven
+
+
+@pytest.mark.parametrize(("expression", "origin"), SHARED)
+def test_a_name_that_is_partly_written_below_a_shared_suffix_is_a_warning(
+    expression: str, origin: str
+) -> None:
+    problems, proven = told(expression)
+    assert codes(problems) == [("expression-shared-suffix", "warning")]
+    assert f" also lets in {origin}" in problems[0].message
+    assert not proven
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason", "correction"), NOTHING, ids=lambda value: str(value)[:60]
+)
+def test_an_expression_that_matches_no_origin_is_told_why(
+    expression: str, reason: str, correction: str | None
+) -> None:
+    problems, proven = told(expression)
+    assert codes(problems) == [("expression-matches-no-origin", "error")]
+    assert reason in problems[0].message
+    assert problems[0].suggestion == correction
+    assert not proven
+
+
+@pytest.mark.parametrize(("expression", "reason"), UNPROVEN)
+def test_what_cannot_be_decided_is_said_with_its_reason(expression: str, reason: str) -> None:
+    problems, proven = told(expression)
+    assert codes(problems) == [("expression-unproven", "warning")]
+    assert reason in problems[0].message
+    assert not proven
+
+
+@pytest.mark.parametrize(
+    ("expression", "origin", "correction"),
+    [
+        (r"https?://.*\.example\.com", "http://a.example.com", r"https://.*\.example\.com"),
+        (r"http(s)?://example\.com", "http://example.com", r"https://example\.com"),
+        (r"(http|https)://example\.com", "http://example.com", r"https://example\.com"),
+        (r"https{0,1}://example\.com", "http://example.com", r"https://example\.com"),
+        (r"http[s]?://example\.com:8080", "http://example.com:8080", r"https://example\.com:8080"),
+        (r"https?:\/\/example\.com", "http://example.com", r"https:\/\/example\.com"),
+        (r"https?://(localhost|example\.com)", "http://example.com", None),
+        (r"http://example\.com", "http://example.com", None),
+        (r".*\.example\.com", "http://a.example.com", None),
+        (r"http://203\.0\.113\.7", "http://203.0.113.7", None),
+        (r"http://[a-z]+:\d+", "http://a:1", None),
+    ],
+)
+def test_http_with_credentials_is_a_warning(
+    expression: str, origin: str, correction: str | None
+) -> None:
+    problems, proven = told(expression, credentials=True)
+    assert codes(problems) == [("expression-insecure", "warning")]
+    assert f" lets in {origin}, " in problems[0].message
+    assert problems[0].suggestion == correction
+    assert proven
+    assert told(expression) == ([], True)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        r"https?://localhost(:\d+)?",
+        r"http://.*\.localhost",
+        r"http://127\.0\.0\.1:\d+",
+        r"http://10\.\d+\.\d+\.\d+",
+        r"http://192\.168\.1\.\d+:3000",
+        r"http://\[::1\]:\d+",
+        r"https://example\.com",
+    ],
+)
+def test_http_is_no_matter_on_ones_own_machine_and_network(expression: str) -> None:
+    assert told(expression, credentials=True) == ([], True)
+
+
+@pytest.mark.parametrize(
+    ("expression", "code", "shown"),
+    [
+        (r"chrome-extension://.*", "expression-any-of-scheme", "chrome-extension://a"),
+        (r"chrome-extension://[a-p]{32}", "expression-any-of-scheme", "chrome-extension://a"),
+        (r"https://example\.com|capacitor://.+", "expression-any-of-scheme", "capacitor://a"),
+        (r"https://203\.0\.113\.\d+", "expression-address-range", "https://203.0.113.1"),
+        (r"https?://203\.0\.\d+\.\d+(:\d+)?", "expression-address-range", "https://203.0."),
+        (r"null|https://example\.com", "expression-null", "null"),
+        (r"http://localhost:*", "expression-glob", r"http://localhost(?::[0-9]+)?"),
+        (r"https://app-*\.example\.com", "expression-glob", r"https://app-[a-z0-9-]+\.example\.com"),
+    ],
+)
+def test_what_is_doubtful_is_a_warning(expression: str, code: str, shown: str) -> None:
+    problems, proven = told(expression)
+    assert codes(problems) == [(code, "warning")]
+    assert shown in problems[0].message.replace("\\\\", "\\")
+    assert proven is (code == "expression-glob")
+
+
+def test_null_with_credentials_is_an_error() -> None:
+    problems, _ = told(r"null|https://example\.com", credentials=True)
+    assert codes(problems) == [("expression-null", "error")]
+
+
+def test_what_was_proven_is_not_proven_again() -> None:
+    pattern = re.compile(r"https://never\.asked\.example")
+    first, _ = expression_problems(pattern, True)
+    first.append(Problem("of", "the", "caller", "!"))
+    again, proven = expression_problems(re.compile(pattern.pattern), True)
+    assert (again, proven) == ([], True)
+
+
+@pytest.mark.parametrize("depth", [100, 300, 2000])
+def test_deep_nesting_is_decided_or_said_to_be_too_deep(depth: int) -> None:
+    try:
+        pattern = re.compile("https://" + "(?:" * depth + "a" + ")?" * depth + r"\.example\.com")
+    except RecursionError:
+        pytest.skip("Python's parser does not take it")
+    problems, proven = expression_problems(pattern, False)
+    assert proven is not bool(problems)
+    assert codes(problems) in ([], [("expression-unproven", "warning")])
