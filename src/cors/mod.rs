@@ -15,6 +15,7 @@ mod memo;
 pub mod nearest;
 mod origin;
 mod pattern;
+mod pattern_set;
 mod policy;
 mod preflight;
 
@@ -24,6 +25,7 @@ pub use expression::{Expressions, RejectedExpression};
 pub use header_names::HeaderNames;
 pub use memo::Memo;
 pub use origin::{Origins, Verdict, is_visible_ascii};
-pub use pattern::{OriginPattern, OriginPatterns, PatternError, Port};
+pub use pattern::{OriginPattern, PatternError, Port};
+pub use pattern_set::OriginPatterns;
 pub use policy::{Options, Policy, PreflightAnswer};
 pub use preflight::{Preflight, PreflightRequest, Refusals};

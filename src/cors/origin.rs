@@ -5,7 +5,8 @@ use foldhash::quality::FixedState;
 
 use super::byte_set::{ByteSet, TooLarge};
 use super::expression::Expressions;
-use super::pattern::{OriginPattern, OriginPatterns};
+use super::pattern::OriginPattern;
+use super::pattern_set::OriginPatterns;
 
 /// What the origins of a policy say of one Origin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +72,7 @@ impl Origins {
     /// Gives back what the building took too much.
     pub fn shrink(&mut self) {
         self.listed.shrink();
+        self.patterns.shrink();
     }
 
     /// Whether every origin is allowed.
