@@ -169,8 +169,16 @@ STRANGERS: list[tuple[str, str, str | None]] = [
     (r"https://([a-z]+\.?)+example\.com", "https://evilexample.com", None),
     (r"https://my[a-z]+\.com", "https://myevil.com", None),
     # Open after the domain.
-    (r"https://example\.com.*", "https://example.com.evil.com", r"https://example\.com(?::[0-9]+)?"),
-    (r"https://example\.com.*$", "https://example.com.evil.com", r"https://example\.com(?::[0-9]+)?$"),
+    (
+        r"https://example\.com.*",
+        "https://example.com.evil.com",
+        r"https://example\.com(?::[0-9]+)?",
+    ),
+    (
+        r"https://example\.com.*$",
+        "https://example.com.evil.com",
+        r"https://example\.com(?::[0-9]+)?$",
+    ),
     (r"https://example\.com.+", "https://example.com.evil.com", None),
     (r"https://example\.com\S*", "https://example.com.evil.com", None),
     (r"https://example\.com(.*)", "https://example.com.evil.com", None),
@@ -233,7 +241,11 @@ STRANGERS: list[tuple[str, str, str | None]] = [
     (r"(https://example\.com)?\w*", "https://example.community", None),
     # Globs.
     (r"https://*.example.com", "https://", r"https://(?:[a-z0-9-]+\.)+example\.com"),
-    (r"https://app-*.example.com", "https://app-example.com", r"https://app-[a-z0-9-]+\.example\.com"),
+    (
+        r"https://app-*.example.com",
+        "https://app-example.com",
+        r"https://app-[a-z0-9-]+\.example\.com",
+    ),
     (r"https://myapp-*.vercel.app", "https://myapp-vercel.app", None),
     # What only Python matches.
     (r"https://(?!evil).*", "https://attacker.com", None),

@@ -155,7 +155,11 @@ def test_http_is_no_matter_on_ones_own_machine_and_network(expression: str) -> N
         (r"https?://203\.0\.\d+\.\d+(:\d+)?", "expression-address-range", "https://203.0."),
         (r"null|https://example\.com", "expression-null", "null"),
         (r"http://localhost:*", "expression-glob", r"http://localhost(?::[0-9]+)?"),
-        (r"https://app-*\.example\.com", "expression-glob", r"https://app-[a-z0-9-]+\.example\.com"),
+        (
+            r"https://app-*\.example\.com",
+            "expression-glob",
+            r"https://app-[a-z0-9-]+\.example\.com",
+        ),
     ],
 )
 def test_what_is_doubtful_is_a_warning(expression: str, code: str, shown: str) -> None:
