@@ -66,7 +66,7 @@ class _Counter:
         if name == "BRANCH":
             return _joined(self.sequence(nodes, flags, ways) for nodes in argument[1])
         if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
-            return self.repeat(*argument, flags, ways)
+            return self.repeat(argument, flags, ways)
         if name == "ATOMIC_GROUP":
             return self.sequence(argument, flags, ways)
         if name in ("ASSERT", "ASSERT_NOT"):
@@ -92,9 +92,8 @@ class _Counter:
             if place < len(text) and ord(text[place]) in codes
         }
 
-    def repeat(
-        self, least: int, most: int, nodes: Any, flags: int, ways: dict[int, int]
-    ) -> dict[int, int]:
+    def repeat(self, argument: Any, flags: int, ways: dict[int, int]) -> dict[int, int]:
+        least, most, nodes = argument
         ended: list[dict[int, int]] = []
         number = 0
         while ways:

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    Rewriting = Callable[[list["Token"]], list["Token"]]
+    _Rewriting = Callable[[list["Token"]], list["Token"]]
 
 # One or several labels, any port or none.
 _LABELS = r"(?:[a-z0-9-]+\.)"
@@ -70,7 +70,7 @@ def _joined(pieces: list[Token]) -> str:
     return "".join(piece.text for piece in pieces)
 
 
-def rewritten(text: str, *rewritings: Rewriting) -> str:
+def rewritten(text: str, *rewritings: _Rewriting) -> str:
     """Give an expression as the rewritings leave it, one after the other."""
     pieces = tokens(text)
     for rewriting in rewritings:

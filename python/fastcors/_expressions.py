@@ -241,12 +241,10 @@ def _is_written(node: Any) -> bool:
         return False
     listed = 0
     for kind, characters in argument:
-        if kind.name == "LITERAL":
-            listed += 1
-        elif kind.name == "RANGE" and characters[1] - characters[0] < _SHORT_RANGE:
-            listed += 1
-        else:
+        short = kind.name == "RANGE" and characters[1] - characters[0] < _SHORT_RANGE
+        if kind.name != "LITERAL" and not short:
             return False
+        listed += 1
     return listed <= _FEW
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any, Literal
 
-    from ._corrections import Rewriting
+    from ._corrections import _Rewriting
     from ._fastcors import _Proof
 
 # What a check with Python's engine may take: some ten milliseconds.
@@ -45,7 +45,7 @@ _UNPROVEN = {
 _GLOB = "it is written like a glob, but here a * repeats what stands before it"
 
 # Why an expression matches nothing: each with what repairs it.
-_NOTHING: list[tuple[Rewriting, str]] = [
+_NOTHING: list[tuple[_Rewriting, str]] = [
     (corrections.glob, _GLOB),
     (corrections.web_scheme, "browsers send the scheme of the page, http or https"),
     (corrections.without_path, "an origin ends with its host or port, without a slash or path"),
@@ -57,7 +57,7 @@ _NOTHING: list[tuple[Rewriting, str]] = [
 ]
 
 # Why an expression lets in strangers.
-_STRANGERS: list[tuple[Rewriting, str]] = [
+_STRANGERS: list[tuple[_Rewriting, str]] = [
     (corrections.escape_dots, r"a dot without \ before it stands for any character"),
     (corrections.whole_labels, "what is open before the domain does not have to end with a dot"),
     (corrections.only_port, "what is open after the domain can be more of a name"),
@@ -75,15 +75,17 @@ def expression_problems(pattern: re.Pattern[str], credentials: bool) -> tuple[li
         The problems, and whether it is proven that the expression lets in no stranger. One that lets
         in nothing at all is not said to be proven.
     """
-    problems, proven = _found(pattern, credentials)
+    problems, proven = _remembered(pattern, credentials)
     return list(problems), proven
 
 
-@lru_cache(maxsize=64)
 def _found(pattern: re.Pattern[str], credentials: bool) -> tuple[tuple[Problem, ...], bool]:
     report = _Report(pattern, credentials)
     report.fill()
     return tuple(report.problems), report.proven
+
+
+_remembered = lru_cache(maxsize=64)(_found)
 
 
 class _Report:
@@ -322,7 +324,7 @@ class _Report:
         return self.pattern.fullmatch(origin) is not None
 
     def candidates(
-        self, rewritings: list[tuple[Rewriting, str]]
+        self, rewritings: list[tuple[_Rewriting, str]]
     ) -> Iterator[tuple[list[str], str, _Proof]]:
         """Give each expression that some rewritings lead to, with their reasons and its proof."""
         if len(self.text) > _LONGEST_CORRECTED:
@@ -338,7 +340,7 @@ class _Report:
                 if proof is not None:
                     yield [reason for _, reason in some], candidate, proof
 
-    def rewritten(self, text: str, *rewritings: Rewriting) -> str:
+    def rewritten(self, text: str, *rewritings: _Rewriting) -> str:
         if self.pattern.flags & re.VERBOSE or len(text) > _LONGEST_CORRECTED:
             return text
         return corrections.rewritten(text, *rewritings)
@@ -362,15 +364,15 @@ def _has_nested_repetition(nodes: Any, endless: bool = False) -> bool:
     """Say whether endless repetition stands within endless repetition."""
     for node in nodes:
         name, argument = node[0].name, node[1]
+        bodies, repeated = [], False
         if name in ("MAX_REPEAT", "MIN_REPEAT"):
-            most, body = argument[1], argument[2]
-            repeated = most is MAXREPEAT
-            if (repeated and endless) or _has_nested_repetition(body, endless or repeated):
-                return True
+            bodies, repeated = [argument[2]], argument[1] is MAXREPEAT
         elif name == "SUBPATTERN":
-            if _has_nested_repetition(argument[3], endless):
-                return True
+            bodies = [argument[3]]
         elif name == "BRANCH":
-            if any(_has_nested_repetition(each, endless) for each in argument[1]):
-                return True
+            bodies = argument[1]
+        if repeated and endless:
+            return True
+        if any(_has_nested_repetition(body, endless or repeated) for body in bodies):
+            return True
     return False

@@ -6,6 +6,7 @@ use crate::cors::lint::expression::{Null, Proof, Stranger, Unproven, prove};
 
 /// A [`Proof`], as a dict.
 #[derive(IntoPyObject)]
+#[allow(clippy::struct_excessive_bools, reason = "one for each thing that is known")]
 pub(crate) struct ProofDict {
     nothing: bool,
     everything: bool,

@@ -182,7 +182,7 @@ def test_what_was_proven_is_not_proven_again() -> None:
     assert (again, proven) == ([], True)
 
 
-@pytest.mark.parametrize("depth", [100, 300, 2000])
+@pytest.mark.parametrize("depth", [100, 300])
 def test_deep_nesting_is_decided_or_said_to_be_too_deep(depth: int) -> None:
     try:
         pattern = re.compile("https://" + "(?:" * depth + "a" + ")?" * depth + r"\.example\.com")

@@ -22,17 +22,17 @@ impl Hosts {
         let automaton = reader.automaton;
         let start = reader.closed([automaton.start()]);
         let with_port = Forward::new(automaton, &start, &parts.port, false)?;
-        let mut ports = BTreeSet::new();
+        let mut found = BTreeSet::new();
         let mut ends = start;
         for (state, port) in with_port.found() {
             ends.push(state);
-            if ports.len() < MOST_PORTS {
-                ports.insert(port);
+            if found.len() < MOST_PORTS {
+                found.insert(port);
             }
         }
         let ends = reader.closed(ends);
         let shown = SHOWN_PORTS.iter().map(|&port| port.to_owned());
-        Ok(Self { ends, ports: shown.chain(ports).collect() })
+        Ok(Self { ends, ports: shown.chain(found).collect() })
     }
 
     /// The states at the end of the host.

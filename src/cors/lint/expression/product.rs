@@ -172,8 +172,9 @@ impl<'a> Missing<'a> {
                 fewer.then_some((from, end, count))
             };
             for &empty in incoming_empties.of(state) {
-                let silent = reach(empties[empty as usize].0, end, count);
-                silent.into_iter().for_each(|pair| queue.push_front(pair));
+                if let Some(pair) = reach(empties[empty as usize].0, end, count) {
+                    queue.push_front(pair);
+                }
             }
             let count = count.saturating_add(1).min(NEVER - 1);
             for &edge in incoming.of(state) {

@@ -208,7 +208,7 @@ struct Context<'a> {
     own: Vec<String>,
 }
 
-impl<'a> Context<'a> {
+impl Context<'_> {
     /// Forgets the states, reached by `read` more characters of the host, from which no origin begins
     /// whose host can be registered.
     fn alive(&self, mut states: States, part: u16, read: usize) -> States {
@@ -260,10 +260,10 @@ impl Word {
     }
 }
 
-/// A stranger.
+/// What makes a stranger of a host.
 struct Label {
-    /// The label of the context that makes it one; empty where that is one further below.
-    label: String,
+    /// The label of the context; empty where it is one further below.
+    text: String,
     stranger: Stranger,
     shared: bool,
 }
@@ -325,7 +325,7 @@ impl<'a> Search<'_, 'a> {
             // The author may well have the same name under the usual ones.
             OTHER_TOPS.iter().map(|&label| label.to_owned()).collect()
         } else {
-            nicer(self.name, &found.label, &context.own)
+            nicer(self.name, &found.text, &context.own)
         };
         for label in nicer {
             if let Some(nicer) = self.try_label(context, &label)? {
@@ -478,7 +478,7 @@ impl<'a> Search<'_, 'a> {
                 let begin = context.missing.text(self.reader, states, part).unwrap_or_default();
                 let host_below = format!("{begin}{border}{host}");
                 return Ok(self.shown(&host_below, &host, rule).map(|stranger| Label {
-                    label,
+                    text: label,
                     stranger,
                     shared: context.shared,
                 }));
@@ -498,7 +498,7 @@ impl<'a> Search<'_, 'a> {
         } else {
             self.below(&mut next)?
         };
-        Ok(found.map(|found| Label { label: String::new(), ..found }))
+        Ok(found.map(|found| Label { text: String::new(), ..found }))
     }
 
     /// Finds a stranger below a private public suffix: at best one with a name that is open as a

@@ -1,0 +1,216 @@
+"""What is told of generated expressions is true of origins that are matched one by one."""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from random import Random
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from fastcors._expressions import Parsed, Untranslatable, mark
+from fastcors._proof import expression_problems
+from tests.expressions.patterns import fullmatch, generated
+
+EXAMPLES = int(os.environ.get("FASTCORS_EXAMPLES", "2000"))
+SETTINGS = settings(
+    max_examples=EXAMPLES // 4, deadline=None, suppress_health_check=list(HealthCheck)
+)
+
+# Pieces of expressions. Whatever is made of them, its author wrote example.com, example.co.uk,
+# app.example and me.github.io, and no other domain.
+SCHEMES = [
+    "https://",
+    "https?://",
+    "(?:https|http)://",
+    ".*://",
+    "",
+    "(?i:HTTPS)://",
+    r"https:\/\/",
+]
+HEADS = [
+    "",
+    ".*",
+    ".+",
+    r".*\.",
+    r"(.+\.)?",
+    "(.*.)?",
+    r"[a-z0-9-]+\.",
+    "[a-z-]*",
+    r"([a-z]+\.)*",
+    r"([a-z]+\.?)*",
+    r"(?!evil)[a-z]+\.",
+    "(?!evil).*",
+    r"(?:www\.)?",
+    "(?:www.)?",
+    r"\w+[.-]",
+    r"[^.]+\.",
+    "[^/]*",
+    r"(?:[a-z])?\.?",
+    r"(?=.*\.com).*",
+    r"\S*\b",
+    r"(?>[a-z]*)\.",
+]
+DOMAINS = [
+    r"example\.com",
+    "example.com",
+    r"(?:example\.com|example\.co\.uk)",
+    r"example\.(com|co\.uk)",
+    r"example.co\.uk",
+    r"app\.example",
+    r"me\.github\.io",
+    r"me.github\.io",
+    r"example\.co(?:m|\.uk)",
+    r"exampl[e]\.com",
+    r"EXAMPLE\.com",
+]
+TAILS = [
+    "",
+    "$",
+    r"\Z",
+    r"(:\d+)?",
+    ":443",
+    "/?",
+    ".*",
+    ".+",
+    r"\.?",
+    r"\..*",
+    r"(?!\.).*",
+    "[^.]*",
+    r"\b.*",
+    "(?:/.*)?",
+    r"(?<!evil)",
+    r":.*",
+    "[a-z]*",
+]
+WRITTEN = ("example.com", "example.co.uk", "app.example", "me.github.io")
+
+HOSTS = [
+    "evil.com",
+    "evil.co.uk",
+    "evil.github.io",
+    "evil.org",
+    "a.evil.com",
+    "example.com.evil.com",
+    "example.com-evil.com",
+    "example.com_.evil.com",
+    "example.com!.evil.com",
+    "example.com.com",
+    "example.co.uk.evil.com",
+    "me.github.io.evil.com",
+    "app.example.evil.com",
+    "app.example.com.evil.com",
+    "evilexample.com",
+    "evil-example.com",
+    "wwwexample.com",
+    "www-example.com",
+    "wwwxexample.com",
+    "aexample.com",
+    "evilexample.co.uk",
+    "example-co.uk",
+    "examplexco.uk",
+    "evilme.github.io",
+    "me-github.io",
+    "mexgithub.io",
+    "example.community",
+    "example.company",
+    "attacker.com",
+    "attackerexample.com",
+    "203.0.113.7",
+    "[2001:db8::7]",
+]
+STRANGERS = [
+    f"{scheme}://{host}{end}"
+    for scheme in ("https", "http")
+    for host in HOSTS
+    for end in ("", ".", ":8080")
+    if not (end == "." and host[0] in "2[")
+] + ["null"]
+
+
+@SETTINGS
+@given(
+    st.sampled_from(SCHEMES),
+    st.sampled_from(HEADS),
+    st.sampled_from(DOMAINS),
+    st.sampled_from(TAILS),
+    st.booleans(),
+)
+def test_no_stranger_matches_what_is_proven_and_one_matches_what_is_not(
+    scheme: str, head: str, domain: str, tail: str, credentials: bool
+) -> None:
+    pattern = re.compile(scheme + head + domain + tail)
+    problems, proven = expression_problems(pattern, credentials)
+    matched = [origin for origin in STRANGERS if pattern.fullmatch(origin)]
+    codes = {problem.code for problem in problems}
+    if proven:
+        assert not matched
+        assert not any(problem.severity == "error" for problem in problems)
+    if "expression-matches-no-origin" in codes:
+        assert not matched
+    for problem in problems:
+        if problem.code != "expression-strangers":
+            continue
+        shown = re.search(r"lets in (\S+?),", problem.message)
+        assert shown is not None
+        origin = shown[1]
+        assert pattern.fullmatch(origin)
+        host = origin.partition("://")[2].rstrip(".")
+        assert not any(f".{host}".endswith(f".{written}") for written in WRITTEN)
+        if problem.suggestion is not None:
+            corrected = re.compile(str(problem.suggestion))
+            assert not [origin for origin in STRANGERS if corrected.fullmatch(origin)]
+    if matched:
+        assert codes & {
+            "expression-strangers",
+            "expression-everything",
+            "expression-shared-suffix",
+            "expression-unproven",
+        }
+
+
+def unmarked(marked: str) -> str:
+    """Give a marked expression as one that matches what is meant."""
+    return re.sub(
+        r"\\x([89a-f][0-9a-f])", lambda match: f"\\x{int(match[1], 16) & 0x7F:02x}", marked
+    )
+
+
+@SETTINGS
+@given(st.randoms(use_true_random=False))
+def test_a_marked_expression_matches_the_same_and_what_it_does_without_only_more(
+    random: Random,
+) -> None:
+    case = generated(random)
+    assume(case is not None)
+    assert case is not None
+    source, texts = case
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pattern = re.compile(source)
+    try:
+        marked, without = mark(Parsed(pattern))
+    except Untranslatable:
+        return
+    same = re.compile(unmarked(marked).replace(r"\z", r"\Z"))
+    for text in texts:
+        expected, found = fullmatch(pattern, text), fullmatch(same, text)
+        if None not in (expected, found):
+            assert found is expected or (without is not None and found), (source, marked, text)
+
+
+@SETTINGS
+@given(st.randoms(use_true_random=False), st.booleans())
+def test_any_expression_is_told_of_without_an_error(random: Random, credentials: bool) -> None:
+    case = generated(random)
+    assume(case is not None)
+    assert case is not None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pattern = re.compile(case[0])
+    problems, proven = expression_problems(pattern, credentials)
+    assert proven is False or not any(problem.severity == "error" for problem in problems)
+    for problem in problems:
+        assert str(problem)
