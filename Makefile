@@ -30,7 +30,7 @@ SOURCES := Cargo.toml Cargo.lock build.rs $(shell find src -name '*.rs' 2>/dev/n
 .DEFAULT_GOAL := help
 # cargo and pytest use all cores themselves, and some tests take the time.
 .NOTPARALLEL:
-.PHONY: help toolchain linters demo build test test-rust test-python test-pythons lint typing servers fuzz-parity fuzz-expressions bench bench-servers bench-rivals bench-scaling bench-core bench-cold plots instructions attacks memory clean
+.PHONY: help toolchain linters demo build test test-rust test-python test-pythons lint typing servers fuzz-parity fuzz-expressions fuzz-patterns bench bench-servers bench-rivals bench-scaling bench-core bench-cold plots instructions attacks memory clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 20
@@ -99,6 +99,9 @@ fuzz-parity: build ## hold both middlewares against each other for SECONDS
 
 fuzz-expressions: build ## hold both regular expression engines against each other for SECONDS
 	$(BIN)/python -m tests.expressions.fuzz --seconds $(SECONDS)
+
+fuzz-patterns: build ## hold origin patterns against their twin for SECONDS
+	$(BIN)/python -m tests.patterns.fuzz --seconds $(SECONDS)
 
 attacks: build ## hostile requests, with the time each takes
 	$(BIN)/python -m tests.attacks

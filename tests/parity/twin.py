@@ -9,23 +9,9 @@ import starlette
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
 from tests.exchange import App, Message, Scope
+from tests.patterns.twin import covers
 
 assert starlette.__version__ == "1.10.0", "the same means: the same as Starlette 1.10.0"
-
-_LABEL = "[a-z0-9_-]+"
-
-
-def pattern_matches(pattern: str, origin: str) -> bool:
-    """Say whether an entry of allow_origins with a `*` inside covers an origin, written once more."""
-    scheme, _, rest = pattern.partition("://")
-    host, _, port = rest.partition(":")
-    below = rf"(?:{_LABEL}\.)+" if host.startswith("*.") else ""
-    name = re.escape(host.removeprefix("*."))
-    digits = r"(?::([1-9][0-9]{0,4}))?" if port == "*" else re.escape(f":{port}" if port else "")
-    match = re.fullmatch(f"{re.escape(scheme)}://({below}{name}){digits}", origin)
-    if match is None or len(match[1]) > 253:
-        return False
-    return port != "*" or match[2] is None or int(match[2]) <= 65535
 
 
 class Twin(Starlette):
@@ -50,7 +36,7 @@ class Twin(Starlette):
         # Intended difference 5.
         patterns = [entry for entry in self.allow_origins if "*" in entry]
         listed = [entry for entry in self.allow_origins if "*" not in entry]
-        return origin in listed or any(pattern_matches(entry, origin) for entry in patterns)
+        return origin in listed or any(covers(entry, origin) for entry in patterns)
 
 
 def vary_once(message: Message) -> Message:
