@@ -22,11 +22,6 @@ BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 LINES = r"((?:(?!```).*\n)*)"
 PRINTING = re.findall(rf"^```python\n{LINES}```\n\n```text\n{LINES}```$", README, re.MULTILINE)
 
-# A block, and what is said that it prints.
-PRINTED = re.findall(
-    r"^```python\n(.*?)^```\n\n```text\n(.*?)^```$", README, re.DOTALL | re.MULTILINE
-)
-
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 # In a line of code, or after the prompt of a console.
 MAKE = re.compile(r"(?:`|^\$ )make ([a-z][a-z-]*)", re.MULTILINE)
@@ -57,16 +52,8 @@ def test_a_block_of_python_runs_without_a_warning(block: str) -> None:
     assert names_of(block)
 
 
-@pytest.mark.parametrize(("block", "printed"), PRINTING, ids=["why it was refused"])
+@pytest.mark.parametrize(("block", "printed"), PRINTING, ids=["mistakes", "why it was refused"])
 def test_a_block_of_python_prints_what_stands_below_it(
-    block: str, printed: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    names_of(block)
-    assert capsys.readouterr().out == printed
-
-
-@pytest.mark.parametrize(("block", "printed"), PRINTED, ids=["a configuration", "a decision"])
-def test_a_block_prints_what_is_said(
     block: str, printed: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     names_of(block)
