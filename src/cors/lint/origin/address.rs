@@ -263,9 +263,7 @@ fn inner_glob(
         text.as_str().get(range).and_then(|part| part.find(['*', '?'])).unwrap_or_default();
     let at = text.place(parts.host.start + offset);
     let finding = if host.strip_prefix("*.").is_some_and(host::is_part_of_ipv4) {
-        let wrong = "has a * in an IPv4 address, and lets in every address that ends so, those of \
-                     strangers, too";
-        Finding::error(code::IPV4, at, wrong)
+        Finding::unmatched(code::IPV4, at, "has a * in an IPv4 address, where no pattern has one")
     } else {
         let odd = if written.host.contains('*') || port.is_some_and(|port| port.contains('*')) {
             '*'
