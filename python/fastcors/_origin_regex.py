@@ -20,6 +20,8 @@ if TYPE_CHECKING:
         re.Pattern[str] | tuple[re.Pattern[str], ...] | None, Exception | None
     ]
 
+# A longer expression is too large for the Rust engine, and would take seconds to be translated.
+_LONGEST = 1_000_000
 _OPTION = "allow_origin_regex"
 
 
@@ -80,12 +82,14 @@ def _pattern(item: Any) -> re.Pattern[str] | None:
 
 
 def _judged(pattern: re.Pattern[str], credentials: bool) -> Verdict:
-    expression, reason = None, None
-    try:
-        expression = translate(pattern)
-        reason = expression_problem(expression)
-    except Untranslatable as error:
-        reason = f"it uses {error}"
+    expression = None
+    reason: str | None = f"it is longer than {_LONGEST:,} characters"
+    if len(pattern.pattern) <= _LONGEST:
+        try:
+            expression = translate(pattern)
+            reason = expression_problem(expression)
+        except Untranslatable as error:
+            reason = f"it uses {error}"
     # An empty expression is told of when it is read.
     problems, safe = expression_problems(pattern, credentials) if pattern.pattern else ([], False)
     if reason is None:

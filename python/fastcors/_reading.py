@@ -381,7 +381,7 @@ def _meant_by(item: Any) -> tuple[str | list[str] | None, str]:
     try:
         if issubclass(kind, bytes | bytearray | memoryview):
             meant = decoded(item)
-        elif issubclass(kind, list | tuple | set | frozenset):
+        elif kind in _FINITE:
             texts = [str.__str__(each) for each in item if _is_text(each)]
             return texts or None, "write its entries one by one, without a list inside the list"
         elif "://" in (text := str.__str__(str(item))):

@@ -1,0 +1,1 @@
+"""What the linter says, and what of it the middleware raises and warns of."""
