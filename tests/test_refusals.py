@@ -210,3 +210,30 @@ def test_a_filter_that_raises_does_not_reach_the_request(
 def test_a_refusal_imports_logging_and_importing_fastcors_does_not() -> None:
     code = "import sys, fastcors; assert 'logging' not in sys.modules, 'imported'"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@CLASSES
+def test_two_starts_of_one_answer_are_one_refusal(middleware_class: type[CORSMiddleware]) -> None:
+    async def app(scope: Scope, receive: Any, send: Any) -> None:
+        for _ in range(2):
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    middleware = middleware_class(app, **OPTIONS)
+    sent(middleware, actual(STRANGER))
+    assert middleware.stats()["refused"]["origin"] == 1
+
+
+@CLASSES
+def test_an_interrupt_while_a_line_is_written_is_not_swallowed(
+    middleware_class: type[CORSMiddleware], caplog: pytest.LogCaptureFixture
+) -> None:
+    def interrupted(record: logging.LogRecord) -> bool:
+        raise KeyboardInterrupt
+
+    logger = logging.getLogger("fastcors")
+    logger.addFilter(interrupted)
+    try:
+        with caplog.at_level(logging.DEBUG, logger="fastcors"), pytest.raises(KeyboardInterrupt):
+            sent(middleware_class(answering(), **OPTIONS), actual(STRANGER))
+    finally:
+        logger.removeFilter(interrupted)

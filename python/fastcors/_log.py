@@ -27,13 +27,16 @@ def refused(
     request reaches the log, and cut after 200 characters. What a filter raises is printed to
     stderr, as `logging` does with what a handler raises: the request goes on.
     """
-    values = {"method": method, "headers": headers}
-    told = [
-        reason if (value := values.get(reason)) is None else f"{reason} {_shown(value)}"
-        for reason in reasons
-    ]
-    kind = "an actual request" if method is None else "a preflight"
     try:
+        # Most often nobody listens.
+        if not logger.isEnabledFor(logging.DEBUG):
+            return
+        values = {"method": method, "headers": headers}
+        told = [
+            reason if (value := values.get(reason)) is None else f"{reason} {_shown(value)}"
+            for reason in reasons
+        ]
+        kind = "an actual request" if method is None else "a preflight"
         logger.debug("refused %s from %s: %s not allowed", kind, _shown(origin), ", ".join(told))
     except Exception:  # noqa: BLE001 - a filter may raise anything
         if logging.raiseExceptions:

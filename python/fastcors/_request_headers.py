@@ -18,9 +18,11 @@ class RequestHeaders(Headers):
         policy: decides on the whole request, whatever is reconfigured meanwhile.
         origin_allowed: what an overridden `is_allowed_origin` said of a preflight, which
             `preflight_response` could not await; None where it was not asked.
+        told: whether it was counted and logged that the request is refused.
     """
 
     def __init__(self, lines: Iterable[tuple[bytes, bytes]], policy: Policy) -> None:
         super().__init__(raw=list(lines))
         self.policy = policy
         self.origin_allowed: bool | None = None
+        self.told = False

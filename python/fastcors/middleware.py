@@ -194,8 +194,9 @@ class CORSMiddleware(Middleware):
             A new dict: ``requests`` counts HTTP requests, ``cross_origin`` those with an Origin,
             ``preflights`` those of them that were preflights, and ``refused`` the refusals by
             reason: ``"origin"``, ``"method"``, ``"headers"``, ``"private-network"``. A preflight may
-            be refused for several. What a subclass decides without `super()` is not counted as
-            refused.
+            be refused for several. A subclass that overrides one of the methods is asked about an
+            actual request when the answer starts: without an answer it is not counted as refused,
+            nor is what it answers itself without `super()`.
         """
         counts = self._fastcors_counts()
         return {
@@ -427,12 +428,13 @@ def _tell_refusal(
     *,
     preflight: bool,
 ) -> None:
-    """Count and log a refusal, unless a method is only called from outside."""
+    """Count and log a refusal once, and not where a method is called from outside."""
     from ._log import refused
     from ._request_headers import RequestHeaders
 
-    if not isinstance(request_headers, RequestHeaders):
+    if not isinstance(request_headers, RequestHeaders) or request_headers.told:
         return
+    request_headers.told = True
     for reason in reasons:
         middleware._fastcors_count(reason)
 

@@ -182,7 +182,7 @@ unsafe fn dispatch(
         } else {
             let refusals = Refusals::ORIGIN;
             counts.refused(refusals);
-            Refusal { refusals, origin: &origin, method: None, request: &request }.log();
+            Refusal { refusals, origin: &origin, method: None, request: &request }.log()?;
             (None, Actual::Refused)
         };
         let send = send::new(send, policy, origin, kind)?;

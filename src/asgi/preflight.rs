@@ -36,7 +36,7 @@ pub(super) unsafe fn respond(
     if !refusals.is_empty() {
         counts.refused(refusals);
         // SAFETY: live objects and an attached thread, as the caller vouches.
-        unsafe { Refusal { refusals, origin, method: Some(method), request }.log() }
+        unsafe { Refusal { refusals, origin, method: Some(method), request }.log()? }
     }
     let closing = &compiled.preflight.closing[refusals.index()];
     // SAFETY: live objects and an attached thread, as the caller vouches.

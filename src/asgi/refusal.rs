@@ -32,18 +32,23 @@ pub(super) struct Refusal<'r> {
 }
 
 impl Refusal<'_> {
-    /// Writes the line, if anybody reads it. An error in a handler or filter is reported as Python
-    /// reports what no caller can mend, and the request goes on.
+    /// Writes the line, if anybody reads it. An error in doing so is reported as Python reports what
+    /// no caller can mend, and the request goes on; but a `KeyboardInterrupt` is no error of ours.
     ///
     /// # Safety
     /// The objects are live and the thread is attached.
-    pub(super) unsafe fn log(&self) {
+    pub(super) unsafe fn log(&self) -> Result<(), Raised> {
         // SAFETY: as the caller vouches.
         unsafe {
-            if !is_silent(Python::assume_attached()) && self.tell().is_err() {
-                ffi::PyErr_WriteUnraisable(core::ptr::null_mut());
+            if is_silent(Python::assume_attached()) || self.tell().is_ok() {
+                return Ok(());
             }
+            if ffi::PyErr_ExceptionMatches(ffi::PyExc_Exception) == 0 {
+                return Err(Raised);
+            }
+            ffi::PyErr_WriteUnraisable(core::ptr::null_mut());
         }
+        Ok(())
     }
 
     #[cold]

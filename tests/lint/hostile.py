@@ -51,8 +51,8 @@ class RudeClass(type):
     """A class that raises when it is looked at."""
 
     __eq__ = __hash__ = __instancecheck__ = __subclasscheck__ = __repr__ = __getattr__ = _raise
-    __name__ = property(_raise)  # type: ignore[assignment]
-    __module__ = property(_raise)  # type: ignore[assignment]
+    __name__ = property(_raise)
+    __module__ = property(_raise)
 
 
 def raising(*names: str, base: type = object, **attributes: Any) -> Any:
@@ -62,7 +62,7 @@ def raising(*names: str, base: type = object, **attributes: Any) -> Any:
 
 def everything_raises(base: type = object) -> Any:
     """Give an instance of a class of which nothing can be asked."""
-    namespace = dict.fromkeys(_SPECIAL, _raise)
+    namespace: dict[str, Any] = dict.fromkeys(_SPECIAL, _raise)
     namespace["__class__"] = property(_raise)
     return type("Everything", (base,), namespace)()
 
@@ -105,7 +105,7 @@ class LyingLength(list[str]):
     """Says that it is shorter than nothing."""
 
     def __len__(self) -> int:
-        return -1
+        return -1  # noqa: PLE0303 - it is what it lies
 
 
 class RudeText(str):
@@ -114,7 +114,7 @@ class RudeText(str):
     __slots__ = ()
 
     __eq__ = __ne__ = __contains__ = __getitem__ = __iter__ = __len__ = __repr__ = __str__ = _raise
-    __hash__ = _raise  # type: ignore[assignment]
+    __hash__ = _raise
     __format__ = encode = isdigit = isprintable = join = lower = lstrip = _raise
     partition = replace = split = startswith = strip = _raise
 
