@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from itertools import count
@@ -117,5 +118,13 @@ BLOCKS = re.findall(r"^```python\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.partition("\n")[0])
-def test_a_block_of_python_runs_without_a_warning(block: str) -> None:
-    exec(compile(block, str(PAGE), "exec"), {})
+def test_a_block_of_python_runs_and_logs_what_it_says(
+    block: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    level = logging.getLogger("fastcors").level
+    try:
+        exec(compile(block, str(PAGE), "exec"), {})
+    finally:
+        logging.getLogger("fastcors").setLevel(level)
+    told = [f"# {r.levelname}:{r.name}:{r.message}" for r in caplog.records if r.name == "fastcors"]
+    assert told == re.findall("^# DEBUG:fastcors:.*$", block, re.MULTILINE)
