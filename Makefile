@@ -27,10 +27,16 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_QUIET := 1
 SOURCES := Cargo.toml Cargo.lock build.rs $(shell find src -name '*.rs' 2>/dev/null)
 
+# What libFuzzer needs to be told, on a stable toolchain too: which branches are taken, and what is compared.
+COVERAGE := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares
+FUZZED := $(basename $(notdir $(wildcard fuzz/targets/*.rs)))
+# Named, so that build scripts are built without.
+FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
+
 .DEFAULT_GOAL := help
 # cargo and pytest use all cores themselves, and some tests take the time.
 .NOTPARALLEL:
-.PHONY: help toolchain linters demo build test test-rust test-python test-pythons lint typing servers fuzz-parity fuzz-expressions fuzz-patterns bench bench-servers bench-rivals bench-scaling bench-core bench-cold plots instructions attacks memory clean
+.PHONY: help toolchain linters demo build test test-rust test-python test-pythons lint typing servers fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-servers bench-rivals bench-scaling bench-core bench-cold plots instructions attacks memory clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 20
@@ -72,6 +78,7 @@ test: linters lint test-rust typing test-python ## every check
 
 lint: linters $(BIN)/.tools ## formatting and lints of Rust and Python
 	cargo fmt --check
+	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --quiet --locked --all-targets -- -D warnings
 	cargo clippy --quiet --locked --all-targets --no-default-features -- -D warnings
 	$(BIN)/ruff format --check
@@ -102,6 +109,18 @@ fuzz-expressions: build ## hold both regular expression engines against each oth
 
 fuzz-patterns: build ## hold origin patterns against their twin for SECONDS
 	$(BIN)/python -m tests.patterns.fuzz --seconds $(SECONDS)
+
+fuzz-core: toolchain ## hold the core against naive twins, guided by coverage, each for SECONDS (needs a C++ compiler)
+	@c++ --version >/dev/null 2>&1 || { echo "libFuzzer is built by a C++ compiler, and no 'c++' runs here (Debian: apt install g++)" >&2; exit 1; }
+	@echo "Building the targets: some minutes the first time."
+	@RUSTFLAGS="$(COVERAGE)" cargo build --quiet --locked --release --manifest-path fuzz/Cargo.toml --target $(FUZZ_HOST)
+	@for target in $(FUZZED); do \
+		mkdir -p fuzz/corpus/$$target fuzz/artifacts; \
+		fuzz/target/$(FUZZ_HOST)/release/$$target -max_total_time=$(SECONDS) -max_len=300 -print_final_stats=1 \
+			-artifact_prefix=fuzz/artifacts/$$target- fuzz/corpus/$$target 2>fuzz/artifacts/$$target.log \
+			|| { cat fuzz/artifacts/$$target.log >&2; exit 1; }; \
+		sed -n "s/^stat::number_of_executed_units: */$$target, no disagreement, cases: /p" fuzz/artifacts/$$target.log; \
+	done
 
 attacks: build ## hostile requests, with the time each takes
 	$(BIN)/python -m tests.attacks
@@ -137,4 +156,4 @@ instructions: build ## instructions per request, held against the recorded ones 
 	$(BIN)/python -m benches.instructions --check
 
 clean: ## remove what was built
-	rm -rf $(VENV) .venv-3.* target
+	rm -rf $(VENV) .venv-3.* target fuzz/target

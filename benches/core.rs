@@ -14,6 +14,8 @@ type Fallible<T = ()> = Result<T, Box<dyn Error>>;
 const ALLOWED: &[u8] = b"https://app.example.com";
 const REFUSED: &[u8] = b"https://stranger.example";
 const SUBDOMAIN: &[u8] = b"https://a.b.example.org";
+/// So many that none of them is in the processor's first cache when its turn comes.
+const TURNS: usize = 10_000;
 const MATCHED: &[u8] = b"https://preview-17.example.net";
 
 fn boxed(names: &[&str]) -> Vec<Box<[u8]>> {
@@ -37,6 +39,14 @@ fn tenants(count: usize) -> Fallible<Origins> {
     let texts: Vec<String> =
         (1..count).map(|number| format!("https://tenant-{number}.example.com")).collect();
     origins(texts.iter().map(String::as_bytes).chain([ALLOWED]), &[])
+}
+
+/// As many patterns as are asked for, one that covers `SUBDOMAIN` among them.
+fn tenants_below(count: usize) -> Fallible<Origins> {
+    let texts: Vec<String> =
+        (1..count).map(|number| format!("https://*.tenant-{number}.example.org")).collect();
+    let own: &[u8] = b"https://*.example.org";
+    origins(texts.iter().map(String::as_bytes).chain([own]), &[])
 }
 
 fn policy(origins: Origins) -> Fallible<Policy> {
@@ -69,6 +79,8 @@ fn verdicts(criterion: &mut Criterion) -> Fallible {
         ("refused, of 10,000", tenants(10_000)?, REFUSED, Verdict::Refused),
         ("by a pattern", origins([pattern], &[])?, SUBDOMAIN, Verdict::Allowed),
         ("refused by a pattern", origins([pattern], &[])?, REFUSED, Verdict::Refused),
+        ("by one of 100,000 patterns", tenants_below(100_000)?, SUBDOMAIN, Verdict::Allowed),
+        ("refused by 100,000 patterns", tenants_below(100_000)?, REFUSED, Verdict::Refused),
         ("by an expression", origins([], &expression)?, MATCHED, Verdict::Allowed),
         ("refused by an expression", origins([], &expression)?, REFUSED, Verdict::Refused),
         ("by one of 100 expressions", origins([], &hundred)?, MATCHED, Verdict::Allowed),
@@ -76,6 +88,58 @@ fn verdicts(criterion: &mut Criterion) -> Fallible {
         assert_eq!(origins.verdict(origin), expected, "{name}");
         group.bench_function(name, |bencher| {
             bencher.iter(|| black_box(&origins).verdict(black_box(origin)));
+        });
+    }
+    group.finish();
+    Ok(())
+}
+
+/// The verdict on the next of many Origins, each allowed by another entry.
+fn in_turn(criterion: &mut Criterion) -> Fallible {
+    const ENTRIES: usize = 100_000;
+    let texts = |star: &str, port: &str| -> Vec<String> {
+        (0..ENTRIES).map(|n| format!("https://{star}.tenant-{n}.example.org{port}")).collect()
+    };
+    let asking = texts("a.b", "");
+    // Steps of a prime that does not divide their number reach each of them.
+    let asking: Vec<&[u8]> =
+        (0..ENTRIES).map(|step| asking[step * 7919 % ENTRIES].as_bytes()).collect();
+    let mut group = criterion.benchmark_group("verdict, of 100,000 entries");
+    for (name, entries) in [
+        ("listed", texts("a.b", "")),
+        ("patterns", texts("*", "")),
+        ("patterns with any port", texts("*", ":*")),
+    ] {
+        let origins = origins(entries.iter().map(String::as_bytes), &[])?;
+        for turns in [1, TURNS] {
+            let mut following = asking[..turns].iter().cycle();
+            group.bench_function(BenchmarkId::new(name, turns), |bencher| {
+                bencher.iter(|| {
+                    let origin = following.next().copied().unwrap_or_default();
+                    black_box(&origins).verdict(black_box(origin))
+                });
+            });
+            assert!(
+                asking[..turns].iter().all(|origin| origins.verdict(origin) == Verdict::Allowed)
+            );
+        }
+    }
+    group.finish();
+    Ok(())
+}
+
+/// The verdict on the Origin with the most labels, where few patterns or many have to be looked up.
+fn labels(criterion: &mut Criterion) -> Fallible {
+    let origin = format!("https://{}b", "a.".repeat(126));
+    // One for each dot of the origin, and none of them covers it.
+    let each: Vec<String> =
+        (0..125).map(|count| format!("https://*.c{}.b", ".a".repeat(count))).collect();
+    let mut group = criterion.benchmark_group("127 labels");
+    for (name, patterns) in [("one pattern", &each[..1]), ("a pattern for each label", &each)] {
+        let origins = origins(patterns.iter().map(String::as_bytes), &[])?;
+        assert_eq!(origins.verdict(origin.as_bytes()), Verdict::Refused);
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| black_box(&origins).verdict(black_box(origin.as_bytes())));
         });
     }
     group.finish();
@@ -146,6 +210,8 @@ fn main() -> Fallible {
         .measurement_time(Duration::from_secs(2))
         .configure_from_args();
     verdicts(&mut criterion)?;
+    in_turn(&mut criterion)?;
+    labels(&mut criterion)?;
     long_origins(&mut criterion)?;
     preflights(&mut criterion)?;
     merging(&mut criterion)?;

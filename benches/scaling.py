@@ -2,8 +2,9 @@
 
 Over the number of listed origins, from 1 to 1,000,000: with one origin that asks again and again,
 and with many that take turns, so that the processor's caches hold none of them. Each Origin is a
-new object each time, as it is from a server, so that nobody finds its hash already computed. Then
-with 1 and 100 expressions, with 5 and 50 requested headers, and with hostile requests.
+new object each time, as it is from a server, so that nobody finds its hash already computed. The same
+over the number of patterns, beside one listed origin. Then with 1 and 100 expressions, with 5 and 50
+requested headers, and with hostile requests.
 """
 
 from __future__ import annotations
@@ -102,6 +103,42 @@ def over_origins(rounds: int) -> Iterator[Row]:
             }
 
 
+PATTERNS = [1, 1_000, 100_000]
+# More than the verdicts that are remembered, so that each is found anew.
+FEW = 20
+
+
+def over_patterns(rounds: int) -> Iterator[Row]:
+    """Measure the cost of an allowed request over the number of patterns, beside listed origins."""
+    batches = {}
+    askings = ("one", f"{FEW} in turn", "all in turn")
+    for size in PATTERNS:
+        entries = [f"https://*.tenant-{number}.example.com" for number in range(size)]
+        listed = [entry.replace("*", "app") for entry in entries]
+        any_port = [f"{entry}:*" for entry in entries]
+        apps: dict[str, App] = {
+            "no middleware": application,
+            "fastcors": CORSMiddleware(application, allow_origins=entries),
+            "any port": CORSMiddleware(application, allow_origins=any_port),
+            "listed": CORSMiddleware(application, allow_origins=listed),
+        }
+        texts = random.Random(size).sample(listed, size)
+        for name, app in apps.items():
+            if allowed(app, texts[0]) != (name != "no middleware") or allowed(app, "https://x"):
+                sys.exit(f"{name} decides wrongly with {size} entries")
+            for which, asking in zip(askings, (texts[:1], texts[:FEW], texts), strict=True):
+                batches[size, which, name] = with_new_origins(app, asking)
+    times = best(batches, rounds)
+    added = {key: time - times[(*key[:2], "no middleware")] for key, time in times.items()}
+    for size in PATTERNS:
+        for which in askings:
+            row: Row = {
+                name: added[size, which, name] for name in ("fastcors", "any port", "listed")
+            }
+            ratio = row["fastcors"] / added[1, "one", "listed"]
+            yield {"patterns": size, "asking": which, **row, "of one listed": ratio}
+
+
 def pairs(rounds: int) -> Iterator[Row]:
     """Measure what should cost the same, or little more, when there is more of it."""
     expressions = [rf"https://tenant-{number}\.[a-z]+\.example\.com" for number in range(100)]
@@ -192,8 +229,10 @@ def hostile(attack: Attack) -> Row:
 
 
 def shown(row: Row, name: str) -> str:
-    """Give a time for the table."""
-    return f"{row[name]:,.0f}" if name in row else "not run"
+    """Give a time for the table, or a ratio."""
+    if name not in row:
+        return "not run"
+    return f"{row[name]:,.0f}" if row[name] >= 10 else f"{row[name]:.2f}"
 
 
 def main() -> None:
@@ -204,7 +243,8 @@ def main() -> None:
     arguments = parser.parse_args()
     refuse_debug_build()
     rounds = 20 if arguments.quick else arguments.rounds
-    found: dict[str, list[Row]] = {"origins": [], "pairs": [], "length": [], "attacks": []}
+    parts = ("origins", "patterns", "pairs", "length", "attacks")
+    found: dict[str, list[Row]] = {part: [] for part in parts}
 
     def lines(part: str, rows: Iterator[Row], columns: Sequence[str]) -> Iterator[list[str]]:
         for row in rows:
@@ -214,6 +254,7 @@ def main() -> None:
 
     heads = {
         "origins": ["origins", "asking"],
+        "patterns": ["patterns", "asking"],
         "pairs": ["what"],
         "length": ["length"],
         "attacks": ["attack", "size"],
@@ -222,6 +263,11 @@ def main() -> None:
     variants = ["fastcors", "Starlette, a set", "Starlette, a list"]
     for part, rows, columns in (
         ("origins", over_origins(rounds), variants),
+        (
+            "patterns",
+            over_patterns(rounds),
+            ["fastcors", "any port", "listed", "of one listed"],
+        ),
         ("pairs", pairs(rounds), ["Starlette", "fastcors"]),
         (
             "length",

@@ -164,6 +164,13 @@ def test_the_lints_tell_which_of_their_tools_is_missing(
     assert_told(path, target, lack)
 
 
+def test_the_fuzzer_of_the_core_tells_that_the_cpp_compiler_is_missing(path: Path) -> None:
+    finished = make(path, "fuzz-core")
+    assert finished.returncode == 2
+    assert "no 'c++' runs here" in finished.stderr.splitlines()[0]
+    assert finished.stdout == ""
+
+
 @pytest.mark.parametrize("target", ["toolchain", "linters"])
 def test_the_oldest_versions_that_do_are_taken_in_silence(path: Path, target: str) -> None:
     finished = make(path, target)
