@@ -293,6 +293,15 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_of_each_part_are_covered_together_whatever_is_added_later() {
+        let set = patterns(&["capacitor+x://*.example:*", "http://*.example:8443", "a://b:*"]);
+        let host = format!("{}.example", "a".repeat(253 - ".example".len()));
+        assert!(set.matches(format!("capacitor+x://{host}:65535").as_bytes()));
+        assert!(set.matches(format!("http://{host}:8443").as_bytes()));
+        assert!(!set.matches(format!("capacitor+x://a{host}:65535").as_bytes()));
+    }
+
+    #[test]
     fn it_is_shown_as_the_texts_of_its_patterns() {
         let shown = format!("{:?}", patterns(&["https://*.a.example"]));
         assert!(shown.contains("https://*.a.example"), "{shown}");
