@@ -213,7 +213,8 @@ ALLOWED: list[tuple[dict[str, Any], str]] = [
     ({"allow_origin_regex": ["b", r"https://.*\.example\.com"]}, r"allow_origin_regex https://.*\.example\.com matches it"),
     ({"allow_origin_regex": ["b", r"(?=h)https://.*\.example\.com"]}, r"allow_origin_regex (?=h)https://.*\.example\.com matches it"),
     ({"allow_origins": [APP]}, "a request with credentials will be blocked by the browser: allow_credentials is False"),
-    ({"allow_origins": ["*"]}, "allow_credentials is False, and * is not enough for one"),
+    ({"allow_origins": [APP]}, "allow_credentials is False; to allow it: allow_credentials=True"),
+    ({"allow_origins": ["*"]}, 'and * is not enough for one; to allow it: name the origins in allow_origins in place of "*", and set allow_credentials=True'),
     ({"allow_origins": [APP], "allow_credentials": True}, "a request with credentials is allowed too"),
 ]  # fmt: skip
 
@@ -226,6 +227,28 @@ def test_what_is_allowed_says_by_which_rule(options: dict[str, Any], expected: s
         assert str(decision).startswith("allowed: ")
         assert expected in str(decision)
         assert str(decision).count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "origin"),
+    [
+        ({"allow_origins": ["null"]}, "null"),
+        ({"allow_origins": [APP, "null"]}, APP),
+        ({"allow_origin_regex": ".*"}, APP),
+        ({"allow_origin_regex": r"https://.*example\.com"}, APP),
+        ({"allow_origins": [APP], "expose_headers": ["*"]}, APP),
+    ],
+)
+def test_credentials_are_not_recommended_where_the_linter_would_call_them_an_error(
+    options: dict[str, Any], origin: str
+) -> None:
+    said = str(policy(**options).actual(origin=origin))
+    assert said.endswith("will be blocked by the browser: allow_credentials is False")
+
+
+def test_an_error_that_has_nothing_to_do_with_credentials_does_not_forbid_them() -> None:
+    said = str(policy(allow_origins=[APP], max_age=1.5).actual(origin=APP))
+    assert said.endswith("to allow it: allow_credentials=True")
 
 
 def test_a_star_among_the_exposed_headers_is_a_name_where_there_are_credentials() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .decision import Denial
-from .options import ALL_METHODS
+from .options import ALL_METHODS, Options
 from .problems import shown
 
 TYPE_CHECKING = False
@@ -119,11 +119,23 @@ def _allows_origin(policy: Policy, origin: str) -> bool:
 def _credentials(policy: Policy) -> str:
     if policy.allow_credentials:
         return "a request with credentials is allowed too"
-    star = ", and * is not enough for one" if policy.allow_all_origins else ""
-    return (
-        "a request with credentials will be blocked by the browser: allow_credentials is False"
-        f"{star}; to allow it: allow_credentials=True"
-    )
+    said = "a request with credentials will be blocked by the browser: allow_credentials is False"
+    if policy.allow_all_origins:
+        return (
+            f"{said}, and * is not enough for one; to allow it: name the origins in allow_origins in place of "
+            '"*", and set allow_credentials=True'
+        )
+    return f"{said}; to allow it: allow_credentials=True" if _may_have_credentials(policy) else said
+
+
+def _may_have_credentials(policy: Policy) -> bool:
+    """Say whether the linter finds no error in letting the same origins send credentials."""
+    given = policy._given()
+    problems = Options({**given, "allow_credentials": True}).problems
+    errors = {problem for problem in problems if problem.severity == "error"}
+    if any(problem.option in {"allow_origins", "allow_origin_regex"} for problem in errors):
+        return False
+    return not errors or errors.issubset(Options(given).problems)
 
 
 def _method(policy: Policy, method: str) -> str:
