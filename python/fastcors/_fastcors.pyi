@@ -209,6 +209,8 @@ class _Closest(TypedDict):
     loopback: bool
     entry: _NearestEntry | None
     variant: _NearestVariant | None
+    # Whether a part that an expression matches comes closer than both.
+    far: bool
 
 def claim_call(class_: type[Middleware], /) -> None:
     """Make a call of an instance of this class run the compiled code.

@@ -68,8 +68,7 @@ class Options:
     Attributes:
         problems: all that is wrong, option by option.
         safe: the regular expressions that are proven to let in no stranger.
-        expressions: those that the Rust engine matches, in its syntax.
-        foreign: what matches the others.
+        engines: the expressions, each with its text for the Rust engine where that matches it.
     """
 
     __slots__ = (
@@ -81,9 +80,8 @@ class Options:
         "allow_origin_regex",
         "allow_origins",
         "allow_private_network",
+        "engines",
         "expose_headers",
-        "expressions",
-        "foreign",
         "max_age",
         "max_age_text",
         "problems",
@@ -97,8 +95,7 @@ class Options:
         self._cause: Exception | None = None
         self._invalid: Exception | None = None
         self.safe: list[str] = []
-        self.expressions: list[str] = []
-        self.foreign: list[Callable[[str], object]] = []
+        self.engines: list[tuple[re.Pattern[str], str | None]] = []
 
         # In the order of the signature: of one iterator given twice the first option has it all.
         self.allow_origins = self._copy("allow_origins", given["allow_origins"])
@@ -133,6 +130,16 @@ class Options:
     def any_header(self) -> bool:
         """Whether `*` is among the request headers."""
         return "*" in self.allow_headers.items
+
+    @property
+    def expressions(self) -> list[str]:
+        """Those that the Rust engine matches, in its syntax."""
+        return [text for _, text in self.engines if text is not None]
+
+    @property
+    def foreign(self) -> list[Callable[[str], object]]:
+        """What matches the others."""
+        return [pattern.fullmatch for pattern, text in self.engines if text is None]
 
     def sent_headers(self) -> list[str]:
         """Give the request headers as Starlette sends them: with the safelisted ones, sorted."""
@@ -209,10 +216,7 @@ class Options:
 
         for pattern in patterns if isinstance(patterns, tuple) else (patterns,):
             verdict = judge(pattern, self.allow_credentials)
-            if verdict.expression is None:
-                self.foreign.append(pattern.fullmatch)
-            else:
-                self.expressions.append(verdict.expression)
+            self.engines.append((pattern, verdict.expression))
             # Where every origin is allowed, none is asked.
             if not self.any_origin:
                 self.problems += verdict.problems

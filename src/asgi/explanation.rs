@@ -95,11 +95,13 @@ impl CompiledPolicy {
     pub(super) fn closest<'py>(&self, py: Python<'py>, origin: &[u8]) -> PyResult<Closest<'py>> {
         let origins = self.policy.origins();
         let sought = Sought::new(origin);
-        let (found, variant) = py.detach(|| {
+        let (found, matched) = py.detach(|| {
             let variants = sought.variants().into_iter();
             let mut matched = variants.filter(|variant| origins.matches_expression(&variant.text));
             (sought.nearest(origins.entries()), matched.next())
         });
+        let costs = [found.map(|entry| entry.cost), matched.as_ref().map(|variant| variant.cost)];
+        let least = costs.into_iter().flatten().min();
         let entry = found.map(|nearest| NearestEntry::new(py, &sought, &nearest)).transpose()?;
         Ok(Closest {
             oddities: sought.oddities().names().collect(),
@@ -107,7 +109,8 @@ impl CompiledPolicy {
             site: sought.site().map(latin_1),
             loopback: sought.is_loopback(),
             entry,
-            variant: variant.map(NearestVariant::new),
+            variant: matched.map(NearestVariant::new),
+            far: least.is_none_or(|cost| cost > nearest::FAR),
         })
     }
 }
@@ -121,6 +124,8 @@ pub(super) struct Closest<'py> {
     loopback: bool,
     entry: Option<NearestEntry<'py>>,
     variant: Option<NearestVariant>,
+    /// Whether a part that an expression matches comes closer than both.
+    far: bool,
 }
 
 /// [`Nearest`] for Python.

@@ -23,6 +23,10 @@ const LONGEST_TEXT: usize = 2 * LONGEST_HOST;
 /// The cost of another scheme or another port, on the scale of [`Host`]'s.
 const OTHER: usize = 2;
 
+/// What is dearer is further than an expression that matches a part of the origin: that is about as
+/// near as another host.
+pub const FAR: usize = 5;
+
 /// An entry that comes close to an origin, and how they differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Nearest<'e> {
