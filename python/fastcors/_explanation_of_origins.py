@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from ._explanation import addition, count, told, written
-from ._fastcors import matched_part
+from ._fastcors import lint_origins, matched_part
 from .problems import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator
 
     from ._fastcors import _Closest, _NearestEntry
     from .policy import Policy
 
-# An expression that matches a part of the origin is about as near as another host.
-_COST_OF_A_PART = 5
 # The longest origin that a browser can send is shorter.
 _LONGEST_CHANGE = 300
 # What can be taken from an origin without asking what was meant. A user or a path may be an attempt
@@ -81,22 +78,26 @@ def refusal(policy: Policy, origin: str) -> str:
             f"address of its own and allow that, for {addition('allow_origins', 'null', others=others)} "
             f"would let in the sandboxed frames of every site"
         )
-    beyond = [
-        character for character in origin if ord(character) > 0x7F and character.isprintable()
-    ]
-    if beyond or any(ord(character) > 0xFF for character in origin):
-        held = shown(beyond[0]) if beyond else "a character that no header can hold"
-        return (
-            f"{said}; it holds {held}, and browsers write such a host in punycode, as https://xn--...: let the "
-            f"client send that"
-        )
+    for character in origin:
+        if ord(character) > 0xFF and not character.isprintable():
+            return (
+                f"{said}; it holds a character that no header can hold, {shown(character)}; let the client send "
+                f"an origin as browsers do"
+            )
+    for character in origin:
+        if ord(character) > 0x7F and character.isprintable():
+            return (
+                f"{said}; it holds {shown(character)}, and browsers write such a host in punycode, as "
+                f"https://xn--...: let the client send that"
+            )
     unseen = [character for character in origin if not "!" <= character <= "~"]
     closest = policy._compiled.closest_to(origin.encode("latin-1"))
     odd = _odd_origin(unseen, closest["oddities"])
     corrected = closest["corrected"]
     if corrected is not None and policy._compiled.allows(corrected):
         return f"{said}; {odd}: you allow {told(corrected)}, so let the client send that"
-    if unseen:
+    # A pattern is compared with nothing: that it looks like an entry means nothing.
+    if unseen or "star" in closest["oddities"]:
         return f"{said}; {odd}, so let the client send an origin as browsers do"
     prefix = f"{odd}; " if odd else ""
     return f"{said}; {prefix}{_nearest(policy, origin, closest)}"
@@ -111,6 +112,7 @@ def _odd_origin(unseen: list[str], oddities: list[str]) -> str:
     for oddity, text in (
         ("case", "upper case in an origin"),
         ("several", "several origins at once"),
+        ("star", "an origin with a * in it"),
     ):
         if oddity in oddities:
             return f"no browser sends {text}"
@@ -122,7 +124,7 @@ def _nearest(policy: Policy, origin: str, closest: _Closest) -> str:
     """Say which rule is nearest to an origin, and what to change."""
     entry, variant = closest["entry"], closest["variant"]
     nearest = min((near["cost"] for near in (entry, variant) if near is not None), default=None)
-    if nearest is None or nearest > _COST_OF_A_PART:
+    if closest["far"]:
         part = _matched_part(policy, origin, closest)
         if part is not None:
             return part
@@ -147,13 +149,12 @@ def _from_entry(policy: Policy, origin: str, closest: _Closest, entry: _NearestE
     clause = f"you allow {text}"
     oddities = ", ".join(_ENTRY_WITH[oddity] for oddity in odd)
     if (alone or host == "glob") and odd:
-        clause += f" {oddities}, which never matches"
-        change = (
-            f"write {_addition(policy, origin if host == 'glob' else entry['correction'])} instead"
+        return _from_dead_entry(
+            policy, origin, closest, entry, f"{clause} {oddities}, which never matches"
         )
-        case = "only upper and lower case differ: " if odd == ["case"] else ""
-        return f"{case}{clause}; {change}"
     if alone:
+        if "*" in entry["correction"]:
+            return f"{clause}; let the client send an origin as browsers do"
         return f"{clause}, so let the client send {told(entry['correction'])}"
     if host in {"begins-alike", "ends-alike"}:
         how = "begins" if host == "begins-alike" else "ends"
@@ -163,7 +164,9 @@ def _from_entry(policy: Policy, origin: str, closest: _Closest, entry: _NearestE
         others = _others(entry["scheme"], entry["port"])
         said += f", and {others} too" if others else ""
     elif host == "typo":
-        letters = "one character differs" if entry["distance"] == 1 else "two characters differ"
+        letters = "a letter or two neighbours differ"
+        if entry["distance"] > 1:
+            letters = "two letters, or pairs of neighbours, differ"
         said = f"{letters}: {clause}, did you mean that one"
         others = _others(entry["scheme"], entry["port"])
         said += f"; {others} too" if others else ""
@@ -172,6 +175,27 @@ def _from_entry(policy: Policy, origin: str, closest: _Closest, entry: _NearestE
     if odd:
         said += f" (an entry {oddities} never matches)"
     return f"{said}; {_change(policy, origin, closest, entry)}"
+
+
+def _from_dead_entry(
+    policy: Policy, origin: str, closest: _Closest, entry: _NearestEntry, clause: str
+) -> str:
+    """Say what to write in place of an entry that matches nothing, and was meant to match an origin."""
+    if entry["host"] == "glob":
+        if _is_of_owner(entry["text"], closest["site"]):
+            return f"{clause}; {_change(policy, origin, closest, entry)}"
+        return f"{clause}; {_stranger(policy, origin, closest)}"
+    if not _is_sound(policy, entry["correction"]):
+        return f"{clause}; {_change(policy, origin, closest, entry)}"
+    case = "only upper and lower case differ: " if entry["oddities"] == ["case"] else ""
+    return f"{case}{clause}; write {_addition(policy, entry['correction'])} instead"
+
+
+def _is_of_owner(glob: str, site: str | None) -> bool:
+    """Say whether what a * matched belongs to the one who wrote the entry: its end is fixed, from a dot on."""
+    host = glob.lower().partition("://")[2].partition("/")[0].partition(":")[0]
+    tail = host.rpartition("*")[2] if "*" in host else f".{host}"
+    return site is not None and tail.endswith(f".{site}")
 
 
 def _others(scheme: bool, port: bool) -> str:
@@ -201,36 +225,52 @@ def _stranger(policy: Policy, origin: str, closest: _Closest) -> str:
     whose, owned = "it is another host", "it"
     if site is not None:
         whose, owned = f"it belongs to {told(site)}", told(site)
-    meant = _meant(origin, closest)
-    only = "" if meant is None else f"; only if {owned} is yours: {_addition(policy, meant)}"
+    meant = _meant(policy, origin, closest)
+    only = ""
+    if meant is not None:
+        only = f"; only if {owned} is yours: {_addition(policy, meant)}{_and_sent(closest)}"
     return f"{whose}, and refusing it is right{only}"
 
 
-def _meant(origin: str, closest: _Closest) -> str | None:
+def _meant(policy: Policy, origin: str, closest: _Closest) -> str | None:
     """Give the origin as a browser sends it, where there is one."""
     meant = closest["corrected"] or origin
     clear = _CLEAR.issuperset(closest["oddities"])
-    return meant if clear and len(meant) <= _LONGEST_CHANGE else None
+    return meant if clear and _is_sound(policy, meant) else None
+
+
+def _is_sound(policy: Policy, entry: str) -> bool:
+    """Say whether an entry may be recommended: the linter finds no error in it, and it is not long."""
+    if len(entry) > _LONGEST_CHANGE:
+        return False
+    problems = lint_origins([entry], policy.allow_credentials)
+    return all(severity != "error" for _, severity, *_ in problems)
+
+
+def _and_sent(closest: _Closest) -> str:
+    """Say what the client must do beside a change that allows what it should have sent."""
+    return "" if closest["corrected"] is None else ", and let the client send that"
 
 
 def _change(
     policy: Policy, origin: str, closest: _Closest, entry: _NearestEntry | None = None
 ) -> str:
     """Give the change that allows an origin, as Python."""
-    meant = _meant(origin, closest)
+    meant = _meant(policy, origin, closest)
     if meant is None:
         return "let the client send an origin as browsers do"
     changes = [_addition(policy, meant)]
-    if entry is not None and entry["pattern"] is not None:
-        changes.append(f"{written(entry['pattern'])} for every subdomain")
+    pattern = None if entry is None else entry["pattern"]
+    if pattern is not None and _is_sound(policy, pattern):
+        changes.append(f"{written(pattern)} for every subdomain")
     scheme, _, rest = meant.partition("://")
     if entry is not None and entry["port"] and closest["loopback"]:
         port = rest.rpartition(":")[2]
         host = rest.removesuffix(f":{port}") if port.isdigit() else rest
         changes.append(f"{written(f'{scheme}://{host}:*')} for every port")
     # What looks like an allowed origin may be somebody's who means it to.
-    own = " if it is yours" if entry is not None and entry["host"] == "typo" else ""
-    text = f"to allow this origin{own}: {', or '.join(changes)}"
+    own = " if it is yours" if entry is not None and entry["host"] in {"typo", "glob"} else ""
+    text = f"to allow this origin{own}: {', or '.join(changes)}{_and_sent(closest)}"
     secure = entry is not None and entry["scheme"] and scheme == "http" and not closest["loopback"]
     return f"{text}, or open the page over https" if secure else text
 
@@ -243,7 +283,13 @@ def _nothing_near(policy: Policy) -> str:
     listed, patterns = policy._compiled.origin_counts()
     expressions = len(policy._expressions())
     if not listed + patterns + expressions:
-        return "no origin is allowed at all: allow_origins and allow_origin_regex are empty"
+        entries = policy._compiled.entry_count()
+        if entries == 0:
+            return "no origin is allowed at all: allow_origins and allow_origin_regex are empty"
+        none = "the one entry of allow_origins can match none"
+        if entries > 1:
+            none = f"none of the {entries:,} entries of allow_origins can match one"
+        return f"no origin is allowed at all: {none} (fastcors.lint tells why)"
     said = (
         f"no listed origin is near; {count(listed, 'origin')}, {count(patterns, 'pattern')} and "
         f"{count(expressions, 'expression')} are allowed"
@@ -276,16 +322,9 @@ def _matched_part(policy: Policy, origin: str, closest: _Closest) -> str | None:
     return f"{said}; write an expression for all of it; {_change(policy, origin, closest)}"
 
 
-def _expressions(policy: Policy) -> Iterator[tuple[re.Pattern[str], str | None]]:
+def _expressions(policy: Policy) -> list[tuple[re.Pattern[str], str | None]]:
     """Give the expressions in a lasting order, each with its text for the Rust engine if it has one."""
-    options = policy._options
-    foreign = [getattr(fullmatch, "__self__", None) for fullmatch in options.foreign]
-    translated = iter(options.expressions)
-    pairs = [
-        (pattern, None if any(pattern is other for other in foreign) else next(translated, None))
-        for pattern in policy._expressions()
-    ]
-    return iter(sorted(pairs, key=lambda pair: (pair[0].pattern, pair[0].flags)))
+    return sorted(policy._options.engines, key=lambda pair: (pair[0].pattern, pair[0].flags))
 
 
 def _matches_whole(pattern: re.Pattern[str], expression: str | None, origin: str) -> bool:
