@@ -10,6 +10,9 @@ use super::recogniser::Recogniser;
 /// The most addresses that are looked at, one by one.
 const MOST_ADDRESSES: usize = 10_000;
 
+/// The length of the longest address.
+const LONGEST: usize = "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]".len();
+
 /// The most that one search does, as a [`Reader`] counts it.
 const MOST_WORK: usize = 16 << 20;
 
@@ -101,6 +104,9 @@ impl<'s, 'a> Search<'s, 'a> {
         let found = self.judge(reversed, states, part);
         if found.is_some() {
             return found;
+        }
+        if reversed.len() == LONGEST {
+            return None;
         }
         if self.addresses > MOST_ADDRESSES || self.reader.work > self.most_work {
             self.exhausted = true;
