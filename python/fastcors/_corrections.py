@@ -306,3 +306,26 @@ def _host_starts(pieces: list[Token]) -> Iterator[int]:
         while _kind(pieces, first) in ("anchor", "nothing"):
             first += 1
         yield first
+
+
+# Why an expression may do what it should not, each with what repairs it.
+GLOB = "it is written like a glob, but here a * repeats what stands before it"
+
+# Why it matches nothing.
+NOTHING: list[tuple[_Rewriting, str]] = [
+    (glob, GLOB),
+    (web_scheme, "browsers send the scheme of the page, http or https"),
+    (without_path, "an origin ends with its host or port, without a slash or path"),
+    (with_scheme, "an origin begins with its scheme and ://"),
+    (lower_case, "browsers send scheme and host in lower case"),
+    (without_default_port, "browsers leave out a scheme's default port"),
+    (punycode, "browsers send a host in punycode"),
+    (alternatives, "several origins are alternatives, with | between them"),
+]
+
+# Why it lets in strangers.
+STRANGERS: list[tuple[_Rewriting, str]] = [
+    (escape_dots, r"a dot without \ before it stands for any character"),
+    (whole_labels, "what is open before the domain does not have to end with a dot"),
+    (only_port, "what is open after the domain can be more of a name"),
+]

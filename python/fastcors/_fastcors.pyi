@@ -285,11 +285,12 @@ class _Proof(TypedDict):
     # Whether it is proven that it lets in no stranger, and something.
     safe: bool
 
-def prove_expression(marked: str, name: str) -> _Proof:
+def prove_expression(marked: str, name: str, credentials: bool) -> _Proof:
     """Find out what an expression lets in.
 
     Args:
         marked: in the syntax of the `regex` crate, with the high bit set in the characters that its
             author left open.
         name: a label that a stranger has in its name, where there is such a one.
+        credentials: whether to look for an http origin.
     """

@@ -12,7 +12,6 @@ from functools import lru_cache
 from itertools import combinations
 from re._constants import MAXREPEAT  # type: ignore[import-not-found]
 
-from . import _corrections as corrections
 from ._backtracking import TooManyWays, count_ways
 from ._expressions import Parsed, Untranslatable, mark
 from ._fastcors import prove_expression
@@ -41,27 +40,6 @@ _UNPROVEN = {
     "addresses": "it allows too many addresses to look at each",
     "long-names": "the hosts that were found are longer than a registered name can be",
 }
-
-_GLOB = "it is written like a glob, but here a * repeats what stands before it"
-
-# Why an expression matches nothing: each with what repairs it.
-_NOTHING: list[tuple[_Rewriting, str]] = [
-    (corrections.glob, _GLOB),
-    (corrections.web_scheme, "browsers send the scheme of the page, http or https"),
-    (corrections.without_path, "an origin ends with its host or port, without a slash or path"),
-    (corrections.with_scheme, "an origin begins with its scheme and ://"),
-    (corrections.lower_case, "browsers send scheme and host in lower case"),
-    (corrections.without_default_port, "browsers leave out a scheme's default port"),
-    (corrections.punycode, "browsers send a host in punycode"),
-    (corrections.alternatives, "several origins are alternatives, with | between them"),
-]
-
-# Why an expression lets in strangers.
-_STRANGERS: list[tuple[_Rewriting, str]] = [
-    (corrections.escape_dots, r"a dot without \ before it stands for any character"),
-    (corrections.whole_labels, "what is open before the domain does not have to end with a dot"),
-    (corrections.only_port, "what is open after the domain can be more of a name"),
-]
 
 
 def expression_problems(pattern: re.Pattern[str], credentials: bool) -> tuple[list[Problem], bool]:
@@ -135,7 +113,7 @@ class _Report:
         names = _NAMES[:1] if self.without is None else _NAMES
         first = None
         for name in names:
-            proof = prove_expression(marked, name)
+            proof = prove_expression(marked, name, self.credentials)
             if proof["stranger"] is None or self.check(proof["stranger"][0]):
                 return proof
             first = first or proof
@@ -166,7 +144,9 @@ class _Report:
             "no text that it matches is one that a browser sends, such as https://app.example.com"
         )
         meant = None
-        for names, candidate, proof in self.candidates(_NOTHING):
+        from ._corrections import NOTHING
+
+        for names, candidate, proof in self.candidates(NOTHING):
             if not proof["nothing"]:
                 reason = ", and ".join(names)
                 meant = candidate if proof["safe"] else None
@@ -204,21 +184,19 @@ class _Report:
             )
 
     def tell_stranger(self, origin: str, who: str) -> None:
+        from ._corrections import GLOB, STRANGERS, escape_dots, glob
+
         reasons, meant = [], None
-        like_glob = self.rewritten(self.text, corrections.glob)
+        like_glob = self.rewritten(self.text, glob)
         if like_glob != self.text:
             # Whatever else would repair it, it is not what was meant.
-            reasons = [_GLOB]
-            meant = self.rewritten(like_glob, corrections.escape_dots)
-            meant = meant if self.is_safe(meant) else None
+            reasons, meant = [GLOB], self.safe(self.rewritten(like_glob, escape_dots))
         else:
-            for names, candidate, proof in self.candidates(_STRANGERS):
+            for names, candidate, proof in self.candidates(STRANGERS):
                 if proof["safe"]:
-                    reasons, meant = names, candidate
+                    reasons = names
+                    meant = self.safe(self.rewritten(candidate, escape_dots)) or candidate
                     break
-            if meant is not None:
-                escaped = self.rewritten(meant, corrections.escape_dots)
-                meant = escaped if self.is_safe(escaped) else meant
         reason = f", because {' and '.join(reasons)}" if reasons else ""
         instead = (
             "write out the domains that are meant" if meant is None else f"write {shown(meant)}"
@@ -269,9 +247,11 @@ class _Report:
             )
         insecure = proof["insecure"]
         if self.credentials and insecure is not None and self.check(insecure):
+            from ._corrections import only_https
+
             # What repairs it otherwise comes first.
             before = next((problem.suggestion for problem in self.problems), self.text)
-            meant = self.rewritten(str(before), corrections.only_https)
+            meant = self.rewritten(str(before), only_https)
             corrected = None if proof["local"] else self.prove(meant)
             if corrected is None or not corrected["safe"] or corrected["insecure"] is not None:
                 meant = ""
@@ -287,11 +267,15 @@ class _Report:
 
     def tell_glob(self) -> None:
         """Say that a `*` does not do what it does in a glob, where that is harmless."""
-        meant = self.rewritten(self.text, corrections.glob)
-        if meant != self.text and self.is_safe(meant):
+        if not any(like in self.text for like in ("/*", ":*", "-*")):
+            return
+        from ._corrections import GLOB, glob
+
+        meant = self.rewritten(self.text, glob)
+        if meant != self.text and self.safe(meant):
             self.tell(
                 "expression-glob",
-                f"matches not what it seems to: {_GLOB}; write {shown(meant)}",
+                f"matches not what it seems to: {GLOB}; write {shown(meant)}",
                 meant,
                 "warning",
             )
@@ -343,7 +327,9 @@ class _Report:
     def rewritten(self, text: str, *rewritings: _Rewriting) -> str:
         if self.pattern.flags & re.VERBOSE or len(text) > _LONGEST_CORRECTED:
             return text
-        return corrections.rewritten(text, *rewritings)
+        from ._corrections import rewritten
+
+        return rewritten(text, *rewritings)
 
     def prove(self, text: str) -> _Proof | None:
         """Prove another expression with the same flags; None where it cannot be."""
@@ -353,11 +339,12 @@ class _Report:
                 marked, without = mark(Parsed(re.compile(text, self.pattern.flags)))
         except (re.error, Untranslatable, OverflowError, RecursionError):
             return None
-        return prove_expression(marked, _NAMES[0]) if without is None else None
+        return prove_expression(marked, _NAMES[0], self.credentials) if without is None else None
 
-    def is_safe(self, text: str) -> bool:
+    def safe(self, text: str) -> str | None:
+        """Give another expression if it is proven to let in no stranger."""
         proof = self.prove(text)
-        return proof is not None and proof["safe"]
+        return text if proof is not None and proof["safe"] else None
 
 
 def _has_nested_repetition(nodes: Any, endless: bool = False) -> bool:

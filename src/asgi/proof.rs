@@ -56,6 +56,11 @@ impl From<Proof> for ProofDict {
 /// for what its author left open. A stranger is shown that has `name` in its name, where there is one.
 #[pyfunction]
 #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
-pub(crate) fn prove_expression(py: Python<'_>, marked: String, name: String) -> ProofDict {
-    py.detach(|| prove(&marked, &name)).into()
+pub(crate) fn prove_expression(
+    py: Python<'_>,
+    marked: String,
+    name: String,
+    credentials: bool,
+) -> ProofDict {
+    py.detach(|| prove(&marked, &name, credentials)).into()
 }

@@ -3,7 +3,7 @@ use core::net::Ipv6Addr;
 use super::Unproven;
 use super::automaton::{Reader, States, Taken};
 use super::hosts::Hosts;
-use super::parts::Parts;
+use super::parts;
 use super::product::{Forward, Missing, TooLarge};
 use super::recogniser::Recogniser;
 
@@ -34,20 +34,18 @@ pub(super) struct Found {
 }
 
 /// Searches for public addresses among the hosts.
-pub(super) fn search<'a>(
-    reader: &mut Reader<'a>,
-    hosts: &Hosts,
-    parts: &'a Parts,
-) -> Result<Found, TooLarge> {
+pub(super) fn search(reader: &mut Reader<'_>, hosts: &Hosts) -> Result<Found, TooLarge> {
     let mut found = Found::default();
-    let mut unproven = None;
-    let mut first = |part| Search::first(reader, hosts, part, &mut unproven);
-    found.anyones = match first(&parts.open_ipv4)? {
-        Some(origin) => Some(origin),
-        None => first(&parts.ipv6)?,
-    };
-    found.network = first(&parts.ipv4)?;
-    found.unproven = unproven;
+    let readable = reader.readable(hosts.ends());
+    let reads = |character: u8| readable >> character & 1 == 1;
+    let mut first = |part| Search::first(reader, hosts, parts::get(part)?, &mut found.unproven);
+    if (b'0'..=b'9').any(reads) {
+        found.anyones = first(&parts::OPEN_IPV4)?;
+        found.network = first(&parts::IPV4)?;
+    }
+    if found.anyones.is_none() && reads(b']') {
+        found.anyones = first(&parts::OPEN_IPV6)?;
+    }
     Ok(found)
 }
 

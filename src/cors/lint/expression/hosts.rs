@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::automaton::{Reader, States, Taken};
-use super::parts::Parts;
+use super::parts;
 use super::product::{Forward, TooLarge};
 
 /// Ports to show, where one is needed.
@@ -18,10 +18,10 @@ pub(super) struct Hosts {
 }
 
 impl Hosts {
-    pub(super) fn new(reader: &mut Reader<'_>, parts: &Parts) -> Result<Self, TooLarge> {
+    pub(super) fn new(reader: &mut Reader<'_>) -> Result<Self, TooLarge> {
         let automaton = reader.automaton;
         let start = reader.closed([automaton.start()]);
-        let with_port = Forward::new(automaton, &start, &parts.port, false)?;
+        let with_port = Forward::new(automaton, &start, parts::get(&parts::WITH_PORT)?, false)?;
         let mut found = BTreeSet::new();
         let mut ends = start;
         for (state, port) in with_port.found() {

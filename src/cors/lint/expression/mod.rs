@@ -19,9 +19,8 @@ mod strangers;
 #[cfg(test)]
 mod tests;
 
-use automaton::{Automaton, Reader, Taken};
+use automaton::{Automaton, Reader, Taken, Unbuildable};
 use hosts::Hosts;
-use parts::Parts;
 use product::{Forward, TooLarge};
 
 /// What is known of an expression.
@@ -44,9 +43,10 @@ pub struct Proof {
     /// It lets in the origin `null`.
     pub null: Option<Null>,
     /// It lets in this origin, whose scheme is http and whose host is neither this machine nor a
-    /// private address.
+    /// private address. Looked for with credentials only.
     pub insecure: Option<String>,
     /// It lets in an origin whose scheme is http and whose host is this machine or a private address.
+    /// Looked for with credentials only.
     pub local: bool,
     /// It lets in this origin, with a scheme that the author wrote, other than http and https, and a
     /// host that is left open.
@@ -114,13 +114,13 @@ pub enum Unproven {
 /// character. A stranger is shown that is called `name`, or has it in its name, where there is one;
 /// `name` is a label of letters. Takes some milliseconds, at worst a few hundred, and at most some tens of MiB.
 #[must_use]
-pub fn prove(marked: &str, name: &str) -> Proof {
+pub fn prove(marked: &str, name: &str, credentials: bool) -> Proof {
     let mut proof = Proof::default();
-    let (Ok(automaton), Some(parts)) = (Automaton::new(marked), Parts::get()) else {
-        proof.unproven = Some(Unproven::TooLarge);
-        return proof;
+    let filled = match Automaton::new(marked) {
+        Ok(automaton) => fill(&mut proof, &automaton, name, credentials),
+        Err(Unbuildable) => Err(TooLarge),
     };
-    if let Err(TooLarge) = fill(&mut proof, &automaton, parts, name) {
+    if filled.is_err() {
         proof.unproven = Some(Unproven::TooLarge);
     }
     proof
@@ -129,43 +129,49 @@ pub fn prove(marked: &str, name: &str) -> Proof {
 fn fill(
     proof: &mut Proof,
     automaton: &Automaton,
-    parts: &'static Parts,
     name: &str,
+    credentials: bool,
 ) -> Result<(), TooLarge> {
     let reader = &mut Reader::new(automaton);
     if reader.matches(b"null", Taken::All) {
         let written = reader.matches(b"null", Taken::Written);
         proof.null = Some(if written { Null::Written } else { Null::Open });
     }
-    let start = reader.closed([automaton.start()]);
-    let hosts = Hosts::new(reader, parts)?;
-    let strangers = strangers::search(reader, &hosts, parts, name)?;
+    let hosts = Hosts::new(reader)?;
+    let strangers = strangers::search(reader, &hosts, name)?;
     proof.stranger = strangers.stranger;
     proof.shared = strangers.shared;
-    let any = |part| Ok(Forward::new(automaton, &start, part, true)?.first());
+    let start = reader.closed([automaton.start()]);
+    let any = |part| Ok(Forward::new(automaton, &start, parts::get(part)?, true)?.first());
     // A stranger may have signs in the name of its host that no host of the author's has.
     if proof.null.is_none()
         && proof.stranger.is_none()
         && proof.shared.is_none()
-        && any(&parts.web)?.is_none()
-        && any(&parts.other)?.is_none()
+        && any(&parts::WEB)?.is_none()
+        && any(&parts::OTHER)?.is_none()
     {
         proof.nothing = true;
         return Ok(());
     }
     proof.unproven = strangers.unproven;
-    let [named, exposed] = &parts.exposed;
-    proof.insecure = any(named)?;
-    if proof.insecure.is_none() {
-        proof.insecure = any(exposed)?;
+    if proof.stranger.is_some() {
+        for part in &parts::EVERY {
+            proof.everything |= everything::includes(reader, parts::get(part)?);
+        }
     }
-    proof.local = any(&parts.local)?.is_some();
-    proof.scheme = any(&parts.open_host)?;
-    proof.everything = proof.stranger.is_some()
-        && parts.every.iter().any(|every| everything::includes(reader, every));
-    let addresses = addresses::search(reader, &hosts, parts)?;
+    let addresses = addresses::search(reader, &hosts)?;
     proof.address = addresses.anyones;
     proof.network = addresses.network;
     proof.unproven = proof.unproven.take().or(addresses.unproven);
+    if any(&parts::OTHER_SCHEME)?.is_some() {
+        proof.scheme = any(&parts::OPEN_HOST)?;
+    }
+    if credentials && any(&parts::HTTP)?.is_some() {
+        proof.local = any(&parts::LOCAL)?.is_some();
+        proof.insecure = any(&parts::EXPOSED_NAME)?;
+        if proof.insecure.is_none() {
+            proof.insecure = any(&parts::EXPOSED)?;
+        }
+    }
     Ok(())
 }

@@ -1,5 +1,6 @@
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
+use super::product::TooLarge;
 use super::recogniser::Recogniser;
 
 /// A label as the URL standard lets it stand in a host.
@@ -23,7 +24,11 @@ const OWN_OCTETS: &str = r"(?:(?:0|10|127|22[4-9]|2[34][0-9]|25[0-5])\.O|100\.(?
 /// The same of IPv6 (RFC 4291, RFC 4193), and multicast.
 const OWN_IPV6: &str = r"\[(?:::1?|(?:f[cdf][0-9a-f]{2}|fe[89ab][0-9a-f]):[0-9a-f:]*)\]";
 
-const IPV6: &str = r"\[[0-9a-f:]+\]";
+/// An IPv6 address, or nearly: how many numbers it has in all is not counted.
+const IPV6: &str = r"\[(?:G(?::G){7}|(?:G(?::G){0,6})?::(?:G(?::G){0,6})?)\]";
+
+/// One of the numbers of an IPv6 address.
+const GROUP: &str = "(?:0|[1-9a-f][0-9a-f]{0,3})";
 
 /// 1 to 65535 without zeros in front.
 const PORT: &str =
@@ -33,88 +38,117 @@ const PORT: &str =
 const NO_ORIGIN: &str =
     "(?:https?|wss?|ftp|file|blob|data|about|javascript|mailto|filesystem|view-source)";
 
-/// The parts of serialised origins that the searches look for, each ending where the host does
-/// unless it says otherwise.
-#[derive(Debug)]
-pub(super) struct Parts {
-    /// A whole origin with the scheme http or https.
-    pub(super) web: Recogniser,
-    /// A whole origin with any other scheme.
-    pub(super) other: Recogniser,
-    /// `:` and a port.
-    pub(super) port: Recogniser,
-    /// An http or https origin whose host has a registrable name.
-    pub(super) domain: Recogniser,
-    /// The same without the public suffix and its dot.
-    pub(super) below: Recogniser,
-    /// The same with every letter and digit of the host open.
-    pub(super) open_below: Recogniser,
-    /// An http or https origin up to a host's name with two labels at least, whose end is anything.
-    pub(super) two_labels: Recogniser,
-    /// An http or https origin whose host is an IPv4 address that anybody may have.
-    pub(super) ipv4: Recogniser,
-    /// The same with the first or the second number left open.
-    pub(super) open_ipv4: Recogniser,
-    /// An http or https origin whose host may be an IPv6 address that anybody may have.
-    pub(super) ipv6: Recogniser,
-    /// A whole origin with the scheme http and a name or IPv4 address of others: first those that show it best.
-    pub(super) exposed: [Recogniser; 2],
-    /// A whole origin with the scheme http and the name or a private IPv4 address of this machine.
-    pub(super) local: Recogniser,
-    /// An origin with a scheme that is written out, other than http and https, and an open host.
-    pub(super) open_host: Recogniser,
-    /// Origins of any site, under each scheme: more than any author can mean.
-    pub(super) every: [Recogniser; 2],
+/// A part of serialised origins, built when it is first asked for: a fraction of a millisecond each.
+pub(super) type Part = LazyLock<Option<Recogniser>>;
+
+/// The recogniser of a part.
+pub(super) fn get(part: &'static Part) -> Result<&'static Recogniser, TooLarge> {
+    part.as_ref().ok_or(TooLarge)
 }
 
-impl Parts {
-    /// Builds them once: some 15 milliseconds.
-    pub(super) fn get() -> Option<&'static Self> {
-        static PARTS: OnceLock<Option<Parts>> = OnceLock::new();
-        PARTS.get_or_init(Self::build).as_ref()
-    }
+fn new(expression: &str) -> Option<Recogniser> {
+    Recogniser::new(expression)
+}
 
-    fn build() -> Option<Self> {
-        let new = |expression: &str| Recogniser::new(expression);
-        let ipv4 = format!(r"{OCTET}(?:\.{OCTET}){{3}}");
-        let own_ipv4 = OWN_OCTETS.replace('O', OCTET);
-        let name = format!(r"(?:{LABEL}\.)*[0-9]*[a-z_-][a-z0-9_-]*\.?");
-        let host = format!("(?:{name}|{ipv4}|{IPV6})");
-        let default_port = new("https://[^:]*:443|http://[^:]*:80")?;
-        let web = new(&format!("https?://{host}(?:{PORT})?"))?.and_not(&default_port)?;
-        let other = |host| {
-            new(&format!("[a-z][a-z0-9+.-]*://{host}"))?
-                .and_not(&new(&format!("{NO_ORIGIN}://.*"))?)
-        };
-        let own = format!(r"http://(?:(?:[^/]*\.)?localhost\.?|{own_ipv4})(?:{PORT})?");
-        let public_ipv4 =
-            new(&format!("https?://{ipv4}"))?.and_not(&new(&format!("https?://{own_ipv4}"))?)?;
-        let local = new(&own)?.and_not(&default_port)?;
-        let exposed = new(&format!("http://(?:{name}|{ipv4})(?:{PORT})?"))?
-            .and_not(&default_port)?
-            .and_not(&local)?;
-        let below = new(&format!(r"https?://(?:{ANY_LABEL}\.)*{REGISTERED}"))?;
-        let every = |scheme| new(&format!(r"{scheme}://(?:[a-z]{{2,8}}\.){{1,3}}[a-z]{{2,4}}"));
-        Some(Self {
-            port: new(PORT)?,
-            domain: new(&format!(r"https?://(?:{ANY_LABEL}\.)*{REGISTERED}\.{TOP}"))?,
-            open_below: below.and(&open_until_scheme()?)?,
-            below,
-            two_labels: new(&format!(r"https?://(?:{ANY_LABEL}\.)+{ANY_LABEL}"))?,
-            open_ipv4: public_ipv4.and(&open_network()?)?,
-            ipv4: public_ipv4,
-            ipv6: new(&format!("https?://{IPV6}"))?
-                .and_not(&new(&format!("https?://{OWN_IPV6}"))?)?,
-            exposed: [exposed.and(&new(r"http://[^/]+\.[^/]+")?)?, exposed],
-            open_host: other("[A-Za-z0-9_.-]+")?
-                .and(&open_until_scheme()?)?
-                .and(&written_scheme()?)?,
-            other: other(&format!("[A-Za-z0-9_.-]+(?:{PORT})?"))?,
-            every: [every("https")?, every("http")?],
-            local,
-            web,
-        })
-    }
+fn name() -> String {
+    format!(r"(?:{LABEL}\.)*[0-9]*[a-z_-][a-z0-9_-]*\.?")
+}
+
+fn ipv4() -> String {
+    format!(r"{OCTET}(?:\.{OCTET}){{3}}")
+}
+
+fn ipv6() -> String {
+    IPV6.replace('G', GROUP)
+}
+
+fn own_ipv4() -> String {
+    OWN_OCTETS.replace('O', OCTET)
+}
+
+/// A whole origin with the scheme http or https.
+pub(super) static WEB: Part = Part::new(|| {
+    let (name, ipv4, ipv6) = (name(), ipv4(), ipv6());
+    let web = new(&format!("https?://(?:{name}|{ipv4}|{ipv6})(?:{PORT})?"))?;
+    web.and_not(&new("https://[^:]*:443|http://[^:]*:80")?)
+});
+
+/// A text with a scheme that is neither http nor https.
+pub(super) static OTHER_SCHEME: Part =
+    Part::new(|| new("[a-z][a-z0-9+.-]*://.+")?.and_not(&new("https?://.+")?));
+
+/// A whole origin with a scheme that is neither http nor https.
+pub(super) static OTHER: Part = Part::new(|| {
+    let other = new(&format!("[a-z][a-z0-9+.-]*://[A-Za-z0-9_.-]+(?:{PORT})?"))?;
+    other.and_not(&new(&format!("{NO_ORIGIN}://.*"))?)
+});
+
+/// The same with a scheme that is written out, an open host, and no port.
+pub(super) static OPEN_HOST: Part = Part::new(|| {
+    let written = open_until_scheme()?.and(&written_scheme()?)?;
+    OTHER.as_ref()?.and(&written)?.and(&new("[^:]*:[^:]*")?)
+});
+
+/// `:` and a port.
+pub(super) static WITH_PORT: Part = Part::new(|| new(PORT));
+
+/// An http or https origin up to the end of a host that has a registrable name.
+pub(super) static DOMAIN: Part =
+    Part::new(|| new(&format!(r"https?://(?:{ANY_LABEL}\.)*{REGISTERED}\.{TOP}")));
+
+/// The same without the public suffix and its dot.
+pub(super) static BELOW: Part =
+    Part::new(|| new(&format!(r"https?://(?:{ANY_LABEL}\.)*{REGISTERED}")));
+
+/// The same with every letter and digit of the host open.
+pub(super) static OPEN_BELOW: Part = Part::new(|| BELOW.as_ref()?.and(&open_until_scheme()?));
+
+/// An http or https origin up to a host's name that has two labels more, whatever they are.
+pub(super) static TWO_LABELS: Part =
+    Part::new(|| new(&format!(r"https?://(?:{ANY_LABEL}\.)+{ANY_LABEL}")));
+
+/// An http or https origin up to an IPv4 address that anybody may have.
+pub(super) static IPV4: Part = Part::new(|| {
+    let (all, own) = (ipv4(), own_ipv4());
+    new(&format!("https?://{all}"))?.and_not(&new(&format!("https?://{own}"))?)
+});
+
+/// The same with a part of the first two numbers left open.
+pub(super) static OPEN_IPV4: Part = Part::new(|| IPV4.as_ref()?.and(&open_network()?));
+
+/// An http or https origin up to what may be an IPv6 address that anybody may have.
+pub(super) static OPEN_IPV6: Part = Part::new(|| {
+    let all = ipv6();
+    new(&format!("https?://{all}"))?.and_not(&new(&format!("https?://{OWN_IPV6}"))?)
+});
+
+/// A text with the scheme http.
+pub(super) static HTTP: Part = Part::new(|| new("http://.+"));
+
+/// A whole origin with the scheme http and the name or an IPv4 address of one's own machines.
+pub(super) static LOCAL: Part = Part::new(|| {
+    let own = own_ipv4();
+    new(&format!(r"http://(?:(?:[^/]*\.)?localhost\.?|{own})(?:{PORT})?"))?
+        .and_not(&new("http://[^:]*:80")?)
+});
+
+/// A whole origin with the scheme http and any other name or IPv4 address.
+pub(super) static EXPOSED: Part = Part::new(|| {
+    let (name, ipv4) = (name(), ipv4());
+    new(&format!("http://(?:{name}|{ipv4})(?:{PORT})?"))?
+        .and_not(&new("http://[^:]*:80")?)?
+        .and_not(LOCAL.as_ref()?)
+});
+
+/// The same with a dot, which shows better what is meant.
+pub(super) static EXPOSED_NAME: Part =
+    Part::new(|| EXPOSED.as_ref()?.and(&new(r"http://[^/]+\.[^/]+")?));
+
+/// Origins of any site: more than any author can mean.
+pub(super) static EVERY: [Part; 2] = [Part::new(|| every("https")), Part::new(|| every("http"))];
+
+fn every(scheme: &str) -> Option<Recogniser> {
+    new(&format!(r"{scheme}://(?:[a-z]{{2,8}}\.){{1,3}}[a-z]{{2,4}}"))
 }
 
 /// Texts whose letters and digits are open, until a slash.
@@ -161,10 +195,9 @@ mod tests {
 
     #[test]
     fn each_part_accepts_what_it_is_for_and_nothing_else() {
-        let parts = Parts::get().unwrap();
-        let cases: [(&Recogniser, &[&str], &[&str]); 9] = [
+        let cases: [(&'static Part, &[&str], &[&str]); 9] = [
             (
-                &parts.web,
+                &WEB,
                 &[
                     "https://example.com",
                     "http://a_b.example.com:8080",
@@ -195,19 +228,19 @@ mod tests {
                 ],
             ),
             (
-                &parts.other,
+                &OTHER,
                 &["chrome-extension://abcdef", "capacitor://localhost", "app://x:1"],
                 &["https://example.com", "ws://a", "file://a", "about://a", "://a", "9a://b"],
             ),
-            (&parts.port, &[":1", ":65535"], &[":", ":0", ":01", ":65536", "1"]),
+            (&WITH_PORT, &[":1", ":65535"], &[":", ":0", ":01", ":65536", "1"]),
             (
-                &parts.domain,
+                &DOMAIN,
                 &["https://a.com", "http://!.a_b.evil.com", "https://a.xn--p1ai"],
                 &["https://com", "https://-a.com", "https://a.c1", "https://a-.com", "ftp://a.com"],
             ),
-            (&parts.two_labels, &["https://a.b", "https://a.b.c"], &["https://a", "https://.b"]),
+            (&TWO_LABELS, &["https://a.b", "https://a.b.c"], &["https://a", "https://.b"]),
             (
-                &parts.ipv4,
+                &IPV4,
                 &[
                     "https://8.8.8.8",
                     "http://172.32.0.1",
@@ -228,12 +261,12 @@ mod tests {
                 ],
             ),
             (
-                &parts.ipv6,
+                &OPEN_IPV6,
                 &["http://[2001:db8::1]", "http://[::1:1]"],
                 &["http://[::1]", "http://[fe80::1]", "http://[fd00::1]", "http://[::]"],
             ),
             (
-                &parts.exposed[1],
+                &EXPOSED,
                 &[
                     "http://example.com",
                     "http://jenkins:8080",
@@ -249,9 +282,10 @@ mod tests {
                     "http://example.com:80",
                 ],
             ),
-            (&parts.every[0], &["https://ab.cd", "https://evil.example.com"], &["https://a.bc"]),
+            (&EVERY[0], &["https://ab.cd", "https://evil.example.com"], &["https://a.bc"]),
         ];
         for (part, accepted, refused) in cases {
+            let part = get(part).unwrap();
             for text in accepted {
                 assert!(part.matches(text), "{text}");
             }

@@ -43,7 +43,7 @@ impl Recogniser {
         let dfa = dense::Builder::new()
             .syntax(syntax::Config::new().unicode(false).utf8(false))
             .thompson(thompson::Config::new().reverse(true).utf8(false))
-            .configure(dense::Config::new().start_kind(StartKind::Anchored).minimize(true))
+            .configure(dense::Config::new().start_kind(StartKind::Anchored))
             .build(expression)
             .ok()?;
         let start = dfa.start_state(&start::Config::new().anchored(Anchored::Yes)).ok()?;

@@ -3,7 +3,7 @@ use std::rc::Rc;
 
 use super::automaton::{Reader, States, Taken};
 use super::hosts::Hosts;
-use super::parts::Parts;
+use super::parts;
 use super::product::{Forward, Missing, TooLarge};
 use super::recogniser::Recogniser;
 use super::registrable::{Registry, Rule};
@@ -148,15 +148,13 @@ pub(super) struct Found {
 
 /// Searches for strangers among the hosts that have a registrable name, and shows one that is called
 /// `name` or has it in its name, where it can.
-pub(super) fn search<'a>(
-    reader: &mut Reader<'a>,
+pub(super) fn search(
+    reader: &mut Reader<'_>,
     hosts: &Hosts,
-    parts: &'a Parts,
     name: &str,
 ) -> Result<Found, TooLarge> {
-    let missing = Rc::new(Missing::new(reader.automaton, &parts.domain)?);
-    let mut search =
-        Search { reader, hosts, parts, name, below: None, dot: "", found: Found::default() };
+    let missing = Rc::new(Missing::new(reader.automaton, parts::get(&parts::DOMAIN)?)?);
+    let mut search = Search { reader, hosts, name, below: None, dot: "", found: Found::default() };
     for dot in ["", "."] {
         search.dot = dot;
         let states = search.reader.walk(hosts.ends(), dot.as_bytes(), Taken::All);
@@ -271,7 +269,6 @@ struct Label {
 struct Search<'s, 'a> {
     reader: &'s mut Reader<'a>,
     hosts: &'s Hosts,
-    parts: &'a Parts,
     /// A label that shows what a stranger is.
     name: &'s str,
     /// What is missing below a public suffix, and the same where every letter and digit is open.
@@ -286,7 +283,7 @@ impl<'a> Search<'_, 'a> {
     fn below(&mut self, context: &mut Context<'a>) -> Result<Option<Label>, TooLarge> {
         if context.owner == Owner::Author {
             // A public suffix below the written domain is no stranger; a name below that is.
-            let part = &self.parts.two_labels;
+            let part = parts::get(&parts::TWO_LABELS)?;
             let two = Forward::new(self.reader.automaton, &context.states, part, true)?;
             if two.first().is_none() {
                 return Ok(None);
@@ -511,7 +508,8 @@ impl<'a> Search<'_, 'a> {
             below.clone()
         } else {
             let missing = |part| Missing::new(self.reader.automaton, part).map(Rc::new);
-            let below = [missing(&self.parts.below)?, missing(&self.parts.open_below)?];
+            let below =
+                [missing(parts::get(&parts::BELOW)?)?, missing(parts::get(&parts::OPEN_BELOW)?)?];
             self.below.insert(below).clone()
         };
         let (host, states) = (context.host.clone(), context.states.clone());
