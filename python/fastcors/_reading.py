@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from itertools import islice
 
+from ._fastcors import lint_methods, lint_origins, lint_request_headers, lint_response_headers
 from .problems import Problem, class_name, described, shown
 
 TYPE_CHECKING = False
@@ -36,8 +37,24 @@ _FINITE = (list, tuple, set, frozenset, dict)
 _MOST = {"allow_origins": 2_000_000}
 _MOST_NAMES = 10_000
 # Those of the standard library that go by the items.
-_PLAIN_MEMBERSHIP = ("_collections_abc", "_weakrefset", "collections", "enum", "weakref")
+_PLAIN_MEMBERSHIP = (
+    "_collections_abc",
+    "_weakrefset",
+    "collections",
+    # What `_collections_abc` calls itself.
+    "collections.abc",
+    "enum",
+    "weakref",
+)
 _TEXTS = (str, bytes, bytearray, memoryview)
+# What settings that are not set are written as.
+_NOTHING = ("none", "null", "undefined")
+LINTERS = {
+    "allow_origins": lint_origins,
+    "allow_methods": lint_methods,
+    "allow_headers": lint_request_headers,
+    "expose_headers": lint_response_headers,
+}
 _GENERATOR: Any = type(_ for _ in ())
 # The longest that any browser keeps a preflight answer, in seconds: Firefox. (Chromium 7200, WebKit 600.)
 _LONGEST_AGE = 86_400
@@ -261,30 +278,52 @@ def _has_own_membership_test(kind: type) -> bool:
 
 
 def _text_for_a_list(option: str, given: Any) -> Problem:
-    meant = _split(_text(given))
+    meant = _mended(option, _split(_text(given)))
+    instead = "a list" if meant is None else shown(meant)
     return Problem(
         "not-a-collection",
         option,
         given,
         f"{shown(given)} is {described(given)} where a list of str belongs, so that each of its characters "
-        f"would count as an entry; write {shown(meant)}",
+        f"would count as an entry; write {instead}",
         meant,
     )
 
 
-def _split(text: str) -> list[str]:
-    """Give the list that was probably meant by a text, JSON or separated by anything usual."""
+def _mended(option: str, texts: list[str] | None) -> list[str] | None:
+    """Give the entries that were meant by these, each free of errors, or None where one is not evident."""
+    # What mends an entry may be mended once more.
+    for _ in range(3):
+        if texts is None:
+            return None
+        errors = [told for told in LINTERS[option](texts, False) if told[1] == "error"]  # noqa: FBT003
+        if not errors:
+            return texts
+        meant = {index: suggestion for _, _, index, _, suggestion in errors}
+        if None in meant.values():
+            return None
+        mended: list[str] = []
+        for index, text in enumerate(texts):
+            each = meant.get(index, text)
+            mended += [each] if isinstance(each, str) else each or []
+        texts = mended
+    return None
+
+
+def _split(text: str) -> list[str] | None:
+    """Give the list that is in a text, JSON or separated by anything usual; None where it is none."""
     if text.lstrip().startswith("["):
         import json
 
         try:
             parsed = json.loads(text)
-            return [str(item) for item in parsed]
+            return parsed if all(_is_text(item) for item in parsed) else None
         except (ValueError, RecursionError):
             text = text.strip().strip("[]")
     for separator in ",;|":
         text = text.replace(separator, " ")
-    return [part for part in (part.strip("'\"") for part in text.split()) if part]
+    parts = (part.strip("'\"") for part in text.split())
+    return [part for part in parts if part and part.lower() not in _NOTHING]
 
 
 def _no_collection(option: str, given: Any) -> Problem:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from . import _reading
 from ._contradictions import contradictions
-from ._fastcors import lint_methods, lint_origins, lint_request_headers, lint_response_headers
 from ._read_only import ReadOnlyList
 from .problems import Problem, is_refused, shown, tell
 
@@ -32,12 +31,6 @@ DEFAULTS: dict[str, Any] = {
     "expose_headers": (),
     "max_age": 600,
     "strict": False,
-}
-_LINTERS = {
-    "allow_origins": lint_origins,
-    "allow_methods": lint_methods,
-    "allow_headers": lint_request_headers,
-    "expose_headers": lint_response_headers,
 }
 # What the names of an option in other libraries have in common, the more telling words first.
 _STEMS = {
@@ -187,7 +180,7 @@ class Options:
 
     def _lint(self) -> None:
         """Find what is wrong with the texts in the collections."""
-        for option, lint in _LINTERS.items():
+        for option, lint in _reading.LINTERS.items():
             entries = getattr(self, option).items
             if entries:
                 for code, severity, index, said, meant in lint(entries, self.allow_credentials):

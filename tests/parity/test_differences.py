@@ -53,8 +53,11 @@ def test_1_a_text_where_a_collection_belongs_raises(option: str, value: Any, mea
         CORSMiddleware(APP, **{option: value})
     (problem,) = raised.value.problems
     assert (problem.code, problem.option, problem.value) == ("not-a-collection", option, value)
+    if option == "allow_origins" and meant not in ([], ["*"]):
+        # No origin is meant by a method.
+        meant = None
     assert problem.suggestion == meant
-    for part in (option, repr(value), repr(meant)):
+    for part in (option, repr(value), repr(meant or "a list").strip("'")):
         assert part in str(raised.value)
 
 
