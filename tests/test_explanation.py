@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fastcors import ALL_METHODS, Policy, _explanation_of_origins
+from fastcors import ALL_METHODS, Policy, _explanation_of_origins, lint
 from tests.exchange import ORIGIN as APP
 from tests.parity.exchanges import configuration
 from tests.test_decision import some_request
@@ -156,7 +156,8 @@ METHODS: list[tuple[list[str], str, str]] = [
     (["patch"], "PATCH", 'you allow patch, the request asks for PATCH; to allow this method: allow_methods=[..., "PATCH"]'),
     (["PUT"], "put", "you allow PUT, the request asks for put; a browser upper-cases this one, so let the client send PUT"),
     (["GET"], "patch", 'allow_methods=[..., "PATCH"], and let the page write method: "PATCH"'),
-    (["*"], "PURGE", '* stands for eight methods, PURGE is not one (DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, QUERY); to allow this method: allow_methods=[*ALL_METHODS, "PURGE"]'),
+    (["*"], "PURGE", 'PURGE is not in allow_methods: it is none of those that * stands for (DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, QUERY); to allow this method: allow_methods=[*ALL_METHODS, "PURGE"]'),
+    (list(ALL_METHODS), "PURGE", "it is none of those that * stands for (DELETE"),
     (["*"], "patch", "methods are case-sensitive: you allow PATCH"),
     (["PATCH"], "PACTH", "which is PATCH; did you mean PATCH"),
     (["GET"], "TRACE", "TRACE is not in allow_methods, and no browser sends it from a page"),
@@ -179,6 +180,11 @@ HEADERS: list[tuple[list[str], str, str]] = [
     (["X-Token"], "x-a b", "'x-a b' is not in allow_headers, and is no header name"),
     (["X-Token"], "*", "* is not in allow_headers, and is no header name"),
     ([], "access-control-allow-origin", "it is a header of answers, which a page sends by mistake; remove it from the request"),
+    ([], "set-cookie", "set-cookie is not in allow_headers: it is a header of answers"),
+    (["X-Token"], "Cookie", "Cookie is not in allow_headers, and no browser lets a page send it; let the client leave it out"),
+    (["X-Token"], "origin", "no browser lets a page send it"),
+    (["X-Token"], "sec-fetch-mode", "no browser lets a page send it"),
+    (["X-Token"], "access-control-request-method", "no browser lets a page send it"),
     (["X-Token"], "x-\r\ny", r"'x-\r\ny' is not in allow_headers, and is no header name"),
 ]  # fmt: skip
 
@@ -324,6 +330,37 @@ TEXTS = st.one_of(
 )
 
 
+LONG = "x" * 1_000_000
+LONG_REQUESTS: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"allow_methods": ["GET"]}, {"method": LONG}),
+    ({"allow_methods": ["*"]}, {"method": LONG}),
+    ({"allow_methods": []}, {"method": LONG}),
+    ({"allow_methods": [LONG]}, {"method": LONG.upper()}),
+    ({"allow_methods": [LONG.upper()]}, {"method": LONG}),
+    ({}, {"headers": [LONG]}),
+    ({"allow_headers": [f"{LONG}_y"]}, {"headers": [f"{LONG}-y"]}),
+    ({"allow_headers": [LONG]}, {"headers": [f"{LONG}y", "\xe4" * 1000, "\x00" * 1000]}),
+    ({"allow_origins": [LONG]}, {"origin": f"{LONG}/"}),
+    ({"allow_origins": [f"https://{LONG}"]}, {"origin": f"https://{LONG}/"}),
+    ({"allow_origins": [f"{LONG}://a.example/"]}, {"origin": f"{LONG}://a.example"}),
+    ({"allow_origins": [f"{LONG}://a.example"]}, {"origin": f"{LONG}://b.a.example"}),
+    ({"allow_origins": [f"https://a.example/{LONG}"]}, {"origin": "https://a.example"}),
+    ({"allow_origins": [f"https://{LONG}*"]}, {"origin": f"https://{LONG}y"}),
+]
+
+
+@pytest.mark.parametrize(("options", "request_"), LONG_REQUESTS, ids=range(len(LONG_REQUESTS)))
+def test_what_is_said_is_bounded_whatever_is_sent(
+    options: dict[str, Any], request_: dict[str, Any]
+) -> None:
+    mine = policy(**{"allow_origins": [APP], **options})
+    decision = mine.preflight(**{"origin": APP, "method": "GET", **request_})
+    assert not decision
+    assert len(str(decision)) < 2000
+    assert len(repr(decision)) < 2000
+    assert all(len(denial.message) < 1000 for denial in decision.denials)
+
+
 def tokens(texts: list[str]) -> list[str]:
     """Give those that may stand in allow_methods and allow_headers."""
     return [text for text in texts if re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", text)]
@@ -381,7 +418,36 @@ def test_the_change_that_is_told_allows_what_was_refused(random: Random) -> None
         for option, items in CHANGE.findall(denial.message):
             change = changed(mine, option, items)
             again = policy(**{**mine._given(), **change}).preflight(**request).denials
-            assert denial not in again or "let the page" in denial.message, denial
+            assert (
+                denial not in again
+                or "let the page" in denial.message
+                or "let the client send that" in denial.message
+            ), denial
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.randoms(use_true_random=False))
+def test_no_change_that_is_told_is_an_error_to_the_linter(random: Random) -> None:
+    mine = policy(**configuration(random))
+    given = mine._given()
+    before = errors(given)
+    request = some_request(random)
+    for decision in (mine.preflight(**request), mine.actual(origin=request["origin"])):
+        if "; to allow it: allow_credentials=True" in str(decision):
+            assert errors({**given, "allow_credentials": True}) <= before
+        for option, items in CHANGE.findall(str(decision)):
+            # It stands there to be warned of.
+            if "would let in the sandboxed frames" not in str(decision):
+                assert errors({**given, **changed(mine, option, items)}) <= before, str(decision)
+
+
+def errors(options: dict[str, Any]) -> set[tuple[str, str, str]]:
+    """Give the errors that the linter finds."""
+    return {
+        (problem.option, problem.code, repr(problem.value))
+        for problem in lint(**options)
+        if problem.severity == "error"
+    }
 
 
 def changed(mine: Policy, option: str, items: str) -> dict[str, Any]:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from .decision import Decision, Request
     from .policy import Policy
 
+# How many characters of a text stand in a message. A method or a name that is longer is a mistake.
+_LONGEST = 80
 # How many names of a list stand in a message.
 _LISTED = 10
 # How many refused request headers are looked up among those that are allowed, and told.
@@ -24,7 +26,7 @@ _FORBIDDEN_METHODS = ("CONNECT", "TRACE", "TRACK")
 _NORMALISED_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT")
 
 
-def told(text: str, limit: int = 80) -> str:
+def told(text: str, limit: int = _LONGEST) -> str:
     """Give a request's or an option's text for a message: bare if all can be seen, else escaped."""
     if text and len(text) <= limit and all("!" <= character <= "~" for character in text):
         return text
@@ -138,12 +140,19 @@ def _may_have_credentials(policy: Policy) -> bool:
     return not errors or errors.issubset(Options(given).problems)
 
 
+def _change(kind: str, name: str, *, others: bool) -> str:
+    """Give the change that allows a method or a header, but for one too long to be meant."""
+    if len(name) > _LONGEST:
+        return ""
+    return f"; to allow this {kind}: {addition(f'allow_{kind}s', name, others=others)}"
+
+
 def _method(policy: Policy, method: str) -> str:
     """Say why a method is refused."""
     allowed = list(dict.fromkeys(policy._options.allow_methods.items))
     # What a page means that writes it in lower case.
     meant = method.upper() if method.upper() in ALL_METHODS else method
-    change = f"to allow this method: {addition('allow_methods', meant, others=bool(allowed))}"
+    change = _change("method", meant, others=bool(allowed))
     if meant != method:
         change += f", and let the page write method: {written(meant)}"
     name = told(method)
@@ -159,20 +168,17 @@ def _method(policy: Policy, method: str) -> str:
     for other in allowed:
         if other.lower() == method.lower():
             return _method_in_another_case(method, other)
+    if allowed == list(ALL_METHODS):
+        which = f"it is none of those that * stands for ({_names(allowed)})"
+        return f"{name} is not in allow_methods: {which}{change.replace('...', '*ALL_METHODS', 1)}"
+    if not allowed:
+        return f"{name} is not in allow_methods, which is empty{change}"
     from ._fastcors import nearest_name
 
-    if allowed == list(ALL_METHODS):
-        which = (
-            f"* stands for {_number(len(allowed))} methods, {name} is not one ({_names(allowed)})"
-        )
-        change = f"to allow this method: allow_methods=[*ALL_METHODS, {written(method)}]"
-        return f"{name} is not in allow_methods: {which}; {change}"
-    if not allowed:
-        return f"{name} is not in allow_methods, which is empty; {change}"
     which = "which are" if len(allowed) > 1 else "which is"
     near = nearest_name(allowed, method)
     alike = f"; did you mean {near[0]}" if near else ""
-    return f"{name} is not in allow_methods, {which} {_names(allowed)}{alike}; {change}"
+    return f"{name} is not in allow_methods, {which} {_names(allowed)}{alike}{change}"
 
 
 def _method_in_another_case(method: str, allowed: str) -> str:
@@ -180,14 +186,12 @@ def _method_in_another_case(method: str, allowed: str) -> str:
     said = f"methods are case-sensitive: you allow {told(allowed)}, the request asks for {name}"
     if method.upper() in _NORMALISED_METHODS and not method.isupper():
         return f"{said}; a browser upper-cases this one, so let the client send {method.upper()}"
+    if len(method) > _LONGEST:
+        return said
     if allowed.isupper():
         return f"{said}; fetch() does not upper-case it, so let the page write method: {written(allowed)}"
     change = addition("allow_methods", method, others=True)
     return f"{said}; to allow this method: {change}"
-
-
-def _number(number: int) -> str:
-    return {8: "eight"}.get(number, str(number))
 
 
 def _names(names: list[str]) -> str:
@@ -211,8 +215,6 @@ def _refused_headers(policy: Policy, headers: str | None) -> Iterator[str]:
 
 def _header(policy: Policy, name: str, *, compared: bool) -> str:
     """Say why a request header is refused, and which one that is allowed looks like it."""
-    others = bool(policy._options.allow_headers.items)
-    change = f"to allow this header: {addition('allow_headers', name, others=others)}"
     if not name:
         return (
             "an empty name is not in allow_headers: Access-Control-Request-Headers has a comma too many, or "
@@ -221,19 +223,25 @@ def _header(policy: Policy, name: str, *, compared: bool) -> str:
     said = f"{told(name)} is not in allow_headers"
     if not is_name(name):
         return f"{said}, and is no header name; let the client send names with one comma between"
-    lower = name.lower()
-    if lower.startswith("access-control-") and not lower.startswith("access-control-request-"):
+    from ._fastcors import lint_request_headers, nearest_name
+
+    codes = {code for code, *_ in lint_request_headers([name], policy.allow_credentials)}
+    if "header-of-response" in codes:
         return (
             f"{said}: it is a header of answers, which a page sends by mistake; remove it from the "
             f"request, for the server sets it"
         )
+    if "header-forbidden" in codes:
+        return (
+            f"{said}, and no browser lets a page send it; let the client leave it out of "
+            f"Access-Control-Request-Headers"
+        )
+    change = _change("header", name, others=bool(policy._options.allow_headers.items))
     if not compared:
-        return f"{said}; {change}"
-    from ._fastcors import nearest_name
-
+        return f"{said}{change}"
     near = nearest_name(policy._options.sent_headers(), name)
     if near is None:
-        return f"{said}; {change}"
+        return f"{said}{change}"
     if near[1] == 0:
-        return f"{said}: you allow {told(near[0])}, with - for _; {change}"
-    return f"{said}; did you mean {told(near[0])}, which is; {change}"
+        return f"{said}: you allow {told(near[0])}, with - for _{change}"
+    return f"{said}; did you mean {told(near[0])}, which is{change}"
