@@ -287,7 +287,10 @@ def test_equal_requests_to_equal_policies_have_equal_decisions() -> None:
 @pytest.mark.parametrize("decision", decisions(), ids=repr)
 def test_a_decision_that_was_pickled_or_copied_is_the_same(decision: Decision) -> None:
     for again in (
-        pickle.loads(pickle.dumps(decision)),
+        *[
+            pickle.loads(pickle.dumps(decision, protocol))
+            for protocol in range(pickle.HIGHEST_PROTOCOL + 1)
+        ],
         copy.copy(decision),
         copy.deepcopy(decision),
     ):
@@ -305,6 +308,17 @@ def test_neither_a_decision_nor_a_denial_changes(decision: Decision) -> None:
                 setattr(value, name, 1)
             with pytest.raises(AttributeError, match="does not change"):
                 delattr(value, name)
+
+
+def test_neither_a_decision_nor_a_denial_can_be_made_twice() -> None:
+    decision = POLICY.actual(origin=OTHER)
+    (denial,) = decision.denials
+    before = str(decision), str(denial)
+    with pytest.raises(AttributeError, match="a Decision does not change, so __init__"):
+        decision.__init__(POLICY, POLICY.actual(origin=ORIGIN)._request)  # type: ignore[misc]
+    with pytest.raises(AttributeError, match="a Denial does not change, so __init__"):
+        denial.__init__("origin", "a", "no")  # type: ignore[misc]
+    assert (str(decision), str(denial)) == before
 
 
 def test_the_lists_of_header_lines_are_new_each_time() -> None:

@@ -34,6 +34,16 @@ class Immutable:
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
+    def _start(self, **values: object) -> None:
+        """Set the first attributes, which a second call of `__init__` may not."""
+        for name in values:
+            if hasattr(self, name):
+                raise AttributeError(
+                    f"a {type(self).__name__} does not change, so __init__ cannot be called again: "
+                    f"{self._instead}"
+                )
+        self._set(**values)
+
     def __setattr__(self, name: str, value: object) -> Never:
         raise AttributeError(
             f"a {type(self).__name__} does not change, so {name} cannot be assigned: {self._instead}"

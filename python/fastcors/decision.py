@@ -35,7 +35,7 @@ class Request(Immutable):
     def __init__(
         self, origin: str | None, method: str | None, headers: str | None, private_network: bool
     ) -> None:
-        self._set(origin=origin, method=method, headers=headers, private_network=private_network)
+        self._start(origin=origin, method=method, headers=headers, private_network=private_network)
 
     def _value(self) -> tuple[str | None, str | None, str | None, bool]:
         return self.origin, self.method, self.headers, self.private_network
@@ -69,7 +69,7 @@ class Denial(Immutable):
     message: str
 
     def __init__(self, kind: _Kind, value: str, message: str) -> None:
-        self._set(kind=kind, value=value, message=message)
+        self._start(kind=kind, value=value, message=message)
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.message}"
@@ -120,7 +120,7 @@ class Decision(Immutable):
     status: int | None
 
     def __init__(self, policy: Policy, request: Request) -> None:
-        self._set(_policy=policy, _request=request, _denials=None, _text=None)
+        self._start(_policy=policy, _request=request, _denials=None, _text=None)
         origin, origin_fits = _field(request.origin)
         if request.method is None:
             allowed, lines = policy._compiled.actual_answer(

@@ -112,7 +112,7 @@ class Options:
             places = {name: place for place, name in enumerate(DEFAULTS)}
             self.problems.sort(key=lambda problem: places[problem.option])
         if "*" in self.allow_methods.items:
-            self.allow_methods = Copy((), list(ALL_METHODS))
+            self.allow_methods = Copy((), list(ALL_METHODS), star=True)
 
     @property
     def any_origin(self) -> bool:
@@ -223,15 +223,22 @@ class Copy:
     A set's order shows in the header, and a copy of a set has another one.
     """
 
-    __slots__ = ("items", "kind")
+    __slots__ = ("items", "kind", "star")
 
-    def __init__(self, given: Any, items: list[str]) -> None:
-        """Copy what was given, of which these are the items that count."""
+    def __init__(self, given: Any, items: list[str], *, star: bool = False) -> None:
+        """Copy what was given, of which these are the items that count.
+
+        `star` tells that a `*` was given, which the items stand for.
+        """
         self.kind: type = given.kind if type(given) is Copy else list
+        self.star: bool = star or (type(given) is Copy and given.star)
         for kind in (tuple, set, frozenset):
             if issubclass(type(given), kind):
                 self.kind = kind
         self.items = items
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _copied, (self.kind, self.items, self.star)
 
     def public(self) -> Collection[str]:
         """Give an unchangeable collection that compares as the caller's own does."""
@@ -240,6 +247,13 @@ class Copy:
         if self.kind is list:
             return ReadOnlyList(self.items)
         return frozenset(self.items)
+
+
+def _copied(kind: type, items: list[str], star: bool) -> Copy:
+    """Give a copy again."""
+    copied = Copy((), items, star=star)
+    copied.kind = kind
+    return copied
 
 
 def near_option(name: str) -> str | None:
