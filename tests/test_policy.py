@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import pickle
 import re
 import warnings
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastcors import ALL_METHODS, ConfigError, CORSMiddleware, Decision, Policy
+from fastcors.options import DEFAULTS
 from tests.exchange import ORIGIN, actual, answering, preflight, sent, values
 from tests.parity.exchanges import configuration
 
@@ -162,6 +164,22 @@ def test_a_list_that_it_gives_cannot_change_it(name: str) -> None:
     assert mine == policy(**FULL)
 
 
+def test_a_policy_cannot_be_made_twice() -> None:
+    mine = policy(**FULL)
+    before = hash(mine)
+    with pytest.raises(AttributeError, match=r"does not change, so __init__.*replace\("):
+        mine.__init__(allow_origins=[OTHER])  # type: ignore[misc]
+    assert mine == policy(**FULL)
+    assert hash(mine) == before
+
+
+def test_the_options_are_those_of_the_middleware_by_keyword() -> None:
+    theirs = inspect.signature(CORSMiddleware).parameters.values()
+    keyword = [each.replace(kind=each.KEYWORD_ONLY) for each in theirs if each.name != "app"]
+    assert list(inspect.signature(Policy).parameters.values()) == keyword
+    assert {each.name: each.default for each in keyword} == DEFAULTS
+
+
 def test_the_callers_own_objects_can_change_without_it() -> None:
     given_lists = {name: list(value) for name, value in FULL.items() if isinstance(value, list)}
     mine = policy(**{**FULL, **given_lists})
@@ -201,7 +219,7 @@ def test_what_cannot_be_a_policy_raises_and_changes_nothing() -> None:
     assert mine == policy(**FULL)
 
 
-@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_a_policy_that_was_pickled_is_the_same(protocol: int) -> None:
     mine = policy(**FULL)
     with warnings.catch_warnings():
@@ -211,6 +229,31 @@ def test_a_policy_that_was_pickled_is_the_same(protocol: int) -> None:
     assert hash(again) == hash(mine)
     assert repr(again) == repr(mine)
     assert list(again.allow_origins) == FULL["allow_origins"]
+
+
+class Named(Policy):
+    """A policy of a class of its own."""
+
+    __slots__ = ()
+
+
+def test_a_policy_of_a_subclass_stays_one() -> None:
+    mine = Named(allow_origins=[ORIGIN])
+    assert repr(mine) == f"Named(allow_origins=['{ORIGIN}'])"
+    for again in (
+        mine.replace(max_age=1),
+        pickle.loads(pickle.dumps(mine)),
+        copy.copy(mine),
+        copy.deepcopy(mine),
+    ):
+        assert type(again) is Named
+        assert list(again.allow_origins) == [ORIGIN]
+
+
+def test_that_the_methods_were_a_star_is_kept() -> None:
+    mine = Policy(allow_methods=["*"])
+    for again in (mine.replace(max_age=1).replace(max_age=600), pickle.loads(pickle.dumps(mine))):
+        assert repr(again) == repr(mine) == "Policy(allow_methods=['*'])"
 
 
 def test_a_copy_is_the_policy_itself() -> None:
@@ -254,6 +297,10 @@ REPRS: list[tuple[dict[str, Any], str]] = [
         "Policy(allow_origins=['https://a', 'https://b', 'https://c', 'https://d'])",
     ),
     ({"allow_methods": ["*"]}, "Policy(allow_methods=['*'])"),
+    (
+        {"allow_methods": list(ALL_METHODS)},
+        "Policy(allow_methods=['DELETE', 'GET', 'HEAD', … 5 more])",
+    ),
     ({"allow_methods": []}, "Policy(allow_methods=[])"),
     ({"allow_methods": ["GET"]}, "Policy()"),
     ({"allow_headers": ["X-B", "X-A"]}, "Policy(allow_headers=['X-B', 'X-A'])"),

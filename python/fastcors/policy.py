@@ -5,18 +5,20 @@ from __future__ import annotations
 from ._fastcors import CompiledPolicy
 from ._read_only import Immutable, ReadOnlyDict, ReadOnlyList
 from .decision import decide_actual, decide_preflight
-from .options import ALL_METHODS, DEFAULTS, Copy, Options, near_option
+from .options import DEFAULTS, Copy, Options, near_option
 from .problems import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
     from collections.abc import Collection, Iterable, Mapping
-    from typing import Any, Unpack
+    from typing import Any, Self, TypeVar, Unpack
 
-    from ._types import _PolicyOptions
+    from ._types import Expressions, _PolicyOptions
     from .decision import Decision
     from .problems import Problem
+
+    _Policy = TypeVar("_Policy", bound="Policy")
 
 _VARY = (
     "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, "
@@ -32,7 +34,9 @@ class Policy(Immutable):
     """What a middleware allows, and what it answers: without ASGI, and without an application.
 
     Args:
-        **given: the options of `CORSMiddleware`, by keyword; what is left out is its default.
+        allow_origins, allow_methods, allow_headers, allow_credentials, allow_origin_regex,
+            allow_private_network, expose_headers, max_age, strict: as for `CORSMiddleware`, by
+            keyword.
 
     Raises:
         ConfigError: for what is dangerous to run, and with `strict` for any error.
@@ -43,7 +47,7 @@ class Policy(Immutable):
 
     Nothing in it changes once it is made; `replace` makes another. Two policies are equal if their
     options are: the origins and expressions in any order, all others as they are sent. Comparing
-    a million origins takes a tenth of a second, as does their hash, once.
+    a million origins takes some tenths of a second, as does their hash, once.
 
     It knows the options alone: what a subclass of `CORSMiddleware` overrides, such as
     `is_allowed_origin`, it does not ask.
@@ -57,9 +61,32 @@ class Policy(Immutable):
 
     _instead = "call policy.replace(...) for another one"
 
-    def __init__(self, **given: Unpack[_PolicyOptions]) -> None:
-        _check_names(given)
-        options = Options({**DEFAULTS, **given})
+    def __init__(
+        self,
+        *,
+        allow_origins: Collection[str] = (),
+        allow_methods: Collection[str] = ("GET",),
+        allow_headers: Collection[str] = (),
+        allow_credentials: bool = False,
+        allow_origin_regex: Expressions = None,
+        allow_private_network: bool = False,
+        expose_headers: Collection[str] = (),
+        max_age: int = 600,
+        strict: bool = False,
+    ) -> None:
+        options = Options(
+            {
+                "allow_origins": allow_origins,
+                "allow_methods": allow_methods,
+                "allow_headers": allow_headers,
+                "allow_credentials": allow_credentials,
+                "allow_origin_regex": allow_origin_regex,
+                "allow_private_network": allow_private_network,
+                "expose_headers": expose_headers,
+                "max_age": max_age,
+                "strict": strict,
+            }
+        )
         options.tell()
         self._take(options)
 
@@ -79,7 +106,7 @@ class Policy(Immutable):
         )
         # The compiled policy holds their text, at a fraction of the memory.
         options.allow_origins.items = []
-        self._set(_options=options, _compiled=compiled, _hash=None)
+        self._start(_options=options, _compiled=compiled, _hash=None)
 
     def preflight(
         self,
@@ -117,7 +144,7 @@ class Policy(Immutable):
         """
         return decide_actual(self, origin)
 
-    def replace(self, **changes: Unpack[_PolicyOptions]) -> Policy:
+    def replace(self, **changes: Unpack[_PolicyOptions]) -> Self:
         """Give a policy with these options changed and the others as they are.
 
         What was wrong before is not told again, unless `strict` is new.
@@ -132,7 +159,7 @@ class Policy(Immutable):
         if options.problems and (self._options.strict or not options.strict):
             known = set(Options(before).problems)
         options.tell(known)
-        return _policy_of_options(options)
+        return _policy_of_options(options, type(self))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Policy):
@@ -154,19 +181,18 @@ class Policy(Immutable):
         texts = []
         if count:
             texts.append(f"allow_origins={_listed(self._compiled.origins(_SHOWN + 1), count)}")
-        usual = Policy()._value()
         for name, value in self._value().items():
-            if value != usual[name]:
+            if value != _USUAL[name]:
                 texts.append(f"{name}={self._shown(name)}")
-        return f"Policy({', '.join(texts)})"
+        return f"{type(self).__name__}({', '.join(texts)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _policy_of, (self._given(),)
+        return _policy_of, (self._given(), type(self))
 
-    def __copy__(self) -> Policy:
+    def __copy__(self) -> Self:
         return self
 
-    def __deepcopy__(self, memo: object) -> Policy:
+    def __deepcopy__(self, memo: object) -> Self:
         return self
 
     def _given(self) -> dict[str, Any]:
@@ -194,7 +220,7 @@ class Policy(Immutable):
             return expressions[0] if len(expressions) == 1 else f"[{', '.join(expressions)}]"
         if not isinstance(option, Copy):
             return shown(option)
-        if name == "allow_methods" and option.items == list(ALL_METHODS):
+        if option.star:
             return "['*']"
         return _listed(option.items, len(option.items))
 
@@ -289,15 +315,19 @@ class Policy(Immutable):
         return ReadOnlyDict(headers)
 
 
-def _policy_of(given: Mapping[str, Any]) -> Policy:
+# What options that are left out are compared by.
+_USUAL = Policy()._value()
+
+
+def _policy_of(given: Mapping[str, Any], class_: type[_Policy]) -> _Policy:
     """Give a policy again, of whose options was told what is wrong."""
     options = Options(given)
     options.tell(options.problems)
-    return _policy_of_options(options)
+    return _policy_of_options(options, class_)
 
 
-def _policy_of_options(options: Options) -> Policy:
-    policy = Policy.__new__(Policy)
+def _policy_of_options(options: Options, class_: type[_Policy]) -> _Policy:
+    policy = class_.__new__(class_)
     policy._take(options)
     return policy
 
