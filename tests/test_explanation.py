@@ -83,6 +83,8 @@ LISTED: list[tuple[str | list[str], str, str]] = [
     ("https://example.*", "https://example.evil", "which never matches; it belongs to example.evil, and refusing it is right"),
     ("https://a*.co.uk", "https://abc.co.uk", "which never matches; it belongs to abc.co.uk, and refusing it is right"),
     ("https://app-*.vercel.app", "https://app-7.vercel.app", "which never matches; it belongs to app-7.vercel.app, and refusing it is right"),
+    (".com", "https://evil.com", "which never matches; it belongs to evil.com, and refusing it is right"),
+    ("*.com", "https://a.evil.com", "which never matches; it belongs to evil.com, and refusing it is right"),
     ("http://192.168.*.1", "http://192.168.0.1", "which never matches; it is another host, and refusing it is right"),
     ("https//app.example.com", APP, "a letter or two neighbours differ: you allow https//app.example.com"),
     ("http://App.example.com/", APP, "the scheme differs: you allow http://App.example.com/ (an entry with upper case, with a trailing slash never matches)"),

@@ -185,8 +185,9 @@ def _from_dead_entry(
         if _is_of_owner(entry["text"], closest["site"]):
             return f"{clause}; {_change(policy, origin, closest, entry)}"
         return f"{clause}; {_stranger(policy, origin, closest)}"
+    # A pattern that lets in what others register, for one.
     if not _is_sound(policy, entry["correction"]):
-        return f"{clause}; {_change(policy, origin, closest, entry)}"
+        return f"{clause}; {_stranger(policy, origin, closest)}"
     case = "only upper and lower case differ: " if entry["oddities"] == ["case"] else ""
     return f"{case}{clause}; write {_addition(policy, entry['correction'])} instead"
 
