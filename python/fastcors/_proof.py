@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 # What a check with Python's engine may take: some ten milliseconds.
 _MOST_STEPS = 1_000_000
+# A dot that stands for itself between what may be labels, or the name of this machine.
+_HOST = re.compile(r"\\?\.(?:\)[+*?]?)?[a-z(\[]|\\\.\d|localhost|\[[0-9a-f:]+\\?\]")
+# A label that would begin with a hyphen: it was a part of the label before.
+_BROKEN_LABEL = re.compile(r"\\\.\)[+*?]?-")
 # What strangers are called, from the name that tells most. Another is asked for where a construct that
 # only Python's engine matches keeps the first one out.
 _NAMES = ("evil", "attacker", "mallory")
@@ -144,12 +148,13 @@ class _Report:
             "no text that it matches is one that a browser sends, such as https://app.example.com"
         )
         meant = None
-        from ._corrections import NOTHING
+        from ._corrections import NOTHING, escape_dots
 
         for names, candidate, proof in self.candidates(NOTHING):
             if not proof["nothing"]:
                 reason = ", and ".join(names)
-                meant = candidate if proof["safe"] else None
+                if proof["safe"] and _names_a_host(candidate):
+                    meant = self.safe(self.rewritten(candidate, escape_dots)) or candidate
                 break
         instead = "" if meant is None else f"; write {shown(meant)}"
         self.tell("expression-matches-no-origin", f"matches no origin: {reason}{instead}", meant)
@@ -193,7 +198,7 @@ class _Report:
             reasons, meant = [GLOB], self.safe(self.rewritten(like_glob, escape_dots))
         else:
             for names, candidate, proof in self.candidates(STRANGERS):
-                if proof["safe"]:
+                if proof["safe"] and _names_a_host(candidate):
                     reasons = names
                     meant = self.safe(self.rewritten(candidate, escape_dots)) or candidate
                     break
@@ -342,9 +347,22 @@ class _Report:
         return prove_expression(marked, _NAMES[0], self.credentials) if without is None else None
 
     def safe(self, text: str) -> str | None:
-        """Give another expression if it is proven to let in no stranger."""
+        """Give another expression if it is proven to let in no stranger, and keeps what was meant."""
+        if not _names_a_host(text):
+            return None
         proof = self.prove(text)
         return text if proof is not None and proof["safe"] else None
+
+
+def _names_a_host(text: str) -> bool:
+    """Say whether each alternative of a correction is an origin with a domain or as `localhost` is.
+
+    What is left after what was open is taken away may be none: `https://mysite.*` without `.*`.
+    """
+    alternatives = text.split("|") if "(" not in text.replace("(?:", "") else [text]
+    if not all("://" in alternative for alternative in alternatives if "(" not in text):
+        return False
+    return _HOST.search(text) is not None and _BROKEN_LABEL.search(text) is None
 
 
 def _has_nested_repetition(nodes: Any, endless: bool = False) -> bool:

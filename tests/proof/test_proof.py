@@ -191,3 +191,28 @@ def test_deep_nesting_is_decided_or_said_to_be_too_deep(depth: int) -> None:
     problems, proven = expression_problems(pattern, False)
     assert proven is not bool(problems)
     assert codes(problems) in ([], [("expression-unproven", "warning")])
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        r"http://192.168.0.*",
+        r"https://mysite.*",
+        r"https://a\.com,b\.com",
+        r"https://*",
+        r"https://[a-z]+-example\.com",
+        r"https://a\.example\.com ",
+    ],
+)
+def test_a_correction_that_keeps_no_domain_is_not_suggested(expression: str) -> None:
+    problems, proven = told(expression)
+    assert not proven
+    assert [problem.suggestion for problem in problems if problem.severity == "error"] == [None]
+
+
+@pytest.mark.parametrize("word", ["a", "e", "ada", "fe", "cafe", "a:b"])
+@pytest.mark.parametrize("form", [r"https://.*{}.*", r"https://[^.]*{}", r"https://\[.*{}.*\]"])
+def test_what_may_be_an_endless_address_ends_the_search(form: str, word: str) -> None:
+    problems, proven = told(form.format(word))
+    # A host of one label is nobody's to register.
+    assert (problems == []) == proven == form.startswith(r"https://[^.]")
