@@ -430,3 +430,54 @@ impl<'a> Reader<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::cors::Expressions;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn it_matches_as_the_engine_does(
+            expression in r"(((a|-|\[-a\]|\\b|\\A|\\z|\(\?:a\|\))(\*|\?|\{1,2\}|\+)?){0,4}\|?){0,3}",
+            texts in proptest::collection::vec("[-a]{0,5}", 20),
+        ) {
+            let engine = Expressions::new(&[&expression]).unwrap();
+            let automaton = Automaton::new(&expression).unwrap();
+            let mut reader = Reader::new(&automaton);
+            for text in texts {
+                let matched = reader.matches(text.as_bytes(), Taken::All);
+                prop_assert_eq!(matched, engine.match_whole(text.as_bytes()), "{}", text);
+                prop_assert_eq!(reader.matches(text.as_bytes(), Taken::Written), matched);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_open_is_told_from_what_is_written() {
+        let automaton = Automaton::new(r"[\xe1-\xfa]{2,}|ab|[\x2e\xa1-\xfe]c").unwrap();
+        let mut reader = Reader::new(&automaton);
+        for (text, matched, written, open) in [
+            ("ab", true, true, true),
+            ("ba", true, false, true),
+            (".c", true, true, false),
+            ("-c", true, false, false),
+            ("a", false, false, false),
+        ] {
+            for (taken, expected) in
+                [(Taken::All, matched), (Taken::Written, written), (Taken::Open, open)]
+            {
+                assert_eq!(reader.matches(text.as_bytes(), taken), expected, "{text} {taken:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_grows_too_large_or_is_no_expression_is_not_built() {
+        for expression in ["(?:[ab]{1000}){1000}", "(", r"\B", "(?m)^"] {
+            assert!(Automaton::new(expression).is_err(), "{expression}");
+        }
+    }
+}

@@ -9,8 +9,10 @@
 
 mod addresses;
 mod automaton;
+mod context;
 mod everything;
 mod hosts;
+mod names;
 mod parts;
 mod product;
 mod recogniser;
@@ -147,6 +149,7 @@ fn fill(
     if proof.null.is_none()
         && proof.stranger.is_none()
         && proof.shared.is_none()
+        && any(&parts::NAMED)?.is_none()
         && any(&parts::WEB)?.is_none()
         && any(&parts::OTHER)?.is_none()
     {

@@ -66,6 +66,12 @@ fn own_ipv4() -> String {
     OWN_OCTETS.replace('O', OCTET)
 }
 
+/// A whole origin with the scheme http or https, a name and no port: what most expressions match.
+pub(super) static NAMED: Part = Part::new(|| {
+    let name = name();
+    new(&format!("https?://{name}"))
+});
+
 /// A whole origin with the scheme http or https.
 pub(super) static WEB: Part = Part::new(|| {
     let (name, ipv4, ipv6) = (name(), ipv4(), ipv6());

@@ -2,21 +2,14 @@ use core::cell::Cell;
 
 use psl::{List, Psl as _, Type};
 
-/// Who runs a public suffix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Registry {
-    /// A registry of domain names: `com`, `co.uk`.
-    Icann,
-    /// A company that gives names below one of its own to anybody: `github.io`.
-    Private,
-}
+use crate::cors::lint::public_suffix::Registry;
 
 /// What the public suffix list says of a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Rule {
     /// The length of its public suffix in bytes.
     suffix: usize,
-    /// Who runs the suffix; None where the list knows no such top-level domain.
+    /// Who gives out the names below the suffix; None where the list knows no such top-level domain.
     pub(super) registry: Option<Registry>,
     /// Whether there are rules for names below the host.
     pub(super) deeper: bool,

@@ -1,13 +1,15 @@
-use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::automaton::{Reader, States, Taken};
+use super::context::{Context, LONGEST_HOST, LONGEST_LABEL, Owner, Word};
 use super::hosts::Hosts;
+use super::names;
 use super::parts;
 use super::product::{Forward, Missing, TooLarge};
 use super::recogniser::Recogniser;
-use super::registrable::{Registry, Rule};
+use super::registrable::Rule;
 use super::{Stranger, Unproven};
+use crate::cors::lint::public_suffix::Registry;
 
 /// The most that the search does, as a [`Reader`] counts it: some hundred milliseconds.
 const MOST_WORK: usize = 24 << 20;
@@ -18,121 +20,8 @@ const JUDGEMENT: usize = 128;
 /// The most labels below one written domain that are asked for a public suffix of their own.
 const MOST_BELOW: usize = 2000;
 
-/// The longest label and host that can be registered (RFC 1035, 2.3.4).
-const LONGEST_LABEL: usize = 63;
-const LONGEST_HOST: usize = 253;
-
-/// The length of `https://`.
-const LONGEST_SCHEME: usize = 8;
-
-/// Top-level domains to show a stranger in.
-const TOPS: &[&str] = &[
-    "com",
-    "net",
-    "org",
-    "io",
-    "dev",
-    "app",
-    "co",
-    "me",
-    "ai",
-    "info",
-    "xyz",
-    "us",
-    "eu",
-    "uk",
-    "de",
-    "fr",
-    "es",
-    "it",
-    "nl",
-    "pl",
-    "ch",
-    "at",
-    "be",
-    "se",
-    "no",
-    "dk",
-    "fi",
-    "pt",
-    "cz",
-    "ie",
-    "gr",
-    "ru",
-    "ua",
-    "cn",
-    "jp",
-    "kr",
-    "in",
-    "au",
-    "nz",
-    "za",
-    "br",
-    "ca",
-    "mx",
-    "ar",
-    "tv",
-    "online",
-    "site",
-    "shop",
-    "store",
-    "tech",
-    "cloud",
-    "page",
-    "web",
-    "blog",
-    "live",
-    "top",
-    "club",
-    "one",
-    "zone",
-    "biz",
-    "community",
-    "company",
-    "computer",
-    "network",
-];
-
-/// Those that few authors have the same name under.
-const OTHER_TOPS: &[&str] = &["xyz", "top", "site", "online"];
-
 /// The characters of labels, those first that are to be shown.
 const LABEL_CHARACTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789-_";
-
-/// How many written labels are made others of.
-const MOST_OWN: usize = 8;
-
-/// Labels that begin, from their end, many a public suffix below a domain that is none.
-const BELOW: &[&str] = &[
-    "s3",
-    "core",
-    "blob",
-    "web",
-    "compute",
-    "elb",
-    "us-east-1",
-    "app",
-    "apps",
-    "up",
-    "pro",
-    "cdn",
-    "site",
-    "pages",
-    "cust",
-    "customer",
-    "user",
-    "dyn",
-    "demo",
-    "cloud",
-    "paas",
-    "eu",
-    "us",
-    "j",
-    "p",
-    "r",
-    "c",
-    "d",
-];
 
 /// What the search for a host under a domain that the author did not write has found.
 #[derive(Debug, Default)]
@@ -158,104 +47,13 @@ pub(super) fn search(
     for dot in ["", "."] {
         search.dot = dot;
         let states = search.reader.walk(hosts.ends(), dot.as_bytes(), Taken::All);
-        let mut top = Context {
-            host: String::new(),
-            written: states.clone(),
-            states,
-            part: Recogniser::START,
-            missing: Rc::clone(&missing),
-            taken: Taken::All,
-            owner: Owner::Nobody,
-            shared: false,
-            own: Vec::new(),
-            judged: HashSet::new(),
-        };
+        let mut top = Context::top(states, Rc::clone(&missing));
         search.found.stranger = search.below(&mut top)?.map(|label| label.stranger);
         if search.found.stranger.is_some() {
             break;
         }
     }
     Ok(search.found)
-}
-
-/// Who registered the domain that a host is under.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Owner {
-    /// The host is a public suffix.
-    Nobody,
-    /// The author of the expression, who wrote the domain.
-    Author,
-    Stranger,
-}
-
-/// A host, from its end, as far as it is read, and what may come before it.
-struct Context<'a> {
-    host: String,
-    states: States,
-    /// Those reached by characters that the author wrote.
-    written: States,
-    /// What is missing until the origin begins, and the state of the part that it is counted for.
-    missing: Rc<Missing<'a>>,
-    part: u16,
-    taken: Taken,
-    owner: Owner,
-    /// Whether strangers are below a private public suffix, and have a part that the author wrote.
-    shared: bool,
-    /// The labels that are done with, and those of them that make a domain which the author wrote.
-    judged: HashSet<String>,
-    own: Vec<String>,
-}
-
-impl Context<'_> {
-    /// Forgets the states, reached by `read` more characters of the host, from which no origin begins
-    /// whose host can be registered.
-    fn alive(&self, mut states: States, part: u16, read: usize) -> States {
-        let most = (LONGEST_SCHEME + LONGEST_HOST).saturating_sub(self.host.len() + read);
-        let fits = |count| usize::from(count) <= most;
-        states.retain(|&state| self.missing.count(state, part).is_some_and(fits));
-        states
-    }
-
-    /// The context of a host below this one.
-    fn deeper(&self, host: String, states: States, written: States, part: u16) -> Self {
-        Self {
-            host,
-            states,
-            written,
-            missing: Rc::clone(&self.missing),
-            part,
-            taken: self.taken,
-            owner: self.owner,
-            shared: self.shared,
-            judged: HashSet::new(),
-            own: Vec::new(),
-        }
-    }
-}
-
-/// A label, from its end, as far as it is read.
-struct Word {
-    reversed: Vec<u8>,
-    states: States,
-    written: States,
-    part: u16,
-}
-
-impl Word {
-    fn empty(context: &Context<'_>) -> Self {
-        Self {
-            reversed: Vec::new(),
-            states: context.states.clone(),
-            written: context.written.clone(),
-            part: context.part,
-        }
-    }
-
-    /// The fewest characters that it can have together with what is in front of it.
-    fn shortest(&self, context: &Context<'_>) -> Option<usize> {
-        let counts = self.states.iter().map(|&state| context.missing.count(state, self.part));
-        counts.flatten().min().map(|count| self.reversed.len() + usize::from(count))
-    }
 }
 
 /// What makes a stranger of a host.
@@ -290,18 +88,17 @@ impl<'a> Search<'_, 'a> {
             }
         }
         let top = context.host.is_empty();
-        let guesses = match context.owner {
-            _ if top => TOPS,
-            Owner::Author => BELOW,
-            _ => &[],
+        let mut guesses = match context.owner {
+            _ if top => names::tops(),
+            Owner::Author => names::below(),
+            _ => Vec::new(),
         };
-        let mut guesses: Vec<String> = guesses.iter().map(|&label| label.to_owned()).collect();
         if context.shared {
             // The shortest host has what the author wrote of the name in its last label.
             let states = &context.states;
             let begin = context.missing.text(self.reader, states, context.part).unwrap_or_default();
             let label = begin.rsplit(['/', '.']).next().unwrap_or_default();
-            guesses.extend(nicer(self.name, label, &[]));
+            guesses.extend(names::like(label, &[], self.name));
         }
         guesses.push(self.name.to_owned());
         let mut found = None;
@@ -319,10 +116,9 @@ impl<'a> Search<'_, 'a> {
             return Ok(Some(found));
         }
         let nicer = if top {
-            // The author may well have the same name under the usual ones.
-            OTHER_TOPS.iter().map(|&label| label.to_owned()).collect()
+            names::other_tops()
         } else {
-            nicer(self.name, &found.text, &context.own)
+            names::like(&found.text, &context.own, self.name)
         };
         for label in nicer {
             if let Some(nicer) = self.try_label(context, &label)? {
@@ -568,24 +364,4 @@ impl<'a> Search<'_, 'a> {
             suffix: rule.suffix(host).to_owned(),
         })
     }
-}
-
-/// Labels that show better than `label` what a stranger is, from the best.
-fn nicer(name: &str, label: &str, own: &[String]) -> Vec<String> {
-    let mut nicer = Vec::new();
-    for own in own.iter().take(MOST_OWN) {
-        nicer.extend([
-            format!("{name}{own}"),
-            format!("{name}-{own}"),
-            format!("{own}-{name}"),
-            format!("{own}{name}"),
-        ]);
-    }
-    // The hyphen keeps a name readable where only one character is open.
-    for shown in [name, "-"] {
-        for place in (0..label.len()).rev() {
-            nicer.push(format!("{}{shown}{}", &label[..place], &label[place + 1..]));
-        }
-    }
-    nicer
 }
