@@ -210,7 +210,7 @@ def test_a_correction_that_keeps_no_domain_is_not_suggested(expression: str) -> 
     assert [problem.suggestion for problem in problems if problem.severity == "error"] == [None]
 
 
-@pytest.mark.parametrize("word", ["a", "e", "ada", "fe", "cafe", "a:b"])
+@pytest.mark.parametrize("word", ["a", "e", "ada", "fe", "cafe"])
 @pytest.mark.parametrize("form", [r"https://.*{}.*", r"https://[^.]*{}", r"https://\[.*{}.*\]"])
 def test_what_may_be_an_endless_address_ends_the_search(form: str, word: str) -> None:
     problems, proven = told(form.format(word))
