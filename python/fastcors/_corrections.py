@@ -135,7 +135,7 @@ def glob(pieces: list[Token]) -> list[Token]:
     changed = False
     for place in reversed(range(1, len(pieces))):
         before = pieces[place - 1]
-        if pieces[place].text != "*" or pieces[place].kind != "repeat":
+        if pieces[place].text not in ("*", r"\*"):
             continue
         if before.is_character(":"):
             pieces[place - 1 : place + 1] = [Token("group", _PORT)]
@@ -247,6 +247,23 @@ def punycode(pieces: list[Token]) -> list[Token]:
     return kept
 
 
+def without_quotes(pieces: list[Token]) -> list[Token]:
+    """Leave out quotes and white space around an expression."""
+    return tokens("".join(piece.text for piece in pieces).strip(" \t\r\n'\"`"))
+
+
+def without_slashes(pieces: list[Token]) -> list[Token]:
+    """Leave out the slashes that JavaScript writes around an expression, with the flags after it."""
+    text = "".join(piece.text for piece in pieces)
+    literal = re.fullmatch(r"/(.*)/[dgimsuvy]*", text, re.DOTALL)
+    return tokens(literal[1]) if literal else pieces
+
+
+def single_backslashes(pieces: list[Token]) -> list[Token]:
+    """Undo escaping that was done twice."""
+    return tokens("".join(piece.text for piece in pieces).replace("\\\\", "\\"))
+
+
 def web_scheme(pieces: list[Token]) -> list[Token]:
     """Write the scheme of the page that opens a WebSocket."""
     text = "".join(piece.text for piece in pieces)
@@ -313,6 +330,9 @@ GLOB = "it is written like a glob, but here a * repeats what stands before it"
 
 # Why it matches nothing.
 NOTHING: list[tuple[_Rewriting, str]] = [
+    (without_quotes, "it has quotes or white space around it"),
+    (without_slashes, "the slashes around it are JavaScript's"),
+    (single_backslashes, "its backslashes are doubled"),
     (glob, GLOB),
     (web_scheme, "browsers send the scheme of the page, http or https"),
     (without_path, "an origin ends with its host or port, without a slash or path"),

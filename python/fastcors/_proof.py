@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import warnings
 from functools import lru_cache
-from itertools import combinations
+from itertools import chain, combinations
 from re._constants import MAXREPEAT  # type: ignore[import-not-found]
 
 from ._backtracking import TooManyWays, count_ways
@@ -36,6 +36,11 @@ _BROKEN_LABEL = re.compile(r"\\\.\)[+*?]?-")
 _NAMES = ("evil", "attacker", "mallory")
 # An expression longer than this is not corrected.
 _LONGEST_CORRECTED = 2000
+# How many rewritings are tried together, unless it is all of them, and how many expressions that
+# gives are looked at; how many of them may be without a proof.
+_MOST_TOGETHER = 3
+_MOST_CANDIDATES = 40
+_MOST_DOUBTFUL = 3
 
 _UNPROVEN = {
     "too-large": "it is too large to search",
@@ -109,8 +114,8 @@ class _Report:
         ):
             self.tell_unproven(self.doubt)
         self.proven = proof["safe"] and self.doubt is None
-        if self.proven:
-            self.tell_glob()
+        if self.proven and not self.tell_glob():
+            self.tell_dot()
 
     def shown_proof(self, marked: str) -> _Proof:
         """Prove a marked expression, at best with a stranger that Python's engine lets in, too."""
@@ -270,17 +275,35 @@ class _Report:
                 "warning",
             )
 
-    def tell_glob(self) -> None:
+    def tell_glob(self) -> bool:
         """Say that a `*` does not do what it does in a glob, where that is harmless."""
         if not any(like in self.text for like in ("/*", ":*", "-*")):
-            return
+            return False
         from ._corrections import GLOB, glob
 
         meant = self.rewritten(self.text, glob)
+        if meant == self.text or not self.safe(meant):
+            return False
+        self.tell(
+            "expression-glob",
+            f"matches not what it seems to: {GLOB}; write {shown(meant)}",
+            meant,
+            "warning",
+        )
+        return True
+
+    def tell_dot(self) -> None:
+        """Say that a `.` stands for any character, where that is harmless."""
+        if "." not in self.text.replace(r"\.", ""):
+            return
+        from ._corrections import escape_dots
+
+        meant = self.rewritten(self.text, escape_dots)
         if meant != self.text and self.safe(meant):
             self.tell(
-                "expression-glob",
-                f"matches not what it seems to: {GLOB}; write {shown(meant)}",
+                "expression-dot",
+                f"has a dot without \\ before it, which stands for any character; nobody can register "
+                f"a name that this lets in, but write {shown(meant)}",
                 meant,
                 "warning",
             )
@@ -318,16 +341,21 @@ class _Report:
         """Give each expression that some rewritings lead to, with their reasons and its proof."""
         if len(self.text) > _LONGEST_CORRECTED:
             return
-        seen = {self.text}
-        for count in range(1, len(rewritings) + 1):
-            for some in combinations(rewritings, count):
-                candidate = self.rewritten(self.text, *(rewriting for rewriting, _ in some))
-                if candidate in seen:
-                    continue
-                seen.add(candidate)
-                proof = self.prove(candidate)
-                if proof is not None:
-                    yield [reason for _, reason in some], candidate, proof
+        counts = dict.fromkeys([*range(1, _MOST_TOGETHER + 1), len(rewritings)])
+        seen, doubtful = {self.text}, 0
+        for some in chain.from_iterable(combinations(rewritings, count) for count in counts):
+            candidate = self.rewritten(self.text, *(rewriting for rewriting, _ in some))
+            if candidate in seen:
+                continue
+            seen.add(candidate)
+            proof = self.prove(candidate)
+            if proof is None:
+                continue
+            yield [reason for _, reason in some], candidate, proof
+            # What cannot be proven takes the longest.
+            doubtful += proof["unproven"] is not None
+            if len(seen) > _MOST_CANDIDATES or doubtful > _MOST_DOUBTFUL:
+                break
 
     def rewritten(self, text: str, *rewritings: _Rewriting) -> str:
         if self.pattern.flags & re.VERBOSE or len(text) > _LONGEST_CORRECTED:

@@ -154,6 +154,9 @@ def test_http_is_no_matter_on_ones_own_machine_and_network(expression: str) -> N
         (r"https://203\.0\.113\.\d+", "expression-address-range", "https://203.0.113.1"),
         (r"https?://203\.0\.\d+\.\d+(:\d+)?", "expression-address-range", "https://203.0."),
         (r"null|https://example\.com", "expression-null", "null"),
+        (r"https://example.com", "expression-dot", r"https://example\.com"),
+        (r"http://127.0.0.1:3000", "expression-dot", r"http://127\.0\.0\.1:3000"),
+        (r"https://.*\.example.com", "expression-dot", r"https://.*\.example\.com"),
         (r"http://localhost:*", "expression-glob", r"http://localhost(?::[0-9]+)?"),
         (
             r"https://app-*\.example\.com",
@@ -166,7 +169,7 @@ def test_what_is_doubtful_is_a_warning(expression: str, code: str, shown: str) -
     problems, proven = told(expression)
     assert codes(problems) == [(code, "warning")]
     assert shown in problems[0].message.replace("\\\\", "\\")
-    assert proven is (code == "expression-glob")
+    assert proven is (code in ("expression-glob", "expression-dot"))
 
 
 def test_null_with_credentials_is_an_error() -> None:
