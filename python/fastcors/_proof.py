@@ -387,6 +387,7 @@ def _names_a_host(text: str) -> bool:
 
     What is left after what was open is taken away may be none: `https://mysite.*` without `.*`.
     """
+    text = text.replace(r"\/", "/")
     alternatives = text.split("|") if "(" not in text.replace("(?:", "") else [text]
     if not all("://" in alternative for alternative in alternatives if "(" not in text):
         return False

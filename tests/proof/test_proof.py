@@ -204,7 +204,6 @@ def test_deep_nesting_is_decided_or_said_to_be_too_deep(depth: int) -> None:
         r"https://a\.com,b\.com",
         r"https://*",
         r"https://[a-z]+-example\.com",
-        r"https://a\.example\.com ",
     ],
 )
 def test_a_correction_that_keeps_no_domain_is_not_suggested(expression: str) -> None:
