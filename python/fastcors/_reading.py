@@ -211,6 +211,8 @@ def entries(option: str, given: Any, problems: list[Problem]) -> list[Any]:
         items = list(given)
     else:
         begun = kind is _GENERATOR and (given.gi_frame is None or given.gi_suspended)
+        # Of an iterator of another kind nobody knows.
+        may_have_begun = kind is not _GENERATOR and hasattr(kind, "__next__")
         most = _MOST.get(option, _MOST_NAMES)
         items = list(islice(iterator, most + 1))
         if len(items) > most:
@@ -224,7 +226,7 @@ def entries(option: str, given: Any, problems: list[Problem]) -> list[Any]:
                 )
             )
             return []
-        if begun or (not items and hasattr(kind, "__next__")):
+        if begun or (may_have_begun and not items):
             problems.append(_consumed(option, given, items))
     if hasattr(kind, "keys"):
         problems.append(_mapping(option, given, items))
@@ -423,6 +425,8 @@ def _meant_by(item: Any) -> tuple[str | list[str] | None, str]:
         elif kind in _FINITE:
             texts = [str.__str__(each) for each in item if _is_text(each)]
             return texts or None, "write its entries one by one, without a list inside the list"
+        elif hasattr(kind, "fullmatch"):
+            return None, "give it as allow_origin_regex"
         elif "://" in (text := str.__str__(str(item))):
             # Such as one of the URL classes of pydantic, which end with a slash.
             meant = text.rstrip("/")

@@ -105,7 +105,7 @@ class LyingLength(list[str]):
     """Says that it is shorter than nothing."""
 
     def __len__(self) -> int:
-        return -1  # noqa: PLE0303 - it is what it lies
+        return -1  # noqa: PLE0303 - that is the lie
 
 
 class RudeText(str):

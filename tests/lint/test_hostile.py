@@ -29,39 +29,39 @@ def test_any_value_is_linted_without_an_exception(option: str, make: Any) -> Non
             assert text.isprintable(), text
             text.encode()
         assert len(str(problem)) < 2000
-        assert problem == problem
-        assert hash(problem) == hash(problem)
+        # Whatever the value's own comparison and hash do.
         assert len({problem, problem}) == 1
     str(told)
     repr(told)
 
 
 @pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
-@pytest.mark.parametrize("place", [0, 1, 2])
 @pytest.mark.parametrize(
     "option",
     ["allow_origins", "allow_methods", "allow_headers", "allow_origin_regex", "expose_headers"],
 )
-def test_any_item_is_linted_without_an_exception(option: str, place: int, make: Any) -> None:
-    items = ["GET", "https://a.example"]
-    items.insert(place, make())
-    lint(**{option: items})
+def test_any_item_is_linted_without_an_exception(option: str, make: Any) -> None:
+    for place in range(3):
+        items = ["GET", "https://a.example"]
+        items.insert(place, make())
+        assert {problem.option for problem in lint(**{option: items})} <= {option}
 
 
 @pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
 @pytest.mark.parametrize("option", DEFAULTS)
 def test_the_middleware_raises_nothing_but_a_config_error(option: str, make: Any) -> None:
     options = {"max_age": -1, "strict": True, option: make()}
+    raised: ConfigError | None = None
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         try:
             CORSMiddleware(APP, **options)
         except ConfigError as error:
-            told = (error.problems, str(error))
-            assert all(told)
+            raised = error
         except (re.error, OverflowError, RecursionError):
             # What Python says to an expression.
             assert option == "allow_origin_regex"
+    assert raised is None or (raised.problems and str(raised))
     # Beside ours: what Python says to NotImplemented as a bool, and to an expression.
     ours = {ConfigWarning, DeprecationWarning, FutureWarning}
     assert {warning.category for warning in warned} <= ours

@@ -24,6 +24,7 @@ from fastcors import (
     Policy,
     Problem,
     __version__,
+    lint,
 )
 
 
@@ -49,6 +50,7 @@ for app in (fastapi, starlette):
         expose_headers=frozenset({"X-Total"}),
         max_age=3600,
     )
+    app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"], strict=True)
 Middleware(CORSMiddleware, ["https://a.example"], max_age=60)
 
 # Wrapped around an application from outside, and a middleware around another.
@@ -157,6 +159,7 @@ wrapped.reconfigure(
     allow_private_network=True,
     expose_headers=["X-Total"],
     max_age=5,
+    strict=False,
 )
 
 # A policy without an application.
@@ -200,6 +203,14 @@ def both(origins: list[str]) -> list[ASGIApp]:
 methods: list[str] = [*ALL_METHODS, "PURGE"]
 headers: set[str] = SAFELISTED_HEADERS | {"X-Token"}
 version: str = __version__
+
+# What is wrong with options of any kind.
+
+found: list[Problem] = lint(allow_origins=None, allow_origin=["https://a.example"], app=application)
+report: str = str(lint())
+assert_type(lint().safe, tuple[str, ...])
+errors = {problem for problem in found if problem.severity == "error"}
+meant: list[object] = [problem.suggestion or problem.value for problem in found]
 
 
 def complaints(error: ConfigError) -> list[tuple[str, str, str]]:

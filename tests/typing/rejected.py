@@ -31,6 +31,7 @@ CORSMiddleware(application, [], [], [], False, None, False, [], 600, True)  # er
 # A value of another type.
 CORSMiddleware(application, allow_credentials="false")  # error
 CORSMiddleware(application, allow_private_network="no")  # error
+CORSMiddleware(application, strict="yes")  # error
 CORSMiddleware(application, max_age="600")  # error
 CORSMiddleware(application, max_age=None)  # error
 CORSMiddleware(application, allow_origins=None)  # error
@@ -44,6 +45,7 @@ CORSMiddleware(application, allow_origin_regex=[1])  # error
 Starlette().add_middleware(CORSMiddleware, allow_credentials="false")  # error
 Starlette().add_middleware(CORSMiddleware, max_age="600")  # error
 middleware.reconfigure(max_age="600")  # error
+middleware.reconfigure(strict="yes")  # error
 middleware.allow_credentials = "false"  # error
 middleware.max_age = "600"  # error
 

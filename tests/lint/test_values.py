@@ -1,0 +1,427 @@
+"""What is wrong with a value's type, with a name of no option, and with options together."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import datetime as dt
+import decimal
+import enum
+import fractions
+import http
+import itertools
+import os
+import re
+import types
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from starlette.datastructures import URL
+
+from fastcors import CORSMiddleware, Problem, lint
+from fastcors.options import DEFAULTS
+
+ORIGIN = "https://app.example.com"
+LISTS = {
+    "allow_origins": ORIGIN,
+    "allow_methods": "PUT",
+    "allow_headers": "X-Token",
+    "expose_headers": "X-Total",
+}
+ERROR, ADVICE = "error", "warning"
+
+
+@dataclasses.dataclass
+class AnyURL:
+    """A URL of a class that ends it with a slash and equals no text, as pydantic's do."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Truth:
+    """A bool of another library, such as numpy's."""
+
+    def __init__(self, *, true: bool) -> None:
+        self.true = true
+
+    def __bool__(self) -> bool:
+        return self.true
+
+
+class Age(int, enum.Enum):
+    """An int whose text is no number."""
+
+    DAY = 86_400
+
+
+class Seconds(enum.IntEnum):
+    """An int whose text is one."""
+
+    HOUR = 3_600
+
+
+def items(*given: str) -> Iterator[str]:
+    yield from given
+
+
+def read(iterator: Any, count: int | None = None) -> Any:
+    """Give an iterator of which somebody has read that many items, or all."""
+    collections.deque(itertools.islice(iterator, count), maxlen=0)
+    return iterator
+
+
+def told(**options: Any) -> list[tuple[str, str, Any]]:
+    return [(problem.code, problem.severity, problem.suggestion) for problem in lint(**options)]
+
+
+@pytest.mark.parametrize(("option", "entry"), LISTS.items())
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        # A text for a list.
+        (lambda entry: entry, ("not-a-collection", ERROR, "the list")),
+        (lambda entry: f'["{entry}"]', ("not-a-collection", ERROR, "the list")),
+        (lambda entry: f"'{entry}'", ("not-a-collection", ERROR, "the list")),
+        (lambda entry: entry.encode(), ("not-a-collection", ERROR, "the list")),
+        (lambda entry: bytearray(entry.encode()), ("not-a-collection", ERROR, "the list")),
+        (lambda entry: memoryview(entry.encode()), ("not-a-collection", ERROR, "the list")),
+        # No collection at all.
+        (lambda entry: None, ("not-a-collection", ERROR, ())),
+        (lambda entry: 7, ("not-a-collection", ERROR, ())),
+        (lambda entry: True, ("not-a-collection", ERROR, ())),
+        (lambda entry: lambda: [entry], ("not-a-collection", ERROR, ())),
+        (lambda entry: list, ("not-a-collection", ERROR, ())),
+        (lambda entry: object(), ("not-a-collection", ERROR, ())),
+        # What can be read once, and was.
+        (lambda entry: read(items(entry)), ("generator-consumed", ERROR, None)),
+        (lambda entry: read(items(entry, entry), 1), ("generator-consumed", ADVICE, None)),
+        (lambda entry: read(map(str, [entry])), ("generator-consumed", ADVICE, None)),
+        (lambda entry: read(iter([entry])), ("generator-consumed", ADVICE, None)),
+        # What is read as something else than it seems.
+        (lambda entry: {entry: "a value"}, ("mapping", ADVICE, "the list")),
+        (lambda entry: types.MappingProxyType({entry: 1}), ("mapping", ADVICE, "the list")),
+        (lambda entry: collections.OrderedDict({entry: 1}), ("mapping", ADVICE, "the list")),
+        (lambda entry: itertools.repeat(entry), ("endless", ERROR, None)),
+    ],
+)
+def test_what_is_no_list(option: str, entry: str, make: Any, expected: Any) -> None:
+    code, severity, suggestion = expected
+    problems = lint(**{option: make(entry)})
+    # Without its items, a list of methods is empty.
+    problem, *others = [problem for problem in problems if problem.code != "no-method"]
+    assert (problem.code, problem.severity, problem.option) == (code, severity, option)
+    assert problem.suggestion == ([entry] if suggestion == "the list" else suggestion)
+    assert {other.code for other in others} <= {"origin-duplicate", "method-duplicate"}
+
+
+@pytest.mark.parametrize("option", ["allow_methods", "allow_headers", "expose_headers"])
+@pytest.mark.parametrize(
+    ("item", "suggestion"),
+    [
+        (b"PUT", ["PUT"]),
+        (None, None),
+        (7, None),
+        (["PUT", "HEAD"], ["PUT", "HEAD"]),
+        (("PUT",), ["PUT"]),
+        ([], None),
+        ({}, None),
+    ],
+)
+def test_a_name_that_is_no_text(option: str, item: Any, suggestion: Any) -> None:
+    assert told(**{option: ["X-Good", item]}) == [("not-a-token", ERROR, suggestion)]
+
+
+@pytest.mark.parametrize(
+    ("item", "suggestion"),
+    [
+        (b"https://b.example", "https://b.example"),
+        (bytearray(b"https://b.example"), "https://b.example"),
+        (None, None),
+        (7, None),
+        (AnyURL("https://b.example/"), "https://b.example"),
+        (re.compile("https://b"), None),
+        (["https://b.example", "https://c.example"], ["https://b.example", "https://c.example"]),
+        (("https://b.example",), ["https://b.example"]),
+        ([None], None),
+        (uuid.UUID(int=0), None),
+    ],
+)
+def test_an_origin_that_is_no_text(item: Any, suggestion: Any) -> None:
+    assert told(allow_origins=[ORIGIN, item]) == [("origin-type", ERROR, suggestion)]
+
+
+@pytest.mark.parametrize("option", ["allow_credentials", "allow_private_network", "strict"])
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("false", ("not-a-bool", ERROR, False)),
+        ("no", ("not-a-bool", ERROR, False)),
+        ("", ("not-a-bool", ERROR, False)),
+        (" True ", ("not-a-bool", ERROR, True)),
+        ("enabled", ("not-a-bool", ERROR, None)),
+        (b"1", ("not-a-bool", ERROR, True)),
+        (1, ("bool-type", ADVICE, True)),
+        (0, ("bool-type", ADVICE, False)),
+        (2.5, ("bool-type", ADVICE, True)),
+        (None, ("bool-type", ADVICE, False)),
+        (Truth(true=True), ("bool-type", ADVICE, True)),
+        (Truth(true=False), ("bool-type", ADVICE, False)),
+        ([], ("bool-type", ADVICE, False)),
+        (["false"], ("bool-type", ERROR, None)),
+        (lambda: False, ("bool-type", ERROR, None)),
+        (object(), ("bool-type", ERROR, None)),
+    ],
+)
+def test_what_is_no_bool(option: str, value: Any, expected: Any) -> None:
+    first = next(problem for problem in lint(**{option: value}) if problem.value is value)
+    assert (first.code, first.severity, first.suggestion) == expected
+    assert first.option == option
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (600.0, [("max-age-type", ERROR, 600)]),
+        (0.5, [("max-age-type", ERROR, 0)]),
+        (-1.5, [("max-age-type", ERROR, 0)]),
+        (float("nan"), [("max-age-type", ERROR, None)]),
+        (float("inf"), [("max-age-type", ERROR, None)]),
+        (1e300, [("max-age-type", ERROR, int(1e300))]),
+        (True, [("max-age-type", ERROR, 600)]),
+        (False, [("max-age-type", ERROR, 0)]),
+        (None, [("max-age-type", ERROR, None)]),
+        (dt.timedelta(hours=1), [("max-age-type", ERROR, 3600)]),
+        (dt.timedelta(seconds=-5), [("max-age-type", ERROR, 0)]),
+        (fractions.Fraction(1, 2), [("max-age-type", ERROR, 0)]),
+        (decimal.Decimal("600.0"), [("max-age-type", ERROR, 600)]),
+        (Age.DAY, [("max-age-type", ERROR, 86_400)]),
+        ("600.0", [("max-age-type", ERROR, 600)]),
+        (" 600", [("max-age-type", ERROR, 600)]),
+        ("600s", [("max-age-type", ERROR, 600)]),
+        ("10 m", [("max-age-type", ERROR, 600)]),
+        ("1h", [("max-age-type", ERROR, 3600)]),
+        ("1 day", [("max-age-type", ERROR, 86_400)]),
+        ("an hour", [("max-age-type", ERROR, None)]),
+        ("", [("max-age-type", ERROR, None)]),
+        (b"600", [("max-age-type", ERROR, 600)]),
+        ([600], [("max-age-type", ERROR, None)]),
+        ("1\r\n", [("max-age", ERROR, 600)]),
+        ("\u0666\u0660\u0660", [("max-age", ERROR, 600)]),
+        ("600", [("max-age-type", ADVICE, 600)]),
+        (decimal.Decimal(600), [("max-age-type", ADVICE, 600)]),
+        ("86401", [("max-age-type", ADVICE, 86_401), ("max-age-above-cap", ADVICE, 86_400)]),
+        (-1, [("max-age-negative", ADVICE, 0)]),
+        ("-1", [("max-age-negative", ADVICE, 0)]),
+        (86_401, [("max-age-above-cap", ADVICE, 86_400)]),
+        (10**400, [("max-age-above-cap", ADVICE, 86_400)]),
+        (0, []),
+        (1, []),
+        (86_400, []),
+        (Seconds.HOUR, []),
+    ],
+    ids=repr,
+)
+def test_what_is_no_max_age(value: Any, expected: Any) -> None:
+    assert told(max_age=value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("(", [("expression-syntax", ERROR, None)]),
+        (["(", "[", r"https://app\.example\.com"], [("expression-syntax", ERROR, None)] * 2),
+        ("a{99999999999999999999}", [("expression-syntax", ERROR, None)]),
+        ("(?L)a", [("expression-syntax", ERROR, None)]),
+        (b"https://a", [("expression-type", ERROR, "https://a")]),
+        (re.compile(b"https://a"), [("expression-type", ERROR, "https://a")]),
+        ([b"https://a", None], [("expression-type", ERROR, "https://a"), ("expression-type", ERROR, None)]),
+        (7, [("expression-type", ERROR, None)]),
+        (False, [("expression-type", ERROR, None)]),
+        ("", [("expression-empty", ADVICE, None)]),
+        (["", r"https://app\.example\.com"], [("expression-empty", ADVICE, None)]),
+        (read(items("a")), [("generator-consumed", ERROR, None)]),
+        ({r"https://app\.example\.com": 1}, [("mapping", ADVICE, [r"https://app\.example\.com"])]),
+        (itertools.repeat("a"), [("endless", ERROR, None)]),
+        (None, []),
+        ([], []),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_what_is_no_expression(value: Any, expected: Any) -> None:
+    assert told(allow_origin_regex=value) == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"allow_credentials": True}, ["credentials-without-origin"]),
+        ({"allow_credentials": True, "allow_origins": [ORIGIN]}, []),
+        ({"allow_credentials": True, "allow_origin_regex": r"https://app\.example\.com"}, []),
+        ({"allow_credentials": True, "allow_origin_regex": []}, ["credentials-without-origin"]),
+        (
+            {"allow_origins": ["*"], "allow_origin_regex": r"https://app\.example\.com"},
+            ["expression-without-effect"],
+        ),
+        # Where it has no effect, what it lets in does not matter.
+        ({"allow_origins": ["*"], "allow_origin_regex": ".*"}, ["expression-without-effect"]),
+        ({"allow_origins": ["*"], "allow_origin_regex": "(?!a).*"}, ["expression-without-effect"]),
+        ({"allow_methods": []}, ["no-method"]),
+        ({"allow_origins": [ORIGIN], "allow_private_network": True}, ["private-network-superseded"]),
+        (
+            {"allow_origins": ["*"], "allow_private_network": True},
+            ["private-network-superseded", "private-network-for-everyone"],
+        ),
+        ({}, []),
+        ({"allow_origins": ["*"]}, []),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_options_that_contradict_each_other_are_advice(options: Any, expected: list[str]) -> None:
+    problems = lint(**options)
+    assert [problem.code for problem in problems] == expected
+    assert {problem.severity for problem in problems} <= {ADVICE}
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("allow_origin", "allow_origins"),
+        ("origins", "allow_origins"),
+        ("origin", "allow_origins"),
+        ("allowed_origins", "allow_origins"),
+        ("allow_orgins", "allow_origins"),
+        ("AllowOrigins", "allow_origins"),
+        ("allowOrigins", "allow_origins"),
+        ("allow-origins", "allow_origins"),
+        ("CORS_ALLOWED_ORIGINS", "allow_origins"),
+        ("CORS_ALLOW_ALL_ORIGINS", "allow_origins"),
+        ("hosts", "allow_origins"),
+        ("allow_origins_regex", "allow_origin_regex"),
+        ("allowed_origin_regexes", "allow_origin_regex"),
+        ("origin_pattern", "allow_origin_regex"),
+        ("regex", "allow_origin_regex"),
+        ("allow_credential", "allow_credentials"),
+        ("supports_credentials", "allow_credentials"),
+        ("credentials", "allow_credentials"),
+        ("allow_method", "allow_methods"),
+        ("methods", "allow_methods"),
+        ("allowed_headers", "allow_headers"),
+        ("headers", "allow_headers"),
+        ("expose_header", "expose_headers"),
+        ("exposedHeaders", "expose_headers"),
+        ("max_ages", "max_age"),
+        ("maxAge", "max_age"),
+        ("preflight_max_age", "max_age"),
+        ("allow_private_networks", "allow_private_network"),
+        ("private_network", "allow_private_network"),
+        ("strictly", "strict"),
+        ("message", None),
+        ("languages", None),
+        ("zzz", None),
+        ("", None),
+        ("x" * 1_000_000, None),
+    ],
+)
+def test_a_name_of_no_option_is_told_with_the_near_one(name: str, meant: str | None) -> None:
+    value = object()
+    (problem,) = lint(**{name: value})
+    assert (problem.code, problem.severity) == ("unknown-option", ERROR)
+    assert (problem.option, problem.suggestion) == (name, meant)
+    assert problem.value is value
+    assert str(problem).isprintable()
+    assert len(str(problem)) < 500
+
+
+def test_what_reconfigure_says_to_a_name_of_no_option_names_the_near_one_too() -> None:
+    with pytest.raises(TypeError, match="did you mean 'allow_origins'"):
+        CORSMiddleware(print).reconfigure(origins=[])  # type: ignore[call-arg, arg-type, unused-ignore]
+
+
+@pytest.mark.parametrize("app", [None, print, object(), "app"])
+def test_the_application_is_not_looked_at(app: Any) -> None:
+    assert lint(app=app, allow_origins=[ORIGIN]) == []
+
+
+def test_all_problems_are_told_at_once_in_the_order_of_the_options() -> None:
+    problems = lint(
+        max_age=1.5,
+        nonsense=1,
+        allow_origins=[ORIGIN, None],
+        allow_methods=["A,B", "C D"],
+        allow_headers="X",
+        allow_credentials="false",
+        allow_origin_regex="(",
+        expose_headers=7,
+        strict=None,
+    )
+    assert [problem.code for problem in problems] == [
+        "origin-type",
+        "not-a-token",
+        "not-a-token",
+        "not-a-collection",
+        "not-a-bool",
+        "expression-syntax",
+        "not-a-collection",
+        "max-age-type",
+        "bool-type",
+        "unknown-option",
+    ]
+
+
+def test_what_credentials_mean_counts_for_the_other_options_even_where_they_are_no_bool() -> None:
+    assert "origin-any-with-credentials" in [
+        problem.code for problem in lint(allow_origins=["*"], allow_credentials="true")
+    ]
+
+
+def test_a_generator_that_is_given_twice_is_read_by_the_first_option() -> None:
+    once = items("GET")
+    (problem,) = lint(allow_methods=once, allow_headers=once)
+    assert (problem.code, problem.option) == ("generator-consumed", "allow_headers")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [ORIGIN],
+        (ORIGIN,),
+        {ORIGIN},
+        frozenset([ORIGIN]),
+        collections.deque([ORIGIN]),
+        collections.UserList([ORIGIN]),
+        {ORIGIN: 1}.keys(),
+        {1: ORIGIN}.values(),
+        map(str, [ORIGIN]),
+        items(ORIGIN),
+        items(),
+        [URL(ORIGIN)],
+        enum.StrEnum("Origins", {"APP": ORIGIN}),
+        list(enum.StrEnum("Origins", {"APP": ORIGIN})),
+        [os.fspath(ORIGIN)],
+    ],
+    ids=lambda given: type(given).__name__,
+)
+def test_whatever_gives_texts_is_a_list_of_origins(given: Any) -> None:
+    assert [problem for problem in lint(allow_origins=given) if problem.severity == ERROR] == []
+
+
+def test_a_method_may_be_one_of_the_standard_librarys() -> None:
+    methods = [http.HTTPMethod.GET, http.HTTPMethod.PUT]
+    assert lint(allow_origins=[ORIGIN], allow_methods=methods) == []
+    assert lint(allow_origins=[ORIGIN], allow_methods=http.HTTPMethod) != []
+
+
+def test_every_problem_names_the_value_and_what_to_write() -> None:
+    problems: list[Problem] = [
+        *lint(allow_origins="https://a", allow_methods=7, allow_headers=[None], max_age=1.5),
+        *lint(allow_credentials="no", expose_headers=iter(()), allow_origin_regex=b"a"),
+    ]
+    assert len(problems) == 7
+    for problem in problems:
+        assert re.search(r"; (write|if) |: if ", problem.message), problem.message
+        assert problem.option in DEFAULTS
