@@ -1,5 +1,7 @@
 //! A refusal is told to the logger `fastcors`, at level DEBUG.
 
+use core::sync::atomic::{AtomicU64, Ordering};
+
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -14,8 +16,10 @@ struct Log {
     /// `logger.isEnabledFor`.
     is_enabled_for: Py<PyAny>,
     /// What that remembers of each level, where this Python's `logging` has it. Asking it directly
-    /// takes 40 instructions, the method 500; a refused request takes some 4,000.
+    /// takes 140 instructions, the method 500; a refused request takes some 4,000.
     remembered: Option<Py<PyDict>>,
+    /// The version of that dict in which DEBUG was found to be off. Comparing it takes 10 instructions.
+    silent: AtomicU64,
     debug: Py<PyInt>,
     /// `fastcors._log.refused`.
     tell: Py<PyAny>,
@@ -74,7 +78,13 @@ impl Refusal<'_> {
 /// Whether the logger has said before that it takes nothing of level DEBUG.
 #[inline]
 fn is_silent(py: Python<'_>) -> bool {
-    let Some(Log { remembered: Some(remembered), debug, .. }) = LOG.get(py) else { return false };
+    let Some(Log { remembered: Some(remembered), silent, debug, .. }) = LOG.get(py) else {
+        return false;
+    };
+    let version = version(remembered);
+    if version.is_some_and(|version| version == silent.load(Ordering::Relaxed)) {
+        return true;
+    }
     // SAFETY: a live dict and a live key; an int compares with an int without an error, and where
     // another key makes one, it is dropped and the logger itself is asked.
     unsafe {
@@ -82,7 +92,27 @@ fn is_silent(py: Python<'_>) -> bool {
         if found.is_null() {
             ffi::PyErr_Clear();
         }
-        found == ffi::Py_False()
+        let is_silent = found == ffi::Py_False();
+        if is_silent && let Some(version) = version {
+            silent.store(version, Ordering::Relaxed);
+        }
+        is_silent
+    }
+}
+
+/// A number that a dict never has again after a change (PEP 509), where this Python has it.
+#[inline]
+fn version(dict: &Py<PyDict>) -> Option<u64> {
+    #[cfg(Py_3_14)]
+    {
+        let _ = dict;
+        None
+    }
+    #[cfg(not(Py_3_14))]
+    {
+        // SAFETY: a live dict; its version is a field of its own in these versions of Python.
+        #[allow(deprecated, reason = "it goes with 3.14, for which this is not compiled")]
+        Some(unsafe { (*dict.as_ptr().cast::<ffi::PyDictObject>()).ma_version_tag })
     }
 }
 
@@ -97,6 +127,7 @@ fn log(py: Python<'_>) -> PyResult<&Log> {
             remembered: remembered
                 .and_then(|cache| cache.cast_into_exact().ok())
                 .map(Bound::unbind),
+            silent: AtomicU64::new(0),
             debug: 10_i32.into_pyobject(py)?.unbind(),
             tell: module.getattr("refused")?.unbind(),
         })
