@@ -168,10 +168,13 @@ pub(super) fn parse_port(digits: &[u8]) -> Option<u16> {
 /// The URL standard lets other characters pass (`!`, `,`, `{` and more), and so do browsers. No
 /// certificate is given for such a name, and no honest host has one.
 pub(super) fn has_only_labels(host: &[u8]) -> bool {
-    host.split(|&byte| byte == b'.').all(|label| {
-        !label.is_empty()
-            && label.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
-    })
+    // Without an early end the processor has less to guess.
+    let (valid, ends_in_dot) = host.iter().fold((true, true), |(valid, after_dot), &byte| {
+        let is_dot = byte == b'.';
+        let is_letter = matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
+        (valid && (is_letter || (is_dot && !after_dot)), is_dot)
+    });
+    valid && !ends_in_dot
 }
 
 /// Whether the URL standard reads the host as an IPv4 address (host parsing, "ends in a number").

@@ -10,36 +10,40 @@ use super::pattern::{
 
 /// A set of [`OriginPattern`]s that says whether one of them covers an origin.
 ///
-/// The patterns are not tried on the origin. Those that would cover it are looked up by hash: one
-/// for each dot of its host behind which as many bytes follow as in a pattern of the set, and one
-/// for the host as a whole. Most often that is one look-up, whatever the number of patterns; there
-/// are never more than two for each label. The hash is seeded at random for each set.
+/// The patterns are not tried on the origin: those that would cover it are looked up by hash. Which
+/// these are follows from the lengths of scheme and host that patterns in the set have, of which
+/// most often one fits the origin, whatever their number; there are never more than two look-ups for
+/// each label of it and each length of a scheme. The hash is seeded at random for each set.
 #[derive(Debug, Default)]
 pub struct OriginPatterns {
     table: HashTable<Text>,
     forms: Vec<Form>,
     state: RandomState,
-    /// The longest scheme with its `://`.
-    longest_scheme: usize,
 }
 
-/// What can be seen of a pattern without looking it up. A hundred thousand patterns have a few dozen
-/// forms between them: at most four for each length of a host.
+/// How long the parts of a pattern are. A hundred thousand patterns have a few dozen forms between
+/// them: at most four for each length of a scheme and of a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Form {
+    /// Of [`Parts::scheme`].
+    scheme: usize,
     /// Of [`Parts::tail`] without its port.
-    length: usize,
+    tail: usize,
     subdomains: bool,
     any_port: bool,
 }
 
 impl Form {
-    /// Where in `host` the tail of a pattern of this form begins, if one may cover it.
+    /// Where the tail begins in an origin whose host ends at `end`, if the origin may be of this form.
     #[inline]
-    fn place_in(self, host: &[u8]) -> Option<usize> {
-        let place = host.len().checked_sub(self.length)?;
-        let fits = if self.subdomains { host.get(place) == Some(&b'.') } else { place == 0 };
-        fits.then_some(place)
+    fn place_in(&self, origin: &[u8], end: usize) -> Option<usize> {
+        let place = end.checked_sub(self.tail)?;
+        let fits = if self.subdomains {
+            place > self.scheme && origin.get(place) == Some(&b'.')
+        } else {
+            place == self.scheme
+        };
+        (fits && end - self.scheme <= LONGEST_HOST).then_some(place)
     }
 }
 
@@ -47,7 +51,7 @@ impl OriginPatterns {
     /// Adds a pattern; one that is there already changes nothing.
     pub fn insert(&mut self, pattern: OriginPattern) {
         let parts = Parts::of(pattern.text());
-        let Self { table, forms, state, longest_scheme } = self;
+        let Self { table, forms, state } = self;
         let hash = parts.hash(state);
         if table.find(hash, |text| text.bytes() == pattern.text()).is_some() {
             return;
@@ -56,7 +60,6 @@ impl OriginPatterns {
         if !forms.contains(&form) {
             forms.push(form);
         }
-        *longest_scheme = parts.scheme.len().max(*longest_scheme);
         table.insert_unique(hash, Text::new(pattern), |text| Parts::of(text.bytes()).hash(state));
     }
 
@@ -79,24 +82,17 @@ impl OriginPatterns {
         table.shrink_to_fit(|text| Parts::of(text.bytes()).hash(state));
     }
 
-    /// Whether a pattern covers `origin`. One that is too long for any is not read.
+    /// Whether a pattern covers `origin`, of which at most the host's 253 bytes and what a pattern has
+    /// beside them are looked at.
     #[must_use]
     pub fn matches(&self, origin: &[u8]) -> bool {
-        if origin.len() > self.longest_scheme + LONGEST_HOST + LONGEST_PORT {
-            return false;
-        }
-        let Some((scheme, authority)) = split_scheme(origin) else { return false };
-        let scheme = &origin[..scheme.len() + "://".len()];
-        let Some(host) = split_port(authority) else { return false };
-        if host.len() > LONGEST_HOST {
-            return false;
-        }
+        let Some(end) = end_of_host(origin) else { return false };
         self.forms.iter().any(|form| {
-            form.place_in(host).is_some_and(|place| {
-                let &Form { subdomains, any_port, .. } = form;
-                let tail = if any_port { &host[place..] } else { &authority[place..] };
-                self.holds(&Parts { scheme, subdomains, tail, any_port })
-                    && (!subdomains || has_only_labels(&host[..place]))
+            form.place_in(origin, end).is_some_and(|place| {
+                let &Form { scheme, subdomains, any_port, .. } = form;
+                let tail = &origin[place..if any_port { end } else { origin.len() }];
+                self.holds(&Parts { scheme: &origin[..scheme], subdomains, tail, any_port })
+                    && (!subdomains || has_only_labels(&origin[scheme..place]))
             })
         })
     }
@@ -151,8 +147,12 @@ impl<'t> Parts<'t> {
     }
 
     fn form(&self) -> Form {
-        let host = split_port(self.tail).unwrap_or(self.tail);
-        Form { length: host.len(), subdomains: self.subdomains, any_port: self.any_port }
+        Form {
+            scheme: self.scheme.len(),
+            tail: end_of_host(self.tail).unwrap_or(self.tail.len()),
+            subdomains: self.subdomains,
+            any_port: self.any_port,
+        }
     }
 
     #[inline]
@@ -165,14 +165,16 @@ impl<'t> Parts<'t> {
     }
 }
 
-/// The host of `host:80` or of `host`; none where the port is not one that a browser writes.
+/// Where the port and its colon begin, or the text ends; none where what stands behind the last colon
+/// is a number but no port that a browser writes.
 #[inline]
-fn split_port(authority: &[u8]) -> Option<&[u8]> {
-    let digits = authority.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    let (host, digits) = authority.split_at(authority.len() - digits);
-    match host.split_last() {
-        Some((b':', host)) => parse_port(digits).map(|_| host),
-        _ => Some(authority),
+fn end_of_host(text: &[u8]) -> Option<usize> {
+    let (rest, last) = text.split_at(text.len().saturating_sub(LONGEST_PORT));
+    let digits = last.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let (before, digits) = last.split_at(last.len() - digits);
+    match before.split_last() {
+        Some((b':', before)) => parse_port(digits).map(|_| rest.len() + before.len()),
+        _ => Some(text.len()),
     }
 }
 

@@ -26,6 +26,15 @@ proptest! {
     }
 
     #[test]
+    fn patterns_decide_as_the_twin_on_what_is_close_to_them(
+        texts in vec(r"(https?|a)://(\*\.)?(a|b|localhost)(\.(a|b)){0,2}(:(\*|80|8|65535))?", 0..5),
+        origin in r"(https?|a)://((a|b|_|A|)\.){0,4}(a|b|localhost)\.?(:(0?80|8|65535|65536|x|)?)?",
+    ) {
+        let texts: Vec<_> = texts.into_iter().map(String::into_bytes).collect();
+        patterns::compare(&texts, origin.as_bytes());
+    }
+
+    #[test]
     fn lists_of_header_names_are_read_as_by_the_twin(data in bytes(40)) {
         header_names::check(&data);
     }

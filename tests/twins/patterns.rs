@@ -15,13 +15,19 @@ const TOKENS: &[&str] = &[
     "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.",
 ];
 
-/// The last line is an origin, and what the `*`s of the others stand for in further ones.
+/// The last line is an origin, the others are patterns.
 pub(crate) fn check(data: &[u8]) {
     let mut texts = tokens::lines(data, TOKENS);
-    let Some(below) = texts.pop() else { return };
+    if let Some(origin) = texts.pop() {
+        compare(&texts, &origin);
+    }
+}
+
+/// Asks for `origin`, and for what the texts become where it stands in the place of each `*`.
+pub(crate) fn compare(texts: &[Vec<u8>], origin: &[u8]) {
     let mut set = OriginPatterns::default();
     let mut patterns = Vec::new();
-    for text in &texts {
+    for text in texts {
         let parsed = OriginPattern::parse(text);
         assert_eq!(parsed.is_ok(), is_pattern(text), "{}", text.escape_ascii());
         if let Ok(pattern) = parsed {
@@ -33,9 +39,9 @@ pub(crate) fn check(data: &[u8]) {
     set.shrink();
     let filled = texts.iter().map(|text| {
         let parts: Vec<&[u8]> = text.split(|&byte| byte == b'*').collect();
-        parts.join(below.as_slice())
+        parts.join(origin)
     });
-    for origin in filled.chain([below.clone()]) {
+    for origin in filled.chain([origin.to_vec()]) {
         let expected = patterns.iter().any(|pattern| covers(pattern, &origin));
         assert_eq!(set.matches(&origin), expected, "{}", origin.escape_ascii());
     }
