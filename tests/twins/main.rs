@@ -29,9 +29,11 @@ proptest! {
     fn patterns_decide_as_the_twin_on_what_is_close_to_them(
         texts in vec(r"(https?|a)://(\*\.)?(a|b|localhost)(\.(a|b)){0,2}(:(\*|80|8|65535))?", 0..5),
         origin in r"(https?|a)://((a|b|_|A|)\.){0,4}(a|b|localhost)\.?(:(0?80|8|65535|65536|x|)?)?",
+        filling in r"a|b|_|a\.b|a\.\.b|-|A|8|80|08|0|65535|65536|",
     ) {
         let texts: Vec<_> = texts.into_iter().map(String::into_bytes).collect();
         patterns::compare(&texts, origin.as_bytes());
+        patterns::compare(&texts, filling.as_bytes());
     }
 
     #[test]
