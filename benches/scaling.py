@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
-from benches.report import python, refuse_debug_build, table, write
+from benches.report import python, read, refuse_debug_build, table, write
 from benches.requests import BROWSER_LINES, App, answer, application, request
 from benches.timing import Batch, best, by_hand
 from fastcors import CORSMiddleware
@@ -237,21 +237,6 @@ def shown(row: Row, name: str) -> str:
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=200)
-    parser.add_argument("--quick", action="store_true", help="fewer rounds, about 20 seconds")
-    arguments = parser.parse_args()
-    refuse_debug_build()
-    rounds = 20 if arguments.quick else arguments.rounds
-    parts = ("origins", "patterns", "pairs", "length", "attacks")
-    found: dict[str, list[Row]] = {part: [] for part in parts}
-
-    def lines(part: str, rows: Iterator[Row], columns: Sequence[str]) -> Iterator[list[str]]:
-        for row in rows:
-            found[part].append(row)
-            first = [f"{row[key]:,}" if type(row[key]) is int else row[key] for key in heads[part]]
-            yield [*first, *(shown(row, column) for column in columns)]
-
     heads = {
         "origins": ["origins", "asking"],
         "patterns": ["patterns", "asking"],
@@ -259,6 +244,22 @@ def main() -> None:
         "length": ["length"],
         "attacks": ["attack", "size"],
     }
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, about 20 seconds")
+    parser.add_argument("--only", choices=heads, help="one part; the others stay as they are")
+    arguments = parser.parse_args()
+    refuse_debug_build()
+    rounds = 20 if arguments.quick else arguments.rounds
+    found: dict[str, list[Row]] = {}
+
+    def lines(part: str, rows: Iterator[Row], columns: Sequence[str]) -> Iterator[list[str]]:
+        found[part] = []
+        for row in rows:
+            found[part].append(row)
+            first = [f"{row[key]:,}" if type(row[key]) is int else row[key] for key in heads[part]]
+            yield [*first, *(shown(row, column) for column in columns)]
+
     print(f"{python()}, nanoseconds added to one request, best of {rounds} rounds\n")
     variants = ["fastcors", "Starlette, a set", "Starlette, a list"]
     for part, rows, columns in (
@@ -276,15 +277,19 @@ def main() -> None:
         ),
         ("attacks", map(hostile, ATTACKS), ["Starlette", "fastcors"]),
     ):
-        table([*heads[part], *columns], lines(part, rows, columns))
-        print()
+        if arguments.only in (None, part):
+            table([*heads[part], *columns], lines(part, rows, columns))
+            print()
+    if arguments.only is not None:
+        before = read("scaling")
+        found = {name: before[name] for name in heads if name in before} | found
     write(
         "scaling",
         {
             "unit": "nanoseconds added to one request; of the hostile ones the whole time",
             "rounds": rounds,
             "expression": CATASTROPHIC[DRAWN],
-            **found,
+            **{name: found[name] for name in heads if name in found},
         },
     )
 

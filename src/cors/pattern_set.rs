@@ -14,6 +14,16 @@ use super::pattern::{
 /// these are follows from the lengths of scheme and host that patterns in the set have, of which
 /// most often one fits the origin, whatever their number; there are never more than two look-ups for
 /// each label of it and each length of a scheme. The hash is seeded at random for each set.
+///
+/// ```
+/// # use fastcors::cors::{OriginPattern, OriginPatterns, PatternError};
+/// let mut patterns = OriginPatterns::default();
+/// patterns.insert(OriginPattern::parse(b"https://*.example.com")?);
+/// patterns.insert(OriginPattern::parse(b"http://localhost:*")?);
+/// assert!(patterns.matches(b"https://a.example.com") && patterns.matches(b"http://localhost:8000"));
+/// assert!(!patterns.matches(b"https://example.com") && !patterns.matches(b"https://localhost"));
+/// # Ok::<(), PatternError>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct OriginPatterns {
     table: HashTable<Text>,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import tomllib
 import warnings
 from pathlib import Path
@@ -48,6 +49,7 @@ def read() -> list[Class]:
 
 
 CLASSES = read()
+DOCUMENT = Path(__file__).parents[2].joinpath("docs/configuration.md").read_text(encoding="utf-8")
 EACH = pytest.mark.parametrize("attacks", CLASSES, ids=lambda attacks: attacks.name)
 
 
@@ -77,6 +79,19 @@ def test_the_twins_decide_as_the_table_says(attacks: Class) -> None:
     for asked, allowed in attacks.rows():
         assert any(covers(entry, asked) for entry in attacks.patterns) is allowed, asked
         assert twin.is_allowed_origin(asked) is allowed, asked
+
+
+def test_the_documentation_says_what_is_covered_and_what_is_not() -> None:
+    _, _, table = DOCUMENT.partition("| entry | covers | does not cover |")
+    rows = [line.split("|")[1:4] for line in table.split("\n\n")[0].splitlines()[2:]]
+    assert len(rows) > 4
+    for cells in rows:
+        (entry,), covered_ones, others = (re.findall(r"`([^`]+)`", cell) for cell in cells)
+        assert covered_ones
+        assert others
+        middleware = quiet(entry)
+        for asked in (*covered_ones, *others):
+            assert middleware.is_allowed_origin(asked) is (asked in covered_ones), (entry, asked)
 
 
 def test_an_entry_that_is_no_pattern_is_told_at_start_up_and_matches_nothing() -> None:
