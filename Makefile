@@ -149,8 +149,9 @@ bench-core: ## the Rust core alone, by criterion
 bench-cold: build ## the import, and building a policy
 	$(BIN)/python -m benches.cold
 
-plots: build ## the plots of the last results, into docs/img
+plots: build ## the last results into the plots and tables of the documents
 	$(BIN)/python -m benches.plots
+	$(BIN)/python -m benches.document
 
 instructions: build ## instructions per request, held against the recorded ones (needs valgrind)
 	@command -v valgrind >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq valgrind >/dev/null; } || { echo "instructions are counted by valgrind, which is not here: install it (Debian: apt install valgrind)" >&2; exit 1; }
