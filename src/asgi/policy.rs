@@ -96,7 +96,7 @@ impl CompiledPolicy {
     ///
     /// # Safety
     /// The thread is attached.
-    #[inline]
+    #[inline(always)]
     pub(super) unsafe fn allows_bytes(&self, origin: &[u8]) -> Result<bool, Raised> {
         let origins = self.policy.origins();
         if origins.lists(origin) {

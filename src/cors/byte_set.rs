@@ -105,7 +105,7 @@ impl ByteSet {
     }
 
     /// Whether `text` is a member, byte for byte.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn contains(&self, text: &[u8]) -> bool {
         let is_here = |place: &Place| place.of(&self.text) == text;
