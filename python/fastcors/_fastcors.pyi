@@ -130,7 +130,7 @@ class CompiledPolicy:
 
     def preflight(
         self, origin_allowed: bool, method: str, headers: str | None, private_network: bool
-    ) -> tuple[int, str, bool, bool, bool]:
+    ) -> tuple[int, str, list[str], bool, bool, bool]:
         """Decide on a preflight.
 
         Args:
@@ -140,8 +140,9 @@ class CompiledPolicy:
             private_network: whether it has an Access-Control-Request-Private-Network.
 
         Returns:
-            The status, the body, and whether the answer tells the explicit origin, the request's
-            headers mirrored, and that private network access is allowed.
+            The status, the body, the reasons for which it is refused, and whether the answer tells
+            the explicit origin, the request's headers mirrored, and that private network access is
+            allowed.
         """
 
     def preflight_answer(
