@@ -5,7 +5,8 @@ from __future__ import annotations
 from . import _reading
 from ._contradictions import contradictions
 from ._read_only import ReadOnlyList
-from .problems import Problem, is_refused, shown, tell
+from ._telling import tell
+from .problems import Problem, is_refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -180,13 +181,10 @@ class Options:
 
     def _lint(self) -> None:
         """Find what is wrong with the texts in the collections."""
-        for option, lint in _reading.LINTERS.items():
-            entries = getattr(self, option).items
-            if entries:
-                for code, severity, index, said, meant in lint(entries, self.allow_credentials):
-                    value = entries[index]
-                    message = f"{shown(value)} {said}"
-                    self.problems.append(Problem(code, option, value, message, meant, severity))
+        for option in ("allow_origins", "allow_methods", "allow_headers", "expose_headers"):
+            texts = getattr(self, option).items
+            if texts:
+                self.problems += _reading.linted(option, texts, self.allow_credentials)
 
     def _compile(self, given: Any) -> re.Pattern[str] | tuple[re.Pattern[str], ...] | None:
         """Compile the expressions."""

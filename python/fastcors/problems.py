@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-import warnings
+from ._showing import in_one_line, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any, Literal, Never
 
-_PACKAGE = __file__.rpartition("problems.py")[0]
 # Of many problems that are alike, this many are told one by one.
 _TOLD_OF_EACH = 10
 
@@ -92,7 +90,7 @@ class Problem:
         return Problem, (*values[:4], suggestion, severity)
 
     def __str__(self) -> str:
-        return _in_one_line(f"{self.option[:80]}: {self.message} [{self.code}]")
+        return in_one_line(f"{self.option[:80]}: {self.message} [{self.code}]")
 
     def __repr__(self) -> str:
         names = ("code", "option", "value", "message", "suggestion", "severity")
@@ -120,12 +118,12 @@ class Report(list[Problem]):
         self.safe = tuple(safe)
 
     def __str__(self) -> str:
-        told = [f"{problem.severity}: {problem}" for problem in self] or ["no problem found"]
-        told += [
+        lines = [f"{problem.severity}: {problem}" for problem in self] or ["no problem found"]
+        lines += [
             f"safe: allow_origin_regex: {shown(expression)} is proven to let in no stranger"
             for expression in self.safe
         ]
-        return "\n".join(told)
+        return "\n".join(lines)
 
 
 class ConfigError(ValueError):
@@ -137,7 +135,7 @@ class ConfigError(ValueError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = list(problems)
-        super().__init__("\n".join(_told(self.problems, ".problems has them all")))
+        super().__init__("\n".join(told(self.problems, ".problems has them all")))
 
     def __reduce__(self) -> tuple[type[ConfigError], tuple[list[Problem]]]:
         return type(self), (self.problems,)
@@ -152,52 +150,7 @@ def is_refused(problem: Problem) -> bool:
     return problem.code in _REFUSED
 
 
-def tell(
-    problems: Collection[Problem],
-    *,
-    strict: bool,
-    known: Collection[Problem] = (),
-    invalid: Exception | None = None,
-    cause: Exception | None = None,
-) -> None:
-    """Raise or warn of what is wrong in a configuration.
-
-    Args:
-        problems: all that is wrong.
-        strict: whether errors raise, and advice is warned of.
-        known: what need not be warned of again.
-        invalid: what Python's `re` said to an expression. It is raised as it is.
-        cause: what made an option unreadable.
-
-    Raises:
-        ConfigError: with all errors, where one of them must raise.
-    """
-    errors = [problem for problem in problems if problem.severity == "error"]
-    errors.sort(key=lambda problem: not is_refused(problem))
-    if invalid is not None:
-        others = [problem for problem in errors if problem.code != "expression-syntax"]
-        for line in _told(others, "fastcors.lint(...) gives them all"):
-            invalid.add_note(line)
-        raise invalid
-    if errors and (strict or is_refused(errors[0])):
-        raise ConfigError(errors) from cause
-    told = [problem for problem in problems if strict or problem.severity == "error"]
-    new = [problem for problem in told if problem not in known]
-    _warn(_told(new, "fastcors.lint(...) gives them all"))
-
-
-def _warn(lines: Iterable[str]) -> None:
-    """Give `ConfigWarning`s that point at the line outside this package that led here."""
-    level = 2
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame = frame.f_back
-        level += 1
-    for line in lines:
-        warnings.warn(line, ConfigWarning, stacklevel=level)
-
-
-def _told(problems: Iterable[Problem], where: str) -> Iterator[str]:
+def told(problems: Iterable[Problem], where: str) -> Iterator[str]:
     """Give a line for each problem; of many that are alike, for the first ones and their number."""
     counts: dict[tuple[str, str], int] = {}
     for problem in problems:
@@ -208,51 +161,6 @@ def _told(problems: Iterable[Problem], where: str) -> Iterator[str]:
     for (option, code), count in counts.items():
         if count > _TOLD_OF_EACH:
             yield f"{option}: {count - _TOLD_OF_EACH:,} more like these; {where} [{code}]"
-
-
-def shown(value: object, limit: int = 80) -> str:
-    """Give a value's repr for a message, in one line, cut where it is long, whatever its class does.
-
-    A text or a list is cut before, so that a huge one costs no more than a short one.
-    """
-    kind = type(value)
-    try:
-        cut: Any = value
-        if kind in (str, bytes, bytearray, list, tuple):
-            cut = cut[: limit + 1]
-        elif kind in (set, frozenset, dict) and len(cut) > limit:
-            keys = [key for key, _ in zip(cut, range(limit), strict=False)]
-            cut = {key: cut[key] for key in keys} if kind is dict else kind(keys)
-        text = str.__str__(repr(cut))
-    except Exception:  # noqa: BLE001 - a repr may raise anything
-        text = f"<{class_name(value)}>"
-    text = _in_one_line(text[: limit + 1])
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def described(value: object) -> str:
-    """Name the class of a value, with its article."""
-    if value is None:
-        return "None"
-    name = class_name(value)
-    if name == "bytes":
-        return "bytes"
-    return f"{'an' if name[:1].lower() in 'aeio' else 'a'} {name}"
-
-
-def class_name(value: object) -> str:
-    """Name the class of a value, whatever its metaclass does."""
-    name: str = type.__dict__["__name__"].__get__(type(value))
-    return name
-
-
-def _in_one_line(text: str) -> str:
-    """Escape what is not printable, such as line breaks and lone surrogates."""
-    if text.isprintable():
-        return text
-    return "".join(
-        character if character.isprintable() else repr(character)[1:-1] for character in text
-    )
 
 
 def _are_equal(one: object, other: object) -> bool:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from fastcors import ConfigError, Problem, lint
-from fastcors.problems import Report, shown
+from fastcors._showing import shown
+from fastcors.problems import Report
 
 GIVEN: dict[str, Any] = {
     "code": "a-code",
