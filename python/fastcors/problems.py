@@ -38,9 +38,20 @@ class Problem:
         value: the value, or the part of it that is wrong.
         message: one sentence that names the value, what is wrong with it and what to write instead.
         suggestion: the value that was probably meant, or None where none is evident.
+        suggested_option: the option that the suggestion belongs to: ``option`` itself, but
+            ``"allow_origin_regex"`` for a regular expression that takes the place of an entry of
+            ``allow_origins``. None where there is no suggestion.
     """
 
-    __slots__ = ("code", "message", "option", "severity", "suggestion", "value")
+    __slots__ = (
+        "code",
+        "message",
+        "option",
+        "severity",
+        "suggested_option",
+        "suggestion",
+        "value",
+    )
 
     code: str
     severity: Literal["error", "warning"]
@@ -48,6 +59,7 @@ class Problem:
     value: Any
     message: str
     suggestion: Any
+    suggested_option: str | None
 
     def __init__(
         self,
@@ -57,7 +69,12 @@ class Problem:
         message: str,
         suggestion: object = None,
         severity: Literal["error", "warning"] = "error",
+        suggested_option: str | None = None,
     ) -> None:
+        if suggestion is None:
+            suggested_option = None
+        elif suggested_option is None:
+            suggested_option = option
         put = object.__setattr__
         put(self, "code", code)
         put(self, "severity", severity)
@@ -65,6 +82,7 @@ class Problem:
         put(self, "value", value)
         put(self, "message", message)
         put(self, "suggestion", suggestion)
+        put(self, "suggested_option", suggested_option)
 
     def __setattr__(self, name: str, value: object) -> Never:
         raise AttributeError(f"a Problem does not change: {name} cannot be assigned")
@@ -79,6 +97,7 @@ class Problem:
             self._texts() == other._texts()
             and _are_equal(self.value, other.value)
             and _are_equal(self.suggestion, other.suggestion)
+            and self.suggested_option == other.suggested_option
         )
 
     def __hash__(self) -> int:
@@ -86,21 +105,30 @@ class Problem:
         return hash(self._texts())
 
     def __reduce__(self) -> tuple[type[Problem], tuple[Any, ...]]:
-        *_, suggestion, severity = values = self._values()
-        return Problem, (*values[:4], suggestion, severity)
+        return Problem, self._values()
 
     def __str__(self) -> str:
         return in_one_line(f"{self.option[:80]}: {self.message} [{self.code}]")
 
     def __repr__(self) -> str:
-        names = ("code", "option", "value", "message", "suggestion", "severity")
+        names = ("code", "option", "value", "message", "suggestion", "severity", "suggested_option")
         values = zip(names, self._values(), strict=True)
-        said = (f"{name}={shown(value, 1000)}" for name, value in values)
+        said = [f"{name}={shown(value, 1000)}" for name, value in values]
+        if self.suggested_option in (None, self.option):
+            said.pop()
         return f"Problem({', '.join(said)})"
 
     def _values(self) -> tuple[Any, ...]:
         """Give what it was made with, in the constructor's order."""
-        return self.code, self.option, self.value, self.message, self.suggestion, self.severity
+        return (
+            self.code,
+            self.option,
+            self.value,
+            self.message,
+            self.suggestion,
+            self.severity,
+            self.suggested_option,
+        )
 
     def _texts(self) -> tuple[str, ...]:
         return self.code, self.severity, self.option, self.message
