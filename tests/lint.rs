@@ -79,7 +79,7 @@ impl Case {
 fn lint(list: List, entries: &[&str], credentials: bool) -> Vec<Problem> {
     let entries = entries.iter().copied();
     match list {
-        List::Origins => origins(entries, credentials),
+        List::Origins => origins(entries, credentials, &|text| Some(text.to_owned())),
         List::Methods => methods(entries, credentials),
         List::RequestHeaders => request_headers(entries, credentials),
         List::ResponseHeaders => response_headers(entries, credentials),

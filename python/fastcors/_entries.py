@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from itertools import islice
 
-from ._meant import FINITE, TEXTS, as_text, mended, split
-from ._showing import described, shown
+from ._meant import (
+    FINITE,
+    LINTERS,
+    TEXTS,
+    Meant,
+    as_text,
+    is_text,
+    meant_by_item,
+    meant_by_items,
+    meant_by_text,
+)
+from ._showing import described, misplaced, shown
 from .problems import Problem
 
 TYPE_CHECKING = False
@@ -35,11 +45,16 @@ EXAMPLES = {
 }
 
 
-def entries(option: str, given: Any, problems: list[Problem]) -> list[Any]:
-    """Give a copy of the items of what should be a collection."""
+def entries(
+    option: str, given: Any, problems: list[Problem], credentials: bool = False
+) -> list[Any]:
+    """Give a copy of the items of what should be a collection.
+
+    What is suggested instead of one that is none is right where credentials are allowed or not.
+    """
     kind = type(given)
     if issubclass(kind, TEXTS):
-        problems.append(_text_for_a_list(option, given))
+        problems.append(_text_for_a_list(option, given, credentials))
         return []
     if _has_own_membership_test(kind):
         problems.append(
@@ -55,7 +70,7 @@ def entries(option: str, given: Any, problems: list[Problem]) -> list[Any]:
     try:
         iterator = iter(given)
     except TypeError:
-        problems.append(_no_collection(option, given))
+        problems.append(_no_collection(option, given, credentials))
         return []
     if kind in FINITE:
         items = list(given)
@@ -79,7 +94,7 @@ def entries(option: str, given: Any, problems: list[Problem]) -> list[Any]:
         if begun or (may_have_begun and not items):
             problems.append(_consumed(option, given, items))
     if hasattr(kind, "keys"):
-        problems.append(_mapping(option, given, items))
+        problems.append(_mapping(option, given, credentials))
     return items
 
 
@@ -90,29 +105,35 @@ def _has_own_membership_test(kind: type) -> bool:
     return hasattr(contains, "__code__") and contains.__module__ not in _PLAIN_MEMBERSHIP
 
 
-def _text_for_a_list(option: str, given: Any) -> Problem:
-    meant = mended(option, split(as_text(given)))
-    instead = "a list" if meant is None else shown(meant)
+def _text_for_a_list(option: str, given: Any, credentials: bool) -> Problem:
+    meant = meant_by_text(option, as_text(given), credentials)
+    happens = ", so that each of its characters would count as an entry" if is_text(given) else ""
     return Problem(
         "not-a-collection",
         option,
         given,
-        f"{shown(given)} is {described(given)} where a list of str belongs, so that each of its characters "
-        f"would count as an entry; write {instead}",
-        meant,
+        f"{misplaced(given, 'a list of str')}{happens}; {meant.instead('write a list')}",
+        meant.value,
+        suggested_option=meant.option,
     )
 
 
-def _no_collection(option: str, given: Any) -> Problem:
-    instead = f"write a list such as {[EXAMPLES[option]]}, or () for none"
+def _no_collection(option: str, given: Any, credentials: bool) -> Problem:
+    example = f"write a list such as {[EXAMPLES[option]]}, or () for none"
+    meant = Meant(None)
     if callable(given):
-        instead = "call it, or write a list"
+        example = "call it, or write a list"
+    elif option in LINTERS:
+        meant = meant_by_item(option, given, credentials)
+        if isinstance(meant.value, str) and meant.option is None:
+            meant = Meant([meant.value])
     return Problem(
         "not-a-collection",
         option,
         given,
-        f"{shown(given)} is {described(given)} where a list of str belongs; {instead}",
-        (),
+        f"{misplaced(given, 'a list of str')}; {meant.instead(example)}",
+        () if given is None else meant.value,
+        suggested_option=meant.option,
     )
 
 
@@ -145,12 +166,14 @@ def _consumed(option: str, given: Any, items: list[Any]) -> Problem:
     )
 
 
-def _mapping(option: str, given: Any, items: list[Any]) -> Problem:
+def _mapping(option: str, given: Any, credentials: bool) -> Problem:
+    meant = Meant(meant_by_items(option, given, credentials) if given else [])
     return Problem(
         "mapping",
         option,
         given,
-        f"{shown(given)} is {described(given)}, of which only the keys count; write a list of what is meant",
-        items,
+        f"{shown(given)} is {described(given)}, of which only the keys count; "
+        f"{meant.instead('write a list of what is meant')}",
+        meant.value,
         "warning",
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ._entries import EXAMPLES, entries
 from ._meant import LINTERS, TEXTS, WORDS, as_text, is_text, meant_by_item, seconds_of, text_of
-from ._showing import described, quoted, shown
+from ._showing import described, misplaced, quoted, shown
 from .problems import Problem
 
 TYPE_CHECKING = False
@@ -23,23 +23,31 @@ if TYPE_CHECKING:
 _LONGEST_AGE = 86_400
 
 
-def origins(option: str, given: Any, problems: list[Problem]) -> list[str]:
+def origins(option: str, given: Any, problems: list[Problem], credentials: bool) -> list[str]:
     """Read `allow_origins`. What equals a text, such as a URL object, counts as that text."""
-    items = entries(option, given, problems)
+    items = entries(option, given, problems, credentials)
     texts = items
     if not _are_texts(items):
         pairs = [(item, text_of(item)) for item in items]
-        problems += [_origin_type(item) for item, text in pairs if text is None]
+        problems += [
+            _wrong_item("origin-type", option, item, credentials, ", so that it never matches")
+            for item, text in pairs
+            if text is None
+        ]
         texts = [text for _, text in pairs if text is not None]
     return texts
 
 
-def names(option: str, given: Any, problems: list[Problem]) -> list[str]:
+def names(option: str, given: Any, problems: list[Problem], credentials: bool) -> list[str]:
     """Read a list of methods or header names."""
-    items = entries(option, given, problems)
+    items = entries(option, given, problems, credentials)
     texts = items
     if not _are_texts(items):
-        problems += [_name_type(option, item) for item in items if not is_text(item)]
+        problems += [
+            _wrong_item("not-a-token", option, item, credentials)
+            for item in items
+            if not is_text(item)
+        ]
         texts = [str.__str__(item) for item in items if is_text(item)]
     return texts
 
@@ -56,8 +64,9 @@ def flag(option: str, given: Any, problems: list[Problem]) -> bool:
                 "not-a-bool",
                 option,
                 given,
-                f"{shown(given)} is {described(given)} where a bool belongs, and would count as "
-                f"{bool(given)} whatever it says; write {'True or False' if meant is None else meant}",
+                f"{misplaced(given, 'a bool')}, and would count as "
+                f"{'True, whatever it says' if given else False}; "
+                f"write {'True or False' if meant is None else meant}",
                 meant,
             )
         )
@@ -121,13 +130,13 @@ def max_age(option: str, given: Any, problems: list[Problem]) -> str:
     else:
         # Python reads no longer ones.
         seconds = int(text) if len(text) < 100 else None
-        if not issubclass(kind, int):
+        if seconds is not None and not issubclass(kind, int):
             problems.append(
                 Problem(
                     "max-age-type",
                     option,
                     given,
-                    f"{shown(given)} is {described(given)} where an int belongs, and works; write {shown(seconds)}",
+                    f"{misplaced(given, 'an int')}, and works; write {seconds}",
                     seconds,
                     "warning",
                 )
@@ -161,9 +170,9 @@ def unreadable(option: str, given: Any, error: Exception) -> Problem:
 
 def linted(option: str, texts: list[str], credentials: bool) -> Iterator[Problem]:
     """Give what is wrong with the texts in a collection, in their order."""
-    for code, severity, index, said, meant in LINTERS[option](texts, credentials):
+    for code, severity, index, said, meant, place in LINTERS[option](texts, credentials):
         value = texts[index]
-        yield Problem(code, option, value, f"{shown(value)} {said}", meant, severity)
+        yield Problem(code, option, value, f"{shown(value)} {said}", meant, severity, place)
 
 
 def _are_texts(items: list[Any]) -> bool:
@@ -171,23 +180,23 @@ def _are_texts(items: list[Any]) -> bool:
     return all(type(item) is str for item in items)
 
 
-def _origin_type(item: Any) -> Problem:
-    meant, instead = meant_by_item(item)
+def _wrong_item(code: str, option: str, item: Any, credentials: bool, happens: str = "") -> Problem:
+    """Say that an entry is no text."""
+    meant = meant_by_item(option, item, credentials)
+    otherwise = "write a str, or leave it out"
+    if hasattr(type(item), "fullmatch") and option == "allow_origins":
+        otherwise = "give it as allow_origin_regex"
+    instead = meant.instead(otherwise)
+    if isinstance(meant.value, list):
+        entries = ", ".join(map(shown, meant.value[:5]))
+        rest = f", … ({len(meant.value)} in all)" if len(meant.value) > 5 else ""
+        instead = f"write {entries}{rest} in its place, each an entry of its own"
+    what = "None is no str" if item is None else f"{shown(item)} is {described(item)}, not a str"
     return Problem(
-        "origin-type",
-        "allow_origins",
-        item,
-        f"{shown(item)} is {described(item)}, not a str, and equals no origin; {instead}",
-        meant,
-    )
-
-
-def _name_type(option: str, item: Any) -> Problem:
-    meant, instead = meant_by_item(item)
-    return Problem(
-        "not-a-token",
+        code,
         option,
         item,
-        f"{shown(item)} is {described(item)}, not a str; {instead}",
-        [meant] if isinstance(meant, str) else meant,
+        f"{what}{happens}; {instead}",
+        [meant.value] if code == "not-a-token" and isinstance(meant.value, str) else meant.value,
+        suggested_option=meant.option,
     )

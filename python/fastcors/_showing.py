@@ -27,14 +27,28 @@ def shown(value: object, limit: int = 80) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def raw(expression: object) -> str:
+    """Give a regular expression as Python's raw literal, whole, so that it can be copied."""
+    text = repr(expression)
+    if "'" in text[1:-1] or not text.startswith("'") or text.endswith("\\'"):
+        return text
+    plain = f"r'{expression}'"
+    return plain if plain.isprintable() else text
+
+
 def described(value: object) -> str:
     """Name the class of a value, with its article."""
-    if value is None:
-        return "None"
     name = class_name(value)
     if name == "bytes":
         return "bytes"
     return f"{'an' if name[:1].lower() in 'aeio' else 'a'} {name}"
+
+
+def misplaced(value: object, kind: str) -> str:
+    """Say that a value of one type stands where another belongs, such as ``"a bool"``."""
+    if value is None:
+        return f"None stands where {kind} belongs"
+    return f"{shown(value)} is {described(value)} where {kind} belongs"
 
 
 def class_name(value: object) -> str:

@@ -91,11 +91,12 @@ class Options:
         self.safe: list[str] = []
         self.engines: list[tuple[re.Pattern[str], str | None]] = []
 
+        # What is suggested elsewhere depends on them.
+        self.allow_credentials = self._flag("allow_credentials", given["allow_credentials"])
         # In the order of the signature: of one iterator given twice the first option has it all.
         self.allow_origins = self._copy("allow_origins", given["allow_origins"])
         self.allow_methods = self._copy("allow_methods", given["allow_methods"])
         self.allow_headers = self._copy("allow_headers", given["allow_headers"])
-        self.allow_credentials = self._flag("allow_credentials", given["allow_credentials"])
         self.allow_origin_regex = self._compile(given["allow_origin_regex"])
         self.allow_private_network = self._flag(
             "allow_private_network", given["allow_private_network"]
@@ -171,7 +172,11 @@ class Options:
         """Read an option that is a collection."""
         if type(given) is Copy:
             return Copy(given, given.items)
-        read = _reading.origins if option == "allow_origins" else _reading.names
+        reader = _reading.origins if option == "allow_origins" else _reading.names
+
+        def read(option: str, given: Any, problems: list[Problem]) -> list[str]:
+            return reader(option, given, problems, self.allow_credentials)
+
         return Copy(given, self._read(option, given, read, unreadable=[]))
 
     def _flag(self, option: str, given: Any) -> bool:

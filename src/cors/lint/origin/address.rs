@@ -8,6 +8,7 @@ use super::finding::Finding;
 use super::glob::{self, Meaning};
 use super::host;
 use super::parts::Parts;
+use super::range::{self, Network};
 use super::risk;
 use super::scheme::{self, Scheme};
 use super::text::Text;
@@ -139,6 +140,12 @@ fn read_behind(
     findings: &mut Vec<Finding>,
 ) -> Option<Suggestion> {
     let &Written { text, ref parts, name, kind, .. } = written;
+    if let Some(network) = network(written) {
+        let wrong = "is a range of addresses, and ranges have no meaning here";
+        let finding = Finding::unmatched(code::ADDRESS_RANGE, text.place(parts.host.start), wrong);
+        findings.push(finding.otherwise("name each origin"));
+        return network.meant(scheme);
+    }
     delimiters(text, parts, findings);
     if written.has_glob {
         return inner_glob(scheme, written, findings);
@@ -190,6 +197,13 @@ fn read_behind(
     Some(Suggestion::One(entry))
 }
 
+/// The network that is written in the place of a host.
+fn network<'t>(written: &Written<'t>) -> Option<Network<'t>> {
+    let Parts { path, query: None, fragment: None, .. } = &written.parts else { return None };
+    let has_scheme = written.parts.host.start > 0;
+    range::network(has_scheme, written.host, written.port, written.text.as_str().get(path.clone())?)
+}
+
 fn is_glob(text: &str) -> bool {
     text.contains(['*', '?'])
 }
@@ -212,7 +226,21 @@ fn no_scheme(at: usize, written: &Written<'_>) -> Finding {
 /// The scheme that was probably meant where none is written.
 fn probable_scheme(host: &str, port: Option<&str>) -> Scheme {
     let host = host.trim_end_matches('*').to_ascii_lowercase();
-    if host::is_local(&host) || port == Some("80") { Scheme::Http } else { Scheme::Https }
+    let is_http = host::is_local(&host) || is_private(&host) || port == Some("80");
+    if is_http { Scheme::Http } else { Scheme::Https }
+}
+
+/// Whether a host is in a network of one's own (RFC 1918), where there are no certificates.
+fn is_private(host: &str) -> bool {
+    let mut labels = host.split('.');
+    let numbers = [labels.next(), labels.next()].map(|label| label?.parse::<u8>().ok());
+    let is_open = |label: &str| label.bytes().all(|b| b.is_ascii_digit() || b"*?".contains(&b));
+    let is_private = match numbers {
+        [Some(10), _] | [Some(192), Some(168)] => true,
+        [Some(172), Some(second)] => (16..32).contains(&second),
+        _ => false,
+    };
+    is_private && host.split('.').all(is_open)
 }
 
 /// Tells what stands around host and port.

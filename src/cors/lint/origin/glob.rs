@@ -104,7 +104,7 @@ fn simple(scheme: &Scheme) -> Option<String> {
 }
 
 /// The scheme with its slashes, for an expression.
-fn prefix(scheme: &Scheme) -> Option<String> {
+pub(super) fn prefix(scheme: &Scheme) -> Option<String> {
     match scheme {
         Scheme::Either => Some("https?://".to_owned()),
         Scheme::Custom(name) => {
@@ -114,13 +114,13 @@ fn prefix(scheme: &Scheme) -> Option<String> {
     }
 }
 
-struct PortEnd {
-    entry: String,
-    expression: String,
+pub(super) struct PortEnd {
+    pub(super) entry: String,
+    pub(super) expression: String,
 }
 
 /// A port with the colon before it; none where it is no port.
-fn port_end(scheme: &Scheme, port: Option<&str>) -> Option<PortEnd> {
+pub(super) fn port_end(scheme: &Scheme, port: Option<&str>) -> Option<PortEnd> {
     let same = |text: String| Some(PortEnd { entry: text.clone(), expression: text });
     match port {
         None => same(String::new()),
@@ -148,28 +148,44 @@ fn digit_expression(character: char) -> Option<&'static str> {
     }
 }
 
-/// Whether the labels are numbers and `*` in the place of numbers.
+/// Whether the labels are numbers, and `*` and `?` in the place of digits or whole numbers.
 fn is_address(labels: &[&str]) -> bool {
     let is_number = |label: &&str| is_numeric(label);
-    labels.iter().any(is_number) && labels.iter().all(|label| is_number(label) || *label == "*")
+    let is_open = |label: &&str| label.bytes().all(|b| b.is_ascii_digit() || b"*?".contains(&b));
+    labels.iter().any(is_number) && labels.iter().all(is_open)
 }
 
 /// An expression for a host; none where it holds what no host does.
 fn host_expression(labels: &[&str], is_address: bool) -> Option<String> {
-    let star = if is_address { "[0-9]+" } else { "[a-z0-9-]+" };
+    let mut labels = labels.to_vec();
+    if is_address {
+        // `192.168.*` leaves the rest open.
+        if labels.last() == Some(&"*") && labels.first() != Some(&"*") {
+            labels.resize(labels.len().max(4), "*");
+        }
+        let is_byte = |label: &&str| label.contains(['*', '?']) || label.parse::<u8>().is_ok();
+        if labels.len() != 4 || !labels.iter().all(is_byte) {
+            return None;
+        }
+    }
     let labels: Option<Vec<String>> =
-        labels.iter().map(|label| label_expression(label, star)).collect();
+        labels.iter().map(|label| label_expression(label, is_address)).collect();
     Some(labels?.join("\\."))
 }
 
-fn label_expression(label: &str, star: &str) -> Option<String> {
+fn label_expression(label: &str, is_number: bool) -> Option<String> {
+    let (star, one) = match (is_number, label) {
+        (false, _) => ("[a-z0-9-]+", "[a-z0-9-]"),
+        (true, "*") => ("[0-9]+", "[0-9]"),
+        (true, _) => ("[0-9]*", "[0-9]"),
+    };
     let mut expression = String::new();
     let mut before = None;
     for character in label.chars() {
         match character {
             '*' if before == Some('*') => {}
             '*' => expression.push_str(star),
-            '?' => expression.push_str("[a-z0-9-]"),
+            '?' => expression.push_str(one),
             'a'..='z' | '0'..='9' | '-' | '_' => expression.push(character),
             _ => return None,
         }

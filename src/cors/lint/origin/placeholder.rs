@@ -11,6 +11,63 @@ pub(super) fn is_unset(text: &str) -> bool {
     UNSET.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
+/// What a program reads its settings by.
+const READERS: [&str; 11] = [
+    "process.env.",
+    "process.env[",
+    "import.meta.env.",
+    "os.environ",
+    "os.getenv(",
+    "Deno.env.",
+    "window.location",
+    "location.origin",
+    "!Ref ",
+    "!Sub ",
+    "!GetAtt ",
+];
+
+/// Whether the whole text is code that reads a setting: `process.env.ORIGIN`, `settings.ORIGINS`,
+/// `env("ORIGIN")`, Terraform's `var.origin`.
+pub(super) fn is_code(text: &str) -> bool {
+    let text = text.strip_prefix("https://").or(text.strip_prefix("http://")).unwrap_or(text);
+    READERS.iter().any(|reader| text.starts_with(reader))
+        || text.strip_prefix("var.").is_some_and(|name| !name.contains('.') && is_name(name))
+        || text.split_once('.').is_some_and(|(object, name)| is_constant(object, name))
+        || is_call(text)
+}
+
+/// Whether a dotted name ends with one in capitals, as constants are written.
+fn is_constant(object: &str, name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let is_capital = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    let is_long = last.len() > 3 && last.bytes().all(is_capital);
+    let is_path = |text: &str| text.split('.').all(is_name) && text != "www";
+    is_long
+        && last.contains(|c: char| c.is_ascii_uppercase())
+        && is_path(object)
+        && is_path(name)
+        && (last.contains('_') || OBJECTS.contains(&object))
+}
+
+/// What constants are often kept in.
+const OBJECTS: [&str; 10] =
+    ["settings", "config", "conf", "env", "self", "app", "os", "secrets", "vars", "constants"];
+
+/// `name("…")` and `name["…"]`.
+fn is_call(text: &str) -> bool {
+    let Some(end) = text.find(['(', '[']) else { return false };
+    let (name, call) = text.split_at(end);
+    let quoted = |close| {
+        let inner = call.get(1..).and_then(|rest| rest.strip_suffix(close)).unwrap_or_default();
+        inner.starts_with(['"', '\'']) && !inner.contains("://")
+    };
+    !name.is_empty() && name.split('.').all(is_name) && (quoted(')') || quoted(']') || call == "()")
+}
+
+fn is_name(text: &str) -> bool {
+    name_length(text.as_bytes()) == Some(text.len())
+}
+
 /// Where the first placeholder is: `${ORIGIN}`, `{{ origin }}`, `<your-domain>`, `$ORIGIN`,
 /// `%ORIGIN%`, `__ORIGIN__` and their like.
 pub(super) fn find(text: &str) -> Option<Range<usize>> {
