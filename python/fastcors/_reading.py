@@ -171,8 +171,8 @@ def unreadable(option: str, given: Any, error: Exception) -> Problem:
 def linted(option: str, texts: list[str], credentials: bool) -> Iterator[Problem]:
     """Give what is wrong with the texts in a collection, in their order."""
     for code, severity, index, said, meant, place in LINTERS[option](texts, credentials):
-        value = texts[index]
-        yield Problem(code, option, value, f"{shown(value)} {said}", meant, severity, place)
+        text = texts[index]
+        yield Problem(code, option, text, f"{shown(text)} {said}", meant, severity, place)
 
 
 def _are_texts(items: list[Any]) -> bool:
@@ -190,7 +190,8 @@ def _wrong_item(code: str, option: str, item: Any, credentials: bool, happens: s
     if isinstance(meant.value, list):
         entries = ", ".join(map(shown, meant.value[:5]))
         rest = f", … ({len(meant.value)} in all)" if len(meant.value) > 5 else ""
-        instead = f"write {entries}{rest} in its place, each an entry of its own"
+        each = ", each an entry of its own" if len(meant.value) > 1 else ""
+        instead = f"write {entries}{rest} in its place{each}"
     what = "None is no str" if item is None else f"{shown(item)} is {described(item)}, not a str"
     return Problem(
         code,

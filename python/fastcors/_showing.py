@@ -13,8 +13,12 @@ def shown(value: object, limit: int = 80) -> str:
     A text or a list is cut before, so that a huge one costs no more than a short one.
     """
     kind = type(value)
+    cut: Any = value
+    if kind is str and len(cut) <= limit:
+        # A repr of it can be printed.
+        text = repr(cut)
+        return text if len(text) <= limit else text[: limit - 1] + "…"
     try:
-        cut: Any = value
         if kind in (str, bytes, bytearray, list, tuple):
             cut = cut[: limit + 1]
         elif kind in (set, frozenset, dict) and len(cut) > limit:

@@ -19,6 +19,9 @@ use crate::cors::{OriginPattern, Port};
 /// Schemes whose hosts the browser writes in lower case though they are its own.
 const LOWER_CASE: [&str; 2] = ["chrome-extension", "moz-extension"];
 
+/// What is wrong with a slash behind an origin.
+pub(super) const SLASH: &str = "ends with a slash, and a browser's Origin never does";
+
 /// An origin or a pattern as it should be written.
 struct Canonical<'s> {
     scheme: &'s Scheme,
@@ -257,8 +260,7 @@ fn delimiters(text: &Text, parts: &Parts, findings: &mut Vec<Finding>) {
     let ends = parts.query.is_none() && parts.fragment.is_none();
     if path.bytes().all(|byte| matches!(byte, b'/' | b'\\')) {
         if !path.is_empty() && ends {
-            let wrong = "ends with a slash, and a browser's Origin never does";
-            tell(code::TRAILING_SLASH, &parts.path, wrong.to_owned());
+            tell(code::TRAILING_SLASH, &parts.path, SLASH.to_owned());
         }
     } else if matches!(path, "/*" | "/**") && ends {
         let wrong = "ends with a path of *, and a browser's Origin has no path";

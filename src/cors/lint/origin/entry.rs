@@ -63,19 +63,31 @@ impl Reading {
 }
 
 fn read(entry: &str, context: Context<'_>) -> Reading {
-    let Context { credentials, .. } = context;
-    let Some(Plain { secure, starred, host, has_port }) = plain::read(entry) else {
+    if let Some(plain) = plain::read(entry) {
+        return Reading { findings: risks(entry, plain, context), meant: None };
+    }
+    // What is copied from an address bar is wrong by this alone.
+    let bare = entry.strip_suffix('/');
+    let Some((bare, plain)) = bare.and_then(|bare| Some((bare, plain::read(bare)?))) else {
         return read_closely(entry, context);
     };
+    let mut findings = vec![Finding::unmatched(code::TRAILING_SLASH, bare.len(), address::SLASH)];
+    findings.append(&mut risks(bare, plain, context));
+    Reading { findings, meant: Some(Suggestion::One(bare.to_owned())) }
+}
+
+/// What a plain origin or pattern lets in beside what is meant.
+fn risks(entry: &str, plain: Plain<'_>, context: Context<'_>) -> Vec<Finding> {
+    let Plain { secure, starred, host, has_port } = plain;
     let mut findings = Vec::new();
-    if credentials && !secure && !host::is_local(host) {
+    if context.credentials && !secure && !host::is_local(host) {
         findings.push(risk::insecure(0, entry, has_port));
     }
     if starred {
         let at = if secure { "https://*." } else { "http://*." }.len();
-        findings.extend(risk::public_suffix(at, host, credentials));
+        findings.extend(risk::public_suffix(at, host, context.credentials));
     }
-    Reading { findings, meant: None }
+    findings
 }
 
 /// What [`read`] gives, without the short cut for plain entries.
@@ -229,7 +241,9 @@ mod tests {
 
     /// What is told, in one text for each finding.
     fn told(reading: &Reading) -> Vec<String> {
-        reading.findings.iter().map(|finding| format!("{finding:?}")).collect()
+        let mut told: Vec<_> = reading.findings.iter().map(|f| format!("{f:?}")).collect();
+        told.sort_unstable();
+        told
     }
 
     proptest! {
@@ -240,12 +254,16 @@ mod tests {
             host in "[a-z0-9-]{0,3}|[a-z]{62,65}|xn--[a-z]{1,3}|([a-z]{50}\\.){4}[a-z]{44,50}",
             ending in "(\\.([a-z0-9]{0,3}|0x1|localhost|github\\.io|com))?",
             port in "(:([0-9]{0,6}|\\*))?",
+            slash in "/?",
             credentials: bool,
         ) {
-            let entry = format!("{scheme}://{star}{host}{ending}{port}");
+            let entry = format!("{scheme}://{star}{host}{ending}{port}{slash}");
             let context = Context { credentials, proven: &|_| None };
             let (short, close) = (read(&entry, context), read_closely(&entry, context));
             prop_assert_eq!(told(&short), told(&close));
+            if short.findings.iter().any(|finding| finding.severity == Severity::Error) {
+                prop_assert_eq!(short.meant, close.meant);
+            }
         }
     }
 

@@ -47,15 +47,21 @@ pub(super) fn meaning(scheme: &Scheme, host: &str, port: Option<&str>) -> Meanin
     let last_star = labels.iter().rposition(|label| label.contains(['*', '?']));
     let below = last_star.map(|last| labels[last + 1..].join("."));
     let owner = below.as_deref().filter(|_| !is_address && scheme.is_web());
+    // Below a company's name, only a part of a label tells whose it is.
+    let is_open = last_star
+        .and_then(|last| labels.get(last))
+        .is_none_or(|label| !label.contains(|c: char| c.is_ascii_alphanumeric()));
+    let registry = owner.and_then(registry);
     if owner.is_some_and(|below| below.is_empty() && labels.len() > 1)
-        || owner.and_then(registry) == Some(Registry::Icann)
+        || registry == Some(Registry::Icann)
+        || (registry == Some(Registry::Private) && is_open)
     {
         return Meaning {
             meant: None,
             note: ", and anybody can register a name that an expression of this shape lets in",
         };
     }
-    let note = match owner.and_then(registry) {
+    let note = match registry {
         Some(_) => ", and anybody can have a name there that an expression of this shape lets in",
         None => "",
     };
@@ -122,6 +128,10 @@ pub(super) struct PortEnd {
 /// A port with the colon before it; none where it is no port.
 pub(super) fn port_end(scheme: &Scheme, port: Option<&str>) -> Option<PortEnd> {
     let same = |text: String| Some(PortEnd { entry: text.clone(), expression: text });
+    // No page is loaded from port 0, and no other port begins with it.
+    if port.is_some_and(|port| port.starts_with('0')) {
+        return None;
+    }
     match port {
         None => same(String::new()),
         Some("*") => Some(PortEnd { entry: ":*".to_owned(), expression: "(:[0-9]+)?".to_owned() }),
@@ -159,12 +169,13 @@ fn is_address(labels: &[&str]) -> bool {
 fn host_expression(labels: &[&str], is_address: bool) -> Option<String> {
     let mut labels = labels.to_vec();
     if is_address {
-        // `192.168.*` leaves the rest open.
-        if labels.last() == Some(&"*") && labels.first() != Some(&"*") {
+        // `192.168.*` leaves the rest open, and `*.168.1.1` lets in strangers.
+        if labels.last() == Some(&"*") {
             labels.resize(labels.len().max(4), "*");
         }
+        let is_known = labels.first().is_some_and(|first| !first.contains(['*', '?']));
         let is_byte = |label: &&str| label.contains(['*', '?']) || label.parse::<u8>().is_ok();
-        if labels.len() != 4 || !labels.iter().all(is_byte) {
+        if !is_known || labels.len() != 4 || !labels.iter().all(is_byte) {
             return None;
         }
     }

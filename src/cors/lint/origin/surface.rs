@@ -30,6 +30,9 @@ const fn is_quote(character: char) -> bool {
 
 /// Drops what cannot be seen, and writes what is only wide in ASCII.
 pub(super) fn uncover(text: &mut Text, findings: &mut Vec<Finding>) {
+    if text.as_str().bytes().all(|byte| byte.is_ascii_graphic()) {
+        return;
+    }
     // The two joiners have a meaning in some scripts; a browser drops or refuses them itself.
     let is_dropped =
         |c: char| is_hidden(c) && !c.is_whitespace() && !matches!(c, '\u{200c}' | '\u{200d}');
@@ -192,8 +195,13 @@ pub(super) fn close_up(text: &mut Text, findings: &mut Vec<Finding>) {
 /// The origins that one entry holds, where there are more than one.
 pub(super) fn several(text: &str) -> Option<Vec<String>> {
     let inner = text.get(core(text))?;
+    let separates = |c: char| c.is_whitespace() || SEPARATORS.contains(&c);
+    // Most are one: a second one needs a separator, or its own slashes.
+    if !inner.contains(separates) && inner.matches("://").nth(1).is_none() {
+        return None;
+    }
     let mut parts: Vec<String> = Vec::new();
-    for part in inner.split(|c: char| c.is_whitespace() || SEPARATORS.contains(&c)) {
+    for part in inner.split(separates) {
         let part = part.get(core(part)).unwrap_or_default();
         if is_digits(part)
             && let Some(start) = parts.last().and_then(|last| last.strip_suffix(port_of(last)?))
