@@ -113,8 +113,9 @@ pub(super) fn read(
                 read_behind(&scheme, &written, credentials, findings)
             };
             // A single word may be anything, and `https:8080` lacks a host or the scheme's slashes.
-            let is_scheme = ["http", "https"].iter().any(|s| written.host.eq_ignore_ascii_case(s));
-            let is_host = !is_word(written.host) || (written.port.is_some() && !is_scheme);
+            let name = written.host.trim_matches('*');
+            let is_scheme = ["http", "https"].iter().any(|s| name.eq_ignore_ascii_case(s));
+            let is_host = !is_scheme && (!is_word(written.host) || written.port.is_some());
             meant.filter(|_| is_host)
         }
         _ if written.host.is_empty() && scheme.is_web() => {
@@ -195,7 +196,9 @@ fn read_behind(
         findings.push(risk::insecure(text.place(0), &entry, has_port));
     }
     if starred && !is_dotted && scheme.is_web() {
-        findings.extend(risk::public_suffix(at, &canonical.host, credentials));
+        // What mends the rest of the entry lets in as much.
+        let risk = risk::public_suffix(at, &canonical.host, credentials);
+        findings.extend(risk.map(|risk| risk.meant(None)));
     }
     Some(Suggestion::One(entry))
 }
@@ -203,6 +206,9 @@ fn read_behind(
 /// The network that is written in the place of a host.
 fn network<'t>(written: &Written<'t>) -> Option<Network<'t>> {
     let Parts { path, query: None, fragment: None, .. } = &written.parts else { return None };
+    if path.is_empty() {
+        return range::addresses(written.host, written.port);
+    }
     let has_scheme = written.parts.host.start > 0;
     range::network(has_scheme, written.host, written.port, written.text.as_str().get(path.clone())?)
 }

@@ -109,6 +109,11 @@ fn read_closely(entry: &str, context: Context<'_>) -> Reading {
     if matches!(text.as_str(), "*" | "null") {
         return Reading { findings, meant: Some(Suggestion::One(text.as_str().to_owned())) };
     }
+    // `https://app.example.com https` is no longer host with a gap in it.
+    let is_whole = text.as_str().split_once(char::is_whitespace).is_some_and(|(first, rest)| {
+        let is_host = |plain: Plain<'_>| plain.host.contains('.') || host::is_local(plain.host);
+        rest.starts_with(char::is_alphanumeric) && plain::read(first).is_some_and(is_host)
+    });
     surface::close_up(&mut text, &mut findings);
     if let Some(decoded) = percent_decoded(text.as_str()) {
         let wrong = "is percent-encoded, which a browser's Origin never is";
@@ -116,7 +121,7 @@ fn read_closely(entry: &str, context: Context<'_>) -> Reading {
         text.replace(decoded);
     }
     let meant = address::read(&text, credentials, &mut findings);
-    Reading { findings, meant }
+    Reading { findings, meant: meant.filter(|_| !is_whole) }
 }
 
 /// What can be told of a text that is not one origin: empty, several, a template, an expression.
@@ -138,11 +143,28 @@ fn other_than_one(text: &Text, context: Context<'_>) -> Option<Reading> {
         let wrong = "is what a setting that is not set looks like as text";
         return Some(Reading::one(Finding::unmatched(code::PLACEHOLDER, at, wrong)));
     }
+    if placeholder::is_name_of_setting(inner) {
+        let wrong = "is the name of a setting, and not its value";
+        let finding = Finding::unmatched(code::PLACEHOLDER, at, wrong)
+            .otherwise("write the origin that it stands for");
+        return Some(Reading::one(finding));
+    }
     if inner.eq_ignore_ascii_case("null") && inner != "null" {
         let wrong = "has upper-case letters, where browsers send null in lower case";
         let finding = Finding::unmatched(code::UPPER_CASE, at, wrong)
             .otherwise("leave it out: a sandboxed page of any site has the origin null");
         return Some(Reading::one(finding));
+    }
+    if let Some(ports) = range::ports(inner) {
+        let wrong = "has a range of ports, and each entry is compared whole";
+        let finding = Finding::unmatched(code::BAD_PORT, at, wrong)
+            .otherwise("write each origin as an entry of its own, or :* for any port");
+        let meant = match ports {
+            Ports::Few(origins) => mended(origins, context),
+            Ports::Any(origin) => mended(vec![origin], context),
+            Ports::Many => None,
+        };
+        return Some(Reading { findings: vec![finding], meant });
     }
     if let Some(found) = placeholder::find(inner) {
         let shown = quoted(inner.get(found.clone()).unwrap_or_default());
@@ -157,17 +179,6 @@ fn other_than_one(text: &Text, context: Context<'_>) -> Option<Reading> {
         let finding = Finding::unmatched(code::PLACEHOLDER, at, wrong)
             .otherwise("write it without quotes, or the origin that it stands for");
         return Some(Reading::one(finding));
-    }
-    if let Some(ports) = range::ports(inner) {
-        let wrong = "has a range of ports, and each entry is compared whole";
-        let finding = Finding::unmatched(code::BAD_PORT, at, wrong)
-            .otherwise("write each origin as an entry of its own, or :* for any port");
-        let meant = match ports {
-            Ports::Few(origins) => mended(origins, context),
-            Ports::Any(origin) => mended(vec![origin], context),
-            Ports::Many => None,
-        };
-        return Some(Reading { findings: vec![finding], meant });
     }
     if let Some([http, https]) = scheme::either(inner) {
         let wrong = "stands for two schemes, and each entry is compared whole";

@@ -13,6 +13,9 @@ const fn is_label_byte(byte: u8) -> bool {
 /// Whether a text is a regular expression rather than an origin or a glob.
 pub(super) fn is_expression(text: &str) -> bool {
     let text = undelimited(text);
+    if text.contains(char::is_whitespace) {
+        return false;
+    }
     // A path of an expression behind an origin is told as a path.
     let before_path = text.strip_suffix("/.*").or_else(|| text.strip_suffix("/.+"));
     let text = before_path.filter(|before| !before.ends_with('/')).unwrap_or(text);

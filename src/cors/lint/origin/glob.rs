@@ -36,8 +36,17 @@ pub(super) fn meaning(scheme: &Scheme, host: &str, port: Option<&str>) -> Meanin
             matches!(port, None | Some("*")).then(|| Suggestion::One("*".to_owned())),
         );
     }
+    if port.is_some_and(|port| port.len() > 1 && port.bytes().all(|byte| byte == b'*'))
+        && let Some(simple) = simple(scheme).filter(|_| !host.contains(['*', '?']))
+    {
+        return Meaning::one(format!("{simple}{host}:*"));
+    }
     let labels: Vec<&str> = host.split('.').collect();
     let is_address = is_address(&labels);
+    // A host that ends in a number is an address to a browser.
+    if !is_address && scheme.is_web() && labels.last().is_some_and(|last| is_numeric(last)) {
+        return Meaning::of(None);
+    }
     if let Some(simple) = simple(scheme).filter(|_| !is_address)
         && let Some(entry) = as_entry(&host, port.is_some(), &port_end.entry)
     {
@@ -136,6 +145,11 @@ pub(super) fn port_end(scheme: &Scheme, port: Option<&str>) -> Option<PortEnd> {
         None => same(String::new()),
         Some("*") => Some(PortEnd { entry: ":*".to_owned(), expression: "(:[0-9]+)?".to_owned() }),
         Some(port) if port.contains(['*', '?']) => {
+            // The least of the ports that it stands for.
+            let least = port.replace('*', "").replace('?', "0");
+            if !least.is_empty() && least.parse::<u16>().is_err() {
+                return None;
+            }
             let expression: Option<String> = port.chars().map(digit_expression).collect();
             Some(PortEnd { entry: ":*".to_owned(), expression: format!(":{}", expression?) })
         }
@@ -165,6 +179,11 @@ fn is_address(labels: &[&str]) -> bool {
     labels.iter().any(is_number) && labels.iter().all(is_open)
 }
 
+/// Whether somebody has all the addresses that begin so: in public, those of two numbers.
+pub(super) fn is_network(first: u8, second: Option<u8>) -> bool {
+    second.is_some() || matches!(first, 10 | 127)
+}
+
 /// An expression for a host; none where it holds what no host does.
 fn host_expression(labels: &[&str], is_address: bool) -> Option<String> {
     let mut labels = labels.to_vec();
@@ -173,7 +192,8 @@ fn host_expression(labels: &[&str], is_address: bool) -> Option<String> {
         if labels.last() == Some(&"*") {
             labels.resize(labels.len().max(4), "*");
         }
-        let is_known = labels.first().is_some_and(|first| !first.contains(['*', '?']));
+        let number = |index: usize| labels.get(index).and_then(|label| label.parse().ok());
+        let is_known = number(0).is_some_and(|first| is_network(first, number(1)));
         let is_byte = |label: &&str| label.contains(['*', '?']) || label.parse::<u8>().is_ok();
         if !is_known || labels.len() != 4 || !labels.iter().all(is_byte) {
             return None;

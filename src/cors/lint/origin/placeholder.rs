@@ -11,8 +11,18 @@ pub(super) fn is_unset(text: &str) -> bool {
     UNSET.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
+/// Whether the whole text, or the host, is the name of a setting: `FRONTEND_URL`.
+pub(super) fn is_name_of_setting(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or(text.strip_prefix("http://")).unwrap_or(text);
+    host.contains('_')
+        && is_upper(host.as_bytes())
+        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
 /// What a program reads its settings by.
-const READERS: [&str; 11] = [
+const READERS: [&str; 13] = [
+    "@Microsoft.KeyVault(",
+    "Fn::",
     "process.env.",
     "process.env[",
     "import.meta.env.",
@@ -82,6 +92,7 @@ pub(super) fn find(text: &str) -> Option<Range<usize>> {
                     bytes.get(..at).is_some_and(|b| b.ends_with(b"(?P") || b.ends_with(b"(?"));
                 !is_group && is_name_in_angles(rest.get(..n).unwrap_or_default())
             }),
+            b'[' => until(b']').filter(|&n| is_name_in_brackets(rest.get(..n).unwrap_or_default())),
             b'$' => match rest.first() {
                 Some(b'(') => until(b')'),
                 _ => name_length(rest).map(|n| n - 1),
@@ -137,6 +148,17 @@ fn is_upper(name: &[u8]) -> bool {
 fn is_name_in_braces(content: &[u8]) -> bool {
     content.is_empty()
         || !(content.contains(&b',') || content.iter().all(|b| b.is_ascii_digit() || *b == b','))
+}
+
+/// `[your-domain]`, `[HOST_NAME]`, `[port]`, which are no classes of characters.
+fn is_name_in_brackets(content: &[u8]) -> bool {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_ ".contains(byte);
+    let is_known = ["port", "host", "domain", "subdomain", "tenant", "project", "origin", "name"]
+        .iter()
+        .any(|known| content.eq_ignore_ascii_case(known.as_bytes()));
+    let is_yours = content.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"your"));
+    content.iter().all(is_name)
+        && (is_known || is_yours || (is_upper(content) && content.contains(&b'_')))
 }
 
 fn is_name_in_angles(content: &[u8]) -> bool {

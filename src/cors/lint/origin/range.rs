@@ -7,8 +7,9 @@ use super::host::{is_local, is_numeric};
 use super::scheme::Scheme;
 use crate::cors::lint::problem::Suggestion;
 
-/// The most ports that are written out, each in an entry of its own.
+/// The most ports, and hosts, that are written out, each in an entry of its own.
 const MOST_PORTS: u16 = 32;
+const MOST_HOSTS: u16 = 32;
 
 /// The longest `https://host:` that is written once more for each port.
 const LONGEST_START: usize = 300;
@@ -26,6 +27,23 @@ pub(super) enum Network<'t> {
         port: Option<&'t str>,
     },
     V6,
+    /// Addresses that differ in their last number, `192.168.1.10-20`, if they are few.
+    Few {
+        hosts: Vec<String>,
+        port: Option<&'t str>,
+    },
+}
+
+/// The addresses of a host such as `192.168.1.10-20`.
+pub(super) fn addresses<'t>(host: &str, port: Option<&'t str>) -> Option<Network<'t>> {
+    let (start, last) = host.rsplit_once('.')?;
+    let (first, last) = last.split_once('-')?;
+    let (first, last): (u8, u8) = (first.parse().ok()?, last.parse().ok()?);
+    let is_start = is_numeric(start) && start.split('.').count() == 3;
+    let is_few = first <= last && u16::from(last - first) < MOST_HOSTS;
+    let hosts = if is_few { first..=last } else { 1..=0 };
+    let hosts = hosts.map(|number| format!("{start}.{number}")).collect();
+    is_start.then_some(Network::Few { hosts, port })
 }
 
 /// The network that a host and what stands behind its slash name.
@@ -73,7 +91,15 @@ fn mask_length(mask: Ipv4Addr) -> Option<u8> {
 impl Network<'_> {
     /// The origin, or the expression for all of them, that was meant.
     pub(super) fn meant(&self, scheme: &Scheme) -> Option<Suggestion> {
-        let Self::V4 { numbers, length, port } = self else { return None };
+        let (numbers, length, port) = match self {
+            Self::V4 { numbers, length, port } => (numbers, length, port),
+            Self::V6 => return None,
+            Self::Few { hosts, port } => {
+                let port = glob::port_end(scheme, *port)?.entry;
+                let origins = hosts.iter().map(|host| format!("{scheme}://{host}{port}"));
+                return (hosts.len() > 1).then(|| Suggestion::Several(origins.collect()));
+            }
+        };
         let port = glob::port_end(scheme, *port)?;
         match length {
             0 => return Some(Suggestion::One("*".to_owned())),
@@ -82,6 +108,12 @@ impl Network<'_> {
                 return Some(Suggestion::One(format!("{scheme}://{address}{}", port.entry)));
             }
             _ => {}
+        }
+        // All of 172.16.0.0/12 is private (RFC 1918).
+        let second = (*length >= 16 || (*length >= 12 && numbers.starts_with(&[172, 16])))
+            .then_some(numbers[1]);
+        if *length < 8 || !glob::is_network(numbers[0], second) {
+            return None;
         }
         let mut parts = Vec::with_capacity(numbers.len());
         let mut left = *length;

@@ -14,7 +14,7 @@ const DEEPEST: usize = 8;
 const LONGEST_NAME: usize = 40;
 
 /// What stands between origins in a sentence, and before one in a list.
-const WORDS: [&str; 8] = ["or", "and", "&", "&&", "+", "-", "•", "·"];
+const WORDS: [&str; 12] = ["or", "and", "&", "&&", "+", "-", "•", "·", "/", "->", "=>", "→"];
 
 /// The longest `https://host:` that is written once more for each of several ports.
 const LONGEST_START: usize = 300;
@@ -46,6 +46,10 @@ pub(super) fn uncover(text: &mut Text, findings: &mut Vec<Finding>) {
     let narrow = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0),
         '\u{3002}' | '\u{ff61}' => Some('.'),
+        // What a word processor makes of a hyphen, and what looks like a colon or a slash.
+        '\u{2010}'..='\u{2014}' | '\u{2212}' => Some('-'),
+        '\u{2236}' | '\u{a789}' => Some(':'),
+        '\u{2044}' | '\u{2215}' => Some('/'),
         _ => Some(c),
     };
     if let Some(at) = text.change(narrow) {
@@ -92,7 +96,7 @@ fn is_around(character: char) -> bool {
 /// What is between the brackets around a list, or around a link, that was written as text.
 fn unwrapped(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     let outer = text.get(range.clone())?;
-    if let Some(inner) = linked(outer).or(quoted_as_code(outer)) {
+    if let Some(inner) = linked(outer).or(quoted_as_code(outer)).or(half_wrapped(outer)) {
         return Some(range.start + inner.start..range.start + inner.end);
     }
     let close = match outer.chars().next()? {
@@ -122,6 +126,9 @@ fn linked(outer: &str) -> Option<Range<usize>> {
 /// What stands behind the letters of Python's `r"…"` and `b'…'`, or between the brackets of
 /// `re.compile(r"…")` and `AnyHttpUrl('…')`.
 fn quoted_as_code(outer: &str) -> Option<Range<usize>> {
+    if outer.starts_with("new RegExp(") {
+        return Some("new ".len()..outer.len());
+    }
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_.".contains(&byte);
     let name = outer.bytes().take(LONGEST_NAME).take_while(|&byte| is_name(byte)).count();
     let rest = outer.get(name..).filter(|_| name > 0)?;
@@ -132,10 +139,28 @@ fn quoted_as_code(outer: &str) -> Option<Range<usize>> {
     if begins_quote(outer) {
         return Some(name..outer.len());
     }
+    if let Some(value) = rest.strip_prefix('=') {
+        let is_value = value.starts_with(['[', '(', '{', '*']) || value.starts_with(is_quote);
+        return is_value.then_some(name + 1..outer.len());
+    }
     let inner = rest.strip_prefix('(')?.strip_suffix(')')?;
     let begins_list = inner.starts_with(['[', '{', '(']);
-    ((begins_quote(inner) || begins_list) && inner.contains("://"))
+    let is_expression = ["re", "regex", "regexp", "RegExp"].contains(&outer.get(..name)?);
+    ((begins_quote(inner) || begins_list || is_expression) && inner.contains("://"))
         .then_some(name + 1..outer.len() - 1)
+}
+
+/// What is left of a text without a bracket at one end that has no other.
+fn half_wrapped(outer: &str) -> Option<Range<usize>> {
+    for (open, close) in [('(', ')'), ('[', ']'), ('{', '}'), ('<', '>')] {
+        if outer.ends_with(close) && !outer.contains(open) {
+            return Some(0..outer.len() - 1);
+        }
+        if outer.starts_with(open) && !outer.contains(close) {
+            return Some(1..outer.len());
+        }
+    }
+    None
 }
 
 fn begins_with_scheme(text: &str) -> bool {
@@ -154,7 +179,8 @@ pub(super) fn trim(text: &mut Text, findings: &mut Vec<Finding>) {
         })
     };
     // Letters are those of a link's text, or of code.
-    let has_words = first(char::is_alphanumeric).is_some();
+    let words = first(char::is_alphanumeric);
+    let has_words = words.is_some();
     let wrapping = if has_words {
         "has code or a link's text around it, which no Origin has"
     } else {
@@ -164,10 +190,10 @@ pub(super) fn trim(text: &mut Text, findings: &mut Vec<Finding>) {
     let around = [
         (
             code::WHITE_SPACE,
-            first(char::is_whitespace),
+            first(char::is_whitespace).filter(|_| !has_words),
             "has white space around it, which no Origin has",
         ),
-        (code::QUOTES, first(|c| is_quote(c) || "[](){}<>".contains(c)), wrapping),
+        (code::QUOTES, first(|c| is_quote(c) || "[](){}<>".contains(c)).or(words), wrapping),
         (
             code::SEVERAL,
             separator,

@@ -8,7 +8,15 @@ use crate::cors::OriginPattern;
 use crate::cors::lint::problem::Suggestion;
 
 /// Pieces of entries, sound and not.
-const PIECES: [&str; 88] = [
+const PIECES: [&str; 96] = [
+    "(",
+    ")",
+    "](",
+    "r\"",
+    "X=",
+    "re(",
+    "or",
+    "/24",
     "https://",
     "http://",
     "https:",
@@ -207,6 +215,17 @@ proptest! {
             } else {
                 prop_assert_eq!(serialised(&entry), Some(entry));
             }
+        }
+    }
+
+    #[test]
+    fn an_entry_without_error_is_an_origin_of_visible_ascii(entry in entries()) {
+        if !has_error(&entry, false) && !matches!(entry.as_str(), "*" | "null") {
+            let (scheme, host) = entry.split_once("://").unwrap_or_default();
+            let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+            prop_assert!(!scheme.is_empty() && scheme.bytes().all(is_part), "{}", entry);
+            prop_assert!(host.bytes().all(|byte| byte.is_ascii_graphic()), "{}", entry);
+            prop_assert!(!host.contains(['/', '\\', '"', '<', '>', '|', '`']), "{}", entry);
         }
     }
 
