@@ -79,7 +79,7 @@ impl Case {
 fn lint(list: List, entries: &[&str], credentials: bool) -> Vec<Problem> {
     let entries = entries.iter().copied();
     match list {
-        List::Origins => origins(entries, credentials),
+        List::Origins => origins(entries, credentials, &|text| Some(text.to_owned())),
         List::Methods => methods(entries, credentials),
         List::RequestHeaders => request_headers(entries, credentials),
         List::ResponseHeaders => response_headers(entries, credentials),
@@ -138,6 +138,8 @@ fn the_problems_of_one_entry_agree_on_what_was_meant() {
             let mut problems = lint(group.list, &case.entries(), true);
             // The one that is mended by another scheme, not by the same origin written rightly.
             problems.retain(|problem| problem.code != "origin-insecure");
+            // Nor is one mended that lets in more than is meant.
+            problems.retain(|problem| problem.code != "origin-public-suffix");
             for pair in problems.windows(2) {
                 assert_eq!(pair[0].suggestion, pair[1].suggestion, "{:?}", case.entry);
             }

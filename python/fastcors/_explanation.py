@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ._showing import shown
 from .decision import Denial
 from .options import ALL_METHODS, Options
-from .problems import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

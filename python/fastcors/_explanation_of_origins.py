@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ._explanation import addition, count, told, written
 from ._fastcors import lint_origins, matched_part
-from .problems import shown
+from ._showing import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

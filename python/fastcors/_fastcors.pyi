@@ -235,14 +235,24 @@ def nearest_name(names: Sequence[str], name: str) -> tuple[str, int] | None:
 def vary_by_origin(values: Sequence[bytes]) -> bytes:
     """Give the value of the one Vary line that stands for these values and `Origin`."""
 
-# Code, severity, the entry's place in the list, the sentence after the value, what was probably meant.
-_Told: TypeAlias = tuple[str, Literal["error", "warning"], int, str, str | list[str] | None]
+# Code, severity, the entry's place in the list, the sentence after the value, what was probably meant,
+# and the option that this is for where it is another.
+_Told: TypeAlias = tuple[
+    str, Literal["error", "warning"], int, str, str | list[str] | None, str | None
+]
 
 def lint_codes() -> list[str]:
     """Give the code of every problem that the functions below can tell of, each once."""
 
-def lint_origins(entries: Iterable[str], credentials: bool) -> list[_Told]:
+def lint_origins(
+    entries: Iterable[str],
+    credentials: bool,
+    proven: Callable[[str, bool], str | None] | None = None,
+) -> list[_Told]:
     """Say what is wrong with entries of `allow_origins`, in their order.
+
+    `proven` is called with each regular expression that stands among them, and `credentials`. It
+    gives the expression to write, or None, as is given without it; what it raises is raised.
 
     Linear in the texts, which are not copied: half a second for a million that are sound.
 

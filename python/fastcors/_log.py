@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from .problems import shown
+from ._showing import shown
 
 logger = logging.getLogger("fastcors")
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from ._entries import entries
 from ._expressions import Untranslatable, translate
 from ._fastcors import expression_problem
+from ._meant import decoded
 from ._proof import expression_problems
-from ._reading import decoded, entries, quoted
-from .problems import Problem, described, shown
+from ._showing import described, quoted, shown
+from .problems import Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from re._constants import MAXREPEAT  # type: ignore[import-not-found]
 from ._backtracking import TooManyWays, count_ways
 from ._expressions import Parsed, Untranslatable, mark
 from ._fastcors import prove_expression
-from .problems import Problem, shown
+from ._showing import shown
+from .problems import Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ._read_only import Immutable
-from .problems import shown
+from ._showing import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

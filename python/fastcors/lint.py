@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import warnings
 
+from ._showing import shown
 from .options import DEFAULTS, Options, near_option
-from .problems import Problem, Report, shown
+from .problems import Problem, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from . import _reading
 from ._contradictions import contradictions
 from ._read_only import ReadOnlyList
-from .problems import Problem, is_refused, shown, tell
+from ._telling import tell
+from .problems import Problem, is_refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,11 +97,12 @@ class Options:
         self.safe: list[str] = []
         self.engines: list[tuple[re.Pattern[str], str | None]] = []
 
+        # What is suggested elsewhere depends on them.
+        self.allow_credentials = self._flag("allow_credentials", given["allow_credentials"])
         # In the order of the signature: of one iterator given twice the first option has it all.
         self.allow_origins = self._copy("allow_origins", given["allow_origins"])
         self.allow_methods = self._copy("allow_methods", given["allow_methods"])
         self.allow_headers = self._copy("allow_headers", given["allow_headers"])
-        self.allow_credentials = self._flag("allow_credentials", given["allow_credentials"])
         self.allow_origin_regex = self._compile(given["allow_origin_regex"])
         self.allow_private_network = self._flag(
             "allow_private_network", given["allow_private_network"]
@@ -176,7 +178,11 @@ class Options:
         """Read an option that is a collection."""
         if type(given) is Copy:
             return Copy(given, given.items)
-        read = _reading.origins if option == "allow_origins" else _reading.names
+        reader = _reading.origins if option == "allow_origins" else _reading.names
+
+        def read(option: str, given: Any, problems: list[Problem]) -> list[str]:
+            return reader(option, given, problems, self.allow_credentials)
+
         return Copy(given, self._read(option, given, read, unreadable=[]))
 
     def _flag(self, option: str, given: Any) -> bool:
@@ -186,13 +192,10 @@ class Options:
 
     def _lint(self) -> None:
         """Find what is wrong with the texts in the collections."""
-        for option, lint in _reading.LINTERS.items():
-            entries = getattr(self, option).items
-            if entries:
-                for code, severity, index, said, meant in lint(entries, self.allow_credentials):
-                    value = entries[index]
-                    message = f"{shown(value)} {said}"
-                    self.problems.append(Problem(code, option, value, message, meant, severity))
+        for option in ("allow_origins", "allow_methods", "allow_headers", "expose_headers"):
+            texts = getattr(self, option).items
+            if texts:
+                self.problems += _reading.linted(option, texts, self.allow_credentials)
 
     def _compile(self, given: Any) -> re.Pattern[str] | tuple[re.Pattern[str], ...] | None:
         """Compile the expressions."""

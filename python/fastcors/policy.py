@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ._fastcors import CompiledPolicy
 from ._read_only import Immutable, ReadOnlyDict, ReadOnlyList
+from ._showing import shown
 from .decision import decide_actual, decide_preflight
 from .options import DEFAULTS, Copy, Options, near_option
-from .problems import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-import warnings
+from ._showing import in_one_line, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any, Literal, Never
 
-_PACKAGE = __file__.rpartition("problems.py")[0]
 # Of many problems that are alike, this many are told one by one.
 _TOLD_OF_EACH = 10
 
@@ -40,9 +38,20 @@ class Problem:
         value: the value, or the part of it that is wrong.
         message: one sentence that names the value, what is wrong with it and what to write instead.
         suggestion: the value that was probably meant, or None where none is evident.
+        suggested_option: the option that the suggestion belongs to: ``option`` itself, but
+            ``"allow_origin_regex"`` for a regular expression that takes the place of an entry of
+            ``allow_origins``. None where there is no suggestion.
     """
 
-    __slots__ = ("code", "message", "option", "severity", "suggestion", "value")
+    __slots__ = (
+        "code",
+        "message",
+        "option",
+        "severity",
+        "suggested_option",
+        "suggestion",
+        "value",
+    )
 
     code: str
     severity: Literal["error", "warning"]
@@ -50,6 +59,7 @@ class Problem:
     value: Any
     message: str
     suggestion: Any
+    suggested_option: str | None
 
     def __init__(
         self,
@@ -59,7 +69,12 @@ class Problem:
         message: str,
         suggestion: object = None,
         severity: Literal["error", "warning"] = "error",
+        suggested_option: str | None = None,
     ) -> None:
+        if suggestion is None:
+            suggested_option = None
+        elif suggested_option is None:
+            suggested_option = option
         put = object.__setattr__
         put(self, "code", code)
         put(self, "severity", severity)
@@ -67,6 +82,7 @@ class Problem:
         put(self, "value", value)
         put(self, "message", message)
         put(self, "suggestion", suggestion)
+        put(self, "suggested_option", suggested_option)
 
     def __setattr__(self, name: str, value: object) -> Never:
         raise AttributeError(f"a Problem does not change: {name} cannot be assigned")
@@ -81,6 +97,7 @@ class Problem:
             self._texts() == other._texts()
             and _are_equal(self.value, other.value)
             and _are_equal(self.suggestion, other.suggestion)
+            and self.suggested_option == other.suggested_option
         )
 
     def __hash__(self) -> int:
@@ -88,21 +105,30 @@ class Problem:
         return hash(self._texts())
 
     def __reduce__(self) -> tuple[type[Problem], tuple[Any, ...]]:
-        *_, suggestion, severity = values = self._values()
-        return Problem, (*values[:4], suggestion, severity)
+        return Problem, self._values()
 
     def __str__(self) -> str:
-        return _in_one_line(f"{self.option[:80]}: {self.message} [{self.code}]")
+        return in_one_line(f"{self.option[:80]}: {self.message} [{self.code}]")
 
     def __repr__(self) -> str:
-        names = ("code", "option", "value", "message", "suggestion", "severity")
+        names = ("code", "option", "value", "message", "suggestion", "severity", "suggested_option")
         values = zip(names, self._values(), strict=True)
-        said = (f"{name}={shown(value, 1000)}" for name, value in values)
+        said = [f"{name}={shown(value, 1000)}" for name, value in values]
+        if self.suggested_option in (None, self.option):
+            said.pop()
         return f"Problem({', '.join(said)})"
 
     def _values(self) -> tuple[Any, ...]:
         """Give what it was made with, in the constructor's order."""
-        return self.code, self.option, self.value, self.message, self.suggestion, self.severity
+        return (
+            self.code,
+            self.option,
+            self.value,
+            self.message,
+            self.suggestion,
+            self.severity,
+            self.suggested_option,
+        )
 
     def _texts(self) -> tuple[str, ...]:
         return self.code, self.severity, self.option, self.message
@@ -120,12 +146,12 @@ class Report(list[Problem]):
         self.safe = tuple(safe)
 
     def __str__(self) -> str:
-        told = [f"{problem.severity}: {problem}" for problem in self] or ["no problem found"]
-        told += [
+        lines = [f"{problem.severity}: {problem}" for problem in self] or ["no problem found"]
+        lines += [
             f"safe: allow_origin_regex: {shown(expression)} is proven to let in no stranger"
             for expression in self.safe
         ]
-        return "\n".join(told)
+        return "\n".join(lines)
 
 
 class ConfigError(ValueError):
@@ -137,7 +163,7 @@ class ConfigError(ValueError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = list(problems)
-        super().__init__("\n".join(_told(self.problems, ".problems has them all")))
+        super().__init__("\n".join(told(self.problems, ".problems has them all")))
 
     def __reduce__(self) -> tuple[type[ConfigError], tuple[list[Problem]]]:
         return type(self), (self.problems,)
@@ -152,52 +178,7 @@ def is_refused(problem: Problem) -> bool:
     return problem.code in _REFUSED
 
 
-def tell(
-    problems: Collection[Problem],
-    *,
-    strict: bool,
-    known: Collection[Problem] = (),
-    invalid: Exception | None = None,
-    cause: Exception | None = None,
-) -> None:
-    """Raise or warn of what is wrong in a configuration.
-
-    Args:
-        problems: all that is wrong.
-        strict: whether errors raise, and advice is warned of.
-        known: what need not be warned of again.
-        invalid: what Python's `re` said to an expression. It is raised as it is.
-        cause: what made an option unreadable.
-
-    Raises:
-        ConfigError: with all errors, where one of them must raise.
-    """
-    errors = [problem for problem in problems if problem.severity == "error"]
-    errors.sort(key=lambda problem: not is_refused(problem))
-    if invalid is not None:
-        others = [problem for problem in errors if problem.code != "expression-syntax"]
-        for line in _told(others, "fastcors.lint(...) gives them all"):
-            invalid.add_note(line)
-        raise invalid
-    if errors and (strict or is_refused(errors[0])):
-        raise ConfigError(errors) from cause
-    told = [problem for problem in problems if strict or problem.severity == "error"]
-    new = [problem for problem in told if problem not in known]
-    _warn(_told(new, "fastcors.lint(...) gives them all"))
-
-
-def _warn(lines: Iterable[str]) -> None:
-    """Give `ConfigWarning`s that point at the line outside this package that led here."""
-    level = 2
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame = frame.f_back
-        level += 1
-    for line in lines:
-        warnings.warn(line, ConfigWarning, stacklevel=level)
-
-
-def _told(problems: Iterable[Problem], where: str) -> Iterator[str]:
+def told(problems: Iterable[Problem], where: str) -> Iterator[str]:
     """Give a line for each problem; of many that are alike, for the first ones and their number."""
     counts: dict[tuple[str, str], int] = {}
     for problem in problems:
@@ -208,51 +189,6 @@ def _told(problems: Iterable[Problem], where: str) -> Iterator[str]:
     for (option, code), count in counts.items():
         if count > _TOLD_OF_EACH:
             yield f"{option}: {count - _TOLD_OF_EACH:,} more like these; {where} [{code}]"
-
-
-def shown(value: object, limit: int = 80) -> str:
-    """Give a value's repr for a message, in one line, cut where it is long, whatever its class does.
-
-    A text or a list is cut before, so that a huge one costs no more than a short one.
-    """
-    kind = type(value)
-    try:
-        cut: Any = value
-        if kind in (str, bytes, bytearray, list, tuple):
-            cut = cut[: limit + 1]
-        elif kind in (set, frozenset, dict) and len(cut) > limit:
-            keys = [key for key, _ in zip(cut, range(limit), strict=False)]
-            cut = {key: cut[key] for key in keys} if kind is dict else kind(keys)
-        text = str.__str__(repr(cut))
-    except Exception:  # noqa: BLE001 - a repr may raise anything
-        text = f"<{class_name(value)}>"
-    text = _in_one_line(text[: limit + 1])
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def described(value: object) -> str:
-    """Name the class of a value, with its article."""
-    if value is None:
-        return "None"
-    name = class_name(value)
-    if name == "bytes":
-        return "bytes"
-    return f"{'an' if name[:1].lower() in 'aeio' else 'a'} {name}"
-
-
-def class_name(value: object) -> str:
-    """Name the class of a value, whatever its metaclass does."""
-    name: str = type.__dict__["__name__"].__get__(type(value))
-    return name
-
-
-def _in_one_line(text: str) -> str:
-    """Escape what is not printable, such as line breaks and lone surrogates."""
-    if text.isprintable():
-        return text
-    return "".join(
-        character if character.isprintable() else repr(character)[1:-1] for character in text
-    )
 
 
 def _are_equal(one: object, other: object) -> bool:

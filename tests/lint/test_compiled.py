@@ -30,23 +30,25 @@ class Named(str):
     __hash__ = None  # type: ignore[assignment]
 
 
-def test_a_problem_is_code_severity_place_message_and_suggestion() -> None:
+def test_a_problem_is_code_severity_place_message_suggestion_and_its_option() -> None:
     assert lint_origins(["https://a.example", "https://A.example/"], False) == [
         (
             "origin-upper-case",
             "error",
             1,
-            "has upper-case letters, where a browser's Origin has lower case, so that it matches "
-            "none; write 'https://a.example'",
+            "has upper-case letters, where a browser's Origin has lower case, so that it never "
+            "matches; write 'https://a.example'",
             "https://a.example",
+            None,
         ),
         (
             "origin-trailing-slash",
             "error",
             1,
-            "ends with a slash, and a browser's Origin never does, so that it matches none; "
+            "ends with a slash, and a browser's Origin never does, so that it never matches; "
             "write 'https://a.example'",
             "https://a.example",
+            None,
         ),
     ]
 
@@ -58,6 +60,28 @@ def test_several_that_were_meant_are_a_list_and_an_expression_is_a_text() -> Non
     assert several[4] == ["https://a.example", "https://b.example"]
     assert expression[4] == r"https://pr-[a-z0-9-]+\.a\.example"
     assert none[4] is None
+    assert [told[5] for told in (several, expression, none)] == [None, "allow_origin_regex", None]
+
+
+def test_an_expression_is_suggested_as_the_caller_says_and_what_it_raises_is_raised() -> None:
+    asked = []
+
+    def proven(expression: str, credentials: bool) -> str | None:
+        asked.append((expression, credentials))
+        return None if "evil" in expression else expression.upper()
+
+    entries = ["https://a.example", r"https://b\.example", r"https://evil\.example"]
+    good, evil = lint_origins(entries, True, proven)
+    assert asked == [(r"https://b\.example", True), (r"https://evil\.example", True)]
+    assert good[4:] == (r"HTTPS://B\.EXAMPLE", "allow_origin_regex")
+    assert evil[4:] == (None, None)
+    assert {told[4] for told in lint_origins(entries, True)} == {None}
+
+    def raising(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        lint_origins(entries, True, raising)
 
 
 @pytest.mark.parametrize("lint", LISTS)
@@ -78,7 +102,7 @@ def test_a_lone_surrogate_is_told_and_breaks_nothing(
 ) -> None:
     told = lint([text], False)
     assert {severity for _, severity, *_ in told} == {"error"}
-    for _, _, _, message, meant in told:
+    for _, _, _, message, meant, _ in told:
         assert message.isprintable()
         assert "\ufffd" not in repr(meant)
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from fastcors import ConfigError, Problem, lint
-from fastcors.problems import Report, shown
+from fastcors._showing import shown
+from fastcors.problems import Report
 
 GIVEN: dict[str, Any] = {
     "code": "a-code",
@@ -18,6 +19,7 @@ GIVEN: dict[str, Any] = {
     "message": "'https://a.example/' ends with a slash",
     "suggestion": ["https://a.example"],
     "severity": "warning",
+    "suggested_option": "allow_origin_regex",
 }
 
 
@@ -26,6 +28,14 @@ def test_what_a_problem_is_made_with_it_has_in_the_constructors_order() -> None:
     assert {name: getattr(problem, name) for name in GIVEN} == GIVEN
     assert Problem("a", "b", "c", "d").severity == "error"
     assert Problem("a", "b", "c", "d").suggestion is None
+
+
+def test_a_suggestion_belongs_to_the_option_itself_unless_another_is_named() -> None:
+    assert Problem("a", "b", "c", "d").suggested_option is None
+    assert Problem("a", "b", "c", "d", suggested_option="e").suggested_option is None
+    assert Problem("a", "b", "c", "d", "x").suggested_option == "b"
+    assert Problem("a", "b", "c", "d", False).suggested_option == "b"
+    assert Problem("a", "b", "c", "d", "x", suggested_option="e").suggested_option == "e"
 
 
 def test_a_problem_cannot_be_changed() -> None:
@@ -66,12 +76,16 @@ def test_a_problem_can_be_copied_and_pickled() -> None:
     for other in (copy.copy(problem), copy.deepcopy(problem), pickle.loads(pickle.dumps(problem))):
         assert other == problem
         assert other.severity == "warning"
+        assert other.suggested_option == "allow_origin_regex"
 
 
 def test_the_repr_of_a_problem_is_what_makes_it() -> None:
     problem = Problem(**GIVEN)
     assert eval(repr(problem)) == problem
     assert repr(problem).startswith("Problem(code='a-code', option='allow_origins', value=[")
+    usual = Problem(**{**GIVEN, "suggested_option": None})
+    assert eval(repr(usual)) == usual
+    assert "suggested_option" not in repr(usual)
 
 
 def test_the_text_of_a_problem_names_option_and_code() -> None:

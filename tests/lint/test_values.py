@@ -13,6 +13,7 @@ import itertools
 import os
 import re
 import types
+import urllib.parse
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -51,6 +52,12 @@ class Truth:
 
     def __bool__(self) -> bool:
         return self.true
+
+
+class Origins(enum.Enum):
+    """Texts by name, which equal no text."""
+
+    APP = "https://App.example.com/"
 
 
 class Age(int, enum.Enum):
@@ -92,11 +99,11 @@ def told(**options: Any) -> list[tuple[str, str, Any]]:
         (lambda entry: memoryview(entry.encode()), ("not-a-collection", ERROR, "the list")),
         # No collection at all.
         (lambda entry: None, ("not-a-collection", ERROR, ())),
-        (lambda entry: 7, ("not-a-collection", ERROR, ())),
-        (lambda entry: True, ("not-a-collection", ERROR, ())),
-        (lambda entry: lambda: [entry], ("not-a-collection", ERROR, ())),
-        (lambda entry: list, ("not-a-collection", ERROR, ())),
-        (lambda entry: object(), ("not-a-collection", ERROR, ())),
+        (lambda entry: 7, ("not-a-collection", ERROR, None)),
+        (lambda entry: True, ("not-a-collection", ERROR, None)),
+        (lambda entry: lambda: [entry], ("not-a-collection", ERROR, None)),
+        (lambda entry: list, ("not-a-collection", ERROR, None)),
+        (lambda entry: object(), ("not-a-collection", ERROR, None)),
         # What can be read once, and was.
         (lambda entry: read(items(entry)), ("generator-consumed", ERROR, None)),
         (lambda entry: read(items(entry, entry), 1), ("generator-consumed", ADVICE, None)),
@@ -144,7 +151,19 @@ def test_a_name_that_is_no_text(option: str, item: Any, suggestion: Any) -> None
         (None, None),
         (7, None),
         (AnyURL("https://b.example/"), "https://b.example"),
-        (re.compile("https://b"), None),
+        (AnyURL("https://b.example/a?b"), "https://b.example"),
+        (urllib.parse.urlsplit("https://B.example/a"), "https://b.example"),
+        (Origins.APP, "https://app.example.com"),
+        (re.compile(r"https://b\.example\.com"), r"https://b\.example\.com"),
+        (re.compile(r"https://.*b\.com"), r"https://(?:[a-z0-9-]+\.)*b\.com"),
+        (re.compile(r"https://(?!a)b\.example"), None),
+        (re.compile(b"https://b"), None),
+        ({"origin": "https://b.example"}, ["https://b.example"]),
+        ({"https://b.example/": 1}, ["https://b.example"]),
+        ({"origin": "https://b.example", "name": "b"}, None),
+        (["b.example", "https://c.example/"], ["https://b.example", "https://c.example"]),
+        ([r"https://.*\.example\.com"], None),
+        ([["https://b.example"]], None),
         (["https://b.example", "https://c.example"], ["https://b.example", "https://c.example"]),
         (("https://b.example",), ["https://b.example"]),
         ([None], None),
@@ -153,6 +172,50 @@ def test_a_name_that_is_no_text(option: str, item: Any, suggestion: Any) -> None
 )
 def test_an_origin_that_is_no_text(item: Any, suggestion: Any) -> None:
     assert told(allow_origins=[ORIGIN, item]) == [("origin-type", ERROR, suggestion)]
+
+
+@pytest.mark.parametrize(
+    ("given", "suggestion"),
+    [
+        ({"origins": ["https://b.example/"], "more": "c.example"}, ["https://b.example", "https://c.example"]),
+        ({"origins": "https://b.example", "methods": "GET"}, None),
+        ({}, []),
+        ({1: "https://b.example"}, ["https://b.example"]),
+        ({"https://b.example": "https://c.example"}, ["https://b.example"]),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_of_a_mapping_the_keys_or_the_values_are_suggested(given: Any, suggestion: Any) -> None:
+    (mapping,) = [problem for problem in lint(allow_origins=given) if problem.code == "mapping"]
+    assert mapping.suggestion == suggestion
+    assert "; write " in mapping.message
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [re.compile(r"https://[a-z]+\.example\.com")],
+        re.compile(r"https://[a-z]+\.example\.com"),
+        [r"https://[a-z]+\.example\.com"],
+        r"https://[a-z]+\.example\.com",
+    ],
+    ids=repr,
+)
+def test_an_expression_is_suggested_for_the_option_that_takes_it(given: Any) -> None:
+    (problem,) = lint(allow_origins=given)
+    assert (problem.option, problem.suggested_option) == ("allow_origins", "allow_origin_regex")
+    assert problem.suggestion == r"https://[a-z]+\.example\.com"
+    assert problem.message.endswith(
+        r"give it as allow_origin_regex, r'https://[a-z]+\.example\.com'"
+    )
+
+
+@pytest.mark.parametrize(
+    "given", ["*", ["*", ["*"]], ("0.0.0.0/0",), [b"*"], {"origin": "*"}], ids=repr
+)
+def test_with_credentials_every_origin_is_not_suggested(given: Any) -> None:
+    for problem in lint(allow_origins=given, allow_credentials=True):
+        assert problem.suggestion in (None, False)
 
 
 @pytest.mark.parametrize("option", ["allow_credentials", "allow_private_network", "strict"])

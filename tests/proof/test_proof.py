@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from fastcors._proof import expression_problems
-from fastcors.problems import Problem, shown
+from fastcors._showing import shown
+from fastcors.problems import Problem
 from tests.proof.expressions import EVERYTHING, NOTHING, SAFE, SHARED, STRANGERS, UNPROVEN
 
 

@@ -21,7 +21,7 @@ pub mod public_suffix;
 mod wording;
 
 pub use name::{methods, request_headers, response_headers};
-pub use origin::origins;
+pub use origin::{Proven, origins};
 pub use problem::{Problem, Severity, Suggestion};
 
 /// The codes of all problems that the functions here can give, each once.

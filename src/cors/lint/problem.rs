@@ -29,6 +29,17 @@ pub enum Suggestion {
     Expression(String),
 }
 
+impl Suggestion {
+    /// The option that it is for, where that is another than the entry's own.
+    #[must_use]
+    pub const fn option(&self) -> Option<&'static str> {
+        match self {
+            Self::One(_) | Self::Several(_) => None,
+            Self::Expression(_) => Some("allow_origin_regex"),
+        }
+    }
+}
+
 /// One thing that is wrong with one entry of an option.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {

@@ -8,6 +8,7 @@ use super::finding::Finding;
 use super::glob::{self, Meaning};
 use super::host;
 use super::parts::Parts;
+use super::range::{self, Network};
 use super::risk;
 use super::scheme::{self, Scheme};
 use super::text::Text;
@@ -17,6 +18,9 @@ use crate::cors::{OriginPattern, Port};
 
 /// Schemes whose hosts the browser writes in lower case though they are its own.
 const LOWER_CASE: [&str; 2] = ["chrome-extension", "moz-extension"];
+
+/// What is wrong with a slash behind an origin.
+pub(super) const SLASH: &str = "ends with a slash, and a browser's Origin never does";
 
 /// An origin or a pattern as it should be written.
 struct Canonical<'s> {
@@ -109,8 +113,9 @@ pub(super) fn read(
                 read_behind(&scheme, &written, credentials, findings)
             };
             // A single word may be anything, and `https:8080` lacks a host or the scheme's slashes.
-            let is_scheme = ["http", "https"].iter().any(|s| written.host.eq_ignore_ascii_case(s));
-            let is_host = !is_word(written.host) || (written.port.is_some() && !is_scheme);
+            let name = written.host.trim_matches('*');
+            let is_scheme = ["http", "https"].iter().any(|s| name.eq_ignore_ascii_case(s));
+            let is_host = !is_scheme && (!is_word(written.host) || written.port.is_some());
             meant.filter(|_| is_host)
         }
         _ if written.host.is_empty() && scheme.is_web() => {
@@ -139,6 +144,12 @@ fn read_behind(
     findings: &mut Vec<Finding>,
 ) -> Option<Suggestion> {
     let &Written { text, ref parts, name, kind, .. } = written;
+    if let Some(network) = network(written) {
+        let wrong = "is a range of addresses, and ranges have no meaning here";
+        let finding = Finding::unmatched(code::ADDRESS_RANGE, text.place(parts.host.start), wrong);
+        findings.push(finding.otherwise("name each origin"));
+        return network.meant(scheme);
+    }
     delimiters(text, parts, findings);
     if written.has_glob {
         return inner_glob(scheme, written, findings);
@@ -185,9 +196,21 @@ fn read_behind(
         findings.push(risk::insecure(text.place(0), &entry, has_port));
     }
     if starred && !is_dotted && scheme.is_web() {
-        findings.extend(risk::public_suffix(at, &canonical.host, credentials));
+        // What mends the rest of the entry lets in as much.
+        let risk = risk::public_suffix(at, &canonical.host, credentials);
+        findings.extend(risk.map(|risk| risk.meant(None)));
     }
     Some(Suggestion::One(entry))
+}
+
+/// The network that is written in the place of a host.
+fn network<'t>(written: &Written<'t>) -> Option<Network<'t>> {
+    let Parts { path, query: None, fragment: None, .. } = &written.parts else { return None };
+    if path.is_empty() {
+        return range::addresses(written.host, written.port);
+    }
+    let has_scheme = written.parts.host.start > 0;
+    range::network(has_scheme, written.host, written.port, written.text.as_str().get(path.clone())?)
 }
 
 fn is_glob(text: &str) -> bool {
@@ -212,7 +235,21 @@ fn no_scheme(at: usize, written: &Written<'_>) -> Finding {
 /// The scheme that was probably meant where none is written.
 fn probable_scheme(host: &str, port: Option<&str>) -> Scheme {
     let host = host.trim_end_matches('*').to_ascii_lowercase();
-    if host::is_local(&host) || port == Some("80") { Scheme::Http } else { Scheme::Https }
+    let is_http = host::is_local(&host) || is_private(&host) || port == Some("80");
+    if is_http { Scheme::Http } else { Scheme::Https }
+}
+
+/// Whether a host is in a network of one's own (RFC 1918), where there are no certificates.
+fn is_private(host: &str) -> bool {
+    let mut labels = host.split('.');
+    let numbers = [labels.next(), labels.next()].map(|label| label?.parse::<u8>().ok());
+    let is_open = |label: &str| label.bytes().all(|b| b.is_ascii_digit() || b"*?".contains(&b));
+    let is_private = match numbers {
+        [Some(10), _] | [Some(192), Some(168)] => true,
+        [Some(172), Some(second)] => (16..32).contains(&second),
+        _ => false,
+    };
+    is_private && host.split('.').all(is_open)
 }
 
 /// Tells what stands around host and port.
@@ -229,8 +266,7 @@ fn delimiters(text: &Text, parts: &Parts, findings: &mut Vec<Finding>) {
     let ends = parts.query.is_none() && parts.fragment.is_none();
     if path.bytes().all(|byte| matches!(byte, b'/' | b'\\')) {
         if !path.is_empty() && ends {
-            let wrong = "ends with a slash, and a browser's Origin never does";
-            tell(code::TRAILING_SLASH, &parts.path, wrong.to_owned());
+            tell(code::TRAILING_SLASH, &parts.path, SLASH.to_owned());
         }
     } else if matches!(path, "/*" | "/**") && ends {
         let wrong = "ends with a path of *, and a browser's Origin has no path";

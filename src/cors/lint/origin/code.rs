@@ -24,6 +24,7 @@ codes! {
     PUNYCODE = "origin-punycode";
     IPV4 = "origin-ipv4";
     IPV6 = "origin-ipv6";
+    ADDRESS_RANGE = "origin-address-range";
     TOO_LONG = "origin-too-long";
     TRAILING_DOT = "origin-trailing-dot";
     HOST = "origin-host";

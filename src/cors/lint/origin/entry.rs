@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 
+use super::context::Context;
 use super::finding::{Finding, Meant};
 use super::plain::{self, Plain};
+use super::range::{self, Ports};
 use super::text::Text;
 use super::{address, code, expression, glob, host, placeholder, risk, scheme, surface};
 use crate::cors::lint::problem::{Problem, Severity, Suggestion};
@@ -13,13 +15,13 @@ use crate::cors::lint::wording::{quoted, sentence};
 const LONGEST_EXPRESSION: usize = 1000;
 
 /// What is wrong with the entry at `index`, in the order of its text.
-pub(super) fn problems(entry: &str, index: usize, credentials: bool) -> Vec<Problem> {
-    let Reading { mut findings, meant } = read(entry, credentials);
+pub(super) fn problems(entry: &str, index: usize, context: Context<'_>) -> Vec<Problem> {
+    let Reading { mut findings, meant } = read(entry, context);
     if findings.is_empty() {
         return Vec::new();
     }
     findings.sort_by_key(|finding| finding.at);
-    let meant = meant.filter(|meant| is_sound(entry, meant, credentials));
+    let meant = meant.filter(|meant| is_sound(entry, meant, context));
     let mut problems: Vec<Problem> = Vec::with_capacity(findings.len());
     for Finding { code, severity, wrong, otherwise, meant: own, .. } in findings {
         if problems.iter().any(|problem| problem.code == code) {
@@ -27,7 +29,7 @@ pub(super) fn problems(entry: &str, index: usize, credentials: bool) -> Vec<Prob
         }
         let suggestion = match own {
             Meant::Whole => meant.clone(),
-            Meant::Own(own) => own.filter(|own| is_sound(entry, own, credentials)),
+            Meant::Own(own) => own.filter(|own| is_sound(entry, own, context)),
         };
         let message = sentence(&wrong, suggestion.as_ref(), otherwise);
         problems.push(Problem { code, severity, index, message, suggestion });
@@ -36,9 +38,10 @@ pub(super) fn problems(entry: &str, index: usize, credentials: bool) -> Vec<Prob
 }
 
 /// Whether what was meant is another entry, or others, free of errors.
-fn is_sound(entry: &str, meant: &Suggestion, credentials: bool) -> bool {
+fn is_sound(entry: &str, meant: &Suggestion, context: Context<'_>) -> bool {
     let is_error = |finding: &Finding| finding.severity == Severity::Error;
-    let is_sound = |text: &str| !read(text, credentials).findings.iter().any(is_error);
+    let context = context.without_proofs();
+    let is_sound = |text: &str| !read(text, context).findings.iter().any(is_error);
     match meant {
         Suggestion::One(text) => text != entry && is_sound(text),
         Suggestion::Several(texts) => texts.iter().all(|text| is_sound(text)),
@@ -59,23 +62,37 @@ impl Reading {
     }
 }
 
-fn read(entry: &str, credentials: bool) -> Reading {
-    let Some(Plain { secure, starred, host, has_port }) = plain::read(entry) else {
-        return read_closely(entry, credentials);
+fn read(entry: &str, context: Context<'_>) -> Reading {
+    if let Some(plain) = plain::read(entry) {
+        return Reading { findings: risks(entry, plain, context), meant: None };
+    }
+    // What is copied from an address bar is wrong by this alone.
+    let bare = entry.strip_suffix('/');
+    let Some((bare, plain)) = bare.and_then(|bare| Some((bare, plain::read(bare)?))) else {
+        return read_closely(entry, context);
     };
+    let mut findings = vec![Finding::unmatched(code::TRAILING_SLASH, bare.len(), address::SLASH)];
+    findings.append(&mut risks(bare, plain, context));
+    Reading { findings, meant: Some(Suggestion::One(bare.to_owned())) }
+}
+
+/// What a plain origin or pattern lets in beside what is meant.
+fn risks(entry: &str, plain: Plain<'_>, context: Context<'_>) -> Vec<Finding> {
+    let Plain { secure, starred, host, has_port } = plain;
     let mut findings = Vec::new();
-    if credentials && !secure && !host::is_local(host) {
+    if context.credentials && !secure && !host::is_local(host) {
         findings.push(risk::insecure(0, entry, has_port));
     }
     if starred {
         let at = if secure { "https://*." } else { "http://*." }.len();
-        findings.extend(risk::public_suffix(at, host, credentials));
+        findings.extend(risk::public_suffix(at, host, context.credentials));
     }
-    Reading { findings, meant: None }
+    findings
 }
 
 /// What [`read`] gives, without the short cut for plain entries.
-fn read_closely(entry: &str, credentials: bool) -> Reading {
+fn read_closely(entry: &str, context: Context<'_>) -> Reading {
+    let Context { credentials, .. } = context;
     match entry {
         "*" if credentials => return Reading::one(risk::any_with_credentials()),
         "*" => return Reading::default(),
@@ -85,13 +102,18 @@ fn read_closely(entry: &str, credentials: bool) -> Reading {
     let mut text = Text::new(entry);
     let mut findings = Vec::new();
     surface::uncover(&mut text, &mut findings);
-    if let Some(reading) = other_than_one(&text, credentials) {
+    if let Some(reading) = other_than_one(&text, context) {
         return reading;
     }
     surface::trim(&mut text, &mut findings);
     if matches!(text.as_str(), "*" | "null") {
         return Reading { findings, meant: Some(Suggestion::One(text.as_str().to_owned())) };
     }
+    // `https://app.example.com https` is no longer host with a gap in it.
+    let is_whole = text.as_str().split_once(char::is_whitespace).is_some_and(|(first, rest)| {
+        let is_host = |plain: Plain<'_>| plain.host.contains('.') || host::is_local(plain.host);
+        rest.starts_with(char::is_alphanumeric) && plain::read(first).is_some_and(is_host)
+    });
     surface::close_up(&mut text, &mut findings);
     if let Some(decoded) = percent_decoded(text.as_str()) {
         let wrong = "is percent-encoded, which a browser's Origin never is";
@@ -99,16 +121,20 @@ fn read_closely(entry: &str, credentials: bool) -> Reading {
         text.replace(decoded);
     }
     let meant = address::read(&text, credentials, &mut findings);
-    Reading { findings, meant }
+    Reading { findings, meant: meant.filter(|_| !is_whole) }
 }
 
 /// What can be told of a text that is not one origin: empty, several, a template, an expression.
-fn other_than_one(text: &Text, credentials: bool) -> Option<Reading> {
+fn other_than_one(text: &Text, context: Context<'_>) -> Option<Reading> {
     let range = surface::core(text.as_str());
     let at = text.place(range.start);
     let inner = text.as_str().get(range.clone()).unwrap_or_default();
     if inner.is_empty() {
-        let wrong = "is empty, and a browser sends no empty Origin";
+        let wrong = if text.as_str().is_empty() {
+            "is empty, and a browser sends no empty Origin"
+        } else {
+            "holds no origin"
+        };
         return Some(Reading::one(
             Finding::unmatched(code::EMPTY, 0, wrong).otherwise("leave it out"),
         ));
@@ -117,11 +143,28 @@ fn other_than_one(text: &Text, credentials: bool) -> Option<Reading> {
         let wrong = "is what a setting that is not set looks like as text";
         return Some(Reading::one(Finding::unmatched(code::PLACEHOLDER, at, wrong)));
     }
+    if placeholder::is_name_of_setting(inner) {
+        let wrong = "is the name of a setting, and not its value";
+        let finding = Finding::unmatched(code::PLACEHOLDER, at, wrong)
+            .otherwise("write the origin that it stands for");
+        return Some(Reading::one(finding));
+    }
     if inner.eq_ignore_ascii_case("null") && inner != "null" {
         let wrong = "has upper-case letters, where browsers send null in lower case";
         let finding = Finding::unmatched(code::UPPER_CASE, at, wrong)
             .otherwise("leave it out: a sandboxed page of any site has the origin null");
         return Some(Reading::one(finding));
+    }
+    if let Some(ports) = range::ports(inner) {
+        let wrong = "has a range of ports, and each entry is compared whole";
+        let finding = Finding::unmatched(code::BAD_PORT, at, wrong)
+            .otherwise("write each origin as an entry of its own, or :* for any port");
+        let meant = match ports {
+            Ports::Few(origins) => mended(origins, context),
+            Ports::Any(origin) => mended(vec![origin], context),
+            Ports::Many => None,
+        };
+        return Some(Reading { findings: vec![finding], meant });
     }
     if let Some(found) = placeholder::find(inner) {
         let shown = quoted(inner.get(found.clone()).unwrap_or_default());
@@ -131,11 +174,24 @@ fn other_than_one(text: &Text, credentials: bool) -> Option<Reading> {
                 .otherwise("write the origin that it stands for");
         return Some(Reading::one(finding));
     }
+    if placeholder::is_code(inner) {
+        let wrong = "is code that nothing has run";
+        let finding = Finding::unmatched(code::PLACEHOLDER, at, wrong)
+            .otherwise("write it without quotes, or the origin that it stands for");
+        return Some(Reading::one(finding));
+    }
+    if let Some([http, https]) = scheme::either(inner) {
+        let wrong = "stands for two schemes, and each entry is compared whole";
+        let finding = Finding::unmatched(code::GLOB, at, wrong)
+            .otherwise("write each origin as an entry of its own");
+        let meant = mended(vec![http, https], context);
+        return Some(Reading { findings: vec![finding], meant });
+    }
     if !scheme::begins_with_one_not_sent(inner) && expression::is_expression(inner) {
         let wrong = "is a regular expression, and entries are compared as they are";
         let finding = Finding::unmatched(code::REGULAR_EXPRESSION, at, wrong)
             .otherwise("move it to allow_origin_regex");
-        return Some(Reading { findings: vec![finding], meant: expression::meant(inner) });
+        return Some(Reading { findings: vec![finding], meant: expression::meant(inner, context) });
     }
     let (code, several, wrong) = if let Some(several) = glob::alternatives(inner) {
         (code::GLOB, several, "has alternatives in braces, which have no meaning here")
@@ -146,14 +202,14 @@ fn other_than_one(text: &Text, credentials: bool) -> Option<Reading> {
     };
     let finding =
         Finding::unmatched(code, at, wrong).otherwise("write each origin as an entry of its own");
-    Some(Reading { findings: vec![finding], meant: mended(several, credentials) })
+    Some(Reading { findings: vec![finding], meant: mended(several, context) })
 }
 
 /// Each part as it should be; none where one cannot be mended.
-fn mended(parts: Vec<String>, credentials: bool) -> Option<Suggestion> {
+fn mended(parts: Vec<String>, context: Context<'_>) -> Option<Suggestion> {
     let mut mended: Vec<String> = Vec::with_capacity(parts.len());
     for part in parts {
-        let Reading { findings, meant } = read(&part, credentials);
+        let Reading { findings, meant } = read(&part, context.without_proofs());
         match meant {
             _ if !findings.iter().any(|finding| finding.severity == Severity::Error) => {
                 mended.push(part);
@@ -196,7 +252,9 @@ mod tests {
 
     /// What is told, in one text for each finding.
     fn told(reading: &Reading) -> Vec<String> {
-        reading.findings.iter().map(|finding| format!("{finding:?}")).collect()
+        let mut told: Vec<_> = reading.findings.iter().map(|f| format!("{f:?}")).collect();
+        told.sort_unstable();
+        told
     }
 
     proptest! {
@@ -207,11 +265,16 @@ mod tests {
             host in "[a-z0-9-]{0,3}|[a-z]{62,65}|xn--[a-z]{1,3}|([a-z]{50}\\.){4}[a-z]{44,50}",
             ending in "(\\.([a-z0-9]{0,3}|0x1|localhost|github\\.io|com))?",
             port in "(:([0-9]{0,6}|\\*))?",
+            slash in "/?",
             credentials: bool,
         ) {
-            let entry = format!("{scheme}://{star}{host}{ending}{port}");
-            let (short, close) = (read(&entry, credentials), read_closely(&entry, credentials));
+            let entry = format!("{scheme}://{star}{host}{ending}{port}{slash}");
+            let context = Context { credentials, proven: &|_| None };
+            let (short, close) = (read(&entry, context), read_closely(&entry, context));
             prop_assert_eq!(told(&short), told(&close));
+            if short.findings.iter().any(|finding| finding.severity == Severity::Error) {
+                prop_assert_eq!(short.meant, close.meant);
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use regex::bytes::RegexBuilder;
 
+use super::context::Context;
 use crate::cors::lint::problem::Suggestion;
 
 /// What the bytes around a place must be for a `*` there to stand for a whole label.
@@ -12,6 +13,9 @@ const fn is_label_byte(byte: u8) -> bool {
 /// Whether a text is a regular expression rather than an origin or a glob.
 pub(super) fn is_expression(text: &str) -> bool {
     let text = undelimited(text);
+    if text.contains(char::is_whitespace) {
+        return false;
+    }
     // A path of an expression behind an origin is told as a path.
     let before_path = text.strip_suffix("/.*").or_else(|| text.strip_suffix("/.+"));
     let text = before_path.filter(|before| !before.ends_with('/')).unwrap_or(text);
@@ -19,7 +23,7 @@ pub(super) fn is_expression(text: &str) -> bool {
     if text.len() > 1 && (text.starts_with('^') || text.ends_with('$')) {
         return true;
     }
-    if text.contains(['(', ')']) || text.contains("?://") || text.contains("?:") || text == ".*" {
+    if text.contains(['(', ')']) || text.contains("s?://") || text.contains("?:") || text == ".*" {
         return true;
     }
     let at = |index: usize| bytes.get(index).copied().unwrap_or_default();
@@ -40,7 +44,12 @@ pub(super) fn is_expression(text: &str) -> bool {
                 let is_host = text.get(..index).is_some_and(|before| before.ends_with("//"));
                 is_class(bytes.get(index + 1..).unwrap_or_default(), is_host)
             }
-            b'{' => is_count(bytes.get(index + 1..).unwrap_or_default()),
+            b'{' => {
+                // Nothing is repeated at the beginning of a label, a host or a port.
+                let repeats =
+                    index.checked_sub(1).is_some_and(|before| !b".:/".contains(&at(before)));
+                repeats && is_count(bytes.get(index + 1..).unwrap_or_default())
+            }
             _ => false,
         }
     })
@@ -74,11 +83,14 @@ fn undelimited(text: &str) -> &str {
 }
 
 /// What to write instead: `*` for the expression that stands for everything, else the expression,
-/// with a `\` before each dot that was meant as one. None where it does not compile.
-pub(super) fn meant(text: &str) -> Option<Suggestion> {
+/// with a `\` before each dot that was meant as one. None where it is not proven.
+pub(super) fn meant(text: &str, context: Context<'_>) -> Option<Suggestion> {
     let text = undelimited(text);
     if is_everything(text) {
         return Some(Suggestion::One("*".to_owned()));
+    }
+    if let Some(domain) = subdomains(text) {
+        return Some(Suggestion::One(format!("https://*.{domain}")));
     }
     // What an expression says of the path would keep it from matching any Origin.
     let (open, end) = text.strip_suffix('$').map_or((text, ""), |open| (open, "$"));
@@ -89,7 +101,16 @@ pub(super) fn meant(text: &str) -> Option<Suggestion> {
     // The limits keep a long list of expressions from taking long.
     let compiles = escaped.len() <= 1000
         && RegexBuilder::new(&escaped).unicode(false).size_limit(1 << 18).build().is_ok();
-    compiles.then_some(Suggestion::Expression(escaped))
+    let proven = compiles.then(|| (context.proven)(&escaped)).flatten();
+    proven.map(Suggestion::Expression)
+}
+
+/// The domain in `\.example\.com$`, which elsewhere is searched for at the end of an origin.
+fn subdomains(text: &str) -> Option<String> {
+    let end = text.strip_prefix("\\.")?;
+    let domain = end.strip_suffix('$').unwrap_or(end).replace("\\.", ".").replace("\\-", "-");
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    (!domain.is_empty() && domain.bytes().all(is_name)).then_some(domain)
 }
 
 fn is_everything(text: &str) -> bool {

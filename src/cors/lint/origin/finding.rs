@@ -26,9 +26,7 @@ pub(super) enum Meant {
 impl Finding {
     /// What keeps the entry from matching.
     pub(super) fn unmatched(code: &'static str, at: usize, wrong: impl Into<String>) -> Self {
-        let wrong = wrong.into();
-        let none = if wrong.contains("Origin") { "none" } else { "no Origin" };
-        Self::error(code, at, format!("{wrong}, so that it matches {none}"))
+        Self::error(code, at, format!("{}, so that it never matches", wrong.into()))
     }
 
     /// What is dangerous.

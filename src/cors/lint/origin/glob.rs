@@ -36,8 +36,17 @@ pub(super) fn meaning(scheme: &Scheme, host: &str, port: Option<&str>) -> Meanin
             matches!(port, None | Some("*")).then(|| Suggestion::One("*".to_owned())),
         );
     }
+    if port.is_some_and(|port| port.len() > 1 && port.bytes().all(|byte| byte == b'*'))
+        && let Some(simple) = simple(scheme).filter(|_| !host.contains(['*', '?']))
+    {
+        return Meaning::one(format!("{simple}{host}:*"));
+    }
     let labels: Vec<&str> = host.split('.').collect();
     let is_address = is_address(&labels);
+    // A host that ends in a number is an address to a browser.
+    if !is_address && scheme.is_web() && labels.last().is_some_and(|last| is_numeric(last)) {
+        return Meaning::of(None);
+    }
     if let Some(simple) = simple(scheme).filter(|_| !is_address)
         && let Some(entry) = as_entry(&host, port.is_some(), &port_end.entry)
     {
@@ -47,15 +56,21 @@ pub(super) fn meaning(scheme: &Scheme, host: &str, port: Option<&str>) -> Meanin
     let last_star = labels.iter().rposition(|label| label.contains(['*', '?']));
     let below = last_star.map(|last| labels[last + 1..].join("."));
     let owner = below.as_deref().filter(|_| !is_address && scheme.is_web());
+    // Below a company's name, only a part of a label tells whose it is.
+    let is_open = last_star
+        .and_then(|last| labels.get(last))
+        .is_none_or(|label| !label.contains(|c: char| c.is_ascii_alphanumeric()));
+    let registry = owner.and_then(registry);
     if owner.is_some_and(|below| below.is_empty() && labels.len() > 1)
-        || owner.and_then(registry) == Some(Registry::Icann)
+        || registry == Some(Registry::Icann)
+        || (registry == Some(Registry::Private) && is_open)
     {
         return Meaning {
             meant: None,
             note: ", and anybody can register a name that an expression of this shape lets in",
         };
     }
-    let note = match owner.and_then(registry) {
+    let note = match registry {
         Some(_) => ", and anybody can have a name there that an expression of this shape lets in",
         None => "",
     };
@@ -104,7 +119,7 @@ fn simple(scheme: &Scheme) -> Option<String> {
 }
 
 /// The scheme with its slashes, for an expression.
-fn prefix(scheme: &Scheme) -> Option<String> {
+pub(super) fn prefix(scheme: &Scheme) -> Option<String> {
     match scheme {
         Scheme::Either => Some("https?://".to_owned()),
         Scheme::Custom(name) => {
@@ -114,18 +129,27 @@ fn prefix(scheme: &Scheme) -> Option<String> {
     }
 }
 
-struct PortEnd {
-    entry: String,
-    expression: String,
+pub(super) struct PortEnd {
+    pub(super) entry: String,
+    pub(super) expression: String,
 }
 
 /// A port with the colon before it; none where it is no port.
-fn port_end(scheme: &Scheme, port: Option<&str>) -> Option<PortEnd> {
+pub(super) fn port_end(scheme: &Scheme, port: Option<&str>) -> Option<PortEnd> {
     let same = |text: String| Some(PortEnd { entry: text.clone(), expression: text });
+    // No page is loaded from port 0, and no other port begins with it.
+    if port.is_some_and(|port| port.starts_with('0')) {
+        return None;
+    }
     match port {
         None => same(String::new()),
         Some("*") => Some(PortEnd { entry: ":*".to_owned(), expression: "(:[0-9]+)?".to_owned() }),
         Some(port) if port.contains(['*', '?']) => {
+            // The least of the ports that it stands for.
+            let least = port.replace('*', "").replace('?', "0");
+            if !least.is_empty() && least.parse::<u16>().is_err() {
+                return None;
+            }
             let expression: Option<String> = port.chars().map(digit_expression).collect();
             Some(PortEnd { entry: ":*".to_owned(), expression: format!(":{}", expression?) })
         }
@@ -148,28 +172,51 @@ fn digit_expression(character: char) -> Option<&'static str> {
     }
 }
 
-/// Whether the labels are numbers and `*` in the place of numbers.
+/// Whether the labels are numbers, and `*` and `?` in the place of digits or whole numbers.
 fn is_address(labels: &[&str]) -> bool {
     let is_number = |label: &&str| is_numeric(label);
-    labels.iter().any(is_number) && labels.iter().all(|label| is_number(label) || *label == "*")
+    let is_open = |label: &&str| label.bytes().all(|b| b.is_ascii_digit() || b"*?".contains(&b));
+    labels.iter().any(is_number) && labels.iter().all(is_open)
+}
+
+/// Whether somebody has all the addresses that begin so: in public, those of two numbers.
+pub(super) fn is_network(first: u8, second: Option<u8>) -> bool {
+    second.is_some() || matches!(first, 10 | 127)
 }
 
 /// An expression for a host; none where it holds what no host does.
 fn host_expression(labels: &[&str], is_address: bool) -> Option<String> {
-    let star = if is_address { "[0-9]+" } else { "[a-z0-9-]+" };
+    let mut labels = labels.to_vec();
+    if is_address {
+        // `192.168.*` leaves the rest open, and `*.168.1.1` lets in strangers.
+        if labels.last() == Some(&"*") {
+            labels.resize(labels.len().max(4), "*");
+        }
+        let number = |index: usize| labels.get(index).and_then(|label| label.parse().ok());
+        let is_known = number(0).is_some_and(|first| is_network(first, number(1)));
+        let is_byte = |label: &&str| label.contains(['*', '?']) || label.parse::<u8>().is_ok();
+        if !is_known || labels.len() != 4 || !labels.iter().all(is_byte) {
+            return None;
+        }
+    }
     let labels: Option<Vec<String>> =
-        labels.iter().map(|label| label_expression(label, star)).collect();
+        labels.iter().map(|label| label_expression(label, is_address)).collect();
     Some(labels?.join("\\."))
 }
 
-fn label_expression(label: &str, star: &str) -> Option<String> {
+fn label_expression(label: &str, is_number: bool) -> Option<String> {
+    let (star, one) = match (is_number, label) {
+        (false, _) => ("[a-z0-9-]+", "[a-z0-9-]"),
+        (true, "*") => ("[0-9]+", "[0-9]"),
+        (true, _) => ("[0-9]*", "[0-9]"),
+    };
     let mut expression = String::new();
     let mut before = None;
     for character in label.chars() {
         match character {
             '*' if before == Some('*') => {}
             '*' => expression.push_str(star),
-            '?' => expression.push_str("[a-z0-9-]"),
+            '?' => expression.push_str(one),
             'a'..='z' | '0'..='9' | '-' | '_' => expression.push(character),
             _ => return None,
         }

@@ -3,6 +3,7 @@
 
 mod address;
 mod code;
+mod context;
 mod entry;
 mod expression;
 mod finding;
@@ -11,6 +12,7 @@ mod host;
 mod parts;
 mod placeholder;
 mod plain;
+mod range;
 mod risk;
 mod scheme;
 mod surface;
@@ -22,6 +24,8 @@ use hashbrown::HashSet;
 use super::problem::{Problem, Severity};
 
 pub(super) use code::CODES;
+use context::Context;
+pub use context::Proven;
 
 #[cfg(test)]
 mod tests;
@@ -29,15 +33,21 @@ mod tests;
 /// What is wrong with entries of `allow_origins`, in their order.
 ///
 /// An entry with several defects has a problem for each, all with the one suggestion that mends the
-/// whole entry. What is plainly sound costs one look at each byte and one look-up.
+/// whole entry. What is plainly sound costs one look at each byte and one look-up. `proven` is asked
+/// about regular expressions that stand among the entries, and only about those.
 #[must_use]
-pub fn origins<'e>(entries: impl Iterator<Item = &'e str>, credentials: bool) -> Vec<Problem> {
+pub fn origins<'e>(
+    entries: impl Iterator<Item = &'e str>,
+    credentials: bool,
+    proven: &Proven<'_>,
+) -> Vec<Problem> {
+    let context = Context { credentials, proven };
     let mut problems = Vec::new();
     let mut seen = HashSet::with_capacity_and_hasher(entries.size_hint().0, RandomState::default());
     let mut any = None;
     let mut others = false;
     for (index, entry) in entries.enumerate() {
-        problems.append(&mut entry::problems(entry, index, credentials));
+        problems.append(&mut entry::problems(entry, index, context));
         if !seen.insert(entry) {
             problems.push(warning(
                 code::DUPLICATE,

@@ -57,9 +57,18 @@ fn question_mark(text: &str, range: Range<usize>) -> Option<usize> {
     let has_path = |before: &str| before.contains(['/', '\\']);
     part.match_indices('?').map(|(offset, _)| offset).take(64).find_map(|offset| {
         let goes_on = matches!(bytes.get(offset + 1), Some(b'.' | b'-' | b'?' | b':'))
-            || (offset > 0 && bytes[offset - 1] == b'?');
+            || (offset > 0 && bytes[offset - 1] == b'?')
+            || (part[..offset].ends_with('.') && bytes.get(offset + 1).is_none())
+            || is_port_digit(&part[..offset], bytes.get(offset + 1));
         (!goes_on || has_path(&part[..offset])).then_some(range.start + offset)
     })
+}
+
+/// Whether a `?` behind `before` stands for a digit of a port, as in `localhost:300?`.
+fn is_port_digit(before: &str, after: Option<&u8>) -> bool {
+    let port = before.rsplit_once(':').map_or("", |(_, port)| port);
+    let is_digits = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit() || b == b'?');
+    is_digits && after.is_none_or(|after| after.is_ascii_digit() || *after == b'/')
 }
 
 /// Where the host in `host:port` ends, and whether it is an IPv6 address without brackets.
@@ -104,6 +113,9 @@ mod tests {
             ("a:1:2", ["", "a", "1:2", "", "", ""]),
             ("app?.example.com", ["", "app?.example.com", "", "", "", ""]),
             ("app-??.example.com", ["", "app-??.example.com", "", "", "", ""]),
+            ("localhost:300?", ["", "localhost", "300?", "", "", ""]),
+            ("localhost:3?0?/", ["", "localhost", "3?0?", "/", "", ""]),
+            ("localhost:3000?a=b", ["", "localhost", "3000", "", "?a=b", ""]),
             ("example.com?a=b.c", ["", "example.com", "", "", "?a=b.c", ""]),
             ("example.com/?.a", ["", "example.com", "", "/", "?.a", ""]),
         ] {

@@ -11,6 +11,73 @@ pub(super) fn is_unset(text: &str) -> bool {
     UNSET.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
+/// Whether the whole text, or the host, is the name of a setting: `FRONTEND_URL`.
+pub(super) fn is_name_of_setting(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or(text.strip_prefix("http://")).unwrap_or(text);
+    host.contains('_')
+        && is_upper(host.as_bytes())
+        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// What a program reads its settings by.
+const READERS: [&str; 13] = [
+    "@Microsoft.KeyVault(",
+    "Fn::",
+    "process.env.",
+    "process.env[",
+    "import.meta.env.",
+    "os.environ",
+    "os.getenv(",
+    "Deno.env.",
+    "window.location",
+    "location.origin",
+    "!Ref ",
+    "!Sub ",
+    "!GetAtt ",
+];
+
+/// Whether the whole text is code that reads a setting: `process.env.ORIGIN`, `settings.ORIGINS`,
+/// `env("ORIGIN")`, Terraform's `var.origin`.
+pub(super) fn is_code(text: &str) -> bool {
+    let text = text.strip_prefix("https://").or(text.strip_prefix("http://")).unwrap_or(text);
+    READERS.iter().any(|reader| text.starts_with(reader))
+        || text.strip_prefix("var.").is_some_and(|name| !name.contains('.') && is_name(name))
+        || text.split_once('.').is_some_and(|(object, name)| is_constant(object, name))
+        || is_call(text)
+}
+
+/// Whether a dotted name ends with one in capitals, as constants are written.
+fn is_constant(object: &str, name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let is_capital = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    let is_long = last.len() > 3 && last.bytes().all(is_capital);
+    let is_path = |text: &str| text.split('.').all(is_name) && text != "www";
+    is_long
+        && last.contains(|c: char| c.is_ascii_uppercase())
+        && is_path(object)
+        && is_path(name)
+        && (last.contains('_') || OBJECTS.contains(&object))
+}
+
+/// What constants are often kept in.
+const OBJECTS: [&str; 10] =
+    ["settings", "config", "conf", "env", "self", "app", "os", "secrets", "vars", "constants"];
+
+/// `name("…")` and `name["…"]`.
+fn is_call(text: &str) -> bool {
+    let Some(end) = text.find(['(', '[']) else { return false };
+    let (name, call) = text.split_at(end);
+    let quoted = |close| {
+        let inner = call.get(1..).and_then(|rest| rest.strip_suffix(close)).unwrap_or_default();
+        inner.starts_with(['"', '\'']) && !inner.contains("://")
+    };
+    !name.is_empty() && name.split('.').all(is_name) && (quoted(')') || quoted(']') || call == "()")
+}
+
+fn is_name(text: &str) -> bool {
+    name_length(text.as_bytes()) == Some(text.len())
+}
+
 /// Where the first placeholder is: `${ORIGIN}`, `{{ origin }}`, `<your-domain>`, `$ORIGIN`,
 /// `%ORIGIN%`, `__ORIGIN__` and their like.
 pub(super) fn find(text: &str) -> Option<Range<usize>> {
@@ -25,6 +92,7 @@ pub(super) fn find(text: &str) -> Option<Range<usize>> {
                     bytes.get(..at).is_some_and(|b| b.ends_with(b"(?P") || b.ends_with(b"(?"));
                 !is_group && is_name_in_angles(rest.get(..n).unwrap_or_default())
             }),
+            b'[' => until(b']').filter(|&n| is_name_in_brackets(rest.get(..n).unwrap_or_default())),
             b'$' => match rest.first() {
                 Some(b'(') => until(b')'),
                 _ => name_length(rest).map(|n| n - 1),
@@ -80,6 +148,17 @@ fn is_upper(name: &[u8]) -> bool {
 fn is_name_in_braces(content: &[u8]) -> bool {
     content.is_empty()
         || !(content.contains(&b',') || content.iter().all(|b| b.is_ascii_digit() || *b == b','))
+}
+
+/// `[your-domain]`, `[HOST_NAME]`, `[port]`, which are no classes of characters.
+fn is_name_in_brackets(content: &[u8]) -> bool {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_ ".contains(byte);
+    let is_known = ["port", "host", "domain", "subdomain", "tenant", "project", "origin", "name"]
+        .iter()
+        .any(|known| content.eq_ignore_ascii_case(known.as_bytes()));
+    let is_yours = content.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"your"));
+    content.iter().all(is_name)
+        && (is_known || is_yours || (is_upper(content) && content.contains(&b'_')))
 }
 
 fn is_name_in_angles(content: &[u8]) -> bool {

@@ -84,6 +84,17 @@ pub(super) fn begins_with_one_not_sent(text: &str) -> bool {
     text.get(name.len()..).is_some_and(|rest| rest.starts_with(':')) && NOT_SENT.iter().any(is_same)
 }
 
+/// The two origins that `http(s)://` or `http?://` and the like stand for.
+pub(super) fn either(text: &str) -> Option<[String; 2]> {
+    let (scheme, rest) = text.split_once("://")?;
+    let is_either = ["http?", "http(s)", "http[s]", "http{s}", "http/https", "http|https"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(scheme));
+    let is_host = |c: char| c.is_alphanumeric() || "-_.:/*[]".contains(c);
+    (is_either && rest.chars().all(is_host) && !rest.contains(".*"))
+        .then(|| [format!("http://{rest}"), format!("https://{rest}")])
+}
+
 /// How many schemes one behind the other are read, which bounds the time.
 const MOST: usize = 16;
 

@@ -10,6 +10,12 @@ use crate::cors::lint::wording::{is_hidden, named};
 /// How many layers of quotes and brackets are taken off, which bounds the time.
 const DEEPEST: usize = 8;
 
+/// The longest name of a function that is taken off.
+const LONGEST_NAME: usize = 40;
+
+/// What stands between origins in a sentence, and before one in a list.
+const WORDS: [&str; 12] = ["or", "and", "&", "&&", "+", "-", "•", "·", "/", "->", "=>", "→"];
+
 /// The longest `https://host:` that is written once more for each of several ports.
 const LONGEST_START: usize = 300;
 
@@ -24,6 +30,9 @@ const fn is_quote(character: char) -> bool {
 
 /// Drops what cannot be seen, and writes what is only wide in ASCII.
 pub(super) fn uncover(text: &mut Text, findings: &mut Vec<Finding>) {
+    if text.as_str().bytes().all(|byte| byte.is_ascii_graphic()) {
+        return;
+    }
     // The two joiners have a meaning in some scripts; a browser drops or refuses them itself.
     let is_dropped =
         |c: char| is_hidden(c) && !c.is_whitespace() && !matches!(c, '\u{200c}' | '\u{200d}');
@@ -37,6 +46,10 @@ pub(super) fn uncover(text: &mut Text, findings: &mut Vec<Finding>) {
     let narrow = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0),
         '\u{3002}' | '\u{ff61}' => Some('.'),
+        // What a word processor makes of a hyphen, and what looks like a colon or a slash.
+        '\u{2010}'..='\u{2014}' | '\u{2212}' => Some('-'),
+        '\u{2236}' | '\u{a789}' => Some(':'),
+        '\u{2044}' | '\u{2215}' => Some('/'),
         _ => Some(c),
     };
     if let Some(at) = text.change(narrow) {
@@ -83,6 +96,9 @@ fn is_around(character: char) -> bool {
 /// What is between the brackets around a list, or around a link, that was written as text.
 fn unwrapped(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     let outer = text.get(range.clone())?;
+    if let Some(inner) = linked(outer).or(quoted_as_code(outer)).or(half_wrapped(outer)) {
+        return Some(range.start + inner.start..range.start + inner.end);
+    }
     let close = match outer.chars().next()? {
         '[' => ']',
         '(' => ')',
@@ -94,6 +110,57 @@ fn unwrapped(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     let begin = inner.trim_start();
     let is_list = begin.is_empty() || begin.starts_with(is_quote) || begins_with_scheme(begin);
     (is_list && !(close == ')' && inner.contains('|'))).then_some(range.start + 1..range.end - 1)
+}
+
+/// The address in a link: `[text](https://…)` of Markdown, `<https://…|text>` of a chat.
+fn linked(outer: &str) -> Option<Range<usize>> {
+    if let Some(rest) = outer.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')) {
+        let (address, label) = rest.split_once('|')?;
+        return (address.contains("://") && !label.contains("://")).then_some(1..1 + address.len());
+    }
+    let (label, address) = outer.strip_prefix('[')?.strip_suffix(')')?.split_once("](")?;
+    let is_one = address.contains("://") && !address.contains("](") && !label.contains('[');
+    is_one.then_some(outer.len() - 1 - address.len()..outer.len() - 1)
+}
+
+/// What stands behind the letters of Python's `r"…"` and `b'…'`, or between the brackets of
+/// `re.compile(r"…")` and `AnyHttpUrl('…')`.
+fn quoted_as_code(outer: &str) -> Option<Range<usize>> {
+    if outer.starts_with("new RegExp(") {
+        return Some("new ".len()..outer.len());
+    }
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_.".contains(&byte);
+    let name = outer.bytes().take(LONGEST_NAME).take_while(|&byte| is_name(byte)).count();
+    let rest = outer.get(name..).filter(|_| name > 0)?;
+    let begins_quote = |text: &str| {
+        let letters = text.bytes().take_while(|byte| b"rRbBuUfF".contains(byte)).count();
+        letters <= 2 && text.get(letters..).is_some_and(|text| text.starts_with(is_quote))
+    };
+    if begins_quote(outer) {
+        return Some(name..outer.len());
+    }
+    if let Some(value) = rest.strip_prefix('=') {
+        let is_value = value.starts_with(['[', '(', '{', '*']) || value.starts_with(is_quote);
+        return is_value.then_some(name + 1..outer.len());
+    }
+    let inner = rest.strip_prefix('(')?.strip_suffix(')')?;
+    let begins_list = inner.starts_with(['[', '{', '(']);
+    let is_expression = ["re", "regex", "regexp", "RegExp"].contains(&outer.get(..name)?);
+    ((begins_quote(inner) || begins_list || is_expression) && inner.contains("://"))
+        .then_some(name + 1..outer.len() - 1)
+}
+
+/// What is left of a text without a bracket at one end that has no other.
+fn half_wrapped(outer: &str) -> Option<Range<usize>> {
+    for (open, close) in [('(', ')'), ('[', ']'), ('{', '}'), ('<', '>')] {
+        if outer.ends_with(close) && !outer.contains(open) {
+            return Some(0..outer.len() - 1);
+        }
+        if outer.starts_with(open) && !outer.contains(close) {
+            return Some(1..outer.len());
+        }
+    }
+    None
 }
 
 fn begins_with_scheme(text: &str) -> bool {
@@ -111,20 +178,25 @@ pub(super) fn trim(text: &mut Text, findings: &mut Vec<Finding>) {
             part.find(is).map(|offset| text.place(range.start + offset))
         })
     };
+    // Letters are those of a link's text, or of code.
+    let words = first(char::is_alphanumeric);
+    let has_words = words.is_some();
+    let wrapping = if has_words {
+        "has code or a link's text around it, which no Origin has"
+    } else {
+        "has quotes or brackets around it, which no Origin has"
+    };
+    let separator = first(|c| SEPARATORS.contains(&c)).filter(|_| !has_words);
     let around = [
         (
             code::WHITE_SPACE,
-            first(char::is_whitespace),
+            first(char::is_whitespace).filter(|_| !has_words),
             "has white space around it, which no Origin has",
         ),
-        (
-            code::QUOTES,
-            first(|c| is_quote(c) || "[](){}<>".contains(c)),
-            "has quotes or brackets around it, which no Origin has",
-        ),
+        (code::QUOTES, first(|c| is_quote(c) || "[](){}<>".contains(c)).or(words), wrapping),
         (
             code::SEVERAL,
-            first(|c| SEPARATORS.contains(&c)),
+            separator,
             "has a separator beside the origin, and each entry is compared whole",
         ),
     ];
@@ -149,8 +221,13 @@ pub(super) fn close_up(text: &mut Text, findings: &mut Vec<Finding>) {
 /// The origins that one entry holds, where there are more than one.
 pub(super) fn several(text: &str) -> Option<Vec<String>> {
     let inner = text.get(core(text))?;
+    let separates = |c: char| c.is_whitespace() || SEPARATORS.contains(&c);
+    // Most are one: a second one needs a separator, or its own slashes.
+    if !inner.contains(separates) && inner.matches("://").nth(1).is_none() {
+        return None;
+    }
     let mut parts: Vec<String> = Vec::new();
-    for part in inner.split(|c: char| c.is_whitespace() || SEPARATORS.contains(&c)) {
+    for part in inner.split(separates) {
         let part = part.get(core(part)).unwrap_or_default();
         if is_digits(part)
             && let Some(start) = parts.last().and_then(|last| last.strip_suffix(port_of(last)?))
@@ -158,7 +235,7 @@ pub(super) fn several(text: &str) -> Option<Vec<String>> {
         {
             // `http://localhost:3000,3001`
             parts.push(format!("{start}{part}"));
-        } else if !part.is_empty() {
+        } else if !part.is_empty() && !WORDS.iter().any(|word| part.eq_ignore_ascii_case(word)) {
             parts.extend(joined(part).into_iter().map(str::to_owned));
         }
     }

@@ -8,7 +8,15 @@ use crate::cors::OriginPattern;
 use crate::cors::lint::problem::Suggestion;
 
 /// Pieces of entries, sound and not.
-const PIECES: [&str; 88] = [
+const PIECES: [&str; 96] = [
+    "(",
+    ")",
+    "](",
+    "r\"",
+    "X=",
+    "re(",
+    "or",
+    "/24",
     "https://",
     "http://",
     "https:",
@@ -117,7 +125,7 @@ fn entries() -> impl Strategy<Value = String> {
 }
 
 fn of(entry: &str, credentials: bool) -> Vec<Problem> {
-    origins(core::iter::once(entry), credentials)
+    origins(core::iter::once(entry), credentials, &|text| Some(text.to_owned()))
 }
 
 fn has_error(entry: &str, credentials: bool) -> bool {
@@ -211,9 +219,23 @@ proptest! {
     }
 
     #[test]
+    fn an_entry_without_error_is_an_origin_of_visible_ascii(entry in entries()) {
+        if !has_error(&entry, false) && !matches!(entry.as_str(), "*" | "null") {
+            let (scheme, host) = entry.split_once("://").unwrap_or_default();
+            let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+            prop_assert!(!scheme.is_empty() && scheme.bytes().all(is_part), "{}", entry);
+            prop_assert!(host.bytes().all(|byte| byte.is_ascii_graphic()), "{}", entry);
+            prop_assert!(!host.contains(['/', '\\', '"', '<', '>', '|', '`']), "{}", entry);
+        }
+    }
+
+    #[test]
     fn a_url_is_mended_to_its_origin(entry in near()) {
         // What lies behind a dot or a star is told as a pattern.
-        let is_pattern = ["*", "/.", "??"].iter().any(|part| entry.contains(part));
+        let is_pattern = ["*", "/.", "??", ".?"].iter().any(|part| entry.contains(part));
+        // The digit of a port.
+        let before = entry.trim_end_matches('/').strip_suffix('?').unwrap_or_default();
+        let is_pattern = is_pattern || before.ends_with(|c: char| c.is_ascii_digit());
         // `http:80` may be a host and a port.
         let (_, behind) = entry.split_once(':').unwrap_or_default();
         let is_pattern = is_pattern || behind.starts_with(|c: char| c.is_ascii_digit());

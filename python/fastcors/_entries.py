@@ -1,0 +1,179 @@
+"""Reads an option that is a collection: gives its items, and tells of what is none."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from ._meant import (
+    FINITE,
+    LINTERS,
+    TEXTS,
+    Meant,
+    as_text,
+    is_text,
+    meant_by_item,
+    meant_by_items,
+    meant_by_text,
+)
+from ._showing import described, misplaced, shown
+from .problems import Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+# How many entries are read of anything else.
+_MOST = {"allow_origins": 2_000_000}
+_MOST_NAMES = 10_000
+# Those of the standard library that go by the items.
+_PLAIN_MEMBERSHIP = (
+    "_collections_abc",
+    "_weakrefset",
+    "collections",
+    # What `_collections_abc` calls itself.
+    "collections.abc",
+    "enum",
+    "weakref",
+)
+_GENERATOR: Any = type(_ for _ in ())
+EXAMPLES = {
+    "allow_origins": "https://app.example.com",
+    "allow_methods": "GET",
+    "allow_headers": "X-Token",
+    "allow_origin_regex": r"https://[a-z]+\.example\.com",
+    "expose_headers": "X-Total",
+}
+
+
+def entries(
+    option: str, given: Any, problems: list[Problem], credentials: bool = False
+) -> list[Any]:
+    """Give a copy of the items of what should be a collection.
+
+    What is suggested instead of one that is none is right where credentials are allowed or not.
+    """
+    kind = type(given)
+    if issubclass(kind, TEXTS):
+        problems.append(_text_for_a_list(option, given, credentials))
+        return []
+    if _has_own_membership_test(kind):
+        problems.append(
+            Problem(
+                "own-membership-test",
+                option,
+                given,
+                f"{shown(given)} is {described(given)} with a __contains__ of its own, which would not be asked: "
+                f"the entries are copied once; write list(...) of it, or override is_allowed_origin to ask it",
+            )
+        )
+        return []
+    try:
+        iterator = iter(given)
+    except TypeError:
+        problems.append(_no_collection(option, given, credentials))
+        return []
+    if kind in FINITE:
+        items = list(given)
+    else:
+        begun = kind is _GENERATOR and (given.gi_frame is None or given.gi_suspended)
+        # Of an iterator of another kind nobody knows.
+        may_have_begun = kind is not _GENERATOR and hasattr(kind, "__next__")
+        most = _MOST.get(option, _MOST_NAMES)
+        items = list(islice(iterator, most + 1))
+        if len(items) > most:
+            problems.append(
+                Problem(
+                    "endless",
+                    option,
+                    given,
+                    f"{shown(given)} gave more than {most:,} entries, and may never end; if it does, write "
+                    f"list(...) of it",
+                )
+            )
+            return []
+        if begun or (may_have_begun and not items):
+            problems.append(_consumed(option, given, items))
+    if hasattr(kind, "keys"):
+        problems.append(_mapping(option, given, credentials))
+    return items
+
+
+def _has_own_membership_test(kind: type) -> bool:
+    """Say whether a class of the caller's decides itself what is in its instances."""
+    contains = getattr(kind, "__contains__", None)
+    # Those of the built-in types are no functions.
+    return hasattr(contains, "__code__") and contains.__module__ not in _PLAIN_MEMBERSHIP
+
+
+def _text_for_a_list(option: str, given: Any, credentials: bool) -> Problem:
+    meant = meant_by_text(option, as_text(given), credentials)
+    happens = ", so that each of its characters would count as an entry" if is_text(given) else ""
+    return Problem(
+        "not-a-collection",
+        option,
+        given,
+        f"{misplaced(given, 'a list of str')}{happens}; {meant.instead('write a list')}",
+        meant.value,
+        suggested_option=meant.option,
+    )
+
+
+def _no_collection(option: str, given: Any, credentials: bool) -> Problem:
+    example = f"write a list such as {[EXAMPLES[option]]}, or () for none"
+    meant = Meant(None)
+    if callable(given):
+        example = "call it, or write a list"
+    elif option in LINTERS:
+        meant = meant_by_item(option, given, credentials)
+        if isinstance(meant.value, str) and meant.option is None:
+            meant = Meant([meant.value])
+    return Problem(
+        "not-a-collection",
+        option,
+        given,
+        f"{misplaced(given, 'a list of str')}; {meant.instead(example)}",
+        () if given is None else meant.value,
+        suggested_option=meant.option,
+    )
+
+
+def _consumed(option: str, given: Any, items: list[Any]) -> Problem:
+    """Say that an iterator, which gives each entry once, has been read by somebody else."""
+    what = f"{shown(given)} is {described(given)}, which gives each entry only once"
+    again = "write list(...) of it where it is made"
+    if items:
+        return Problem(
+            "generator-consumed",
+            option,
+            given,
+            f"{what}, and somebody has begun to read it: the first ones are missing; {again}",
+            severity="warning",
+        )
+    if type(given) is not _GENERATOR:
+        # It may have had none.
+        return Problem(
+            "generator-consumed",
+            option,
+            given,
+            f"{what}, and gave none: if somebody has read it before, {again}",
+            severity="warning",
+        )
+    return Problem(
+        "generator-consumed",
+        option,
+        given,
+        f"{what}, and somebody has read it before: nothing is left; {again}",
+    )
+
+
+def _mapping(option: str, given: Any, credentials: bool) -> Problem:
+    meant = Meant(meant_by_items(option, given, credentials) if given else [])
+    return Problem(
+        "mapping",
+        option,
+        given,
+        f"{shown(given)} is {described(given)}, of which only the keys count; "
+        f"{meant.instead('write a list of what is meant')}",
+        meant.value,
+        "warning",
+    )

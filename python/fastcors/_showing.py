@@ -1,0 +1,79 @@
+"""Shows values in messages: in one line, not too long, and whatever their classes do."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def shown(value: object, limit: int = 80) -> str:
+    """Give a value's repr for a message, in one line, cut where it is long, whatever its class does.
+
+    A text or a list is cut before, so that a huge one costs no more than a short one.
+    """
+    kind = type(value)
+    cut: Any = value
+    if kind is str and len(cut) <= limit:
+        # A repr of it can be printed.
+        text = repr(cut)
+        return text if len(text) <= limit else text[: limit - 1] + "…"
+    try:
+        if kind in (str, bytes, bytearray, list, tuple):
+            cut = cut[: limit + 1]
+        elif kind in (set, frozenset, dict) and len(cut) > limit:
+            keys = [key for key, _ in zip(cut, range(limit), strict=False)]
+            cut = {key: cut[key] for key in keys} if kind is dict else kind(keys)
+        text = str.__str__(repr(cut))
+    except Exception:  # noqa: BLE001 - a repr may raise anything
+        text = f"<{class_name(value)}>"
+    text = in_one_line(text[: limit + 1])
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def raw(expression: object) -> str:
+    """Give a regular expression as Python's raw literal, whole, so that it can be copied."""
+    text = repr(expression)
+    if "'" in text[1:-1] or not text.startswith("'") or text.endswith("\\'"):
+        return text
+    plain = f"r'{expression}'"
+    return plain if plain.isprintable() else text
+
+
+def described(value: object) -> str:
+    """Name the class of a value, with its article."""
+    name = class_name(value)
+    if name == "bytes":
+        return "bytes"
+    return f"{'an' if name[:1].lower() in 'aeio' else 'a'} {name}"
+
+
+def misplaced(value: object, kind: str) -> str:
+    """Say that a value of one type stands where another belongs, such as ``"a bool"``."""
+    if value is None:
+        return f"None stands where {kind} belongs"
+    return f"{shown(value)} is {described(value)} where {kind} belongs"
+
+
+def class_name(value: object) -> str:
+    """Name the class of a value, whatever its metaclass does."""
+    name: str = type.__dict__["__name__"].__get__(type(value))
+    return name
+
+
+def in_one_line(text: str) -> str:
+    """Escape what is not printable, such as line breaks and lone surrogates."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else repr(character)[1:-1] for character in text
+    )
+
+
+def quoted(error: Exception) -> str:
+    """Give the class and the words of an exception, whatever its class does."""
+    try:
+        words = str.__str__(str(error))[:200]
+    except Exception:  # noqa: BLE001 - it may raise another
+        words = ""
+    return f"{class_name(error)}: {words}" if words else class_name(error)

@@ -1,0 +1,61 @@
+"""Raises and warns of what is wrong in a configuration."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+from .problems import ConfigError, ConfigWarning, is_refused, told
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from .problems import Problem
+
+_PACKAGE = __file__.rpartition("_telling.py")[0]
+
+
+def tell(
+    problems: Collection[Problem],
+    *,
+    strict: bool,
+    known: Collection[Problem] = (),
+    invalid: Exception | None = None,
+    cause: Exception | None = None,
+) -> None:
+    """Raise or warn of what is wrong in a configuration.
+
+    Args:
+        problems: all that is wrong.
+        strict: whether errors raise, and advice is warned of.
+        known: what need not be warned of again.
+        invalid: what Python's `re` said to an expression. It is raised as it is.
+        cause: what made an option unreadable.
+
+    Raises:
+        ConfigError: with all errors, where one of them must raise.
+    """
+    errors = [problem for problem in problems if problem.severity == "error"]
+    errors.sort(key=lambda problem: not is_refused(problem))
+    if invalid is not None:
+        others = [problem for problem in errors if problem.code != "expression-syntax"]
+        for line in told(others, "fastcors.lint(...) gives them all"):
+            invalid.add_note(line)
+        raise invalid
+    if errors and (strict or is_refused(errors[0])):
+        raise ConfigError(errors) from cause
+    heard = [problem for problem in problems if strict or problem.severity == "error"]
+    new = [problem for problem in heard if problem not in known]
+    _warn(told(new, "fastcors.lint(...) gives them all"))
+
+
+def _warn(lines: Iterable[str]) -> None:
+    """Give `ConfigWarning`s that point at the line outside this package that led here."""
+    level = 2
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+        level += 1
+    for line in lines:
+        warnings.warn(line, ConfigWarning, stacklevel=level)

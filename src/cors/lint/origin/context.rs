@@ -1,0 +1,28 @@
+//! What is known beside the entry itself.
+
+use core::fmt;
+
+/// Gives the regular expression to write for one that stands among the origins: itself or a
+/// corrected one, where it is proven to let in an origin and no stranger, else none.
+pub type Proven<'p> = dyn Fn(&str) -> Option<String> + 'p;
+
+/// What an entry is read with.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'p> {
+    /// Whether credentials are allowed.
+    pub(super) credentials: bool,
+    pub(super) proven: &'p Proven<'p>,
+}
+
+impl Context<'_> {
+    /// The same for a text whose expressions nobody will be told of.
+    pub(super) fn without_proofs(self) -> Context<'static> {
+        Context { credentials: self.credentials, proven: &|_| None }
+    }
+}
+
+impl fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").field("credentials", &self.credentials).finish_non_exhaustive()
+    }
+}
