@@ -6,6 +6,8 @@ its work. They are counted here all together, place by place, in time that does 
 
 from __future__ import annotations
 
+from re._constants import MAXREPEAT  # type: ignore[import-not-found]
+
 from ._expressions import Leaves, Parsed, combined
 
 TYPE_CHECKING = False
@@ -126,3 +128,29 @@ def _joined(several: Any) -> dict[int, int]:
         for place, count in ways.items():
             joined[place] = joined.get(place, 0) + count
     return joined
+
+
+def has_nested_repetition(parsed: Parsed) -> bool:
+    """Say whether endless repetition stands within endless repetition: it may take exponential time."""
+    try:
+        return _is_nested(parsed.nodes)
+    except RecursionError:
+        return True
+
+
+def _is_nested(nodes: Any, endless: bool = False) -> bool:
+    """Say whether endless repetition stands in these, or, within endless repetition, one of them."""
+    for node in nodes:
+        name, argument = node[0].name, node[1]
+        bodies, repeated = [], False
+        if name in ("MAX_REPEAT", "MIN_REPEAT"):
+            bodies, repeated = [argument[2]], argument[1] is MAXREPEAT
+        elif name == "SUBPATTERN":
+            bodies = [argument[3]]
+        elif name == "BRANCH":
+            bodies = argument[1]
+        if repeated and endless:
+            return True
+        if any(_is_nested(body, endless or repeated) for body in bodies):
+            return True
+    return False

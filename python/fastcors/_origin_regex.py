@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from ._expressions import Untranslatable, translate
+from ._backtracking import has_nested_repetition
+from ._expressions import Parsed, Untranslatable, translate
 from ._fastcors import expression_problem
 from ._proof import expression_problems
 from ._reading import decoded, entries, quoted
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 # A longer expression is too large for the Rust engine, and would take seconds to be translated.
 _LONGEST = 1_000_000
+# A glob that is longer is not looked at, and one that stands for every origin.
+_LONGEST_GLOB = 300
+_EVERYTHING = re.compile(r"\*+|\*://\*+|\*\.\*")
 _OPTION = "allow_origin_regex"
 
 
@@ -98,10 +102,24 @@ def _judged(pattern: re.Pattern[str], credentials: bool) -> Verdict:
         "expression-engine",
         _OPTION,
         pattern.pattern,
-        f"{shown(pattern.pattern)} is matched by Python's re, which may take exponential time for a "
-        f"hostile origin, because {' '.join(reason.split())}; write it without that, or list the origins",
+        f"{shown(pattern.pattern)} is matched by Python's re, for which linear time is not promised, "
+        f"because {' '.join(reason.split())}{_slowness(pattern)}; write it without that, or list the "
+        f"origins",
     )
     return Verdict(None, (engine, *problems), safe)
+
+
+def _slowness(pattern: re.Pattern[str]) -> str:
+    """Say that an expression takes long, where it may."""
+    try:
+        nested = len(pattern.pattern) <= _LONGEST and has_nested_repetition(Parsed(pattern))
+    except Untranslatable:
+        return ""
+    return (
+        ", and its nested repetitions may take exponential time for a hostile origin"
+        if nested
+        else ""
+    )
 
 
 _remembered = lru_cache(maxsize=64)(_judged)
@@ -133,12 +151,31 @@ def _wrong_type(item: Any) -> Problem:
 
 
 def _invalid(item: Any, error: Exception) -> Problem:
+    text = item.pattern if issubclass(type(item), re.Pattern) else item
+    meant = _meant_by_glob(text) if issubclass(type(text), str) else None
+    instead = "write one that re.compile takes"
+    if meant is not None:
+        instead = f"it is written like a glob; write {shown(meant)}"
+    elif issubclass(type(text), str) and _EVERYTHING.fullmatch(text):
+        instead = "write allow_origins=['*'] if every origin is meant"
     return Problem(
         "expression-syntax",
         _OPTION,
         item,
-        f"{shown(item)} is no regular expression: {quoted(error)}; write one that re.compile takes",
+        f"{shown(item)} is no regular expression: {quoted(error)}; {instead}",
+        meant,
     )
+
+
+def _meant_by_glob(text: str) -> str | None:
+    """Give the expression that was meant by a glob, if that lets in no stranger."""
+    if len(text) > _LONGEST_GLOB:
+        return None
+    from ._corrections import as_glob
+    from ._mending import Mender
+
+    meant = as_glob(str.__str__(text))
+    return meant if meant and Mender(re.compile(""), credentials=False).is_sound(meant) else None
 
 
 def _empty(item: Any) -> Problem:

@@ -45,7 +45,7 @@ SAFE: list[str | re.Pattern[str]] = [
     r"http://192\.168\.\d{1,3}\.\d{1,3}:3000",
     r"http://10\.\d+\.\d+\.\d+",
     r"http://172\.(1[6-9]|2\d|3[01])\.\d+\.\d+(:\d+)?",
-    r"http://(?:10|127)(?:\.[0-9]{1,3}){3}(?::[0-9]+)?",
+    r"http://(?:10|127)(?:\.[0-9]{1,3}){3}(?::\d+)?",
     r"http://169\.254\.\d+\.\d+",
     r"http://\[::1\](:\d+)?",
     r"http://\[fe80:[0-9a-f:]+\]",
@@ -96,6 +96,34 @@ SAFE: list[str | re.Pattern[str]] = [
     r"https://a\Bpp\.example\.com",
     r"https://([a-z]|[a-z0-9])*\.example\.com",
     r"https://(([a-z]+)+\.)+example\.com",
+    # Alternatives without which everything is as it is meant.
+    r"https://(|www\.)example\.com",
+    r"https://(www\.|)example\.com(:\d+|)",
+    r"https://example\.com(/|$)",
+    r"https://example\.com(?:$|/.*)",
+    r"https://example\.com(:443|:8443)?",
+    r"http://localhost(:80|:3000)?",
+    r"https?://example\.com(:80|:443)",
+    r"https://example\.com|https://example\.com/",
+    r"https://example\.com|https://Example\.com|https://EXAMPLE\.COM",
+    r"https://(example|EXAMPLE)\.com",
+    r"https://example\.com|wss://example\.com",
+    r"(http|https|ws|wss)://example\.com",
+    r"https://([a-z]|[0-9]|-|\.)+\.example\.com",
+    r"https://(?:a|b|-)+\.example\.com",
+    r"https://[a|b]\.example\.com|https://c[|]?\.example\.com",
+    r"https://(?#a|b)example\.com|https://example\.org",
+    r"(?i)https://Example\.com|https://example\.org",
+    r"^(?:https://a\.com|https://b\.com)$",
+    r"(^https://a\.com$)|(^https://b\.com$)",
+    r"\bhttps://a\.com\b|\bhttps://b\.com\b",
+    r"https://(?!a\.|b\.)[a-z]+\.example\.com",
+    r"https://(?P<name>a|b)\.example\.com(?(name)|x)",
+    r"https://(?P<name>a|b)(?P=name)\.example\.com",
+    r"https://[a-z]+(?<!a|b)\.example\.com",
+    r"https://a\.com|",
+    r"https://a\.com|https://192\.168\.0\.1|http://\[::1\]:3000|app://x|https://b:8080",
+    re.compile(r"https://a\.com | https://b\.com  # two|three", re.VERBOSE),
     "|".join(rf"https://tenant-{n}\.customer-{n}\.com" for n in range(200)),
 ]
 
@@ -170,12 +198,12 @@ STRANGERS: list[tuple[str, str, str | None]] = [
     (
         r"https://example\.com.*",
         "https://example.com.evil.com",
-        r"https://example\.com(?::[0-9]+)?",
+        r"https://example\.com(?::\d+)?",
     ),
     (
         r"https://example\.com.*$",
         "https://example.com.evil.com",
-        r"https://example\.com(?::[0-9]+)?$",
+        r"https://example\.com(?::\d+)?$",
     ),
     (r"https://example\.com.+", "https://example.com.evil.com", None),
     (r"https://example\.com\S*", "https://example.com.evil.com", None),
@@ -191,15 +219,15 @@ STRANGERS: list[tuple[str, str, str | None]] = [
     (r"https://example\.com_.*", "https://example.com_.evil.com", None),
     (r"https://example\.com-?.*", "https://example.com.evil.com", None),
     (r"https://example\.com\.?[a-z.]*", "https://example.com.evil.com", None),
-    (r"https://localhost.*", "https://localhost.evil.com", r"https://localhost(?::[0-9]+)?"),
-    (r"http://127\.0\.0\.1.*", "http://127.0.0.1.evil.com", r"http://127\.0\.0\.1(?::[0-9]+)?"),
+    (r"https://localhost.*", "https://localhost.evil.com", r"https://localhost(?::\d+)?"),
+    (r"http://127\.0\.0\.1.*", "http://127.0.0.1.evil.com", r"http://127\.0\.0\.1(?::\d+)?"),
     (r"http://192\.168\..*", "http://192.168.evil.com", None),
     (r"http://10\..+", "http://10.evil.com", None),
     # Open on both sides.
     (
         r"https://.*example\.com.*",
         "https://example.com.evil.com",
-        r"https://(?:[a-z0-9-]+\.)*example\.com(?::[0-9]+)?",
+        r"https://(?:[a-z0-9-]+\.)*example\.com(?::\d+)?",
     ),
     (r".*example.*", "https://", None),
     (r"https://.*\.example\..*", "https://", None),
@@ -217,17 +245,6 @@ STRANGERS: list[tuple[str, str, str | None]] = [
     (r"https://.*\.uk", "https://evil.uk", None),
     (r"https://.*\.", "https://evil.com.", None),
     (r"https://exa+mple\.com", "https://exa", None),
-    # A public suffix of somebody who gives names to everyone.
-    (r"https://[^.]+\.vercel\.app", "https://evil.vercel.app", None),
-    (r"https://[a-z0-9-]+\.vercel\.app", "https://evil.vercel.app", None),
-    (r"https://.+\.github\.io", "https://evil.github.io", None),
-    (r"https://.*\.herokuapp\.com", "https://evil.herokuapp.com", None),
-    (r"https://.*\.azurewebsites\.net", "https://evil.azurewebsites.net", None),
-    (r"https://.*\.s3\.amazonaws\.com", "https://evil.s3.amazonaws.com", None),
-    (r"https://.*\.amazonaws\.com", "https://evil.s3.amazonaws.com", None),
-    (r"https://.*\.windows\.net", "https://evil.blob.core.windows.net", None),
-    (r"https://(myapp-)?[a-z]+\.netlify\.app", "https://evil.netlify.app", None),
-    (r"https://.*\.(web\.app|firebaseapp\.com)", "https://evil.", None),
     # Addresses.
     (r"https://\d+\.\d+\.\d+\.\d+", "https://203.0.113.7", None),
     (r"https?://[\d.]+(:\d+)?", "https://203.0.113.7", None),
@@ -268,6 +285,24 @@ EVERYTHING = [
     r"\S+",
     r"[^ ]*",
     r"https://.*\..*",
+]
+
+# Any name below a suffix of somebody who gives names to everyone, with an origin that is let in.
+HOSTED = [
+    (r"https://[^.]+\.vercel\.app", "https://evil.vercel.app"),
+    (r"https://[a-z0-9-]+\.vercel\.app", "https://evil.vercel.app"),
+    (r"https://.+\.github\.io", "https://evil.github.io"),
+    (r"https://.*\.herokuapp\.com", "https://evil.herokuapp.com"),
+    (r"https://.*\.azurewebsites\.net", "https://evil.azurewebsites.net"),
+    (r"https://.*\.s3\.amazonaws\.com", "https://evil.s3.amazonaws.com"),
+    (r"https://.*\.amazonaws\.com", "https://evil.s3.amazonaws.com"),
+    (r"https://.*\.windows\.net", "https://evil.blob.core.windows.net"),
+    (r"https://(myapp-)?[a-z]+\.netlify\.app", "https://evil.netlify.app"),
+    (r"https://.*\.(web\.app|firebaseapp\.com)", "https://evil."),
+    (r"https://.*\.salesforce\.com", "https://evil.s3.001.test.code-builder-stg.platform."),
+    (r"https://([a-z]+\.)+github\.io", "https://evil.github.io"),
+    (r"https?://[^.]+\.pages\.dev", "https://evil.pages.dev"),
+    (r"https://example\.com|https://[a-z-]+\.web\.app", "https://evil.web.app"),
 ]
 
 # A part of the name below such a suffix is written.
@@ -329,9 +364,81 @@ NOTHING: list[tuple[str, str, str | None]] = [
     (r"(x+x+)+y", "scheme", None),
 ]
 
+# Has an alternative that matches no origin: that, an origin that it should match, and the correction.
+UNMATCHED: list[tuple[str, str, str | None, str | None]] = [
+    (r"https://a\.com|b\.com", r"b\.com", "https://b.com", r"https://(?:a\.com|b\.com)"),
+    (r"^https://a\.com|b\.com$", r"b\.com$", "https://b.com", r"^https://(?:a\.com|b\.com)$"),
+    (r"https?://a\.com|b\.com", r"b\.com", "https://b.com", r"https?://(?:a\.com|b\.com)"),
+    (r"https://a.com|b.com", "b.com", "https://b.com", r"https://(?:a\.com|b\.com)"),
+    (
+        r"https://a\.com|(?:.*\.)?b\.com|c\.com",
+        r"c\.com",
+        "https://c.com",
+        r"https://(?:a\.com|(?:.*\.)?b\.com|c\.com)",
+    ),
+    (
+        r"https://a\.com|b\.com|https://c\.com",
+        r"b\.com",
+        "https://b.com",
+        r"https://a\.com|https://b\.com|https://c\.com",
+    ),
+    (
+        r"https://a\.com|localhost:3000",
+        "localhost:3000",
+        "http://localhost:3000",
+        r"https://a\.com|http://localhost:3000",
+    ),
+    (
+        r"http://localhost:3000/|http://localhost:8000",
+        r"http://localhost:3000/",
+        "http://localhost:3000",
+        r"http://localhost:3000|http://localhost:8000",
+    ),
+    (
+        r"(https://a\.com)|(https://b\.com/)",
+        r"(https://b\.com/)",
+        "https://b.com",
+        r"(https://a\.com)|(https://b\.com)",
+    ),
+    (r"https://(a\.com|b\.com/)", r"b\.com/", "https://b.com", r"https://(a\.com|b\.com)"),
+    (
+        r"https://(App|www)\.example\.com",
+        "App",
+        "https://app.example.com",
+        r"https://(app|www)\.example\.com",
+    ),
+    (
+        r"https://a\.com(:443|:8443)",
+        ":443",
+        "https://a.com",
+        r"https://a\.com(|:8443)",
+    ),
+    (
+        r"https://a\.com|https://b\.com:443",
+        r"https://b\.com:443",
+        "https://b.com",
+        r"https://a\.com|https://b\.com",
+    ),
+    (
+        r"https://a\.com| https://b\.com",
+        r" https://b\.com",
+        "https://b.com",
+        r"https://a\.com|https://b\.com",
+    ),
+    (
+        r"https://a\.com|https://*\.b\.com",
+        r"https://*\.b\.com",
+        "https://a.b.com",
+        r"https://a\.com|https://(?:[a-z0-9-]+\.)+b\.com",
+    ),
+    (r"https://a\.com|file://", "file://", None, None),
+    (r"https://a\.com|https://b\.com:0", r"https://b\.com:0", None, None),
+    (r"https://a\.com|https://user@b\.com", r"https://user@b\.com", None, None),
+    (r"(?=h)(https://a\.com|b\.com)", r"b\.com", None, None),
+]
+
 # Cannot be decided, with a word of the reason.
 UNPROVEN = [
-    (r"https://.*\.salesforce\.com", "salesforce.com"),
     (r"https://(a|b){20}\.com", "names"),
     (r"(?:[ab]{1000}){1000}", "large"),
     (r"(?=https://example\.com$).*", "look-around"),

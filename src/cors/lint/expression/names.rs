@@ -8,10 +8,6 @@ const TOPS: &str = "com net org io dev app co me ai info xyz us eu uk de fr es i
 /// Those under which few authors have a name that they have elsewhere, too.
 const OTHER_TOPS: &str = "xyz top site online";
 
-/// Labels that begin, from their end, many a public suffix below a domain that is none.
-const BELOW: &str = "s3 core blob web compute elb us-east-1 app apps up pro cdn site pages cust customer user \
-    dyn demo cloud paas eu us j p r c d";
-
 /// How many of the author's labels are made others of.
 const MOST_OWN: usize = 8;
 
@@ -27,11 +23,6 @@ pub(super) fn tops() -> Vec<String> {
 /// Top-level domains in which a name that the author has elsewhere is a stranger's.
 pub(super) fn other_tops() -> Vec<String> {
     split(OTHER_TOPS)
-}
-
-/// Labels that may lead from a domain to a public suffix below it.
-pub(super) fn below() -> Vec<String> {
-    split(BELOW)
 }
 
 /// Labels with `name` in them that are like `label` or the author's `own`, the best first.

@@ -95,6 +95,9 @@ pub(super) static OPEN_HOST: Part = Part::new(|| {
     OTHER.as_ref()?.and(&written)?.and(&new("[^:]*:[^:]*")?)
 });
 
+/// The origin of what has none.
+pub(super) static NULL: Part = Part::new(|| new("null"));
+
 /// `:` and a port.
 pub(super) static WITH_PORT: Part = Part::new(|| new(PORT));
 
