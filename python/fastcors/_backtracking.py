@@ -139,18 +139,29 @@ def has_nested_repetition(parsed: Parsed) -> bool:
 
 
 def _is_nested(nodes: Any, endless: bool = False) -> bool:
-    """Say whether endless repetition stands in these, or, within endless repetition, one of them."""
+    """Say whether endless repetition stands within endless repetition, or one of these is that."""
     for node in nodes:
         name, argument = node[0].name, node[1]
-        bodies, repeated = [], False
-        if name in ("MAX_REPEAT", "MIN_REPEAT"):
-            bodies, repeated = [argument[2]], argument[1] is MAXREPEAT
-        elif name == "SUBPATTERN":
-            bodies = [argument[3]]
-        elif name == "BRANCH":
-            bodies = argument[1]
+        repeated = name in ("MAX_REPEAT", "MIN_REPEAT") and argument[1] is MAXREPEAT
         if repeated and endless:
             return True
-        if any(_is_nested(body, endless or repeated) for body in bodies):
+        if any(_is_nested(body, endless or repeated) for body in _bodies(name, argument)):
             return True
     return False
+
+
+def _bodies(name: str, argument: Any) -> list[Any]:
+    """Give what stands within a node."""
+    if name.endswith("_REPEAT"):
+        return [argument[2]]
+    if name == "SUBPATTERN":
+        return [argument[3]]
+    if name == "BRANCH":
+        return list(argument[1])
+    if name == "ATOMIC_GROUP":
+        return [argument]
+    if name.startswith("ASSERT"):
+        return [argument[1]]
+    if name == "GROUPREF_EXISTS":
+        return [body for body in argument[1:] if body is not None]
+    return []

@@ -43,6 +43,8 @@ _ANCHORS = {
     "AT_END_STRING": r"\z",
     "AT_BOUNDARY": r"\b",
 }
+# More pieces than the Rust engine has room for: each takes some of its ten million bytes.
+_MOST_PIECES = 400_000
 _TOO_DEEP = "groups nested too deep"
 _CONSTRUCTS = {
     "ASSERT": "look-around",
@@ -82,13 +84,14 @@ class Parsed:
         self.flags: int = self.nodes.state.flags | flags
 
 
-def translate(pattern: re.Pattern[str]) -> str:
+def translate(parsed: Parsed) -> str:
     """Give an expression for the Rust engine that matches whole the same visible ASCII texts.
 
     Raises:
-        Untranslatable: where a construct is not known to mean the same.
+        Untranslatable: where a construct is not known to mean the same, or the engine is sure to find
+            it too large.
     """
-    return _Translation().whole(Parsed(pattern))
+    return _Translation().whole(parsed)
 
 
 def mark(parsed: Parsed, *, numbered: bool = False) -> tuple[str, str | None]:
@@ -140,6 +143,7 @@ class _Translation:
     def __init__(self) -> None:
         self.leaves = Leaves()
         self.texts: dict[object, str] = {}
+        self.pieces = 0
 
     def whole(self, parsed: Parsed) -> str:
         try:
@@ -174,6 +178,9 @@ class _Translation:
         return f"(?:{self.sequence(nodes, flags)}){{{least},{upper}}}"
 
     def leaf(self, node: Any, flags: int) -> str:
+        self.pieces += 1
+        if self.pieces > _MOST_PIECES:
+            raise Untranslatable(f"more than {_MOST_PIECES:,} pieces")
         key = leaf_key(node, flags)
         text = self.texts.get(key)
         if text is None:

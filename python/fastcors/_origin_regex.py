@@ -85,49 +85,36 @@ def _pattern(item: Any) -> re.Pattern[str] | None:
     return re.compile(str.__str__(item.pattern), item.flags & ~re.DEBUG)
 
 
-def _judged(pattern: re.Pattern[str], credentials: bool) -> Verdict:
-    expression = None
+@lru_cache(maxsize=64)
+def judge(pattern: re.Pattern[str], credentials: bool) -> Verdict:
+    """Find the engine for an expression, and what is wrong with it. The last 64 are remembered."""
+    expression = parsed = None
     reason: str | None = f"it is longer than {_LONGEST:,} characters"
     if len(pattern.pattern) <= _LONGEST:
         try:
-            expression = translate(pattern)
+            parsed = Parsed(pattern)
+            expression = translate(parsed)
             reason = expression_problem(expression)
         except Untranslatable as error:
             reason = f"it uses {error}"
+    problems: list[Problem] = []
+    safe = False
     # An empty expression is told of when it is read.
-    problems, safe = expression_problems(pattern, credentials) if pattern.pattern else ([], False)
+    if pattern.pattern:
+        problems, safe = expression_problems(pattern, credentials, parsed)
     if reason is None:
         return Verdict(expression, tuple(problems), safe)
+    because = " ".join(reason.split()).rstrip(".")
+    if parsed is not None and has_nested_repetition(parsed):
+        because += "; its nested repetitions may take exponential time for a hostile origin"
     engine = Problem(
         "expression-engine",
         _OPTION,
         pattern.pattern,
         f"{shown(pattern.pattern)} is matched by Python's re, for which linear time is not promised, "
-        f"because {' '.join(reason.split())}{_slowness(pattern)}; write it without that, or list the "
-        f"origins",
+        f"because {because}; write it without that, or list the origins",
     )
     return Verdict(None, (engine, *problems), safe)
-
-
-def _slowness(pattern: re.Pattern[str]) -> str:
-    """Say that an expression takes long, where it may."""
-    try:
-        nested = len(pattern.pattern) <= _LONGEST and has_nested_repetition(Parsed(pattern))
-    except Untranslatable:
-        return ""
-    return (
-        ", and its nested repetitions may take exponential time for a hostile origin"
-        if nested
-        else ""
-    )
-
-
-_remembered = lru_cache(maxsize=64)(_judged)
-
-
-def judge(pattern: re.Pattern[str], credentials: bool) -> Verdict:
-    """Find the engine for an expression, and what is wrong with it. The last 64 are remembered."""
-    return _remembered(pattern, credentials)
 
 
 def _wrong_type(item: Any) -> Problem:

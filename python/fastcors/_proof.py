@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # What a check with Python's engine may take: some ten milliseconds.
 _MOST_STEPS = 1_000_000
 # An expression longer than this is not searched: it would take a second.
-_LONGEST_SEARCHED = 100_000
+_LONGEST_SEARCHED = 30_000
 
 _UNPROVEN = {
     "too-large": "it is too large to search",
@@ -40,19 +40,22 @@ _ANYONES = {
 _ANY = "any extension or app can have one; write out the ones that are meant"
 
 
-def expression_problems(pattern: re.Pattern[str], credentials: bool) -> tuple[list[Problem], bool]:
+def expression_problems(
+    pattern: re.Pattern[str], credentials: bool, parsed: Parsed | None = None
+) -> tuple[list[Problem], bool]:
     """Give all that is wrong with one compiled `allow_origin_regex`.
 
     Args:
         pattern: the expression.
         credentials: whether credentials are allowed.
+        parsed: its syntax tree, where that is known.
 
     Returns:
         The problems, and whether it is proven that the expression lets in no stranger. One that lets
         in nothing at all is not said to be proven.
     """
     report = _Report(pattern, credentials)
-    report.fill()
+    report.fill(parsed)
     return report.problems, report.proven
 
 
@@ -70,13 +73,13 @@ class _Report:
         self.doubt: str | None = None
         self.without: str | None = None
 
-    def fill(self) -> None:
+    def fill(self, parsed: Parsed | None) -> None:
         """Find out everything."""
         if len(self.text) > _LONGEST_SEARCHED:
             self.tell_unproven(_UNPROVEN["too-large"])
             return
         try:
-            self.parsed = Parsed(self.pattern)
+            self.parsed = parsed or Parsed(self.pattern)
             proven = Proven(self.pattern, self.text)
         except Untranslatable as error:
             self.tell_unproven(f"it has {error}")
