@@ -31,6 +31,7 @@ _OPEN_NUMBER = re.compile(r"\\?\.?(?:(?:\.|\\d|\[[^\]]*\])[*+]\??|\*)")
 _OPEN_ADDRESS = re.compile(
     rf"(?P<numbers>[0-9]{{1,3}}(?:\\?\.[0-9]{{1,3}}){{0,2}})(?P<open>(?:{_OPEN_NUMBER.pattern}){{1,3}})(?=$|[:$|()])"
 )
+_ANY_GLOB = re.compile(r"(?:(?:https?|https\?|http\*|\*)://)?(?:\*\.)*\*+(?::\*+)?/?")
 # A glob, up to what may come after the host.
 _GLOB = re.compile(
     r"\^?(?P<scheme>(?:https?|http\*|http\*s|\*)://)?(?P<host>[a-z0-9*._-]*\*[a-z0-9*._-]*)"
@@ -174,6 +175,13 @@ def glob(pieces: list[Token]) -> list[Token]:
             pieces[place - 1 : place + 1] = [Token("group", _PORT)]
         elif before.is_character("/") and place + 1 < len(pieces) and _is_dot(pieces[place + 1]):
             pieces[place : place + 2] = [Token("group", _LABELS + "+")]
+        elif _joined(pieces[max(place - 3, 0) : place]).replace("\\", "") == "://":
+            if place + 1 < len(pieces) and not pieces[place + 1].text.isalnum():
+                pieces[place] = Token("group", "[a-z0-9-]+")
+            elif place + 1 < len(pieces):
+                pieces[place] = Token("group", _LABELS + "*")
+            else:
+                continue
         elif before.is_character("-") and _ends_label(pieces, place + 1):
             pieces[place] = Token("group", "[a-z0-9-]+")
         else:
@@ -188,6 +196,11 @@ def _ends_label(pieces: list[Token], place: int) -> bool:
         return True
     piece = pieces[place]
     return (_is_dot(piece) or piece.is_character("-")) and not _is_repeated(pieces, place)
+
+
+def is_any(text: str) -> bool:
+    """Say whether a text is a glob for every origin."""
+    return _ANY_GLOB.fullmatch(text) is not None
 
 
 def as_glob(text: str) -> str | None:
@@ -361,8 +374,10 @@ def punycode(pieces: list[Token]) -> list[Token]:
 
 
 def without_quotes(pieces: list[Token]) -> list[Token]:
-    """Leave out quotes and white space around an expression."""
-    return tokens(_joined(pieces).strip(" \t\r\n'\"`"))
+    """Leave out quotes and white space around an expression, and what Python has before them."""
+    text = _joined(pieces).strip()
+    raw = re.fullmatch(r"[rR](['\"])(.*)\1", text, re.DOTALL)
+    return tokens(raw[2] if raw else text.strip("'\"` \t\r\n"))
 
 
 def without_slashes(pieces: list[Token]) -> list[Token]:

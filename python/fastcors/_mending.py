@@ -42,6 +42,7 @@ _MOST_CANDIDATES = 40
 _MOST_DOUBTFUL = 3
 # Of so many alternatives that match no origin it is asked what is meant by each.
 _MOST_DEAD = 5
+_FILE_REASON = "a page of a file sends null"
 _DEFAULT_REASON = (
     "no text that it matches is one that a browser sends, such as https://app.example.com"
 )
@@ -187,7 +188,7 @@ class Mender:
         for rewritings, reasons, proven in self.candidates(text, NOTHING):
             if not proven.proof["nothing"]:
                 return rewritings, ", and ".join(reasons), proven
-        return [], _DEFAULT_REASON, None
+        return [], _FILE_REASON if "file:" in text else _DEFAULT_REASON, None
 
     def unmatched(self, proven: Proven) -> list[Unmatched]:
         """Give the alternatives that match no origin, but for those by which no origin is missed.

@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 
 # A longer expression is too large for the Rust engine, and would take seconds to be translated.
 _LONGEST = 1_000_000
-# A glob that is longer is not looked at, and one that stands for every origin.
+# A glob that is longer is not looked at.
 _LONGEST_GLOB = 300
-_EVERYTHING = re.compile(r"\*+|\*://\*+|\*\.\*")
 _OPTION = "allow_origin_regex"
 
 
@@ -138,12 +137,14 @@ def _wrong_type(item: Any) -> Problem:
 
 
 def _invalid(item: Any, error: Exception) -> Problem:
+    from ._corrections import is_any
+
     text = item.pattern if issubclass(type(item), re.Pattern) else item
     meant = _meant_by_glob(text) if issubclass(type(text), str) else None
     instead = "write one that re.compile takes"
     if meant is not None:
         instead = f"it is written like a glob; write {shown(meant)}"
-    elif issubclass(type(text), str) and _EVERYTHING.fullmatch(text):
+    elif issubclass(type(text), str) and is_any(text):
         instead = "write allow_origins=['*'] if every origin is meant"
     return Problem(
         "expression-syntax",

@@ -138,9 +138,13 @@ class _Report:
 
     def tell_nothing(self) -> None:
         """Say that it matches no origin, and why, where that can be told by what repairs it."""
+        from ._corrections import GLOB, is_any
+
         _, reason, revived = self.mender.revived(self.text)
         meant = None if revived is None else self.mender.mended(revived.text)
         instead = "" if meant is None else f"; write {shown(meant)}"
+        if is_any(self.text):
+            reason, instead = GLOB, "; write allow_origins=['*'] if every origin is meant"
         self.tell("expression-matches-no-origin", f"matches no origin: {reason}{instead}", meant)
 
     def tell_unmatched(self, proven: Proven) -> None:
@@ -275,12 +279,16 @@ class _Report:
 
     def tell_insecure(self, insecure: str, *, local: bool) -> None:
         """Say that it lets in http, with credentials."""
-        from ._corrections import only_https
+        from ._corrections import escape_dots, only_https
 
         # What repairs it otherwise comes first.
         before = next((problem.suggestion for problem in self.problems), None)
         repaired = None if before is None else self.mender.prove(str(before))
         if repaired is not None and repaired.proof["insecure"] is None:
+            return
+        dotted = self.mender.prove(self.mender.rewritten(self.text, escape_dots))
+        if dotted is not None and dotted.proof["insecure"] is None:
+            # That is told.
             return
         meant = self.mender.rewritten(str(before or self.text), only_https)
         if self.problems and meant == self.text and "http:" not in meant:
@@ -301,19 +309,17 @@ class _Report:
 
     def tell_glob(self) -> bool:
         """Say that a `*` does not do what it does in a glob, so that what is meant is refused."""
-        if not any(like in self.text for like in (":*", "-*")):
+        if not any(like in self.text for like in (":*", "-*", "/*")):
             return False
         from ._corrections import GLOB, glob
 
-        meant = self.mender.rewritten(self.text, glob)
-        if meant == self.text or not self.mender.is_sound(meant):
+        like_glob = self.mender.rewritten(self.text, glob)
+        if like_glob == self.text:
             return False
+        meant = like_glob if self.mender.is_sound(like_glob) else None
+        instead = "write out the names that are meant" if meant is None else f"write {shown(meant)}"
         self.proven = False
-        self.tell(
-            "expression-glob",
-            f"does not match what it seems to: {GLOB}; write {shown(meant)}",
-            meant,
-        )
+        self.tell("expression-glob", f"does not match what it seems to: {GLOB}; {instead}", meant)
         return True
 
     def tell_dot(self) -> None:

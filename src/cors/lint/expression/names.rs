@@ -36,11 +36,16 @@ pub(super) fn like(label: &str, own: &[String], name: &str) -> Vec<String> {
             format!("{own}{name}"),
         ]);
     }
-    // The hyphen keeps a name readable where only one character is open.
-    for shown in [name, "-"] {
-        for place in (0..label.len()).rev() {
-            like.push(format!("{}{shown}{}", &label[..place], &label[place + 1..]));
+    let instead = |shown: &str, place| format!("{}{shown}{}", &label[..place], &label[place + 1..]);
+    for place in (0..label.len()).rev() {
+        like.push(instead(name, place));
+        // What is open may be empty in the shortest label.
+        let (before, after) = label.split_at(place);
+        if before.ends_with('-') {
+            like.push(format!("{before}{name}{after}"));
         }
     }
+    // The hyphen keeps a name readable where only one character is open.
+    like.extend((0..label.len()).rev().map(|place| instead("-", place)));
     like
 }

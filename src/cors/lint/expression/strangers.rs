@@ -8,7 +8,7 @@ use super::product::{Forward, Missing, TooLarge};
 use super::reader::{Reader, States, Taken};
 use super::recogniser::Recogniser;
 use super::{Stranger, Unproven};
-use crate::cors::lint::public_suffix::{Registry, Rule, labels_below};
+use crate::cors::lint::public_suffix::{Registry, Rule, labels_below, registry};
 
 /// The most that the search does, as a [`Reader`] counts it: some hundred milliseconds.
 const MOST_WORK: usize = 24 << 20;
@@ -91,6 +91,8 @@ impl<'a> Search<'_, 'a> {
         let top = context.host.is_empty();
         let mut guesses = match context.owner {
             _ if top => names::tops(),
+            // Any label is a suffix there; this is one that a company has.
+            Owner::Author if registry(&context.host).is_some() => vec!["a".to_owned()],
             Owner::Author => labels_below().map(str::to_owned).collect(),
             _ => Vec::new(),
         };
