@@ -56,12 +56,18 @@ def contradictions(options: Options) -> Iterator[Problem]:
             suggestion=False,
             severity="warning",
         )
-        if options.any_origin:
+        everything = "expression-everything" in {problem.code for problem in options.problems}
+        if options.any_origin or everything:
+            beside = (
+                "'*' in allow_origins"
+                if options.any_origin
+                else "an allow_origin_regex for every origin"
+            )
             yield Problem(
                 "private-network-for-everyone",
                 "allow_private_network",
                 options.allow_private_network,
-                "True beside '*' in allow_origins lets every site on the internet reach this "
+                f"True beside {beside} lets every site on the internet reach this "
                 "server in its private network; list the origins",
                 severity="warning",
             )

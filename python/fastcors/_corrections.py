@@ -15,11 +15,27 @@ if TYPE_CHECKING:
 
 # One or several labels, any port or none.
 _LABELS = r"(?:[a-z0-9-]+\.)"
-_PORT = "(?::[0-9]+)?"
+_PORT = r"(?::\d+)?"
+_OCTET = r"\d{1,3}"
 
-_WEB_SOCKET = re.compile(r"(?<![a-z])ws(?=s?\??:)")
+_LOCAL = re.compile(
+    r"\(*(?:\?:)?(?:localhost|127\\?\.|0\\?\.0\\?\.0|10\\?\.|192\\?\.168|172\\?\.(?:1[6-9]|2|3[01])|\\\[)"
+)
+_WEB_SOCKET = re.compile(r"(?<![a-z])ws(?=s?\??\)*:)")
 _HTTP_TOO = re.compile(
     r"https(?:\?|\{0,1\})\??(?=:)|http\((?:\?:)?s\)\?|\((?:\?:)?(?:https?\|https?)\)|http\[s\]\?"
+)
+
+# The rest of an IPv4 address left open, where `192.168.*` is a dot that is repeated.
+_OPEN_NUMBER = re.compile(r"\\?\.?(?:(?:\.|\\d|\[[^\]]*\])[*+]\??|\*)")
+_OPEN_ADDRESS = re.compile(
+    rf"(?P<numbers>[0-9]{{1,3}}(?:\\?\.[0-9]{{1,3}}){{0,2}})(?P<open>(?:{_OPEN_NUMBER.pattern}){{1,3}})(?=$|[:$|()])"
+)
+_ANY_GLOB = re.compile(r"(?:(?:https?|https\?|http\*|\*)://)?(?:\*\.)*\*+(?::\*+)?/?")
+# A glob, up to what may come after the host.
+_GLOB = re.compile(
+    r"\^?(?P<scheme>(?:https?|http\*|http\*s|\*)://)?(?P<host>[a-z0-9*._-]*\*[a-z0-9*._-]*)"
+    r"(?P<port>:[0-9]+|:\*)?(?:/\**)?\$?"
 )
 
 _TOKEN = re.compile(
@@ -75,7 +91,7 @@ def rewritten(text: str, *rewritings: _Rewriting) -> str:
     pieces = tokens(text)
     for rewriting in rewritings:
         pieces = rewriting(pieces)
-    return "".join(piece.text for piece in pieces)
+    return _joined(pieces)
 
 
 def escape_dots(pieces: list[Token]) -> list[Token]:
@@ -101,6 +117,9 @@ def whole_labels(pieces: list[Token]) -> list[Token]:
             first, last = first - 1, last + 1
             if _kind(pieces, last) == "repeat":
                 times, last = "*", last + 1
+        if last + 1 < len(pieces) and _is_dot(pieces[last]) and pieces[last + 1].text in "?*":
+            # `.*\.?example`: nothing has to end with that dot.
+            last += 2
         after = last
         while _kind(pieces, after) == "open":
             after += 1
@@ -123,9 +142,24 @@ def only_port(pieces: list[Token]) -> list[Token]:
             and not _is_dot(before)
         ):
             if before.is_character(":"):
-                pieces[place : place + 2] = [Token("group", "[0-9]+")]
+                pieces[place : place + 2] = [Token("group", r"\d+")]
             else:
                 pieces[place : place + 2] = [Token("group", _PORT)]
+    return pieces
+
+
+def octets(pieces: list[Token]) -> list[Token]:
+    """Let what is open in an IPv4 address stand for numbers."""
+    for start in reversed(list(_host_starts(pieces))):
+        text = _joined(pieces[start:])
+        address = _OPEN_ADDRESS.match(text)
+        if address is None:
+            continue
+        numbers = re.findall("[0-9]+", address["numbers"])
+        count = len(numbers) + len(_OPEN_NUMBER.findall(address["open"]))
+        if count <= 4:
+            meant = r"\.".join(numbers + [_OCTET] * (4 - len(numbers)))
+            pieces = [*pieces[:start], Token("group", meant), *tokens(text[address.end() :])]
     return pieces
 
 
@@ -137,16 +171,58 @@ def glob(pieces: list[Token]) -> list[Token]:
         before = pieces[place - 1]
         if pieces[place].text not in ("*", r"\*"):
             continue
-        if before.is_character(":"):
+        if before.is_character(":") and _is_end(pieces, place + 1):
             pieces[place - 1 : place + 1] = [Token("group", _PORT)]
         elif before.is_character("/") and place + 1 < len(pieces) and _is_dot(pieces[place + 1]):
             pieces[place : place + 2] = [Token("group", _LABELS + "+")]
-        elif before.kind == "character" and before.text[-1] in "/-":
+        elif _joined(pieces[max(place - 3, 0) : place]).replace("\\", "") == "://":
+            if place + 1 < len(pieces) and not pieces[place + 1].text.isalnum():
+                pieces[place] = Token("group", "[a-z0-9-]+")
+            elif place + 1 < len(pieces):
+                pieces[place] = Token("group", _LABELS + "*")
+            else:
+                continue
+        elif before.is_character("-") and _ends_label(pieces, place + 1):
             pieces[place] = Token("group", "[a-z0-9-]+")
         else:
             continue
         changed = True
     return escape_dots(pieces) if changed else pieces
+
+
+def _ends_label(pieces: list[Token], place: int) -> bool:
+    """Say whether what comes here is no expression that the `*` before it may go with."""
+    if _is_end(pieces, place):
+        return True
+    piece = pieces[place]
+    return (_is_dot(piece) or piece.is_character("-")) and not _is_repeated(pieces, place)
+
+
+def is_any(text: str) -> bool:
+    """Say whether a text is a glob for every origin."""
+    return _ANY_GLOB.fullmatch(text) is not None
+
+
+def as_glob(text: str) -> str | None:
+    """Give the expression that is meant by a glob for hosts, which Python does not compile."""
+    match = _GLOB.fullmatch(text.replace("\\", ""))
+    if match is None or not match["host"].strip("*."):
+        return None
+    scheme = match["scheme"] or "https://"
+    scheme = "https?://" if "*" in scheme else scheme
+    first, dot, rest = match["host"].partition(".")
+    if first in ("*", "**"):
+        host = _LABELS + "+" + _label(rest)
+    elif first.startswith("*"):
+        host = _LABELS + "*" + _label(first.lstrip("*") + dot + rest)
+    else:
+        host = _label(first + dot + rest)
+    port = match["port"] or ""
+    return scheme + host + (_PORT if "*" in port else port)
+
+
+def _label(text: str) -> str:
+    return re.sub(r"\*+", "[a-z0-9-]+", text.replace(".", r"\."))
 
 
 def without_path(pieces: list[Token]) -> list[Token]:
@@ -174,24 +250,68 @@ def without_path(pieces: list[Token]) -> list[Token]:
     return kept
 
 
+def one_scheme(pieces: list[Token]) -> list[Token]:
+    """Let the scheme of the first alternative be that of all, where the others have none."""
+    first = 0
+    while _kind(pieces, first) in ("anchor", "nothing"):
+        first += 1
+    hosts = list(_hosts(pieces))
+    depth, places = 0, []
+    for place, piece in enumerate(pieces):
+        depth += (piece.kind == "open") - (piece.kind == "close")
+        if piece.kind == "or" and not depth:
+            places.append(place)
+    if len(hosts) != 1 or not places or hosts[0] > places[0]:
+        return pieces
+    host, last = hosts[0], len(pieces)
+    if pieces[-1].kind == "anchor":
+        last -= 1
+    local = any(_is_local(pieces[place + 1 :]) for place in places)
+    if local and _joined(pieces[first:host]) == "https://":
+        return pieces
+    return [*pieces[:host], *tokens("(?:"), *pieces[host:last], Token("close", ")"), *pieces[last:]]
+
+
+def below_domain(pieces: list[Token]) -> list[Token]:
+    """Let an expression for the end of a host be one for an origin."""
+    first = 0
+    while _kind(pieces, first) in ("anchor", "nothing"):
+        first += 1
+    lone = first < len(pieces) and _is_dot(pieces[first]) and not _is_repeated(pieces, first)
+    if not lone or any(True for _ in _hosts(pieces)):
+        return pieces
+    return [
+        *pieces[:first],
+        *tokens("https://"),
+        Token("group", _LABELS + "+"),
+        *pieces[first + 1 :],
+    ]
+
+
 def with_scheme(pieces: list[Token]) -> list[Token]:
     """Put a scheme in front."""
-    if any(True for _ in _hosts(pieces)):
-        return pieces
     first = 0
     while first < len(pieces) and pieces[first].kind in ("anchor", "nothing"):
         first += 1
     before, rest = pieces[:first], pieces[first:]
+    if _joined(rest[:3]).replace("\\", "") == "://":
+        rest = rest[1:]
+    if any(True for _ in _hosts(rest)):
+        return pieces
     while rest and rest[0].is_character("/"):
         rest = rest[1:]
-    text = "".join(piece.text for piece in rest)
-    scheme = "http://" if re.match(r"\(*(?:\?:)?(?:localhost|127|\\\[)", text) else "https://"
+    scheme = "http://" if _is_local(rest) else "https://"
     depth = 0
     for piece in rest:
         depth += (piece.kind == "open") - (piece.kind == "close")
         if piece.kind == "or" and not depth:
             return [*before, *tokens(f"{scheme}(?:"), *rest, Token("close", ")")]
     return [*before, *tokens(scheme), *rest]
+
+
+def _is_local(pieces: list[Token]) -> bool:
+    """Say whether a host that begins here is this machine or another of one's own network."""
+    return _LOCAL.match(_joined(pieces)) is not None
 
 
 def lower_case(pieces: list[Token]) -> list[Token]:
@@ -219,14 +339,20 @@ def without_default_port(pieces: list[Token]) -> list[Token]:
 
 def alternatives(pieces: list[Token]) -> list[Token]:
     """Let a list of origins be one of alternatives."""
-    kept: list[Token] = []
-    for piece in pieces:
-        if piece.kind == "character" and piece.text.removeprefix("\\") in (",", ";", " "):
-            if kept and kept[-1].kind != "or":
-                kept.append(Token("or", "|"))
-        else:
-            kept.append(piece)
-    return kept
+    separated = [
+        Token("or", "|") if piece.kind == "character" and piece.text[-1] in ",; " else piece
+        for piece in pieces
+    ]
+    return [
+        piece
+        for place, piece in enumerate(separated)
+        if piece.kind != "or"
+        or (
+            _kind(separated, place + 1) not in ("or", "close", "")
+            and place
+            and separated[place - 1].kind != "open"
+        )
+    ]
 
 
 def punycode(pieces: list[Token]) -> list[Token]:
@@ -248,31 +374,33 @@ def punycode(pieces: list[Token]) -> list[Token]:
 
 
 def without_quotes(pieces: list[Token]) -> list[Token]:
-    """Leave out quotes and white space around an expression."""
-    return tokens("".join(piece.text for piece in pieces).strip(" \t\r\n'\"`"))
+    """Leave out quotes and white space around an expression, and what Python has before them."""
+    text = _joined(pieces).strip()
+    raw = re.fullmatch(r"[rR](['\"])(.*)\1", text, re.DOTALL)
+    return tokens(raw[2] if raw else text.strip("'\"` \t\r\n"))
 
 
 def without_slashes(pieces: list[Token]) -> list[Token]:
     """Leave out the slashes that JavaScript writes around an expression, with the flags after it."""
-    text = "".join(piece.text for piece in pieces)
+    text = _joined(pieces)
     literal = re.fullmatch(r"/(.*)/[dgimsuvy]*", text, re.DOTALL)
     return tokens(literal[1]) if literal else pieces
 
 
 def single_backslashes(pieces: list[Token]) -> list[Token]:
     """Undo escaping that was done twice."""
-    return tokens("".join(piece.text for piece in pieces).replace("\\\\", "\\"))
+    return tokens(_joined(pieces).replace("\\\\", "\\"))
 
 
 def web_scheme(pieces: list[Token]) -> list[Token]:
     """Write the scheme of the page that opens a WebSocket."""
-    text = "".join(piece.text for piece in pieces)
+    text = _joined(pieces)
     return tokens(_WEB_SOCKET.sub("http", text))
 
 
 def only_https(pieces: list[Token]) -> list[Token]:
     """Let `https?` be `https`, however it is written."""
-    text = "".join(piece.text for piece in pieces)
+    text = _joined(pieces)
     return tokens(_HTTP_TOO.sub("https", text))
 
 
@@ -336,6 +464,7 @@ NOTHING: list[tuple[_Rewriting, str]] = [
     (glob, GLOB),
     (web_scheme, "browsers send the scheme of the page, http or https"),
     (without_path, "an origin ends with its host or port, without a slash or path"),
+    (below_domain, "an origin begins with its scheme and ://, and is matched as a whole"),
     (with_scheme, "an origin begins with its scheme and ://"),
     (lower_case, "browsers send scheme and host in lower case"),
     (without_default_port, "browsers leave out a scheme's default port"),
@@ -347,5 +476,6 @@ NOTHING: list[tuple[_Rewriting, str]] = [
 STRANGERS: list[tuple[_Rewriting, str]] = [
     (escape_dots, r"a dot without \ before it stands for any character"),
     (whole_labels, "what is open before the domain does not have to end with a dot"),
+    (octets, "what is open in the address can be more of a name"),
     (only_port, "what is open after the domain can be more of a name"),
 ]

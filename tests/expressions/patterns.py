@@ -8,7 +8,7 @@ import warnings
 from random import Random
 
 from fastcors import CORSMiddleware, _fastcors
-from fastcors._expressions import Untranslatable, translate
+from fastcors._expressions import Parsed, Untranslatable, translate
 
 ALPHABET = "abkKsS9_.:/-|A"
 LITERALS = [
@@ -115,7 +115,7 @@ def is_translated(source: str) -> bool:
         warnings.simplefilter("ignore")
         compiled = re.compile(source)
     try:
-        return _fastcors.expression_problem(translate(compiled)) is None
+        return _fastcors.expression_problem(translate(Parsed(compiled))) is None
     except Untranslatable:
         return False
 

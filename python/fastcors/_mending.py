@@ -1,0 +1,253 @@
+"""Proves regular expressions for origins, and those that their authors probably meant."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from itertools import chain, combinations
+
+from ._alternatives import Alternatives
+from ._corrections import (
+    NOTHING,
+    escape_dots,
+    one_scheme,
+    rewritten,
+    tokens,
+)
+from ._expressions import Parsed, Untranslatable, mark
+from ._fastcors import missed_origin, prove_expression
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ._corrections import _Rewriting
+    from ._fastcors import _Proof
+
+# A dot that stands for itself between what may be labels, or the name of this machine.
+_HOST = re.compile(r"\\?\.(?:\)[+*?]?)?[a-z(\[]|\\\.\d|localhost|\[[0-9a-f:]+\\?\]")
+# What stands for labels that are open: none is a name.
+_ANY_LABELS = re.compile(r"\(\?:\[a-z0-9-\]\+\\\.\)[+*]")
+# A label that would begin with a hyphen: it was a part of the label before.
+_BROKEN_LABEL = re.compile(r"\\\.\)[+*?]?-")
+# What strangers are called, from the name that tells most. Another is asked for where a construct that
+# only Python's engine matches keeps the first one out.
+NAMES = ("evil", "attacker", "mallory")
+# An expression longer than this is not corrected.
+_LONGEST_CORRECTED = 2000
+# How many rewritings are tried together, unless it is all of them, and how many expressions that
+# gives are looked at; how many of them may be without a proof.
+_MOST_TOGETHER = 3
+_MOST_CANDIDATES = 40
+_MOST_DOUBTFUL = 3
+# Of so many alternatives that match no origin it is asked what is meant by each.
+_MOST_DEAD = 5
+_FILE_REASON = "a page of a file sends null"
+_DEFAULT_REASON = (
+    "no text that it matches is one that a browser sends, such as https://app.example.com"
+)
+
+
+class Proven:
+    """An expression with what is proven of it.
+
+    Attributes:
+        text: the expression.
+        proof: what the compiled part found.
+        marked: what it was asked about.
+        without: what stands in the expression that it was asked about without.
+        alternatives: those of the expression.
+    """
+
+    __slots__ = ("alternatives", "marked", "proof", "text", "without")
+
+    def __init__(self, pattern: re.Pattern[str], text: str) -> None:
+        """Mark an expression with a pattern's flags; the proof is still to come.
+
+        Raises:
+            re.error, Untranslatable, OverflowError, RecursionError: where that cannot be.
+        """
+        self.text = text
+        self.alternatives = Alternatives([] if pattern.flags & re.VERBOSE else tokens(text))
+        self.proof: _Proof
+        if self.alternatives.ranges:
+            try:
+                self._mark(pattern, self.alternatives.numbered())
+            except re.error:
+                # The width of what is looked back at, for one, has changed.
+                self.alternatives = Alternatives([])
+            else:
+                return
+        self._mark(pattern, text)
+
+    def _mark(self, pattern: re.Pattern[str], text: str) -> None:
+        parsed = Parsed(pattern, text)
+        self.marked, self.without = mark(parsed, numbered=bool(self.alternatives.ranges))
+
+    def prove(self, name: str, *, credentials: bool) -> _Proof:
+        """Prove it, and show a stranger of that name where there is one."""
+        self.proof = prove_expression(self.marked, name, credentials)
+        return self.proof
+
+    def dead(self) -> list[range]:
+        """Give the alternatives that no origin takes."""
+        taken = self.proof["taken"]
+        return [] if taken is None else self.alternatives.besides(taken)
+
+
+class Unmatched:
+    """An alternative that matches no origin, where one is meant.
+
+    Attributes:
+        place: the alternative.
+        text: its text.
+        reason: why it matches none.
+        rewritings: what makes it match one.
+        missed: an origin that is meant and that the expression does not match, if that is evident.
+    """
+
+    __slots__ = ("missed", "place", "reason", "rewritings", "text")
+
+    def __init__(
+        self,
+        place: range,
+        text: str,
+        reason: str,
+        rewritings: Sequence[_Rewriting],
+        missed: str | None,
+    ) -> None:
+        self.place = place
+        self.text = text
+        self.reason = reason
+        self.rewritings = rewritings
+        self.missed = missed
+
+    @property
+    def names_a_host(self) -> bool:
+        """Whether its author wrote an origin, or a part of a host, that would be refused."""
+        return self.missed is not None or "." in self.text or "://" in self.text
+
+
+class Mender:
+    """Proves an expression, and others that it may have been meant as, with the same flags."""
+
+    def __init__(self, pattern: re.Pattern[str], *, credentials: bool) -> None:
+        self.pattern = pattern
+        self.credentials = credentials
+        self._proven: dict[str, Proven | None] = {}
+
+    def prove(self, text: str) -> Proven | None:
+        """Prove another expression; None where it cannot be, as one that only Python matches."""
+        if text not in self._proven:
+            self._proven[text] = self._prove(text)
+        return self._proven[text]
+
+    def _prove(self, text: str) -> Proven | None:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                re.compile(text, self.pattern.flags)
+                proven = Proven(self.pattern, text)
+        except (re.error, Untranslatable, OverflowError, RecursionError):
+            return None
+        if proven.without is not None:
+            return None
+        proven.prove(NAMES[0], credentials=self.credentials)
+        return proven
+
+    def rewritten(self, text: str, *rewritings: _Rewriting) -> str:
+        """Give an expression as the rewritings leave it, or as it is where it cannot be read."""
+        if self.pattern.flags & re.VERBOSE or len(text) > _LONGEST_CORRECTED:
+            return text
+        return rewritten(text, *rewritings)
+
+    def candidates(
+        self, text: str, rewritings: list[tuple[_Rewriting, str]]
+    ) -> Iterator[tuple[list[_Rewriting], list[str], Proven]]:
+        """Give each expression that some rewritings lead to, with them, their reasons and its proof."""
+        if len(text) > _LONGEST_CORRECTED:
+            return
+        counts = dict.fromkeys([*range(1, _MOST_TOGETHER + 1), len(rewritings)])
+        seen, doubtful = {text}, 0
+        for some in chain.from_iterable(combinations(rewritings, count) for count in counts):
+            candidate = self.rewritten(text, *(rewriting for rewriting, _ in some))
+            if candidate in seen:
+                continue
+            seen.add(candidate)
+            proven = self.prove(candidate)
+            if proven is None:
+                continue
+            yield [rewriting for rewriting, _ in some], [reason for _, reason in some], proven
+            # What cannot be proven takes the longest.
+            doubtful += proven.proof["unproven"] is not None
+            if len(seen) > _MOST_CANDIDATES or doubtful > _MOST_DOUBTFUL:
+                break
+
+    def revived(self, text: str) -> tuple[list[_Rewriting], str, Proven | None]:
+        """Say why an expression matches no origin, by what makes it match one, and give that."""
+        for rewritings, reasons, proven in self.candidates(text, NOTHING):
+            if not proven.proof["nothing"]:
+                return rewritings, ", and ".join(reasons), proven
+        return [], _FILE_REASON if "file:" in text else _DEFAULT_REASON, None
+
+    def unmatched(self, proven: Proven) -> list[Unmatched]:
+        """Give the alternatives that match no origin, but for those by which no origin is missed.
+
+        `(/|$)` and `(:443)?` say what is so without them.
+        """
+        found = []
+        for place in proven.dead()[:_MOST_DEAD]:
+            rewritings, reason, revived = self.revived(proven.alternatives.alone(place))
+            missed = None
+            if revived is not None:
+                dotted = self.prove(self.rewritten(revived.text, escape_dots)) or revived
+                missed = missed_origin(dotted.marked, proven.marked)
+                if missed is None:
+                    continue
+            text = proven.alternatives.text(place)
+            found.append(Unmatched(place, text, reason, rewritings, missed))
+        return found
+
+    def is_sound(self, text: str) -> bool:
+        """Say whether an expression names hosts, lets in no stranger and misses nothing that is meant."""
+        proven = self.prove(text) if names_a_host(text) else None
+        return proven is not None and proven.proof["safe"] and not self.unmatched(proven)
+
+    def mended(self, text: str) -> str | None:
+        """Give an expression with what makes it sound, if that is evident."""
+        for each in dict.fromkeys((self.rewritten(text, escape_dots), text)):
+            proven = self.prove(each)
+            if proven is None or not proven.proof["safe"]:
+                continue
+            unmatched = self.unmatched(proven)
+            candidates = self._repaired(proven, unmatched) if unmatched else iter((each,))
+            found = next(filter(self.is_sound, candidates), None)
+            if found is not None:
+                return found
+        return None
+
+    def _repaired(self, proven: Proven, unmatched: list[Unmatched]) -> Iterator[str]:
+        """Give expressions in which those alternatives may match what was meant."""
+        yield self.rewritten(proven.text, one_scheme)
+        alternatives = proven.alternatives
+        rewritings = {each.place: each.rewritings for each in unmatched}
+        outermost = alternatives.outermost()
+        yield "|".join(
+            self.rewritten(alternatives.text(each), *rewritings.get(each, ())) for each in outermost
+        )
+        together = dict.fromkeys(chain.from_iterable(rewritings.values()))
+        yield self.rewritten(proven.text, *together)
+
+
+def names_a_host(text: str) -> bool:
+    """Say whether each alternative of a correction is an origin with a domain or as `localhost` is.
+
+    What is left after what was open is taken away may be none: `https://mysite.*` without `.*`.
+    """
+    if _BROKEN_LABEL.search(text) is not None:
+        return False
+    text = _ANY_LABELS.sub("", text.replace(r"\/", "/"))
+    alternatives = text.split("|") if "(" not in text.replace("(?:", "") else [text]
+    if not all("://" in alternative for alternative in alternatives if "(" not in text):
+        return False
+    return _HOST.search(text) is not None
