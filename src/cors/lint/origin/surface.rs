@@ -108,7 +108,9 @@ fn unwrapped(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     };
     let inner = outer.get(1..)?.strip_suffix(close)?;
     let begin = inner.trim_start();
-    let is_list = begin.is_empty() || begin.starts_with(is_quote) || begins_with_scheme(begin);
+    let is_list = matches!(begin, "" | "*" | "null")
+        || begin.starts_with(is_quote)
+        || begins_with_scheme(begin);
     (is_list && !(close == ')' && inner.contains('|'))).then_some(range.start + 1..range.end - 1)
 }
 
@@ -277,7 +279,9 @@ fn joined(part: &str) -> Vec<&str> {
     let parts: Vec<&str> = starts.iter().zip(ends).filter_map(|(&s, e)| part.get(s..e)).collect();
     let is_origin = |part: &&str| {
         part.split_once("://").is_some_and(|(_, rest)| {
-            rest.contains(|c: char| c.is_alphanumeric()) && !rest.contains(['?', '#', '=', '@'])
+            rest.contains(|c: char| c.is_alphanumeric())
+                && !rest.contains(['?', '#', '=', '@'])
+                && !rest.ends_with('.')
         })
     };
     let (last, others) = parts.split_last().map_or((None, &[][..]), |(l, o)| (Some(l), o));
