@@ -248,7 +248,7 @@ fn mended(parts: Vec<String>, context: Context<'_>) -> Option<Suggestion> {
 /// The text behind percent-encoding, where the whole of it is encoded, `://` included.
 fn percent_decoded(text: &str) -> Option<String> {
     let is_encoded = |code: &str| text.contains(code) || text.contains(&code.to_ascii_lowercase());
-    if !(is_encoded("%3A") || is_encoded("%2F%2F")) {
+    if !text.contains('%') || !(is_encoded("%3A") || is_encoded("%2F%2F")) {
         return None;
     }
     let mut parts = text.split('%');

@@ -46,7 +46,9 @@ const READERS: [&str; 13] = [
 /// `env("ORIGIN")`, Terraform's `var.origin`.
 pub(super) fn is_code(text: &str) -> bool {
     let text = text.strip_prefix("https://").or(text.strip_prefix("http://")).unwrap_or(text);
-    READERS.iter().any(|reader| text.starts_with(reader))
+    let first = text.as_bytes().first();
+    let begins = |reader: &&str| first == reader.as_bytes().first() && text.starts_with(*reader);
+    READERS.iter().any(begins)
         || text.strip_prefix("var.").is_some_and(|name| !name.contains('.') && is_name(name))
         || text.split_once('.').is_some_and(|(object, name)| is_constant(object, name))
         || is_call(text)

@@ -69,6 +69,13 @@ pub(super) fn not_ascii(at: usize) -> Finding {
 /// The part of `text` that is left without white space, quotes, brackets and separators around.
 pub(super) fn core(text: &str) -> Range<usize> {
     let mut range = 0..text.len();
+    // Most have nothing around them.
+    let ends = [text.as_bytes().first(), text.as_bytes().last()];
+    if ends.iter().all(|end| end.is_some_and(u8::is_ascii_alphanumeric))
+        && !text.contains(['"', '\'', '='])
+    {
+        return range;
+    }
     for _ in 0..DEEPEST {
         let inner = text.get(range.clone()).unwrap_or_default();
         // `\"` at either end is a quote that was escaped once too often.
