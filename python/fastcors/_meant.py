@@ -15,19 +15,10 @@ if TYPE_CHECKING:
 _EXPRESSION = "allow_origin_regex"
 # What is suggested is shown up to this length.
 _LONGEST = 200
-# Of so many expressions that stand among the origins it is proven what they let in.
-_MOST_PROOFS = 50
+# Of so many expressions that stand among the origins it is proven what they let in: that takes time.
+MOST_PROOFS = 50
 # With these, what an expression lets in is not known, or is everything.
 _UNPROVEN = ("expression-everything", "expression-null", "expression-unproven")
-
-
-def _lint_origins(texts: list[str], credentials: bool) -> list[_Told]:
-    left = iter(range(_MOST_PROOFS))
-
-    def proven(expression: str, credentials: bool) -> str | None:
-        return None if next(left, None) is None else proven_expression(expression, credentials)
-
-    return lint_origins(texts, credentials, proven)
 
 
 def proven_expression(expression: str, credentials: bool) -> str | None:
@@ -54,7 +45,7 @@ def proven_expression(expression: str, credentials: bool) -> str | None:
 
 
 LINTERS: dict[str, Callable[[list[str], bool], list[_Told]]] = {
-    "allow_origins": _lint_origins,
+    "allow_origins": lint_origins,
     "allow_methods": lint_methods,
     "allow_headers": lint_request_headers,
     "expose_headers": lint_response_headers,
@@ -97,6 +88,18 @@ def text_of(item: Any) -> str | None:
     return text if equal else None
 
 
+def linted(option: str, texts: list[str], credentials: bool) -> list[_Told]:
+    """Say what is wrong with the texts in a collection, in their order."""
+    if option != "allow_origins":
+        return LINTERS[option](texts, credentials)
+    left = iter(range(MOST_PROOFS))
+
+    def proven(expression: str, credentials: bool) -> str | None:
+        return None if next(left, None) is None else proven_expression(expression, credentials)
+
+    return lint_origins(texts, credentials, proven)
+
+
 def mended(option: str, texts: list[str] | None, credentials: bool) -> list[str] | None:
     """Give the entries that were meant by these, each free of errors, or None where one is not evident."""
     # What mends an entry may be mended once more.
@@ -125,7 +128,7 @@ def meant_by_text(option: str, text: str, credentials: bool) -> Meant:
         one = mended(option, [text], credentials)
         if one is not None:
             return Meant(one)
-        expressions = [told[4] for told in LINTERS[option]([text], credentials) if told[5]]
+        expressions = [told[4] for told in linted(option, [text], credentials) if told[5]]
         if expressions:
             return Meant(expressions[0], _EXPRESSION)
     return Meant(mended(option, split(text), credentials))
@@ -170,14 +173,14 @@ def _flat(values: Any) -> list[Any]:
     return flat
 
 
-def meant_by_item(option: str, item: Any, credentials: bool) -> Meant:
-    """Give what was probably meant by an object that is no text."""
+def meant_by_item(option: str, item: Any, credentials: bool, *, prove: bool = True) -> Meant:
+    """Give what was probably meant by an object that is no text, by an expression only if `prove`."""
     kind = type(item)
     try:
         if kind in FINITE:
             return Meant(meant_by_items(option, item, credentials))
         if hasattr(kind, "fullmatch"):
-            if option != "allow_origins" or not is_text(item.pattern):
+            if option != "allow_origins" or not prove or not is_text(item.pattern):
                 return Meant(None)
             return Meant(proven_expression(str.__str__(item.pattern), credentials), _EXPRESSION)
         if issubclass(kind, TEXTS):

@@ -6,8 +6,19 @@ Whatever is given may be of a class that raises wherever it can: what these func
 
 from __future__ import annotations
 
+from . import _meant
 from ._entries import EXAMPLES, entries
-from ._meant import LINTERS, TEXTS, WORDS, as_text, is_text, meant_by_item, seconds_of, text_of
+from ._meant import (
+    MOST_PROOFS,
+    TEXTS,
+    WORDS,
+    Meant,
+    as_text,
+    is_text,
+    meant_by_item,
+    seconds_of,
+    text_of,
+)
 from ._showing import described, misplaced, quoted, shown
 from .problems import Problem
 
@@ -30,9 +41,8 @@ def origins(option: str, given: Any, problems: list[Problem], credentials: bool)
     if not _are_texts(items):
         pairs = [(item, text_of(item)) for item in items]
         problems += [
-            _wrong_item("origin-type", option, item, credentials, ", so that it never matches")
-            for item, text in pairs
-            if text is None
+            _origin_type(item, credentials, prove=place < MOST_PROOFS)
+            for place, item in enumerate(item for item, text in pairs if text is None)
         ]
         texts = [text for _, text in pairs if text is not None]
     return texts
@@ -43,11 +53,7 @@ def names(option: str, given: Any, problems: list[Problem], credentials: bool) -
     items = entries(option, given, problems, credentials)
     texts = items
     if not _are_texts(items):
-        problems += [
-            _wrong_item("not-a-token", option, item, credentials)
-            for item in items
-            if not is_text(item)
-        ]
+        problems += [_name_type(option, item, credentials) for item in items if not is_text(item)]
         texts = [str.__str__(item) for item in items if is_text(item)]
     return texts
 
@@ -170,7 +176,7 @@ def unreadable(option: str, given: Any, error: Exception) -> Problem:
 
 def linted(option: str, texts: list[str], credentials: bool) -> Iterator[Problem]:
     """Give what is wrong with the texts in a collection, in their order."""
-    for code, severity, index, said, meant, place in LINTERS[option](texts, credentials):
+    for code, severity, index, said, meant, place in _meant.linted(option, texts, credentials):
         text = texts[index]
         yield Problem(code, option, text, f"{shown(text)} {said}", meant, severity, place)
 
@@ -180,24 +186,40 @@ def _are_texts(items: list[Any]) -> bool:
     return all(type(item) is str for item in items)
 
 
-def _wrong_item(code: str, option: str, item: Any, credentials: bool, happens: str = "") -> Problem:
-    """Say that an entry is no text."""
-    meant = meant_by_item(option, item, credentials)
-    otherwise = "write a str, or leave it out"
-    if hasattr(type(item), "fullmatch") and option == "allow_origins":
-        otherwise = "give it as allow_origin_regex"
-    instead = meant.instead(otherwise)
-    if isinstance(meant.value, list):
-        entries = ", ".join(map(shown, meant.value[:5]))
-        rest = f", … ({len(meant.value)} in all)" if len(meant.value) > 5 else ""
-        each = ", each an entry of its own" if len(meant.value) > 1 else ""
-        instead = f"write {entries}{rest} in its place{each}"
-    what = "None is no str" if item is None else f"{shown(item)} is {described(item)}, not a str"
+def _origin_type(item: Any, credentials: bool, *, prove: bool) -> Problem:
+    meant = meant_by_item("allow_origins", item, credentials, prove=prove)
+    is_pattern = hasattr(type(item), "fullmatch")
+    otherwise = "give it as allow_origin_regex" if is_pattern else "write a str, or leave it out"
     return Problem(
-        code,
-        option,
+        "origin-type",
+        "allow_origins",
         item,
-        f"{what}{happens}; {instead}",
-        [meant.value] if code == "not-a-token" and isinstance(meant.value, str) else meant.value,
+        f"{_no_text(item)}, so that it never matches; {_in_its_place(meant, otherwise)}",
+        meant.value,
         suggested_option=meant.option,
     )
+
+
+def _name_type(option: str, item: Any, credentials: bool) -> Problem:
+    meant = meant_by_item(option, item, credentials)
+    return Problem(
+        "not-a-token",
+        option,
+        item,
+        f"{_no_text(item)}; {_in_its_place(meant, 'write a str, or leave it out')}",
+        [meant.value] if isinstance(meant.value, str) else meant.value,
+    )
+
+
+def _no_text(item: Any) -> str:
+    return "None is no str" if item is None else f"{shown(item)} is {described(item)}, not a str"
+
+
+def _in_its_place(meant: Meant, otherwise: str) -> str:
+    """Say what to write instead of one item."""
+    if not isinstance(meant.value, list):
+        return meant.instead(otherwise)
+    texts = ", ".join(map(shown, meant.value[:5]))
+    rest = f", … ({len(meant.value)} in all)" if len(meant.value) > 5 else ""
+    each = ", each an entry of its own" if len(meant.value) > 1 else ""
+    return f"write {texts}{rest} in its place{each}"

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from starlette.datastructures import URL
 
-from fastcors import CORSMiddleware, Problem, lint
+from fastcors import CORSMiddleware, Problem, _meant, lint
 from fastcors.options import DEFAULTS
 
 ORIGIN = "https://app.example.com"
@@ -208,6 +208,18 @@ def test_an_expression_is_suggested_for_the_option_that_takes_it(given: Any) -> 
     assert problem.message.endswith(
         r"give it as allow_origin_regex, r'https://[a-z]+\.example\.com'"
     )
+
+
+def test_of_many_expressions_a_few_are_proven_and_all_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    proven: list[Any] = []
+    monkeypatch.setattr(_meant, "proven_expression", lambda *given: proven.append(given))
+    texts = [rf"https://a{number}\.example\.com" for number in range(200)]
+    for entries in (texts, [re.compile(text) for text in texts], [text.encode() for text in texts]):
+        proven.clear()
+        assert len(lint(allow_origins=entries)) == 200
+        assert len(proven) <= _meant.MOST_PROOFS
 
 
 @pytest.mark.parametrize(

@@ -63,12 +63,15 @@ impl Reading {
 }
 
 fn read(entry: &str, context: Context<'_>) -> Reading {
-    if let Some(plain) = plain::read(entry) {
+    let is_host = |plain: &Plain<'_>| plain.host != "undefined";
+    if let Some(plain) = plain::read(entry).filter(is_host) {
         return Reading { findings: risks(entry, plain, context), meant: None };
     }
     // What is copied from an address bar is wrong by this alone.
     let bare = entry.strip_suffix('/');
-    let Some((bare, plain)) = bare.and_then(|bare| Some((bare, plain::read(bare)?))) else {
+    let Some((bare, plain)) =
+        bare.and_then(|bare| Some((bare, plain::read(bare).filter(is_host)?)))
+    else {
         return read_closely(entry, context);
     };
     let mut findings = vec![Finding::unmatched(code::TRAILING_SLASH, bare.len(), address::SLASH)];
@@ -96,6 +99,7 @@ fn read_closely(entry: &str, context: Context<'_>) -> Reading {
     match entry {
         "*" if credentials => return Reading::one(risk::any_with_credentials()),
         "*" => return Reading::default(),
+        "" => return Reading::one(empty("is empty, and a browser sends no empty Origin")),
         "null" => return Reading::one(risk::null(credentials)),
         _ => {}
     }
@@ -124,22 +128,19 @@ fn read_closely(entry: &str, context: Context<'_>) -> Reading {
     Reading { findings, meant: meant.filter(|_| !is_whole) }
 }
 
+fn empty(wrong: &str) -> Finding {
+    Finding::unmatched(code::EMPTY, 0, wrong).otherwise("leave it out")
+}
+
 /// What can be told of a text that is not one origin: empty, several, a template, an expression.
 fn other_than_one(text: &Text, context: Context<'_>) -> Option<Reading> {
     let range = surface::core(text.as_str());
     let at = text.place(range.start);
     let inner = text.as_str().get(range.clone()).unwrap_or_default();
     if inner.is_empty() {
-        let wrong = if text.as_str().is_empty() {
-            "is empty, and a browser sends no empty Origin"
-        } else {
-            "holds no origin"
-        };
-        return Some(Reading::one(
-            Finding::unmatched(code::EMPTY, 0, wrong).otherwise("leave it out"),
-        ));
+        return Some(Reading::one(empty("holds no origin")));
     }
-    if placeholder::is_unset(inner) {
+    if placeholder::is_unset(inner) || placeholder::is_unset_host(inner) {
         let wrong = "is what a setting that is not set looks like as text";
         return Some(Reading::one(Finding::unmatched(code::PLACEHOLDER, at, wrong)));
     }
@@ -180,12 +181,12 @@ fn other_than_one(text: &Text, context: Context<'_>) -> Option<Reading> {
             .otherwise("write it without quotes, or the origin that it stands for");
         return Some(Reading::one(finding));
     }
+    if let Some(several) = glob::bracketed(inner) {
+        return Some(alternatives(at, several, context));
+    }
     if let Some([http, https]) = scheme::either(inner) {
         let wrong = "stands for two schemes, and each entry is compared whole";
-        let finding = Finding::unmatched(code::GLOB, at, wrong)
-            .otherwise("write each origin as an entry of its own");
-        let meant = mended(vec![http, https], context);
-        return Some(Reading { findings: vec![finding], meant });
+        return Some(each_of(code::GLOB, at, wrong, vec![http, https], context));
     }
     if !scheme::begins_with_one_not_sent(inner) && expression::is_expression(inner) {
         let wrong = "is a regular expression, and entries are compared as they are";
@@ -193,16 +194,31 @@ fn other_than_one(text: &Text, context: Context<'_>) -> Option<Reading> {
             .otherwise("move it to allow_origin_regex");
         return Some(Reading { findings: vec![finding], meant: expression::meant(inner, context) });
     }
-    let (code, several, wrong) = if let Some(several) = glob::alternatives(inner) {
-        (code::GLOB, several, "has alternatives in braces, which have no meaning here")
-    } else if let Some(several) = surface::several(inner) {
-        (code::SEVERAL, several, "holds several origins, and each entry is compared whole")
-    } else {
-        return None;
-    };
+    if let Some(several) = glob::alternatives(inner) {
+        return Some(alternatives(at, several, context));
+    }
+    let several = surface::several(inner)?;
+    let wrong = "holds several origins, and each entry is compared whole";
+    Some(each_of(code::SEVERAL, at, wrong, several, context))
+}
+
+/// What is told of alternatives in brackets.
+fn alternatives(at: usize, several: Vec<String>, context: Context<'_>) -> Reading {
+    let wrong = "has alternatives in brackets, which have no meaning here";
+    each_of(code::GLOB, at, wrong, several, context)
+}
+
+/// What is told of a text that stands for several origins.
+fn each_of(
+    code: &'static str,
+    at: usize,
+    wrong: &str,
+    several: Vec<String>,
+    context: Context<'_>,
+) -> Reading {
     let finding =
         Finding::unmatched(code, at, wrong).otherwise("write each origin as an entry of its own");
-    Some(Reading { findings: vec![finding], meant: mended(several, context) })
+    Reading { findings: vec![finding], meant: mended(several, context) }
 }
 
 /// Each part as it should be; none where one cannot be mended.
@@ -232,7 +248,7 @@ fn mended(parts: Vec<String>, context: Context<'_>) -> Option<Suggestion> {
 /// The text behind percent-encoding, where the whole of it is encoded, `://` included.
 fn percent_decoded(text: &str) -> Option<String> {
     let is_encoded = |code: &str| text.contains(code) || text.contains(&code.to_ascii_lowercase());
-    if !(is_encoded("%3A") || is_encoded("%2F%2F")) {
+    if !text.contains('%') || !(is_encoded("%3A") || is_encoded("%2F%2F")) {
         return None;
     }
     let mut parts = text.split('%');

@@ -77,7 +77,8 @@ fn undelimited(text: &str) -> &str {
     let Some((inner, flags)) = text.strip_prefix('/').and_then(|rest| rest.rsplit_once('/')) else {
         return text;
     };
-    let is_literal = inner.starts_with('^') || inner.ends_with('$') || inner.contains('\\');
+    let is_literal =
+        inner.starts_with('^') || inner.ends_with('$') || inner.contains('\\') || inner == ".*";
     let are_flags = flags.bytes().all(|byte| byte.is_ascii_lowercase());
     if is_literal && are_flags { inner } else { text }
 }

@@ -89,7 +89,8 @@ fn as_entry(host: &str, has_port: bool, port_end: &str) -> Option<String> {
     }
     // `example.com*` and `localhost*`
     let start = host.trim_end_matches('*');
-    let is_whole = start != host && !start.ends_with(['.', '-', '_']);
+    let is_host = start.contains('.') || is_local(start);
+    let is_whole = start != host && is_host && !start.ends_with(['.', '-', '_']);
     let start = Some(start).filter(is_plain).filter(|_| is_whole)?;
     let any_port = is_local(start) && !has_port;
     Some(if any_port { format!("{start}:*") } else { format!("{start}{port_end}") })
@@ -150,7 +151,9 @@ pub(super) fn port_end(scheme: &Scheme, port: Option<&str>) -> Option<PortEnd> {
             if !least.is_empty() && least.parse::<u16>().is_err() {
                 return None;
             }
-            let expression: Option<String> = port.chars().map(digit_expression).collect();
+            let mut digits: Vec<char> = port.chars().collect();
+            digits.dedup_by(|next, before| *next == '*' && *before == '*');
+            let expression: Option<String> = digits.into_iter().map(digit_expression).collect();
             Some(PortEnd { entry: ":*".to_owned(), expression: format!(":{}", expression?) })
         }
         Some(port) => {
@@ -235,6 +238,17 @@ pub(super) fn alternatives(text: &str) -> Option<Vec<String>> {
     let fits = (2..=MOST).contains(&parts.len()) && text.len() <= LONGEST;
     (fits && parts.iter().all(|part| is_part(part)) && !end.contains('{'))
         .then(|| parts.iter().map(|part| format!("{start}{part}{end}")).collect())
+}
+
+/// The texts that `[a|b]` stands for, which is no class of characters.
+pub(super) fn bracketed(text: &str) -> Option<Vec<String>> {
+    let (start, rest) = text.split_once('[')?;
+    let (inside, end) = rest.split_once(']')?;
+    let is_part = |part: &str| part.len() > 1 && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    let is_list = inside.contains('|') && inside.split('|').all(is_part);
+    is_list
+        .then(|| alternatives(&format!("{start}{{{}}}{end}", inside.replace('|', ","))))
+        .flatten()
 }
 
 /// The most alternatives of one text, and the longest text, that are written out.

@@ -67,7 +67,9 @@ fn question_mark(text: &str, range: Range<usize>) -> Option<usize> {
 /// Whether a `?` behind `before` stands for a digit of a port, as in `localhost:300?`.
 fn is_port_digit(before: &str, after: Option<&u8>) -> bool {
     let port = before.rsplit_once(':').map_or("", |(_, port)| port);
-    let is_digits = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit() || b == b'?');
+    // Four digits are a port already.
+    let is_digits =
+        (1..4).contains(&port.len()) && port.bytes().all(|b| b.is_ascii_digit() || b == b'?');
     is_digits && after.is_none_or(|after| after.is_ascii_digit() || *after == b'/')
 }
 
@@ -115,6 +117,7 @@ mod tests {
             ("app-??.example.com", ["", "app-??.example.com", "", "", "", ""]),
             ("localhost:300?", ["", "localhost", "300?", "", "", ""]),
             ("localhost:3?0?/", ["", "localhost", "3?0?", "/", "", ""]),
+            ("localhost:3000?", ["", "localhost", "3000", "", "?", ""]),
             ("localhost:3000?a=b", ["", "localhost", "3000", "", "?a=b", ""]),
             ("example.com?a=b.c", ["", "example.com", "", "", "?a=b.c", ""]),
             ("example.com/?.a", ["", "example.com", "", "/", "?.a", ""]),

@@ -11,6 +11,12 @@ pub(super) fn is_unset(text: &str) -> bool {
     UNSET.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
+/// Whether a host is what an unset value looks like as text: `https://undefined:3000`.
+pub(super) fn is_unset_host(text: &str) -> bool {
+    let behind = text.split_once("://").map_or("", |(_, behind)| behind);
+    matches!(behind.split([':', '/']).next(), Some("undefined" | "None"))
+}
+
 /// Whether the whole text, or the host, is the name of a setting: `FRONTEND_URL`.
 pub(super) fn is_name_of_setting(text: &str) -> bool {
     let host = text.strip_prefix("https://").or(text.strip_prefix("http://")).unwrap_or(text);
@@ -40,7 +46,9 @@ const READERS: [&str; 13] = [
 /// `env("ORIGIN")`, Terraform's `var.origin`.
 pub(super) fn is_code(text: &str) -> bool {
     let text = text.strip_prefix("https://").or(text.strip_prefix("http://")).unwrap_or(text);
-    READERS.iter().any(|reader| text.starts_with(reader))
+    let first = text.as_bytes().first();
+    let begins = |reader: &&str| first == reader.as_bytes().first() && text.starts_with(*reader);
+    READERS.iter().any(begins)
         || text.strip_prefix("var.").is_some_and(|name| !name.contains('.') && is_name(name))
         || text.split_once('.').is_some_and(|(object, name)| is_constant(object, name))
         || is_call(text)
@@ -86,7 +94,12 @@ pub(super) fn find(text: &str) -> Option<Range<usize>> {
         let rest = bytes.get(at + 1..).unwrap_or_default();
         let until = |close: u8| rest.iter().take(LONGEST).position(|&byte| byte == close);
         let length = match byte {
-            b'{' => until(b'}').filter(|&n| is_name_in_braces(rest.get(..n).unwrap_or_default())),
+            b'{' => until(b'}').filter(|&n| {
+                // Nothing is repeated at the beginning of a label: `https://{0}.example.com`.
+                let is_number = rest.get(..n).is_some_and(|b| b.iter().all(u8::is_ascii_digit));
+                let begins = at == 0 || b"/.:".contains(&bytes[at - 1]);
+                (is_number && begins) || is_name_in_braces(rest.get(..n).unwrap_or_default())
+            }),
             b'<' => until(b'>').filter(|&n| {
                 let is_group =
                     bytes.get(..at).is_some_and(|b| b.ends_with(b"(?P") || b.ends_with(b"(?"));
@@ -110,10 +123,11 @@ pub(super) fn find(text: &str) -> Option<Range<usize>> {
                 n > 1 && rest.get(n) == Some(&b'@') && is_upper(rest.get(..n).unwrap_or_default())
             }),
             b'_' if rest.first() == Some(&b'_') && (at == 0 || bytes[at - 1] != b'_') => {
-                name_length(rest).filter(|&n| {
-                    let name = rest.get(..n).unwrap_or_default();
+                let is_whole = |n: &usize| {
+                    let name = rest.get(..*n).unwrap_or_default();
                     name.ends_with(b"__") && is_upper(name)
-                })
+                };
+                name_length(rest).filter(is_whole).map(|n| n - 1)
             }
             _ => None,
         };

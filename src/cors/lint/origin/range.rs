@@ -41,8 +41,8 @@ pub(super) fn addresses<'t>(host: &str, port: Option<&'t str>) -> Option<Network
     let (first, last): (u8, u8) = (first.parse().ok()?, last.parse().ok()?);
     let is_start = is_numeric(start) && start.split('.').count() == 3;
     let is_few = first <= last && u16::from(last - first) < MOST_HOSTS;
-    let hosts = if is_few { first..=last } else { 1..=0 };
-    let hosts = hosts.map(|number| format!("{start}.{number}")).collect();
+    let all = (first..=last).filter(|_| is_few);
+    let hosts = all.map(|number| format!("{start}.{number}")).collect();
     is_start.then_some(Network::Few { hosts, port })
 }
 

@@ -135,7 +135,12 @@ pub(super) fn open(text: &Text, findings: &mut Vec<Finding>) -> (Scheme, usize) 
     let mut offset = 0;
     for _ in 0..MOST {
         let rest = whole.get(offset..).unwrap_or_default();
-        let Start { scheme, length, fault } = start(rest);
+        let Start { scheme, mut length, fault } = start(rest);
+        // `https://www.https://`
+        let behind = rest.get(length..).and_then(|after| after.strip_prefix("www."));
+        if length > 0 && behind.is_some_and(begins_web) {
+            length += "www.".len();
+        }
         let written = rest.get(..length).unwrap_or_default();
         let after = rest.get(length..).unwrap_or_default();
         let at = text.place(offset);
@@ -255,6 +260,15 @@ fn named(name: &str, lower: &str, rest: &str) -> Start {
             _ => Start::malformed(scheme, length + slashes),
         },
         Some((scheme, false)) if slashes > 0 => Start::malformed(scheme, length + slashes),
+        // `www.https://` and `git+https://`
+        _ if rest.starts_with("//")
+            && [".https", ".http", "+https", "+http"].iter().any(|end| lower.ends_with(end)) =>
+        {
+            let scheme = if lower.ends_with('s') { Scheme::Https } else { Scheme::Http };
+            Start::malformed(scheme, length + 2)
+        }
+        // A drive: `C:\Users`.
+        _ if name.len() == 1 && slashes == 1 => Start::malformed(Scheme::Unknown, length + 1),
         _ if rest.starts_with("//") => {
             let fault = (name != lower).then_some(Fault::UpperCase);
             Start { scheme: Scheme::of(lower), length: length + 2, fault }

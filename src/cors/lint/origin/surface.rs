@@ -69,6 +69,13 @@ pub(super) fn not_ascii(at: usize) -> Finding {
 /// The part of `text` that is left without white space, quotes, brackets and separators around.
 pub(super) fn core(text: &str) -> Range<usize> {
     let mut range = 0..text.len();
+    // Most have nothing around them.
+    let ends = [text.as_bytes().first(), text.as_bytes().last()];
+    if ends.iter().all(|end| end.is_some_and(u8::is_ascii_alphanumeric))
+        && !text.contains(['"', '\'', '='])
+    {
+        return range;
+    }
     for _ in 0..DEEPEST {
         let inner = text.get(range.clone()).unwrap_or_default();
         // `\"` at either end is a quote that was escaped once too often.
@@ -108,7 +115,9 @@ fn unwrapped(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     };
     let inner = outer.get(1..)?.strip_suffix(close)?;
     let begin = inner.trim_start();
-    let is_list = begin.is_empty() || begin.starts_with(is_quote) || begins_with_scheme(begin);
+    let is_list = matches!(begin, "" | "*" | "null")
+        || begin.starts_with(is_quote)
+        || begins_with_scheme(begin);
     (is_list && !(close == ')' && inner.contains('|'))).then_some(range.start + 1..range.end - 1)
 }
 
@@ -277,7 +286,9 @@ fn joined(part: &str) -> Vec<&str> {
     let parts: Vec<&str> = starts.iter().zip(ends).filter_map(|(&s, e)| part.get(s..e)).collect();
     let is_origin = |part: &&str| {
         part.split_once("://").is_some_and(|(_, rest)| {
-            rest.contains(|c: char| c.is_alphanumeric()) && !rest.contains(['?', '#', '=', '@'])
+            rest.contains(|c: char| c.is_alphanumeric())
+                && !rest.contains(['?', '#', '=', '@'])
+                && !rest.ends_with('.')
         })
     };
     let (last, others) = parts.split_last().map_or((None, &[][..]), |(l, o)| (Some(l), o));
