@@ -31,10 +31,12 @@ _OPEN_NUMBER = re.compile(r"\\?\.?(?:(?:\.|\\d|\[[^\]]*\])[*+]\??|\*)")
 _OPEN_ADDRESS = re.compile(
     rf"(?P<numbers>[0-9]{{1,3}}(?:\\?\.[0-9]{{1,3}}){{0,2}})(?P<open>(?:{_OPEN_NUMBER.pattern}){{1,3}})(?=$|[:$|()])"
 )
+# A port, or one of several.
+_PORTS = re.compile(r"\\?:(?:(?P<one>[0-9]+)|\((?:\?:)?(?P<several>[0-9]+(?:\|[0-9]+)*)\))")
 _ANY_GLOB = re.compile(r"(?:(?:https?|https\?|http\*|\*)://)?(?:\*\.)*\*+(?::\*+)?/?")
 # A glob, up to what may come after the host.
 _GLOB = re.compile(
-    r"\^?(?P<scheme>(?:https?|http\*|http\*s|\*)://)?(?P<host>[a-z0-9*._-]*\*[a-z0-9*._-]*)"
+    r"\^?(?P<scheme>(?:https?|http\*|http\*s|\*)://)?(?P<host>[a-z0-9*._-]+)"
     r"(?P<port>:[0-9]+|:\*)?(?:/\**)?\$?"
 )
 
@@ -171,7 +173,8 @@ def glob(pieces: list[Token]) -> list[Token]:
         before = pieces[place - 1]
         if pieces[place].text not in ("*", r"\*"):
             continue
-        if before.is_character(":") and _is_end(pieces, place + 1):
+        ends = _is_end(pieces, place + 1) or pieces[place + 1].is_character("/")
+        if before.is_character(":") and ends:
             pieces[place - 1 : place + 1] = [Token("group", _PORT)]
         elif before.is_character("/") and place + 1 < len(pieces) and _is_dot(pieces[place + 1]):
             pieces[place : place + 2] = [Token("group", _LABELS + "+")]
@@ -182,6 +185,8 @@ def glob(pieces: list[Token]) -> list[Token]:
                 pieces[place] = Token("group", _LABELS + "*")
             else:
                 continue
+        elif before.text == "p" and place + 1 < len(pieces) and pieces[place + 1].is_character(":"):
+            pieces[place] = Token("group", "s?")
         elif before.is_character("-") and _ends_label(pieces, place + 1):
             pieces[place] = Token("group", "[a-z0-9-]+")
         else:
@@ -206,9 +211,9 @@ def is_any(text: str) -> bool:
 def as_glob(text: str) -> str | None:
     """Give the expression that is meant by a glob for hosts, which Python does not compile."""
     match = _GLOB.fullmatch(text.replace("\\", ""))
-    if match is None or not match["host"].strip("*."):
+    if match is None or "*" not in text or not match["host"].strip("*."):
         return None
-    scheme = match["scheme"] or "https://"
+    scheme = match["scheme"] or ("http://" if _is_local(tokens(match["host"])) else "https://")
     scheme = "https?://" if "*" in scheme else scheme
     first, dot, rest = match["host"].partition(".")
     if first in ("*", "**"):
@@ -273,19 +278,20 @@ def one_scheme(pieces: list[Token]) -> list[Token]:
 
 
 def below_domain(pieces: list[Token]) -> list[Token]:
-    """Let an expression for the end of a host be one for an origin."""
-    first = 0
-    while _kind(pieces, first) in ("anchor", "nothing"):
-        first += 1
-    lone = first < len(pieces) and _is_dot(pieces[first]) and not _is_repeated(pieces, first)
-    if not lone or any(True for _ in _hosts(pieces)):
-        return pieces
-    return [
-        *pieces[:first],
-        *tokens("https://"),
-        Token("group", _LABELS + "+"),
-        *pieces[first + 1 :],
-    ]
+    """Let an expression for the end of a host be one for all hosts with that end."""
+    pieces = list(pieces)
+    for start in reversed(list(_host_starts(pieces))):
+        scheme = [] if start >= 3 and pieces[start - 1].is_character("/") else tokens("https://")
+        first = start
+        while _kind(pieces, first) == "open":
+            first += 1
+        if not (first < len(pieces) and _is_dot(pieces[first])) or _is_repeated(pieces, first):
+            continue
+        if first > start:
+            pieces[start:start] = [*scheme, *tokens(".*")]
+        else:
+            pieces[start : start + 1] = [*scheme, Token("group", _LABELS + "+")]
+    return pieces
 
 
 def with_scheme(pieces: list[Token]) -> list[Token]:
@@ -329,11 +335,18 @@ def without_default_port(pieces: list[Token]) -> list[Token]:
     """Leave out a port that browsers leave out."""
     pieces = list(pieces)
     for place in reversed(range(len(pieces))):
-        for port in (":443", ":80"):
-            end = place + len(port)
-            texts = "".join(piece.text.removeprefix("\\") for piece in pieces[place:end])
-            if texts == port and _is_end(pieces, end):
-                del pieces[place:end]
+        if not pieces[place].is_character(":"):
+            continue
+        port = _PORTS.match(_joined(pieces[place:]))
+        if port is None:
+            continue
+        end = place + len(tokens(port[0]))
+        ports = (port["one"] or port["several"]).split("|")
+        others = [each for each in ports if each not in ("80", "443")]
+        if len(others) == len(ports) or not _is_end(pieces, end):
+            continue
+        meant = "|".join(others) if len(others) < 2 else f"(?:{'|'.join(others)})"
+        pieces[place:end] = [Token("group", f"(?::{meant})?")] if others else []
     return pieces
 
 
@@ -374,8 +387,11 @@ def punycode(pieces: list[Token]) -> list[Token]:
 
 
 def without_quotes(pieces: list[Token]) -> list[Token]:
-    """Leave out quotes and white space around an expression, and what Python has before them."""
+    """Leave out quotes and white space around an expression, and what Python and JSON have there."""
     text = _joined(pieces).strip()
+    listed = re.fullmatch(r"\[(.*://.*)\]", text, re.DOTALL)
+    if listed:
+        text = re.sub(r"""["']\s*,\s*["']""", "|", listed[1]).strip()
     raw = re.fullmatch(r"[rR](['\"])(.*)\1", text, re.DOTALL)
     return tokens(raw[2] if raw else text.strip("'\"` \t\r\n"))
 
@@ -458,7 +474,7 @@ GLOB = "it is written like a glob, but here a * repeats what stands before it"
 
 # Why it matches nothing.
 NOTHING: list[tuple[_Rewriting, str]] = [
-    (without_quotes, "it has quotes or white space around it"),
+    (without_quotes, "it has quotes, brackets or white space around it"),
     (without_slashes, "the slashes around it are JavaScript's"),
     (single_backslashes, "its backslashes are doubled"),
     (glob, GLOB),
@@ -474,6 +490,7 @@ NOTHING: list[tuple[_Rewriting, str]] = [
 
 # Why it lets in strangers.
 STRANGERS: list[tuple[_Rewriting, str]] = [
+    (below_domain, "a dot before the domain stands for any character"),
     (escape_dots, r"a dot without \ before it stands for any character"),
     (whole_labels, "what is open before the domain does not have to end with a dot"),
     (octets, "what is open in the address can be more of a name"),

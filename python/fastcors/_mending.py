@@ -9,7 +9,9 @@ from itertools import chain, combinations
 from ._alternatives import Alternatives
 from ._corrections import (
     NOTHING,
+    STRANGERS,
     escape_dots,
+    glob,
     one_scheme,
     rewritten,
     tokens,
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from ._fastcors import _Proof
 
 # A dot that stands for itself between what may be labels, or the name of this machine.
-_HOST = re.compile(r"\\?\.(?:\)[+*?]?)?[a-z(\[]|\\\.\d|localhost|\[[0-9a-f:]+\\?\]")
+_HOST = re.compile(r"\\?\.(?:\)[+*?]?)?[a-z(\[]|\\\.\d|\\\.\\d|localhost|\[[0-9a-f:]+\\?\]")
 # What stands for labels that are open: none is a name.
 _ANY_LABELS = re.compile(r"\(\?:\[a-z0-9-\]\+\\\.\)[+*]")
 # A label that would begin with a hyphen: it was a part of the label before.
@@ -190,6 +192,15 @@ class Mender:
                 return rewritings, ", and ".join(reasons), proven
         return [], _FILE_REASON if "file:" in text else _DEFAULT_REASON, None
 
+    def without_strangers(self, text: str) -> tuple[list[str], str] | None:
+        """Give an expression without the strangers that it lets in, and why it does, if evident."""
+        for _, reasons, proven in self.candidates(text, STRANGERS):
+            if proven.proof["safe"]:
+                meant = self.mended(proven.text)
+                if meant is not None:
+                    return reasons, meant
+        return None
+
     def unmatched(self, proven: Proven) -> list[Unmatched]:
         """Give the alternatives that match no origin, but for those by which no origin is missed.
 
@@ -208,14 +219,19 @@ class Mender:
             found.append(Unmatched(place, text, reason, rewritings, missed))
         return found
 
+    def is_glob(self, text: str) -> bool:
+        """Say whether a `*` in it seems to be meant as in a glob."""
+        return self.rewritten(text, glob) != text
+
     def is_sound(self, text: str) -> bool:
         """Say whether an expression names hosts, lets in no stranger and misses nothing that is meant."""
-        proven = self.prove(text) if names_a_host(text) else None
+        proven = self.prove(text) if names_a_host(text) and not self.is_glob(text) else None
         return proven is not None and proven.proof["safe"] and not self.unmatched(proven)
 
     def mended(self, text: str) -> str | None:
         """Give an expression with what makes it sound, if that is evident."""
-        for each in dict.fromkeys((self.rewritten(text, escape_dots), text)):
+        whole = self.rewritten(text, glob, escape_dots)
+        for each in dict.fromkeys((whole, self.rewritten(text, escape_dots), text)):
             proven = self.prove(each)
             if proven is None or not proven.proof["safe"]:
                 continue

@@ -98,6 +98,9 @@ class _Report:
             self.tell_null()
         self.tell_other_hosts(proof)
         self.tell_unmatched(proven)
+        insecure = proof["insecure"]
+        if self.credentials and insecure is not None and self.check(insecure):
+            self.tell_insecure(insecure, local=proof["local"])
         codes = {problem.code for problem in self.problems}
         if self.doubt is not None and not codes & _KNOWN:
             self.tell_unproven(self.doubt)
@@ -142,6 +145,8 @@ class _Report:
 
         _, reason, revived = self.mender.revived(self.text)
         meant = None if revived is None else self.mender.mended(revived.text)
+        if revived is not None and meant is None:
+            _, meant = self.mender.without_strangers(revived.text) or ([], None)
         instead = "" if meant is None else f"; write {shown(meant)}"
         if is_any(self.text):
             reason, instead = GLOB, "; write allow_origins=['*'] if every origin is meant"
@@ -200,20 +205,18 @@ class _Report:
             )
 
     def tell_stranger(self, origin: str, who: str) -> None:
-        from ._corrections import GLOB, STRANGERS, glob
+        from ._corrections import GLOB, glob
 
-        reasons, meant = [], None
+        reasons: list[str] = []
+        meant = None
         like_glob = self.mender.rewritten(self.text, glob)
         if like_glob != self.text:
             # Whatever else would repair it, it is not what was meant.
             reasons, meant = [GLOB], self.mender.mended(like_glob)
         else:
-            for _, names, candidate in self.mender.candidates(self.text, STRANGERS):
-                if candidate.proof["safe"]:
-                    meant = self.mender.mended(candidate.text)
-                    if meant is not None:
-                        reasons = names
-                        break
+            repaired = self.mender.without_strangers(self.text)
+            if repaired is not None:
+                reasons, meant = repaired
         reason = f", because {' and '.join(reasons)}" if reasons else ""
         instead = (
             "write out the domains that are meant" if meant is None else f"write {shown(meant)}"
@@ -250,10 +253,6 @@ class _Report:
                 f"{_ANYONES.get(name, _ANY)}",
                 severity="warning",
             )
-        insecure = proof["insecure"]
-        if self.credentials and insecure is not None and self.check(insecure):
-            self.tell_insecure(insecure, local=proof["local"])
-
     def tell_hosted(self, proof: _Proof) -> None:
         """Say of names that a company gives to everyone.
 
@@ -261,11 +260,12 @@ class _Report:
         and without them what `*` is, which may be meant. Patterns are judged alike.
         """
         if proof["hosted"] is not None and self.is_matched(proof["hosted"][0]):
-            origin, domain, suffix = proof["hosted"]
+            origin, domain, suffix, everyone = proof["hosted"]
+            who, whom = ("anybody", "everyone") if everyone else ("somebody else", "others, too")
             self.tell(
                 "expression-public-suffix",
-                f"also lets in {origin}, and anybody can have {domain}, for {suffix} gives names to "
-                f"everyone; write out the names that are yours",
+                f"also lets in {origin}, and {who} can have {domain}, for {suffix} gives names to "
+                f"{whom}; write out the names that are yours",
                 severity="error" if self.credentials else "warning",
             )
         elif proof["shared"] is not None and self.is_matched(proof["shared"][0]):
@@ -290,11 +290,14 @@ class _Report:
         if dotted is not None and dotted.proof["insecure"] is None:
             # That is told.
             return
-        meant = self.mender.rewritten(str(before or self.text), only_https)
+        before = str(before or self.text)
+        meant = self.mender.rewritten(before, only_https)
         if self.problems and meant == self.text and "http:" not in meant:
             # The scheme is left open like the rest.
             return
-        corrected = self.mender.prove(meant) if not local and self.mender.is_sound(meant) else None
+        mended = None if local or meant == before else self.mender.mended(meant)
+        corrected = None if mended is None else self.mender.prove(mended)
+        meant = mended or ""
         if corrected is None or corrected.proof["insecure"] is not None:
             meant = ""
         only = "allow http only for this machine" if local else "allow https only"
@@ -309,8 +312,6 @@ class _Report:
 
     def tell_glob(self) -> bool:
         """Say that a `*` does not do what it does in a glob, so that what is meant is refused."""
-        if not any(like in self.text for like in (":*", "-*", "/*")):
-            return False
         from ._corrections import GLOB, glob
 
         like_glob = self.mender.rewritten(self.text, glob)
@@ -363,4 +364,8 @@ class _Report:
             count_ways(self.parsed, origin, _MOST_STEPS)
         except TooManyWays:
             return None
-        return self.pattern.fullmatch(origin) is not None
+        try:
+            return self.pattern.fullmatch(origin) is not None
+        except SystemError:
+            # A defect of the engine's, with groups in possessive repetition.
+            return None

@@ -144,6 +144,7 @@ STRANGERS: list[tuple[str, str, str | None]] = [
         r"http://(localhost|127\.0\.0\.1)|http://10\.\d{1,3}\.\d{1,3}\.\d{1,3}",
     ),
     (r"http://8.8.8.*", "http://8.8.8.evil.com", None),
+    (r"https://.example.com", "https://aexample.com", r"https://(?:[a-z0-9-]+\.)+example\.com"),
     (
         r"https?://.*\.?example\.com",
         "https://evilexample.com",
@@ -321,6 +322,9 @@ HOSTED = [
     (r"https://([a-z]+\.)+github\.io", "https://evil.github.io"),
     (r"https?://[^.]+\.pages\.dev", "https://evil.pages.dev"),
     (r"https://example\.com|https://[a-z-]+\.web\.app", "https://evil.web.app"),
+    (r"https://.*\.run\.app", "https://evil.a.run.app"),
+    (r"https://.*\.gov\.uk", "https://evil.gov.uk, and somebody else can have"),
+    (r"https://.*\.edu", "https://evil.edu, and somebody else can have"),
 ]
 
 # A part of the name below such a suffix is written.
@@ -369,6 +373,12 @@ NOTHING: list[tuple[str, str, str | None]] = [
     (r"https://a\.com | https://b\.com", "", r"https://a\.com|https://b\.com"),
     (r"https://a\.com;https://b\.com;", "alternatives", r"https://a\.com|https://b\.com"),
     (r"r'https://example\.com'", "quotes", r"https://example\.com"),
+    (r"localhost:*", "scheme", r"http://localhost(?::\d+)?"),
+    (r"192.168.*.*", "scheme", r"http://192\.168\.\d{1,3}\.\d{1,3}"),
+    (r"10.*", "scheme", r"http://10\.\d{1,3}\.\d{1,3}\.\d{1,3}"),
+    (r"(\.a\.com|\.b\.com)$", "scheme", r"https://.*(\.a\.com|\.b\.com)$"),
+    (r'["https://a\.com", "https://b\.com"]', "quotes", r"https://a\.com|https://b\.com"),
+    (r"https://\.example\.com", "scheme", r"https://(?:[a-z0-9-]+\.)+example\.com"),
     (r"https://*", "glob", None),
     (r"http*://*", "glob", None),
     (r".*/", "slash", None),
@@ -458,6 +468,24 @@ UNMATCHED: list[tuple[str, str, str | None, str | None]] = [
         r"https://*\.b\.com",
         "https://a.b.com",
         r"https://a\.com|https://(?:[a-z0-9-]+\.)+b\.com",
+    ),
+    (
+        r"https://[a-z]{2}\.example\.com:(443|8443)",
+        "443",
+        "https://aa.example.com",
+        r"https://[a-z]{2}\.example\.com(?::8443)?",
+    ),
+    (
+        r"http://localhost:(80|3000|8000)",
+        "80",
+        "http://localhost",
+        r"http://localhost(?::(?:3000|8000))?",
+    ),
+    (
+        r"https://(münchen|berlin)\.de",
+        "münchen",
+        "https://xn--mnchen-3ya.de",
+        r"https://(xn--mnchen-3ya|berlin)\.de",
     ),
     (r"https://a\.com|file://", "file://", None, None),
     (r"https://a\.com|https://b\.com:0", r"https://b\.com:0", None, None),
