@@ -84,7 +84,8 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
-def _joined(pieces: list[Token]) -> str:
+def joined(pieces: list[Token]) -> str:
+    """Give the text of some pieces."""
     return "".join(piece.text for piece in pieces)
 
 
@@ -93,7 +94,7 @@ def rewritten(text: str, *rewritings: _Rewriting) -> str:
     pieces = tokens(text)
     for rewriting in rewritings:
         pieces = rewriting(pieces)
-    return _joined(pieces)
+    return joined(pieces)
 
 
 def escape_dots(pieces: list[Token]) -> list[Token]:
@@ -153,7 +154,7 @@ def only_port(pieces: list[Token]) -> list[Token]:
 def octets(pieces: list[Token]) -> list[Token]:
     """Let what is open in an IPv4 address stand for numbers."""
     for start in reversed(list(_host_starts(pieces))):
-        text = _joined(pieces[start:])
+        text = joined(pieces[start:])
         address = _OPEN_ADDRESS.match(text)
         if address is None:
             continue
@@ -178,7 +179,7 @@ def glob(pieces: list[Token]) -> list[Token]:
             pieces[place - 1 : place + 1] = [Token("group", _PORT)]
         elif before.is_character("/") and place + 1 < len(pieces) and _is_dot(pieces[place + 1]):
             pieces[place : place + 2] = [Token("group", _LABELS + "+")]
-        elif _joined(pieces[max(place - 3, 0) : place]).replace("\\", "") == "://":
+        elif joined(pieces[max(place - 3, 0) : place]).replace("\\", "") == "://":
             if place + 1 < len(pieces) and not pieces[place + 1].text.isalnum():
                 pieces[place] = Token("group", "[a-z0-9-]+")
             elif place + 1 < len(pieces):
@@ -272,7 +273,7 @@ def one_scheme(pieces: list[Token]) -> list[Token]:
     if pieces[-1].kind == "anchor":
         last -= 1
     local = any(_is_local(pieces[place + 1 :]) for place in places)
-    if local and _joined(pieces[first:host]) == "https://":
+    if local and joined(pieces[first:host]) == "https://":
         return pieces
     return [*pieces[:host], *tokens("(?:"), *pieces[host:last], Token("close", ")"), *pieces[last:]]
 
@@ -300,7 +301,7 @@ def with_scheme(pieces: list[Token]) -> list[Token]:
     while first < len(pieces) and pieces[first].kind in ("anchor", "nothing"):
         first += 1
     before, rest = pieces[:first], pieces[first:]
-    if _joined(rest[:3]).replace("\\", "") == "://":
+    if joined(rest[:3]).replace("\\", "") == "://":
         rest = rest[1:]
     if any(True for _ in _hosts(rest)):
         return pieces
@@ -317,7 +318,7 @@ def with_scheme(pieces: list[Token]) -> list[Token]:
 
 def _is_local(pieces: list[Token]) -> bool:
     """Say whether a host that begins here is this machine or another of one's own network."""
-    return _LOCAL.match(_joined(pieces)) is not None
+    return _LOCAL.match(joined(pieces)) is not None
 
 
 def lower_case(pieces: list[Token]) -> list[Token]:
@@ -337,7 +338,7 @@ def without_default_port(pieces: list[Token]) -> list[Token]:
     for place in reversed(range(len(pieces))):
         if not pieces[place].is_character(":"):
             continue
-        port = _PORTS.match(_joined(pieces[place:]))
+        port = _PORTS.match(joined(pieces[place:]))
         if port is None:
             continue
         end = place + len(tokens(port[0]))
@@ -388,7 +389,7 @@ def punycode(pieces: list[Token]) -> list[Token]:
 
 def without_quotes(pieces: list[Token]) -> list[Token]:
     """Leave out quotes and white space around an expression, and what Python and JSON have there."""
-    text = _joined(pieces).strip()
+    text = joined(pieces).strip()
     listed = re.fullmatch(r"\[(.*://.*)\]", text, re.DOTALL)
     if listed:
         text = re.sub(r"""["']\s*,\s*["']""", "|", listed[1]).strip()
@@ -398,25 +399,25 @@ def without_quotes(pieces: list[Token]) -> list[Token]:
 
 def without_slashes(pieces: list[Token]) -> list[Token]:
     """Leave out the slashes that JavaScript writes around an expression, with the flags after it."""
-    text = _joined(pieces)
+    text = joined(pieces)
     literal = re.fullmatch(r"/(.*)/[dgimsuvy]*", text, re.DOTALL)
     return tokens(literal[1]) if literal else pieces
 
 
 def single_backslashes(pieces: list[Token]) -> list[Token]:
     """Undo escaping that was done twice."""
-    return tokens(_joined(pieces).replace("\\\\", "\\"))
+    return tokens(joined(pieces).replace("\\\\", "\\"))
 
 
 def web_scheme(pieces: list[Token]) -> list[Token]:
     """Write the scheme of the page that opens a WebSocket."""
-    text = _joined(pieces)
+    text = joined(pieces)
     return tokens(_WEB_SOCKET.sub("http", text))
 
 
 def only_https(pieces: list[Token]) -> list[Token]:
     """Let `https?` be `https`, however it is written."""
-    text = _joined(pieces)
+    text = joined(pieces)
     return tokens(_HTTP_TOO.sub("https", text))
 
 

@@ -12,6 +12,7 @@ from ._corrections import (
     STRANGERS,
     escape_dots,
     glob,
+    joined,
     one_scheme,
     rewritten,
     tokens,
@@ -23,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ._corrections import _Rewriting
+    from ._corrections import Token, _Rewriting
     from ._fastcors import _Proof
 
 # A dot that stands for itself between what may be labels, or the name of this machine.
@@ -42,6 +43,8 @@ _LONGEST_CORRECTED = 2000
 _MOST_TOGETHER = 3
 _MOST_CANDIDATES = 40
 _MOST_DOUBTFUL = 3
+# How many expressions are proven to find what one was meant as: a second or two at worst.
+_MOST_PROVEN = 60
 # Of so many alternatives that match no origin it is asked what is meant by each.
 _MOST_DEAD = 5
 _FILE_REASON = "a page of a file sends null"
@@ -140,9 +143,9 @@ class Mender:
 
     def prove(self, text: str) -> Proven | None:
         """Prove another expression; None where it cannot be, as one that only Python matches."""
-        if text not in self._proven:
+        if text not in self._proven and len(self._proven) < _MOST_PROVEN:
             self._proven[text] = self._prove(text)
-        return self._proven[text]
+        return self._proven.get(text)
 
     def _prove(self, text: str) -> Proven | None:
         try:
@@ -167,19 +170,22 @@ class Mender:
         self, text: str, rewritings: list[tuple[_Rewriting, str]]
     ) -> Iterator[tuple[list[_Rewriting], list[str], Proven]]:
         """Give each expression that some rewritings lead to, with them, their reasons and its proof."""
-        if len(text) > _LONGEST_CORRECTED:
+        if self.pattern.flags & re.VERBOSE or len(text) > _LONGEST_CORRECTED:
             return
         counts = dict.fromkeys([*range(1, _MOST_TOGETHER + 1), len(rewritings)])
+        places = range(len(rewritings))
+        known: dict[tuple[int, ...], list[Token]] = {(): tokens(text)}
         seen, doubtful = {text}, 0
-        for some in chain.from_iterable(combinations(rewritings, count) for count in counts):
-            candidate = self.rewritten(text, *(rewriting for rewriting, _ in some))
+        for some in chain.from_iterable(combinations(places, count) for count in counts):
+            candidate = joined(_rewritten(some, rewritings, known))
             if candidate in seen:
                 continue
             seen.add(candidate)
             proven = self.prove(candidate)
             if proven is None:
                 continue
-            yield [rewriting for rewriting, _ in some], [reason for _, reason in some], proven
+            used = [rewritings[place] for place in some]
+            yield [rewriting for rewriting, _ in used], [reason for _, reason in used], proven
             # What cannot be proven takes the longest.
             doubtful += proven.proof["unproven"] is not None
             if len(seen) > _MOST_CANDIDATES or doubtful > _MOST_DOUBTFUL:
@@ -253,6 +259,18 @@ class Mender:
         )
         together = dict.fromkeys(chain.from_iterable(rewritings.values()))
         yield self.rewritten(proven.text, *together)
+
+
+def _rewritten(
+    some: tuple[int, ...],
+    rewritings: list[tuple[_Rewriting, str]],
+    known: dict[tuple[int, ...], list[Token]],
+) -> list[Token]:
+    """Give the pieces that some rewritings leave, from what those before the last leave."""
+    if some not in known:
+        rewriting, _ = rewritings[some[-1]]
+        known[some] = rewriting(_rewritten(some[:-1], rewritings, known))
+    return known[some]
 
 
 def names_a_host(text: str) -> bool:

@@ -253,6 +253,7 @@ class _Report:
                 f"{_ANYONES.get(name, _ANY)}",
                 severity="warning",
             )
+
     def tell_hosted(self, proof: _Proof) -> None:
         """Say of names that a company gives to everyone.
 
