@@ -21,6 +21,8 @@ _OCTET = r"\d{1,3}"
 _LOCAL = re.compile(
     r"\(*(?:\?:)?(?:localhost|127\\?\.|0\\?\.0\\?\.0|10\\?\.|192\\?\.168|172\\?\.(?:1[6-9]|2|3[01])|\\\[)"
 )
+# Schemes of URLs without a host.
+_HOSTLESS = re.compile(r"(?:about|blob|data|file|javascript|mailto):")
 _WEB_SOCKET = re.compile(r"(?<![a-z])ws(?=s?\??\)*:)")
 _HTTP_TOO = re.compile(
     r"https(?:\?|\{0,1\})\??(?=:)|http\((?:\?:)?s\)\?|\((?:\?:)?(?:https?\|https?)\)|http\[s\]\?"
@@ -33,6 +35,12 @@ _OPEN_ADDRESS = re.compile(
 )
 # A port, or one of several.
 _PORTS = re.compile(r"\\?:(?:(?P<one>[0-9]+)|\((?:\?:)?(?P<several>[0-9]+(?:\|[0-9]+)*)\))")
+_PORTS_ALONE = re.compile(
+    r"(?P<host>[^|]+):(?P<port>[0-9]+)(?P<others>(?:\|:?[0-9]+)+)(?P<end>\$?)"
+)
+_IPV6 = re.compile(r"\[[0-9a-f]*:[0-9a-f:]*\]")
+_BRACES = re.compile(r"\\?\{([\w.:-]+(?:,[\w.:-]+)+)\\?\}")
+_ALTERNATIVES = re.compile(r"\[[a-z0-9-]{2,}(?:\|[a-z0-9-]+)+\]|\[[a-z0-9-]+(?:\|[a-z0-9-]{2,})+\]")
 _ANY_GLOB = re.compile(r"(?:(?:https?|https\?|http\*|\*)://)?(?:\*\.)*\*+(?::\*+)?/?")
 # A glob, up to what may come after the host.
 _GLOB = re.compile(
@@ -231,6 +239,40 @@ def _label(text: str) -> str:
     return re.sub(r"\*+", "[a-z0-9-]+", text.replace(".", r"\."))
 
 
+def brackets(pieces: list[Token]) -> list[Token]:
+    """Let an IPv6 address in brackets be one, and no class of characters."""
+    return [
+        Token("group", rf"\[{piece.text[1:-1]}\]")
+        if piece.kind == "class" and _IPV6.fullmatch(piece.text)
+        else piece
+        for piece in pieces
+    ]
+
+
+def braces(pieces: list[Token]) -> list[Token]:
+    """Let `{a,b}` stand for alternatives, as it does in a shell."""
+    return tokens(_BRACES.sub(lambda match: f"(?:{match[1].replace(',', '|')})", joined(pieces)))
+
+
+def groups(pieces: list[Token]) -> list[Token]:
+    """Let `[a|b]` stand for alternatives, where it is meant so."""
+    return [
+        Token("group", f"(?:{piece.text[1:-1]})")
+        if _ALTERNATIVES.fullmatch(piece.text) and not _is_repeated(pieces, place)
+        else piece
+        for place, piece in enumerate(pieces)
+    ]
+
+
+def one_host(pieces: list[Token]) -> list[Token]:
+    """Let the host of the first alternative be that of all, where the others are ports."""
+    match = _PORTS_ALONE.fullmatch(joined(pieces))
+    if match is None:
+        return pieces
+    others = match["others"].replace(":", "")
+    return tokens(f"{match['host']}:(?:{match['port']}{others}){match['end']}")
+
+
 def without_path(pieces: list[Token]) -> list[Token]:
     """Leave out what comes after the host."""
     kept: list[Token] = []
@@ -247,7 +289,8 @@ def without_path(pieces: list[Token]) -> list[Token]:
         if place in starts:
             host = depth
         opens = piece.kind == "open" and place + 1 < len(pieces)
-        if path is None and host is not None and (pieces[place + opens]).is_character("/"):
+        begins = any(pieces[place + opens].is_character(each) for each in "/?#")
+        if path is None and host is not None and begins:
             path = depth
         if path is None or (piece.kind == "anchor" and depth == path and _is_end(pieces, place)):
             kept.append(piece)
@@ -303,7 +346,7 @@ def with_scheme(pieces: list[Token]) -> list[Token]:
     before, rest = pieces[:first], pieces[first:]
     if joined(rest[:3]).replace("\\", "") == "://":
         rest = rest[1:]
-    if any(True for _ in _hosts(rest)):
+    if any(True for _ in _hosts(rest)) or _HOSTLESS.match(joined(rest)):
         return pieces
     while rest and rest[0].is_character("/"):
         rest = rest[1:]
@@ -473,12 +516,16 @@ def _host_starts(pieces: list[Token]) -> Iterator[int]:
 # Why an expression may do what it should not, each with what repairs it.
 GLOB = "it is written like a glob, but here a * repeats what stands before it"
 
+CLASS = "what stands in [ and ] is one character; alternatives stand in ( and )"
+
 # Why it matches nothing.
 NOTHING: list[tuple[_Rewriting, str]] = [
     (without_quotes, "it has quotes, brackets or white space around it"),
     (without_slashes, "the slashes around it are JavaScript's"),
     (single_backslashes, "its backslashes are doubled"),
     (glob, GLOB),
+    (braces, "alternatives stand in ( and ), with | between them"),
+    (brackets, r"a [ without \ before it begins a class of characters"),
     (web_scheme, "browsers send the scheme of the page, http or https"),
     (without_path, "an origin ends with its host or port, without a slash or path"),
     (below_domain, "an origin begins with its scheme and ://, and is matched as a whole"),

@@ -12,10 +12,14 @@ from ._corrections import (
     STRANGERS,
     escape_dots,
     glob,
+    groups,
     joined,
+    one_host,
     one_scheme,
     rewritten,
     tokens,
+    web_scheme,
+    with_scheme,
 )
 from ._expressions import Parsed, Untranslatable, mark
 from ._fastcors import missed_origin, prove_expression
@@ -47,6 +51,13 @@ _MOST_DOUBTFUL = 3
 _MOST_PROVEN = 60
 # Of so many alternatives that match no origin it is asked what is meant by each.
 _MOST_DEAD = 5
+# What a setting that is not set looks like as text.
+_UNSET = ("none", "undefined", "nan")
+_UNSET_REASON = "it is what a setting that is not set looks like as text"
+# A part of an origin that an author has written, and a port alone.
+_ORIGIN = re.compile(r"://|\\\.|\.(?![*+?{])")
+_PORT_ALONE = re.compile(r":?[0-9]+\$?")
+_PORT_REASON = "the host before it is a part of another alternative"
 _FILE_REASON = "a page of a file sends null"
 _DEFAULT_REASON = (
     "no text that it matches is one that a browser sends, such as https://app.example.com"
@@ -128,9 +139,14 @@ class Unmatched:
         self.missed = missed
 
     @property
-    def names_a_host(self) -> bool:
-        """Whether its author wrote an origin, or a part of a host, that would be refused."""
-        return self.missed is not None or "." in self.text or "://" in self.text
+    def is_unset(self) -> bool:
+        """Whether it stands in the place of a setting that is not set."""
+        return self.text.strip("^$()").lower() in _UNSET
+
+    @property
+    def names_an_origin(self) -> bool:
+        """Whether its author wrote an origin, or a part of one, that would be refused."""
+        return self.missed is not None or self.is_unset or _ORIGIN.search(self.text) is not None
 
 
 class Mender:
@@ -214,20 +230,42 @@ class Mender:
         """
         found = []
         for place in proven.dead()[:_MOST_DEAD]:
-            rewritings, reason, revived = self.revived(proven.alternatives.alone(place))
-            missed = None
-            if revived is not None:
-                dotted = self.prove(self.rewritten(revived.text, escape_dots)) or revived
-                missed = missed_origin(dotted.marked, proven.marked)
-                if missed is None:
-                    continue
-            text = proven.alternatives.text(place)
-            found.append(Unmatched(place, text, reason, rewritings, missed))
+            each = self._unmatched(proven, place)
+            if each is not None:
+                found.append(each)
         return found
 
+    def _unmatched(self, proven: Proven, place: range) -> Unmatched | None:
+        text = proven.alternatives.text(place)
+        each = Unmatched(place, text, _UNSET_REASON, (), None)
+        if each.is_unset:
+            return each
+        if _PORT_ALONE.fullmatch(text):
+            missed = self._missed(self.rewritten(proven.text, one_host), proven)
+            if missed is not None:
+                return Unmatched(place, text, _PORT_REASON, (), missed)
+        rewritings, reason, revived = self.revived(proven.alternatives.alone(place))
+        if revived is None:
+            # What is no part of an origin misses none: `(/|$)`, `(\\w|\\s)+`.
+            written = any(
+                piece.kind == "character" and piece.text.isalnum() for piece in tokens(text)
+            )
+            return Unmatched(place, text, reason, (), None) if written else None
+        missed = self._missed(self.rewritten(revived.text, escape_dots), proven)
+        if missed is not None and web_scheme in rewritings:
+            # A page with https may open such a socket, too.
+            secure = self._missed(revived.text.replace("http:", "https:"), proven)
+            missed = None if secure is None else missed
+        return None if missed is None else Unmatched(place, text, reason, rewritings, missed)
+
+    def _missed(self, text: str, proven: Proven) -> str | None:
+        """Give an origin that another expression matches and a proven one does not."""
+        other = self.prove(text)
+        return None if other is None else missed_origin(other.marked, proven.marked)
+
     def is_glob(self, text: str) -> bool:
-        """Say whether a `*` in it seems to be meant as in a glob."""
-        return self.rewritten(text, glob) != text
+        """Say whether something in it seems to be meant as in a glob."""
+        return self.rewritten(text, glob, groups) != text
 
     def is_sound(self, text: str) -> bool:
         """Say whether an expression names hosts, lets in no stranger and misses nothing that is meant."""
@@ -236,7 +274,7 @@ class Mender:
 
     def mended(self, text: str) -> str | None:
         """Give an expression with what makes it sound, if that is evident."""
-        whole = self.rewritten(text, glob, escape_dots)
+        whole = self.rewritten(text, glob, groups, escape_dots)
         for each in dict.fromkeys((whole, self.rewritten(text, escape_dots), text)):
             proven = self.prove(each)
             if proven is None or not proven.proof["safe"]:
@@ -250,12 +288,16 @@ class Mender:
 
     def _repaired(self, proven: Proven, unmatched: list[Unmatched]) -> Iterator[str]:
         """Give expressions in which those alternatives may match what was meant."""
-        yield self.rewritten(proven.text, one_scheme)
+        if all(with_scheme in each.rewritings for each in unmatched):
+            yield self.rewritten(proven.text, one_scheme)
+        yield self.rewritten(proven.text, one_host)
         alternatives = proven.alternatives
         rewritings = {each.place: each.rewritings for each in unmatched}
-        outermost = alternatives.outermost()
+        unset = {each.place for each in unmatched if each.is_unset}
         yield "|".join(
-            self.rewritten(alternatives.text(each), *rewritings.get(each, ())) for each in outermost
+            self.rewritten(alternatives.text(each), *rewritings.get(each, ()))
+            for each in alternatives.outermost()
+            if each not in unset
         )
         together = dict.fromkeys(chain.from_iterable(rewritings.values()))
         yield self.rewritten(proven.text, *together)

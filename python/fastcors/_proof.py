@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import re
     from typing import Literal
 
+    from ._corrections import _Rewriting
     from ._fastcors import _Proof
 
 # What a check with Python's engine may take: some ten milliseconds.
@@ -106,7 +107,7 @@ class _Report:
             self.tell_unproven(self.doubt)
         errors = any(problem.severity == "error" for problem in self.problems)
         self.proven = proof["safe"] and self.doubt is None and not errors
-        if self.proven and not self.tell_glob():
+        if self.proven and not self.tell_misread():
             self.tell_dot()
 
     def shown_proof(self, proven: Proven) -> _Proof:
@@ -171,7 +172,7 @@ class _Report:
             f"has an alternative that matches no origin, {shown(first.text)}{several}: "
             f"{first.reason}{missed}; {instead}",
             meant,
-            "error" if any(each.names_a_host for each in unmatched) else "warning",
+            "error" if any(each.names_an_origin for each in unmatched) else "warning",
         )
 
     def tell_strangers(self, proof: _Proof) -> bool:
@@ -311,18 +312,24 @@ class _Report:
             "warning",
         )
 
-    def tell_glob(self) -> bool:
-        """Say that a `*` does not do what it does in a glob, so that what is meant is refused."""
-        from ._corrections import GLOB, glob
+    def tell_misread(self) -> bool:
+        """Say that a `*` or `[` does not do what it does elsewhere, so that what is meant is refused."""
+        from ._corrections import CLASS, GLOB, glob, groups
 
-        like_glob = self.mender.rewritten(self.text, glob)
-        if like_glob == self.text:
+        if self.mender.rewritten(self.text, glob) != self.text:
+            self.tell("expression-glob", *self.misread(glob, GLOB))
+        elif self.mender.rewritten(self.text, groups) != self.text:
+            self.tell("expression-class", *self.misread(groups, CLASS))
+        else:
             return False
-        meant = like_glob if self.mender.is_sound(like_glob) else None
-        instead = "write out the names that are meant" if meant is None else f"write {shown(meant)}"
         self.proven = False
-        self.tell("expression-glob", f"does not match what it seems to: {GLOB}; {instead}", meant)
         return True
+
+    def misread(self, rewriting: _Rewriting, reason: str) -> tuple[str, str | None]:
+        """Give what is said of an expression that is meant as the rewriting leaves it, and that."""
+        meant = self.mender.mended(self.mender.rewritten(self.text, rewriting))
+        instead = "out the names that are meant" if meant is None else shown(meant)
+        return f"does not match what it seems to: {reason}; write {instead}", meant
 
     def tell_dot(self) -> None:
         """Say that a `.` stands for any character, where that is harmless."""

@@ -125,6 +125,25 @@ def test_a_star_that_is_meant_as_in_a_glob_is_an_error(
 
 
 @pytest.mark.parametrize(
+    ("expression", "correction"),
+    [
+        (r"https://[app|www]\.example\.com", r"https://(?:app|www)\.example\.com"),
+        (r"http://localhost:[3000|5000]", r"http://localhost:(?:3000|5000)"),
+        (r"https://[a|b]\.example\.com", None),
+        (r"https://[abc|def]+\.example\.com", None),
+        (r"https://[a-z|0-9]+\.example\.com", None),
+    ],
+)
+def test_brackets_that_are_meant_as_a_group_are_an_error(
+    expression: str, correction: str | None
+) -> None:
+    problems, proven = told(expression)
+    assert codes(problems) == ([("expression-class", "error")] if correction else [])
+    assert [problem.suggestion for problem in problems] == ([correction] if correction else [])
+    assert proven is (correction is None)
+
+
+@pytest.mark.parametrize(
     "expression",
     [
         r"https://a\.com/*",
@@ -237,8 +256,12 @@ def test_an_alternative_that_matches_no_origin_is_an_error(
     assert {problem.code for problem in problems[1:]} <= {"expression-insecure"}
 
 
-def test_an_alternative_that_was_never_an_origin_is_a_warning() -> None:
-    problems, proven = told(r"(https?|ftp)://example\.com")
+@pytest.mark.parametrize(
+    "expression",
+    [r"(https?|ftp)://example\.com", r"https://a\.com|about:blank", r"https://a\.com|data:.*"],
+)
+def test_an_alternative_that_was_never_an_origin_is_a_warning(expression: str) -> None:
+    problems, proven = told(expression)
     assert codes(problems) == [("expression-alternative-matches-no-origin", "warning")]
     assert proven
 
