@@ -7,9 +7,24 @@ from __future__ import annotations
 
 import re
 
+from ._tokens import (
+    Token,
+    character,
+    first_place,
+    host_starts,
+    hosts,
+    is_dot,
+    is_end,
+    is_open,
+    is_repeated,
+    joined,
+    kind,
+    tokens,
+)
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     _Rewriting = Callable[[list["Token"]], list["Token"]]
 
@@ -48,54 +63,6 @@ _GLOB = re.compile(
     r"(?P<port>:[0-9]+|:\*)?(?:/\**)?\$?"
 )
 
-_TOKEN = re.compile(
-    r"""
-    (?P<class>\\[wWdDsS] | \[\^?\]?(?:\\.|[^\]\\])*\])
-  | (?P<anchor>\\[AZbB] | [\^$])
-  | (?P<literal>\\(?:x[0-9a-fA-F]{2} | u[0-9a-fA-F]{4} | U[0-9a-fA-F]{8} | N\{[^}]*\} | [0-9]{1,3} | .))
-  | (?P<nothing>\(\?(?:[aiLmsux]+\) | \#[^)]*\)))
-  | (?P<open>\((?:\?(?:P<\w+> | <?[=!] | > | [aiLmsux]*(?:-[imsx]+)?: ))?)
-  | (?P<close>\))
-  | (?P<or>\|)
-  | (?P<repeat>(?:[*+?] | \{[0-9]*,?[0-9]*\})[?+]?)
-  | (?P<any>\.)
-  | (?P<character>.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-
-
-class Token:
-    """A piece of an expression: its text and its kind.
-
-    Kinds are character (literal ones that are escaped, too), any (`.`), class, repeat, open, close,
-    or, anchor, and nothing for what matches nothing.
-    """
-
-    __slots__ = ("kind", "text")
-
-    def __init__(self, kind: str, text: str) -> None:
-        self.kind = kind
-        self.text = text
-
-    def is_character(self, character: str) -> bool:
-        """Say whether it stands for this very character."""
-        return self.kind == "character" and self.text.removeprefix("\\") == character
-
-
-def tokens(text: str) -> list[Token]:
-    """Split an expression that Python takes into its pieces."""
-    found = []
-    for match in _TOKEN.finditer(text):
-        kind = match.lastgroup or ""
-        found.append(Token("character" if kind == "literal" else kind, match[0]))
-    return found
-
-
-def joined(pieces: list[Token]) -> str:
-    """Give the text of some pieces."""
-    return "".join(piece.text for piece in pieces)
-
 
 def rewritten(text: str, *rewritings: _Rewriting) -> str:
     """Give an expression as the rewritings leave it, one after the other."""
@@ -108,7 +75,7 @@ def rewritten(text: str, *rewritings: _Rewriting) -> str:
 def escape_dots(pieces: list[Token]) -> list[Token]:
     """Let each lone `.` stand for a dot."""
     return [
-        _character(r"\.") if piece.kind == "any" and not _is_repeated(pieces, place) else piece
+        character(r"\.") if piece.kind == "any" and not is_repeated(pieces, place) else piece
         for place, piece in enumerate(pieces)
     ]
 
@@ -116,25 +83,25 @@ def escape_dots(pieces: list[Token]) -> list[Token]:
 def whole_labels(pieces: list[Token]) -> list[Token]:
     """Let what is open at a host's beginning stand for labels, with the dot after each."""
     pieces = list(pieces)
-    for start in reversed(list(_host_starts(pieces))):
+    for start in reversed(list(host_starts(pieces))):
         first = start
         while first < len(pieces) and pieces[first].kind == "open":
             first += 1
-        if not (_is_open(pieces, first) and _is_repeated(pieces, first)):
+        if not (is_open(pieces, first) and is_repeated(pieces, first)):
             continue
         times, last = pieces[first + 1].text[0], first + 2
-        if first > start and _kind(pieces, last) == "close":
+        if first > start and kind(pieces, last) == "close":
             # `(.*)example`: the group has nothing else in it.
             first, last = first - 1, last + 1
-            if _kind(pieces, last) == "repeat":
+            if kind(pieces, last) == "repeat":
                 times, last = "*", last + 1
-        if last + 1 < len(pieces) and _is_dot(pieces[last]) and pieces[last + 1].text in "?*":
+        if last + 1 < len(pieces) and is_dot(pieces[last]) and pieces[last + 1].text in "?*":
             # `.*\.?example`: nothing has to end with that dot.
             last += 2
         after = last
-        while _kind(pieces, after) == "open":
+        while kind(pieces, after) == "open":
             after += 1
-        if _kind(pieces, after) == "character" and not pieces[after].is_character("."):
+        if kind(pieces, after) == "character" and not pieces[after].is_character("."):
             labels = _LABELS + ("*" if times in "*?" else "+")
             scheme = "" if start >= 3 and pieces[start - 1].is_character("/") else "https://"
             pieces[first:last] = [Token("group", scheme + labels)]
@@ -147,10 +114,10 @@ def only_port(pieces: list[Token]) -> list[Token]:
     for place in reversed(range(1, len(pieces))):
         before = pieces[place - 1]
         if (
-            _is_open(pieces, place)
-            and _is_repeated(pieces, place)
-            and _is_end(pieces, place + 2)
-            and not _is_dot(before)
+            is_open(pieces, place)
+            and is_repeated(pieces, place)
+            and is_end(pieces, place + 2)
+            and not is_dot(before)
         ):
             if before.is_character(":"):
                 pieces[place : place + 2] = [Token("group", r"\d+")]
@@ -161,7 +128,7 @@ def only_port(pieces: list[Token]) -> list[Token]:
 
 def octets(pieces: list[Token]) -> list[Token]:
     """Let what is open in an IPv4 address stand for numbers."""
-    for start in reversed(list(_host_starts(pieces))):
+    for start in reversed(list(host_starts(pieces))):
         text = joined(pieces[start:])
         address = _OPEN_ADDRESS.match(text)
         if address is None:
@@ -182,10 +149,10 @@ def glob(pieces: list[Token]) -> list[Token]:
         before = pieces[place - 1]
         if pieces[place].text not in ("*", r"\*"):
             continue
-        ends = _is_end(pieces, place + 1) or pieces[place + 1].is_character("/")
+        ends = is_end(pieces, place + 1) or pieces[place + 1].is_character("/")
         if before.is_character(":") and ends:
             pieces[place - 1 : place + 1] = [Token("group", _PORT)]
-        elif before.is_character("/") and place + 1 < len(pieces) and _is_dot(pieces[place + 1]):
+        elif before.is_character("/") and place + 1 < len(pieces) and is_dot(pieces[place + 1]):
             pieces[place : place + 2] = [Token("group", _LABELS + "+")]
         elif joined(pieces[max(place - 3, 0) : place]).replace("\\", "") == "://":
             if place + 1 < len(pieces) and not pieces[place + 1].text.isalnum():
@@ -206,10 +173,10 @@ def glob(pieces: list[Token]) -> list[Token]:
 
 def _ends_label(pieces: list[Token], place: int) -> bool:
     """Say whether what comes here is no expression that the `*` before it may go with."""
-    if _is_end(pieces, place):
+    if is_end(pieces, place):
         return True
     piece = pieces[place]
-    return (_is_dot(piece) or piece.is_character("-")) and not _is_repeated(pieces, place)
+    return (is_dot(piece) or piece.is_character("-")) and not is_repeated(pieces, place)
 
 
 def is_any(text: str) -> bool:
@@ -258,7 +225,7 @@ def groups(pieces: list[Token]) -> list[Token]:
     """Let `[a|b]` stand for alternatives, where it is meant so."""
     return [
         Token("group", f"(?:{piece.text[1:-1]})")
-        if _ALTERNATIVES.fullmatch(piece.text) and not _is_repeated(pieces, place)
+        if _ALTERNATIVES.fullmatch(piece.text) and not is_repeated(pieces, place)
         else piece
         for place, piece in enumerate(pieces)
     ]
@@ -276,7 +243,7 @@ def one_host(pieces: list[Token]) -> list[Token]:
 def without_path(pieces: list[Token]) -> list[Token]:
     """Leave out what comes after the host."""
     kept: list[Token] = []
-    starts = set(_host_starts(pieces))
+    starts = set(host_starts(pieces))
     # How deep in groups each host began, and, where its path is being left out, that began.
     depth, host, path = 0, None, None
     for place, piece in enumerate(pieces):
@@ -292,7 +259,7 @@ def without_path(pieces: list[Token]) -> list[Token]:
         begins = any(pieces[place + opens].is_character(each) for each in "/?#")
         if path is None and host is not None and begins:
             path = depth
-        if path is None or (piece.kind == "anchor" and depth == path and _is_end(pieces, place)):
+        if path is None or (piece.kind == "anchor" and depth == path and is_end(pieces, place)):
             kept.append(piece)
         if piece.kind == "open":
             depth += 1
@@ -301,18 +268,16 @@ def without_path(pieces: list[Token]) -> list[Token]:
 
 def one_scheme(pieces: list[Token]) -> list[Token]:
     """Let the scheme of the first alternative be that of all, where the others have none."""
-    first = 0
-    while _kind(pieces, first) in ("anchor", "nothing"):
-        first += 1
-    hosts = list(_hosts(pieces))
+    first = first_place(pieces)
+    found = list(hosts(pieces))
     depth, places = 0, []
     for place, piece in enumerate(pieces):
         depth += (piece.kind == "open") - (piece.kind == "close")
         if piece.kind == "or" and not depth:
             places.append(place)
-    if len(hosts) != 1 or not places or hosts[0] > places[0]:
+    if len(found) != 1 or not places or found[0] > places[0]:
         return pieces
-    host, last = hosts[0], len(pieces)
+    host, last = found[0], len(pieces)
     if pieces[-1].kind == "anchor":
         last -= 1
     local = any(_is_local(pieces[place + 1 :]) for place in places)
@@ -324,12 +289,12 @@ def one_scheme(pieces: list[Token]) -> list[Token]:
 def below_domain(pieces: list[Token]) -> list[Token]:
     """Let an expression for the end of a host be one for all hosts with that end."""
     pieces = list(pieces)
-    for start in reversed(list(_host_starts(pieces))):
+    for start in reversed(list(host_starts(pieces))):
         scheme = [] if start >= 3 and pieces[start - 1].is_character("/") else tokens("https://")
         first = start
-        while _kind(pieces, first) == "open":
+        while kind(pieces, first) == "open":
             first += 1
-        if not (first < len(pieces) and _is_dot(pieces[first])) or _is_repeated(pieces, first):
+        if not (first < len(pieces) and is_dot(pieces[first])) or is_repeated(pieces, first):
             continue
         if first > start:
             pieces[start:start] = [*scheme, *tokens(".*")]
@@ -340,13 +305,11 @@ def below_domain(pieces: list[Token]) -> list[Token]:
 
 def with_scheme(pieces: list[Token]) -> list[Token]:
     """Put a scheme in front."""
-    first = 0
-    while first < len(pieces) and pieces[first].kind in ("anchor", "nothing"):
-        first += 1
+    first = first_place(pieces)
     before, rest = pieces[:first], pieces[first:]
     if joined(rest[:3]).replace("\\", "") == "://":
         rest = rest[1:]
-    if any(True for _ in _hosts(rest)) or _HOSTLESS.match(joined(rest)):
+    if any(True for _ in hosts(rest)) or _HOSTLESS.match(joined(rest)):
         return pieces
     while rest and rest[0].is_character("/"):
         rest = rest[1:]
@@ -387,7 +350,7 @@ def without_default_port(pieces: list[Token]) -> list[Token]:
         end = place + len(tokens(port[0]))
         ports = (port["one"] or port["several"]).split("|")
         others = [each for each in ports if each not in ("80", "443")]
-        if len(others) == len(ports) or not _is_end(pieces, end):
+        if len(others) == len(ports) or not is_end(pieces, end):
             continue
         meant = "|".join(others) if len(others) < 2 else f"(?:{'|'.join(others)})"
         pieces[place:end] = [Token("group", f"(?::{meant})?")] if others else []
@@ -405,7 +368,7 @@ def alternatives(pieces: list[Token]) -> list[Token]:
         for place, piece in enumerate(separated)
         if piece.kind != "or"
         or (
-            _kind(separated, place + 1) not in ("or", "close", "")
+            kind(separated, place + 1) not in ("or", "close", "")
             and place
             and separated[place - 1].kind != "open"
         )
@@ -422,7 +385,7 @@ def punycode(pieces: list[Token]) -> list[Token]:
             continue
         text = "".join(each.text.removeprefix("\\") for each in label)
         try:
-            kept += label if text.isascii() else [_character(text.encode("idna").decode())]
+            kept += label if text.isascii() else [character(text.encode("idna").decode())]
         except UnicodeError:
             kept += label
         label = []
@@ -462,55 +425,6 @@ def only_https(pieces: list[Token]) -> list[Token]:
     """Let `https?` be `https`, however it is written."""
     text = joined(pieces)
     return tokens(_HTTP_TOO.sub("https", text))
-
-
-def _character(text: str) -> Token:
-    return Token("character", text)
-
-
-def _kind(pieces: list[Token], place: int) -> str:
-    return pieces[place].kind if place < len(pieces) else ""
-
-
-def _is_dot(piece: Token) -> bool:
-    return piece.kind == "any" or piece.is_character(".")
-
-
-def _is_open(pieces: list[Token], place: int) -> bool:
-    return _kind(pieces, place) in ("any", "class")
-
-
-def _is_repeated(pieces: list[Token], place: int) -> bool:
-    return _kind(pieces, place + 1) == "repeat"
-
-
-def _is_end(pieces: list[Token], place: int) -> bool:
-    """Say whether only the ends of groups and of the expression come from here on."""
-    while _kind(pieces, place) in ("anchor", "close", "repeat"):
-        place += 1
-    return _kind(pieces, place) in ("", "or")
-
-
-def _hosts(pieces: list[Token]) -> Iterator[int]:
-    """Give each place after `://`."""
-    for place in range(3, len(pieces) + 1):
-        if all(
-            piece.is_character(each)
-            for piece, each in zip(pieces[place - 3 : place], "://", strict=True)
-        ):
-            yield place
-
-
-def _host_starts(pieces: list[Token]) -> Iterator[int]:
-    """Give each place where a host begins: after `://`, or where the expression does."""
-    start = None
-    for start in _hosts(pieces):
-        yield start
-    if start is None:
-        first = 0
-        while _kind(pieces, first) in ("anchor", "nothing"):
-            first += 1
-        yield first
 
 
 # Why an expression may do what it should not, each with what repairs it.

@@ -13,23 +13,23 @@ from ._corrections import (
     escape_dots,
     glob,
     groups,
-    joined,
     one_host,
     one_scheme,
     rewritten,
-    tokens,
     web_scheme,
     with_scheme,
 )
 from ._expressions import Parsed, Untranslatable, mark
 from ._fastcors import missed_origin, prove_expression
+from ._tokens import joined, tokens
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ._corrections import Token, _Rewriting
+    from ._corrections import _Rewriting
     from ._fastcors import _Proof
+    from ._tokens import Token
 
 # A dot that stands for itself between what may be labels, or the name of this machine.
 _HOST = re.compile(r"\\?\.(?:\)[+*?]?)?[a-z(\[]|\\\.\d|\\\.\\d|localhost|\[[0-9a-f:]+\\?\]")
