@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ._corrections import Token
 from ._expressions import NUMBERS
+from ._tokens import Token, joined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Alternatives:
 
     def text(self, each: range) -> str:
         """Give the text of an alternative."""
-        return _text(self.pieces[each.start : each.stop])
+        return joined(self.pieces[each.start : each.stop])
 
     def alone(self, each: range) -> str:
         """Give the expression without the alternatives that stand in the place of one."""
@@ -92,7 +92,7 @@ class Alternatives:
             ]
             if own:
                 left_out |= set(range(group[0].start, group[-1].stop)) - set(own[0])
-        return _text(piece for place, piece in enumerate(self.pieces) if place not in left_out)
+        return joined(piece for place, piece in enumerate(self.pieces) if place not in left_out)
 
     def outermost(self) -> list[range]:
         """Give the alternatives of the whole expression, if there are several."""
@@ -111,7 +111,3 @@ def _is_readable(pieces: list[Token]) -> bool:
         if _VERBOSE.match(piece.text):
             return False
     return not any(ord(piece.text[-1]) in NUMBERS for piece in pieces)
-
-
-def _text(pieces: Iterable[Token]) -> str:
-    return "".join(piece.text for piece in pieces)

@@ -276,8 +276,10 @@ class _Proof(TypedDict):
     everything: Literal["https", "http", "both"] | None
     # An origin, the domain to be registered for it, the public suffix that the domain is under.
     stranger: tuple[str, str, str] | None
-    # The same below a suffix of a company's that gives names to everyone; with a written part.
-    hosted: tuple[str, str, str] | None
+    # The same below a suffix of a company's that gives names to everyone, or below one for some
+    # organisations, where that is False.
+    hosted: tuple[str, str, str, bool] | None
+    # One with a written part.
     shared: tuple[str, str, str] | None
     # Origins: at an address that is left open, at one in a network that is written.
     address: str | None

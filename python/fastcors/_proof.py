@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import re
     from typing import Literal
 
+    from ._corrections import _Rewriting
     from ._fastcors import _Proof
 
 # What a check with Python's engine may take: some ten milliseconds.
@@ -99,12 +100,15 @@ class _Report:
             self.tell_null()
         self.tell_other_hosts(proof)
         self.tell_unmatched(proven)
+        insecure = proof["insecure"]
+        if self.credentials and insecure is not None and self.check(insecure):
+            self.tell_insecure(insecure, local=proof["local"])
         codes = {problem.code for problem in self.problems}
         if self.doubt is not None and not codes & _KNOWN:
             self.tell_unproven(self.doubt)
         errors = any(problem.severity == "error" for problem in self.problems)
         self.proven = proof["safe"] and self.doubt is None and not errors
-        if self.proven and not self.tell_glob():
+        if self.proven and not self.tell_misread():
             self.tell_dot()
 
     def shown_proof(self, proven: Proven) -> _Proof:
@@ -143,6 +147,8 @@ class _Report:
 
         _, reason, revived = self.mender.revived(self.text)
         meant = None if revived is None else self.mender.mended(revived.text)
+        if revived is not None and meant is None:
+            _, meant = self.mender.without_strangers(revived.text) or ([], None)
         instead = "" if meant is None else f"; write {shown(meant)}"
         if is_any(self.text):
             reason, instead = GLOB, "; write allow_origins=['*'] if every origin is meant"
@@ -167,7 +173,7 @@ class _Report:
             f"has an alternative that matches no origin, {shown(first.text)}{several}: "
             f"{first.reason}{missed}; {instead}",
             meant,
-            "error" if any(each.names_a_host for each in unmatched) else "warning",
+            "error" if any(each.names_an_origin for each in unmatched) else "warning",
         )
 
     def tell_strangers(self, proof: _Proof) -> bool:
@@ -201,20 +207,18 @@ class _Report:
             )
 
     def tell_stranger(self, origin: str, who: str) -> None:
-        from ._corrections import GLOB, STRANGERS, glob
+        from ._corrections import GLOB, glob
 
-        reasons, meant = [], None
+        reasons: list[str] = []
+        meant = None
         like_glob = self.mender.rewritten(self.text, glob)
         if like_glob != self.text:
             # Whatever else would repair it, it is not what was meant.
             reasons, meant = [GLOB], self.mender.mended(like_glob)
         else:
-            for _, names, candidate in self.mender.candidates(self.text, STRANGERS):
-                if candidate.proof["safe"]:
-                    meant = self.mender.mended(candidate.text)
-                    if meant is not None:
-                        reasons = names
-                        break
+            repaired = self.mender.without_strangers(self.text)
+            if repaired is not None:
+                reasons, meant = repaired
         reason = f", because {' and '.join(reasons)}" if reasons else ""
         instead = (
             "write out the domains that are meant" if meant is None else f"write {shown(meant)}"
@@ -251,9 +255,6 @@ class _Report:
                 f"{_ANYONES.get(name, _ANY)}",
                 severity="warning",
             )
-        insecure = proof["insecure"]
-        if self.credentials and insecure is not None and self.check(insecure):
-            self.tell_insecure(insecure, local=proof["local"])
 
     def tell_hosted(self, proof: _Proof) -> None:
         """Say of names that a company gives to everyone.
@@ -262,11 +263,12 @@ class _Report:
         and without them what `*` is, which may be meant. Patterns are judged alike.
         """
         if proof["hosted"] is not None and self.is_matched(proof["hosted"][0]):
-            origin, domain, suffix = proof["hosted"]
+            origin, domain, suffix, everyone = proof["hosted"]
+            who, whom = ("anybody", "everyone") if everyone else ("somebody else", "others, too")
             self.tell(
                 "expression-public-suffix",
-                f"also lets in {origin}, and anybody can have {domain}, for {suffix} gives names to "
-                f"everyone; write out the names that are yours",
+                f"also lets in {origin}, and {who} can have {domain}, for {suffix} gives names to "
+                f"{whom}; write out the names that are yours",
                 severity="error" if self.credentials else "warning",
             )
         elif proof["shared"] is not None and self.is_matched(proof["shared"][0]):
@@ -291,11 +293,14 @@ class _Report:
         if dotted is not None and dotted.proof["insecure"] is None:
             # That is told.
             return
-        meant = self.mender.rewritten(str(before or self.text), only_https)
+        before = str(before or self.text)
+        meant = self.mender.rewritten(before, only_https)
         if self.problems and meant == self.text and "http:" not in meant:
             # The scheme is left open like the rest.
             return
-        corrected = self.mender.prove(meant) if not local and self.mender.is_sound(meant) else None
+        mended = None if local or meant == before else self.mender.mended(meant)
+        corrected = None if mended is None else self.mender.prove(mended)
+        meant = mended or ""
         if corrected is None or corrected.proof["insecure"] is not None:
             meant = ""
         only = "allow http only for this machine" if local else "allow https only"
@@ -308,20 +313,24 @@ class _Report:
             "warning",
         )
 
-    def tell_glob(self) -> bool:
-        """Say that a `*` does not do what it does in a glob, so that what is meant is refused."""
-        if not any(like in self.text for like in (":*", "-*", "/*")):
-            return False
-        from ._corrections import GLOB, glob
+    def tell_misread(self) -> bool:
+        """Say that a `*` or `[` does not do what it does elsewhere, so that what is meant is refused."""
+        from ._corrections import CLASS, GLOB, glob, groups
 
-        like_glob = self.mender.rewritten(self.text, glob)
-        if like_glob == self.text:
+        if self.mender.rewritten(self.text, glob) != self.text:
+            self.tell("expression-glob", *self.misread(glob, GLOB))
+        elif self.mender.rewritten(self.text, groups) != self.text:
+            self.tell("expression-class", *self.misread(groups, CLASS))
+        else:
             return False
-        meant = like_glob if self.mender.is_sound(like_glob) else None
-        instead = "write out the names that are meant" if meant is None else f"write {shown(meant)}"
         self.proven = False
-        self.tell("expression-glob", f"does not match what it seems to: {GLOB}; {instead}", meant)
         return True
+
+    def misread(self, rewriting: _Rewriting, reason: str) -> tuple[str, str | None]:
+        """Give what is said of an expression that is meant as the rewriting leaves it, and that."""
+        meant = self.mender.mended(self.mender.rewritten(self.text, rewriting))
+        instead = "out the names that are meant" if meant is None else shown(meant)
+        return f"does not match what it seems to: {reason}; write {instead}", meant
 
     def tell_dot(self) -> None:
         """Say that a `.` stands for any character, where that is harmless."""
@@ -364,4 +373,8 @@ class _Report:
             count_ways(self.parsed, origin, _MOST_STEPS)
         except TooManyWays:
             return None
-        return self.pattern.fullmatch(origin) is not None
+        try:
+            return self.pattern.fullmatch(origin) is not None
+        except SystemError:
+            # A defect of the engine's, with groups in possessive repetition.
+            return None

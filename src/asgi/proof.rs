@@ -10,7 +10,7 @@ pub(crate) struct ProofDict {
     nothing: bool,
     everything: Option<&'static str>,
     stranger: Option<(String, String, String)>,
-    hosted: Option<(String, String, String)>,
+    hosted: Option<(String, String, String, bool)>,
     shared: Option<(String, String, String)>,
     address: Option<String>,
     network: Option<String>,
@@ -26,7 +26,7 @@ pub(crate) struct ProofDict {
 impl From<Proof> for ProofDict {
     fn from(proof: Proof) -> Self {
         let safe = proof.is_safe();
-        let stranger = |Stranger { origin, domain, suffix }| (origin, domain, suffix);
+        let stranger = |Stranger { origin, domain, suffix, .. }| (origin, domain, suffix);
         Self {
             nothing: proof.nothing,
             everything: proof.everything.map(|everything| match everything {
@@ -35,7 +35,9 @@ impl From<Proof> for ProofDict {
                 Everything::Both => "both",
             }),
             stranger: proof.stranger.map(stranger),
-            hosted: proof.hosted.map(stranger),
+            hosted: proof.hosted.map(|Stranger { origin, domain, suffix, is_anyones }| {
+                (origin, domain, suffix, is_anyones)
+            }),
             shared: proof.shared.map(stranger),
             address: proof.address,
             network: proof.network,

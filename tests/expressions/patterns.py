@@ -134,7 +134,7 @@ def disagreement(source: str, texts: list[str]) -> str | None:
 
 
 def fullmatch(compiled: re.Pattern[str], each: str) -> bool | None:
-    """Ask Python's engine; None where it does not end within a second, as it may not."""
+    """Ask Python's engine; None where it does not end within a second, or fails, as it may."""
 
     def give_up(*_: object) -> None:
         raise TimeoutError
@@ -143,7 +143,8 @@ def fullmatch(compiled: re.Pattern[str], each: str) -> bool | None:
     signal.setitimer(signal.ITIMER_REAL, 1)
     try:
         return compiled.fullmatch(each) is not None
-    except TimeoutError:
+    except (TimeoutError, SystemError):
+        # "The span of capturing group is wrong": a defect with groups in possessive repetition.
         return None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

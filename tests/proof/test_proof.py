@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +25,8 @@ from tests.proof.expressions import (
     UNMATCHED,
     UNPROVEN,
 )
+
+LINT = Path(__file__).parents[1] / "lint"
 
 
 def told(expression: Any, credentials: bool = False) -> tuple[list[Problem], bool]:
@@ -102,7 +107,10 @@ def test_everything_of_a_scheme_is_told_as_that(
         (r"http://localhost:*", r"http://localhost(?::\d+)?"),
         (r"http://(localhost|127\.0\.0\.1):*", r"http://(localhost|127\.0\.0\.1)(?::\d+)?"),
         (r"https://app-*\.example\.com", r"https://app-[a-z0-9-]+\.example\.com"),
+        (r"http*://example\.com", r"https?://example\.com"),
+        (r"http://localhost:*/*", r"http://localhost(?::\d+)?/*"),
         (r"https://app-*.example.com:*|https://b\.com", None),
+        (r"https://*--myapp.netlify.app", None),
     ],
 )
 def test_a_star_that_is_meant_as_in_a_glob_is_an_error(
@@ -115,6 +123,25 @@ def test_a_star_that_is_meant_as_in_a_glob_is_an_error(
         assert error.suggestion == correction
     assert "written like a glob" in error.message
     assert not proven
+
+
+@pytest.mark.parametrize(
+    ("expression", "correction"),
+    [
+        (r"https://[app|www]\.example\.com", r"https://(?:app|www)\.example\.com"),
+        (r"http://localhost:[3000|5000]", r"http://localhost:(?:3000|5000)"),
+        (r"https://[a|b]\.example\.com", None),
+        (r"https://[abc|def]+\.example\.com", None),
+        (r"https://[a-z|0-9]+\.example\.com", None),
+    ],
+)
+def test_brackets_that_are_meant_as_a_group_are_an_error(
+    expression: str, correction: str | None
+) -> None:
+    problems, proven = told(expression)
+    assert codes(problems) == ([("expression-class", "error")] if correction else [])
+    assert [problem.suggestion for problem in problems] == ([correction] if correction else [])
+    assert proven is (correction is None)
 
 
 @pytest.mark.parametrize(
@@ -152,6 +179,10 @@ def test_any_name_below_a_suffix_for_everyone_is_an_error_with_credentials_as_fo
         ("windows.net", "warning"),
         ("salesforce.com", "warning"),
         ("eu-west-1.amazonaws.com", "warning"),
+        ("run.app", "warning"),
+        ("gov.uk", "warning"),
+        ("ac.jp", "warning"),
+        ("mil", "warning"),
         ("com", "error"),
         ("co.uk", "error"),
         ("akershus.no", "error"),
@@ -213,7 +244,7 @@ def test_an_alternative_that_matches_no_origin_is_an_error(
     credentials: bool,
 ) -> None:
     problems, proven = told(expression, credentials)
-    problem = problems[-1]
+    problem = problems[0]
     assert (problem.code, problem.severity) == ("expression-alternative-matches-no-origin", "error")
     assert shown(alternative) in problem.message
     assert problem.suggestion == correction
@@ -223,11 +254,15 @@ def test_an_alternative_that_matches_no_origin_is_an_error(
         assert not re.fullmatch(expression, missed)
     if missed is not None and correction is not None:
         assert re.fullmatch(correction, missed)
-    assert {problem.code for problem in problems[:-1]} <= {"expression-insecure"}
+    assert {problem.code for problem in problems[1:]} <= {"expression-insecure"}
 
 
-def test_an_alternative_that_was_never_an_origin_is_a_warning() -> None:
-    problems, proven = told(r"(https?|ftp)://example\.com")
+@pytest.mark.parametrize(
+    "expression",
+    [r"(https?|ftp)://example\.com", r"https://a\.com|about:blank", r"https://a\.com|data:.*"],
+)
+def test_an_alternative_that_was_never_an_origin_is_a_warning(expression: str) -> None:
+    problems, proven = told(expression)
     assert codes(problems) == [("expression-alternative-matches-no-origin", "warning")]
     assert proven
 
@@ -324,6 +359,34 @@ def test_deep_nesting_is_decided_or_said_to_be_too_deep(depth: int) -> None:
     problems, proven = expression_problems(pattern, False)
     assert proven is not bool(problems)
     assert codes(problems) in ([], [("expression-unproven", "warning")])
+
+
+def every_expression() -> Iterator[str]:
+    """Give all that the tables have, expressions and entries of allow_origins alike."""
+    for table in (EVERYTHING, SAFE, (row[0] for row in (*HOSTED, *SHARED, *UNMATCHED, *UNPROVEN))):
+        yield from (each for each in table if isinstance(each, str))
+    yield from (row[0] for row in (*NOTHING, *STRANGERS))
+    tables = tomllib.loads((LINT / "origins.toml").read_text(encoding="utf-8"))
+    for group in tables["group"]:
+        for case in group["case"]:
+            yield from (case[key] for key in ("entry", "one", "expression") if key in case)
+
+
+@pytest.mark.parametrize("credentials", [False, True])
+def test_every_correction_matches_an_origin_and_is_proven_to_let_in_no_stranger(
+    credentials: bool,
+) -> None:
+    corrected = {}
+    for expression in every_expression():
+        for problem in lint(allow_origin_regex=expression, allow_credentials=credentials):
+            if problem.option == "allow_origin_regex" and problem.suggestion is not None:
+                corrected[problem.suggestion] = expression
+    assert len(corrected) > 100
+    for correction, expression in corrected.items():
+        report = lint(allow_origin_regex=correction, allow_credentials=credentials)
+        told = {(problem.code, problem.severity) for problem in report}
+        assert told <= {("expression-insecure", "warning")}, (expression, correction)
+        assert report.safe == (correction,), (expression, correction)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,25 @@ use psl::{List, Psl as _, Type};
 pub enum Registry {
     /// A registry of the domain name system, as for `com` or `co.uk`: anybody can buy a name.
     Icann,
+    /// A registry of the domain name system that serves some organisations only, as for `gov.uk` or
+    /// `edu`: not anybody can have a name, but others can.
+    Restricted,
     /// A company, as for `github.io`: anybody can have one for the asking.
     Private,
+}
+
+/// Labels under which states, armies and schools have their names: `gov`, `gov.uk`, `ac.jp`.
+const RESTRICTED: &[&str] = &[
+    "ac", "edu", "gc", "go", "gob", "gouv", "gov", "govt", "gub", "gv", "int", "k12", "mil", "mod",
+    "nhs", "police", "sch",
+];
+
+/// Whether a public suffix of the domain name system is for some organisations only.
+fn is_restricted(suffix: &str) -> bool {
+    let (label, parent) = suffix.split_once('.').unwrap_or((suffix, ""));
+    // `ac` alone is the domain of an island.
+    RESTRICTED.contains(&label)
+        && (!parent.is_empty() || matches!(label, "edu" | "gov" | "int" | "mil"))
 }
 
 /// What the public suffix list says of a host.
@@ -45,7 +62,9 @@ impl Rule {
             label
         });
         let info = List.find(labels);
+        let suffix = host.get(host.len().saturating_sub(info.len)..).unwrap_or(host);
         let registry = info.typ.map(|typ| match typ {
+            Type::Icann if is_restricted(suffix) => Registry::Restricted,
             Type::Icann => Registry::Icann,
             Type::Private => Registry::Private,
         });
@@ -160,6 +179,10 @@ mod tests {
             ("co.uk", Some(Registry::Icann)),
             ("ck", Some(Registry::Icann)),
             ("xn--p1ai", Some(Registry::Icann)),
+            ("gov.uk", Some(Registry::Restricted)),
+            ("edu", Some(Registry::Restricted)),
+            ("ac", Some(Registry::Icann)),
+            ("ac.uk", Some(Registry::Restricted)),
             ("github.io", Some(Registry::Private)),
             ("vercel.app", Some(Registry::Private)),
             ("example.com", None),

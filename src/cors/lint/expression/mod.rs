@@ -38,7 +38,7 @@ pub struct Proof {
     /// It lets in a site whose registrable domain its author did not write.
     pub stranger: Option<Stranger>,
     /// It lets in any site below a private public suffix such as `github.io`, where anybody may have a
-    /// name for the asking.
+    /// name for the asking, or below one for some organisations, such as `gov.uk`.
     pub hosted: Option<Stranger>,
     /// It lets in a site below such a suffix, whose name anybody may have, while the author wrote a part of that name.
     pub shared: Option<Stranger>,
@@ -102,6 +102,8 @@ pub struct Stranger {
     pub domain: String,
     /// The public suffix that the domain is under.
     pub suffix: String,
+    /// Whether anybody can have a name there, and not only some organisations.
+    pub is_anyones: bool,
 }
 
 /// How an expression comes to match `null`.

@@ -293,7 +293,8 @@ impl<'a> Search<'_, 'a> {
         let written = self.reader.step(&word.written, b'.', Taken::All);
         let mut next = context.deeper(host, going, written, going_part);
         next.owner = owner;
-        let found = if owner == Owner::Nobody && rule.registry == Some(Registry::Private) {
+        let at_registry = matches!(rule.registry, None | Some(Registry::Icann));
+        let found = if owner == Owner::Nobody && !at_registry {
             self.below_private(next)?
         } else {
             self.below(&mut next)?
@@ -370,6 +371,7 @@ impl<'a> Search<'_, 'a> {
             origin,
             domain: rule.registrable(host).unwrap_or(host).to_owned(),
             suffix: rule.suffix(host).to_owned(),
+            is_anyones: rule.registry != Some(Registry::Restricted),
         })
     }
 }

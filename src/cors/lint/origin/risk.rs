@@ -38,7 +38,7 @@ pub(super) fn insecure(at: usize, origin: &str, has_port: bool) -> Finding {
 ///
 /// Below a registry's suffix no author can mean every name there is. Below a company's the names are free
 /// for the asking: that is every site, which is dangerous with credentials and may be meant without, as
-/// `*` may. Regular expressions are judged alike.
+/// `*` may. So may every name of a state. Regular expressions are judged alike.
 pub(super) fn public_suffix(at: usize, host: &str, credentials: bool) -> Option<Finding> {
     let (below, registry) = if let Some(registry) = registry(host) {
         (String::new(), registry)
@@ -46,11 +46,12 @@ pub(super) fn public_suffix(at: usize, host: &str, credentials: bool) -> Option<
         let (suffix, registry) = deeper_suffix(host)?;
         (format!(", and so below {suffix}"), registry)
     };
-    let (what, is_error) = match registry {
-        Registry::Icann => ("register", true),
-        Registry::Private => ("have", credentials),
+    let (who, is_error) = match registry {
+        Registry::Icann => ("anybody can register", true),
+        Registry::Restricted => ("others can have", credentials),
+        Registry::Private => ("anybody can have", credentials),
     };
-    let wrong = format!("lets in every site below {host}{below}, where anybody can {what} a name");
+    let wrong = format!("lets in every site below {host}{below}, where {who} a name");
     let finding = if is_error { Finding::error } else { Finding::warning };
     let otherwise = "name the domains that are yours";
     Some(finding(code::PUBLIC_SUFFIX, at, wrong).otherwise(otherwise))
