@@ -156,13 +156,13 @@ def _invalid(item: Any, error: Exception) -> Problem:
 
 
 def _meant_by_glob(text: str) -> str | None:
-    """Give the expression that was meant by a glob, if that lets in no stranger."""
+    """Give the expression that was meant by globs, if that lets in no stranger."""
     if len(text) > _LONGEST_GLOB:
         return None
-    from ._corrections import as_glob
+    from ._corrections import as_globs
     from ._mending import Mender
 
-    meant = as_glob(str.__str__(text))
+    meant = as_globs(str.__str__(text))
     return meant if meant and Mender(re.compile(""), credentials=False).is_sound(meant) else None
 
 
