@@ -84,9 +84,7 @@ def _pattern(item: Any) -> re.Pattern[str] | None:
     return re.compile(str.__str__(item.pattern), item.flags & ~re.DEBUG)
 
 
-@lru_cache(maxsize=64)
-def judge(pattern: re.Pattern[str], credentials: bool) -> Verdict:
-    """Find the engine for an expression, and what is wrong with it. The last 64 are remembered."""
+def _judged(pattern: re.Pattern[str], credentials: bool) -> Verdict:
     expression = parsed = None
     reason: str | None = f"it is longer than {_LONGEST:,} characters"
     if len(pattern.pattern) <= _LONGEST:
@@ -114,6 +112,14 @@ def judge(pattern: re.Pattern[str], credentials: bool) -> Verdict:
         f"because {because}; write it without that, or list the origins",
     )
     return Verdict(None, (engine, *problems), safe)
+
+
+_remembered = lru_cache(maxsize=64)(_judged)
+
+
+def judge(pattern: re.Pattern[str], credentials: bool) -> Verdict:
+    """Find the engine for an expression, and what is wrong with it. The last 64 are remembered."""
+    return _remembered(pattern, credentials)
 
 
 def _wrong_type(item: Any) -> Problem:
