@@ -94,10 +94,21 @@ class Alternatives:
                 left_out |= set(range(group[0].start, group[-1].stop)) - set(own[0])
         return joined(piece for place, piece in enumerate(self.pieces) if place not in left_out)
 
-    def outermost(self) -> list[range]:
-        """Give the alternatives of the whole expression, if there are several."""
-        groups = (group for group in self._groups if group[-1].stop == len(self.pieces))
-        return next((group for group in groups if group[0].start == 0), [])
+    def replaced(self, texts: dict[range, str | None]) -> str:
+        """Give the expression with other texts for some alternatives, without those that have none."""
+        kept: list[str] = []
+        place = 0
+        for each in sorted(texts, key=lambda each: each.start):
+            kept += (piece.text for piece in self.pieces[place : each.start])
+            text = texts[each]
+            place = each.stop
+            if text is not None:
+                kept.append(text)
+            elif place < len(self.pieces) and self.pieces[place].kind == "or":
+                place += 1
+            elif kept and self.pieces[each.start - 1].kind == "or":
+                kept.pop()
+        return "".join(kept) + joined(self.pieces[place:])
 
 
 def _is_readable(pieces: list[Token]) -> bool:

@@ -6,6 +6,7 @@ A rewriting is a guess: whoever shows it has proven first that it is right.
 from __future__ import annotations
 
 import re
+import warnings
 
 from ._tokens import (
     Token,
@@ -184,8 +185,30 @@ def is_any(text: str) -> bool:
     return _ANY_GLOB.fullmatch(text) is not None
 
 
-def as_glob(text: str) -> str | None:
-    """Give the expression that is meant by a glob for hosts, which Python does not compile."""
+def as_globs(text: str) -> str | None:
+    """Give the expression that is meant by globs for hosts, which Python does not compile."""
+    meant: list[str] = []
+    for part in re.split(r"[|,;\s]+", text.strip()):
+        compiles = _is_expression(part)
+        expression = rewritten(part, glob, escape_dots) if compiles else _as_glob(part)
+        if expression is None:
+            return None
+        meant.append(expression)
+    return "|".join(meant)
+
+
+def _is_expression(text: str) -> bool:
+    """Say whether Python compiles a text."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            re.compile(text)
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return True
+
+
+def _as_glob(text: str) -> str | None:
     match = _GLOB.fullmatch(text.replace("\\", ""))
     if match is None or "*" not in text or not match["host"].strip("*."):
         return None

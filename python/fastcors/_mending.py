@@ -292,14 +292,13 @@ class Mender:
             yield self.rewritten(proven.text, one_scheme)
         yield self.rewritten(proven.text, one_host)
         alternatives = proven.alternatives
-        rewritings = {each.place: each.rewritings for each in unmatched}
-        unset = {each.place for each in unmatched if each.is_unset}
-        yield "|".join(
-            self.rewritten(alternatives.text(each), *rewritings.get(each, ()))
-            for each in alternatives.outermost()
-            if each not in unset
+        yield alternatives.replaced(
+            {
+                each.place: None if each.is_unset else self.rewritten(each.text, *each.rewritings)
+                for each in unmatched
+            }
         )
-        together = dict.fromkeys(chain.from_iterable(rewritings.values()))
+        together = dict.fromkeys(chain.from_iterable(each.rewritings for each in unmatched))
         yield self.rewritten(proven.text, *together)
 
 

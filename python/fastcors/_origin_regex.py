@@ -86,9 +86,7 @@ def _pattern(item: Any) -> re.Pattern[str] | None:
     return re.compile(str.__str__(item.pattern), item.flags & ~re.DEBUG)
 
 
-@lru_cache(maxsize=64)
-def judge(pattern: re.Pattern[str], credentials: bool) -> Verdict:
-    """Find the engine for an expression, and what is wrong with it. The last 64 are remembered."""
+def _judged(pattern: re.Pattern[str], credentials: bool) -> Verdict:
     expression = parsed = None
     reason: str | None = f"it is longer than {_LONGEST:,} characters"
     if len(pattern.pattern) <= _LONGEST:
@@ -116,6 +114,14 @@ def judge(pattern: re.Pattern[str], credentials: bool) -> Verdict:
         f"because {because}; write it without that, or list the origins",
     )
     return Verdict(None, (engine, *problems), safe)
+
+
+_remembered = lru_cache(maxsize=64)(_judged)
+
+
+def judge(pattern: re.Pattern[str], credentials: bool) -> Verdict:
+    """Find the engine for an expression, and what is wrong with it. The last 64 are remembered."""
+    return _remembered(pattern, credentials)
 
 
 def _wrong_type(item: Any) -> Problem:
@@ -158,13 +164,13 @@ def _invalid(item: Any, error: Exception) -> Problem:
 
 
 def _meant_by_glob(text: str) -> str | None:
-    """Give the expression that was meant by a glob, if that lets in no stranger."""
+    """Give the expression that was meant by globs, if that lets in no stranger."""
     if len(text) > _LONGEST_GLOB:
         return None
-    from ._corrections import as_glob
+    from ._corrections import as_globs
     from ._mending import Mender
 
-    meant = as_glob(str.__str__(text))
+    meant = as_globs(str.__str__(text))
     return meant if meant and Mender(re.compile(""), credentials=False).is_sound(meant) else None
 
 

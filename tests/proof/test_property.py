@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from fastcors._expressions import Parsed, Untranslatable, mark
+from fastcors._mending import Proven
 from fastcors._proof import expression_problems
 from tests.expressions.patterns import fullmatch, generated
 
@@ -169,6 +170,46 @@ def test_no_stranger_matches_what_is_proven_and_one_matches_what_is_not(
             "expression-shared-suffix",
             "expression-unproven",
         }
+
+
+OWN = [
+    f"{scheme}://{below}{host}{port}"
+    for scheme in ("https", "http")
+    for below in ("", "a.", "www.", "a.b.")
+    for host in ("example.com", "example.co.uk", "app.example", "me.github.io")
+    for port in ("", ":8080")
+]
+BROKEN = [r"b\.com", r"https://b\.com/", r"https://B\.com", r"https://b\.com:443", "x", "wss://b"]
+
+
+@SETTINGS
+@given(
+    st.lists(
+        st.tuples(*map(st.sampled_from, (SCHEMES, HEADS, DOMAINS, TAILS))).map("".join)
+        | st.sampled_from(BROKEN),
+        min_size=2,
+        max_size=4,
+    ),
+    st.sampled_from(["{}", "^(?:{})$", r"({})(?::\d+)?"]),
+)
+def test_an_alternative_is_dead_where_no_origin_matches_it_and_not_elsewhere(
+    alternatives: list[str], form: str
+) -> None:
+    pattern = re.compile(form.format("|".join(alternatives)))
+    proven = Proven(pattern, pattern.pattern)
+    proof = proven.prove("evil", credentials=False)
+    if proof["nothing"]:
+        dead = alternatives
+    else:
+        dead = [proven.alternatives.text(place) for place in proven.dead()]
+    for alternative in alternatives:
+        alone = re.compile(form.format(alternative))
+        matched = any(alone.fullmatch(origin) for origin in (*OWN, *STRANGERS))
+        # What only Python's engine matches may be kept from matching by what it is proven without.
+        if matched:
+            assert alternative not in dead, (pattern.pattern, alternative)
+        elif alternative in BROKEN and form.startswith("{"):
+            assert alternative in dead, (pattern.pattern, alternative)
 
 
 def unmarked(marked: str) -> str:

@@ -25,8 +25,9 @@ const RESTRICTED: &[&str] = &[
 /// Whether a public suffix of the domain name system is for some organisations only.
 fn is_restricted(suffix: &str) -> bool {
     let (label, parent) = suffix.split_once('.').unwrap_or((suffix, ""));
-    // `ac` alone is the domain of an island.
+    // `ac` alone is the domain of an island, and `go.it` of a town.
     RESTRICTED.contains(&label)
+        && suffix != "go.it"
         && (!parent.is_empty() || matches!(label, "edu" | "gov" | "int" | "mil"))
 }
 
@@ -183,6 +184,8 @@ mod tests {
             ("edu", Some(Registry::Restricted)),
             ("ac", Some(Registry::Icann)),
             ("ac.uk", Some(Registry::Restricted)),
+            ("go.jp", Some(Registry::Restricted)),
+            ("go.it", Some(Registry::Icann)),
             ("github.io", Some(Registry::Private)),
             ("vercel.app", Some(Registry::Private)),
             ("example.com", None),

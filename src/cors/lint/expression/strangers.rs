@@ -259,6 +259,10 @@ impl<'a> Search<'_, 'a> {
                     return Ok(None);
                 }
                 let written = [b'/', b'.'].into_iter().any(|border| {
+                    if context.taken == Taken::Open {
+                        // What is missing is counted there for names that are open as a whole.
+                        return !self.reader.step(&word.written, border, Taken::All).is_empty();
+                    }
                     let border = self.border(context, &word.written, word, border, Taken::All);
                     !border.0.is_empty()
                 });
