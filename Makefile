@@ -132,9 +132,10 @@ bench: build ## one request, side by side with Starlette: the times, then what e
 	$(BIN)/pytest benches --benchmark-only
 	$(BIN)/python -m benches.added_cost
 
-bench-servers: build ## requests per second of uvicorn and granian under load (needs wrk)
+bench-servers: build ## requests per second of uvicorn and granian under load (needs wrk), and uvicorn without sockets
 	@command -v wrk >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq wrk >/dev/null; } || { echo "the load is made by wrk, which is not here: install it (Debian: apt install wrk)" >&2; exit 1; }
 	$(BIN)/python -m benches.servers
+	$(BIN)/python -m benches.protocol
 
 bench-rivals: build ## the frameworks' own CORS beside fastcors
 	$(BIN)/python -m benches.rivals
@@ -148,8 +149,9 @@ bench-core: ## the Rust core alone, by criterion
 bench-cold: build ## the import, and building a policy
 	$(BIN)/python -m benches.cold
 
-plots: build ## the plots of the last results, into docs/img
+plots: build ## the last results into the plots and tables of the documents
 	$(BIN)/python -m benches.plots
+	$(BIN)/python -m benches.document
 
 instructions: build ## instructions per request, held against the recorded ones (needs valgrind)
 	@command -v valgrind >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq valgrind >/dev/null; } || { echo "instructions are counted by valgrind, which is not here: install it (Debian: apt install valgrind)" >&2; exit 1; }

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from benches.document import DOCUMENTS as MEASURED
+from benches.document import TABLES, rewritten
 from tests.exchange import App, actual, preflight, sent_in_a_loop, values
 
 ROOT = Path(__file__).parent.parent
@@ -124,3 +126,10 @@ def test_the_versions_that_are_needed_are_those_of_the_build() -> None:
     assert PROJECT["requires-python"] == f">={minors[0]}"
     assert f"Python {minors[0]} to {minors[-1]}" in README
     assert f"Rust {CARGO['rust-version']} or newer" in README
+
+
+def test_the_tables_of_the_documents_are_what_was_measured() -> None:
+    texts = [document.read_text(encoding="utf-8") for document in MEASURED]
+    for heading in TABLES:
+        assert any(f"{heading}\n" in text for text in texts), heading
+    assert list(map(rewritten, texts)) == texts

@@ -6,6 +6,8 @@ its work. They are counted here all together, place by place, in time that does 
 
 from __future__ import annotations
 
+from re._constants import MAXREPEAT  # type: ignore[import-not-found]
+
 from ._expressions import Leaves, Parsed, combined
 
 TYPE_CHECKING = False
@@ -126,3 +128,40 @@ def _joined(several: Any) -> dict[int, int]:
         for place, count in ways.items():
             joined[place] = joined.get(place, 0) + count
     return joined
+
+
+def has_nested_repetition(parsed: Parsed) -> bool:
+    """Say whether endless repetition stands within endless repetition: it may take exponential time."""
+    try:
+        return _is_nested(parsed.nodes)
+    except RecursionError:
+        return True
+
+
+def _is_nested(nodes: Any, endless: bool = False) -> bool:
+    """Say whether endless repetition stands within endless repetition, or one of these is that."""
+    for node in nodes:
+        name, argument = node[0].name, node[1]
+        repeated = name in ("MAX_REPEAT", "MIN_REPEAT") and argument[1] is MAXREPEAT
+        if repeated and endless:
+            return True
+        if any(_is_nested(body, endless or repeated) for body in _bodies(name, argument)):
+            return True
+    return False
+
+
+def _bodies(name: str, argument: Any) -> list[Any]:
+    """Give what stands within a node."""
+    if name.endswith("_REPEAT"):
+        return [argument[2]]
+    if name == "SUBPATTERN":
+        return [argument[3]]
+    if name == "BRANCH":
+        return list(argument[1])
+    if name == "ATOMIC_GROUP":
+        return [argument]
+    if name.startswith("ASSERT"):
+        return [argument[1]]
+    if name == "GROUPREF_EXISTS":
+        return [body for body in argument[1:] if body is not None]
+    return []

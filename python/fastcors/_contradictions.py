@@ -33,8 +33,8 @@ def contradictions(options: Options) -> Iterator[Problem]:
             "expression-without-effect",
             "allow_origin_regex",
             texts[0] if len(texts) == 1 else texts,
-            "no expression is asked, because '*' in allow_origins lets every origin in; take away "
-            "one of both",
+            "no expression is asked, because '*' in allow_origins lets every origin in; leave "
+            "one of the two out",
             severity="warning",
         )
     if not options.allow_methods.items:
@@ -52,16 +52,22 @@ def contradictions(options: Options) -> Iterator[Problem]:
             "allow_private_network",
             options.allow_private_network,
             "True answers preflights that browsers no longer send: they ask the person for a "
-            "permission instead (Local Network Access); leave it out, unless for old ones",
+            "permission instead (Local Network Access); leave it out, unless old browsers matter",
             suggestion=False,
             severity="warning",
         )
-        if options.any_origin:
+        everything = "expression-everything" in {problem.code for problem in options.problems}
+        if options.any_origin or everything:
+            beside = (
+                "'*' in allow_origins"
+                if options.any_origin
+                else "an allow_origin_regex for every origin"
+            )
             yield Problem(
                 "private-network-for-everyone",
                 "allow_private_network",
                 options.allow_private_network,
-                "True beside '*' in allow_origins lets every site on the internet reach this "
+                f"True beside {beside} lets every site on the internet reach this "
                 "server in its private network; list the origins",
                 severity="warning",
             )

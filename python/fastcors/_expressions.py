@@ -31,8 +31,10 @@ _OPEN = r"[\xa1-\xfe]"
 _FEW = 16
 _SHORT_RANGE = 5
 
+# Characters that number an alternative, at whose beginning they stand: of the private use area.
+NUMBERS = range(0xE000, 0xE000 + 16**3)
+
 _LEAVES = {"LITERAL", "NOT_LITERAL", "ANY", "IN"}
-_REPEATS = {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}
 _ANCHORS = {
     # Without a line break in the text, lines begin and end where the text does.
     "AT_BEGINNING": r"\A",
@@ -41,6 +43,8 @@ _ANCHORS = {
     "AT_END_STRING": r"\z",
     "AT_BOUNDARY": r"\b",
 }
+# More pieces than the Rust engine has room for: each takes some of its ten million bytes.
+_MOST_PIECES = 400_000
 _TOO_DEEP = "groups nested too deep"
 _CONSTRUCTS = {
     "ASSERT": "look-around",
@@ -67,33 +71,38 @@ class Parsed:
 
     __slots__ = ("flags", "nodes")
 
-    def __init__(self, pattern: re.Pattern[str]) -> None:
-        """Parse a pattern again: it keeps no tree."""
+    def __init__(self, pattern: re.Pattern[str], text: str | None = None) -> None:
+        """Parse a pattern again, which keeps no tree, or another text with its flags."""
         flags = pattern.flags & ~re.DEBUG
         try:
             with warnings.catch_warnings():
                 # What Python's parser has to say it said when the pattern was compiled.
                 warnings.simplefilter("ignore")
-                self.nodes: Any = _parser.parse(pattern.pattern, flags)
+                self.nodes: Any = _parser.parse(pattern.pattern if text is None else text, flags)
         except RecursionError:
             raise Untranslatable(_TOO_DEEP) from None
         self.flags: int = self.nodes.state.flags | flags
 
 
-def translate(pattern: re.Pattern[str]) -> str:
+def translate(parsed: Parsed) -> str:
     """Give an expression for the Rust engine that matches whole the same visible ASCII texts.
 
     Raises:
-        Untranslatable: where a construct is not known to mean the same.
+        Untranslatable: where a construct is not known to mean the same, or the engine is sure to find
+            it too large.
     """
-    return _Translation().whole(Parsed(pattern))
+    return _Translation().whole(parsed)
 
 
-def mark(parsed: Parsed) -> tuple[str, str | None]:
+def mark(parsed: Parsed, *, numbered: bool = False) -> tuple[str, str | None]:
     """Give an expression for the linter, which tells what its author wrote from what is left open.
 
     It matches at least the visible ASCII texts that the pattern matches whole, with the high bit set
     in each character that the author did not write as that very one.
+
+    Args:
+        parsed: the pattern.
+        numbered: whether the characters of `NUMBERS` in it number its alternatives.
 
     Returns:
         The expression, and what stands in the pattern that it does without, by which it may match
@@ -102,7 +111,7 @@ def mark(parsed: Parsed) -> tuple[str, str | None]:
     Raises:
         Untranslatable: where groups are nested too deep.
     """
-    marking = _Marking()
+    marking = _Marking(numbered=numbered)
     return marking.whole(parsed), marking.without
 
 
@@ -134,6 +143,7 @@ class _Translation:
     def __init__(self) -> None:
         self.leaves = Leaves()
         self.texts: dict[object, str] = {}
+        self.pieces = 0
 
     def whole(self, parsed: Parsed) -> str:
         try:
@@ -168,6 +178,9 @@ class _Translation:
         return f"(?:{self.sequence(nodes, flags)}){{{least},{upper}}}"
 
     def leaf(self, node: Any, flags: int) -> str:
+        self.pieces += 1
+        if self.pieces > _MOST_PIECES:
+            raise Untranslatable(f"more than {_MOST_PIECES:,} pieces")
         key = leaf_key(node, flags)
         text = self.texts.get(key)
         if text is None:
@@ -182,8 +195,9 @@ class _Marking(_Translation):
     the dot of a lone `.`, which was probably meant as that.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, numbered: bool) -> None:
         super().__init__()
+        self.numbered = numbered
         self.endless = 0
         self.without: str | None = None
 
@@ -217,6 +231,8 @@ class _Marking(_Translation):
         return text
 
     def leaf(self, node: Any, flags: int) -> str:
+        if self.numbered and node[0].name == "LITERAL" and node[1] in NUMBERS:
+            return _digits(node[1] - NUMBERS.start)
         key = (*leaf_key(node, flags), self.endless > 0)
         text = self.texts.get(key)
         if text is None:
@@ -230,6 +246,11 @@ class _Marking(_Translation):
         if node[0].name == "ANY":
             return (ord("."),)
         return codes if _is_written(node) else ()
+
+
+def _digits(number: int) -> str:
+    """Give the number of an alternative as the compiled part reads it."""
+    return f"\\x{1 + number // 256:02x}\\x{1 + number // 16 % 16:02x}\\x{17 + number % 16:02x}"
 
 
 def _is_written(node: Any) -> bool:

@@ -21,6 +21,7 @@ __all__ = [
     "lint_request_headers",
     "lint_response_headers",
     "matched_part",
+    "missed_origin",
     "nearest_name",
     "prove_expression",
     "vary_by_origin",
@@ -130,7 +131,7 @@ class CompiledPolicy:
 
     def preflight(
         self, origin_allowed: bool, method: str, headers: str | None, private_network: bool
-    ) -> tuple[int, str, bool, bool, bool]:
+    ) -> tuple[int, str, list[str], bool, bool, bool]:
         """Decide on a preflight.
 
         Args:
@@ -140,8 +141,9 @@ class CompiledPolicy:
             private_network: whether it has an Access-Control-Request-Private-Network.
 
         Returns:
-            The status, the body, and whether the answer tells the explicit origin, the request's
-            headers mirrored, and that private network access is allowed.
+            The status, the body, the reasons for which it is refused, and whether the answer tells
+            the explicit origin, the request's headers mirrored, and that private network access is
+            allowed.
         """
 
     def preflight_answer(
@@ -269,11 +271,15 @@ def lint_response_headers(entries: Iterable[str], credentials: bool) -> list[_To
     """Say what is wrong with entries of `expose_headers`, in their order."""
 
 class _Proof(TypedDict):
-    # It matches no origin; it matches the origin of any site.
+    # It matches no origin; it matches the origin of any site, with these schemes.
     nothing: bool
-    everything: bool
+    everything: Literal["https", "http", "both"] | None
     # An origin, the domain to be registered for it, the public suffix that the domain is under.
     stranger: tuple[str, str, str] | None
+    # The same below a suffix of a company's that gives names to everyone, or below one for some
+    # organisations, where that is False.
+    hosted: tuple[str, str, str, bool] | None
+    # One with a written part.
     shared: tuple[str, str, str] | None
     # Origins: at an address that is left open, at one in a network that is written.
     address: str | None
@@ -284,6 +290,8 @@ class _Proof(TypedDict):
     local: bool
     # An origin with a scheme of its own.
     scheme: str | None
+    # The numbers of the alternatives that an origin takes, or None where they are not known.
+    taken: list[int] | None
     # Why strangers may be left, and the domain that the reason is about.
     unproven: (
         tuple[
@@ -300,7 +308,14 @@ def prove_expression(marked: str, name: str, credentials: bool) -> _Proof:
 
     Args:
         marked: in the syntax of the `regex` crate, with the high bit set in the characters that its
-            author left open.
+            author left open. Three characters may number an alternative, which they begin: two digits
+            from U+0001 and one from U+0011, each from 0 to 15.
         name: a label that a stranger has in its name, where there is such a one.
         credentials: whether to look for an http origin.
+    """
+
+def missed_origin(one: str, other: str) -> str | None:
+    """Give a shortest origin that one such expression matches and another does not.
+
+    None where there is none, and where that takes too long to know.
     """

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from ._backtracking import has_nested_repetition
 from ._entries import entries
-from ._expressions import Untranslatable, translate
+from ._expressions import Parsed, Untranslatable, translate
 from ._fastcors import expression_problem
 from ._meant import decoded
 from ._proof import expression_problems
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 # A longer expression is too large for the Rust engine, and would take seconds to be translated.
 _LONGEST = 1_000_000
+# A glob that is longer is not looked at.
+_LONGEST_GLOB = 300
 _OPTION = "allow_origin_regex"
 
 
@@ -83,35 +86,36 @@ def _pattern(item: Any) -> re.Pattern[str] | None:
     return re.compile(str.__str__(item.pattern), item.flags & ~re.DEBUG)
 
 
-def _judged(pattern: re.Pattern[str], credentials: bool) -> Verdict:
-    expression = None
+@lru_cache(maxsize=64)
+def judge(pattern: re.Pattern[str], credentials: bool) -> Verdict:
+    """Find the engine for an expression, and what is wrong with it. The last 64 are remembered."""
+    expression = parsed = None
     reason: str | None = f"it is longer than {_LONGEST:,} characters"
     if len(pattern.pattern) <= _LONGEST:
         try:
-            expression = translate(pattern)
+            parsed = Parsed(pattern)
+            expression = translate(parsed)
             reason = expression_problem(expression)
         except Untranslatable as error:
             reason = f"it uses {error}"
+    problems: list[Problem] = []
+    safe = False
     # An empty expression is told of when it is read.
-    problems, safe = expression_problems(pattern, credentials) if pattern.pattern else ([], False)
+    if pattern.pattern:
+        problems, safe = expression_problems(pattern, credentials, parsed)
     if reason is None:
         return Verdict(expression, tuple(problems), safe)
+    because = " ".join(reason.split()).rstrip(".")
+    if parsed is not None and has_nested_repetition(parsed):
+        because += "; its nested repetitions may take exponential time for a hostile origin"
     engine = Problem(
         "expression-engine",
         _OPTION,
         pattern.pattern,
-        f"{shown(pattern.pattern)} is matched by Python's re, which may take exponential time for a "
-        f"hostile origin, because {' '.join(reason.split())}; write it without that, or list the origins",
+        f"{shown(pattern.pattern)} is matched by Python's re, for which linear time is not promised, "
+        f"because {because}; write it without that, or list the origins",
     )
     return Verdict(None, (engine, *problems), safe)
-
-
-_remembered = lru_cache(maxsize=64)(_judged)
-
-
-def judge(pattern: re.Pattern[str], credentials: bool) -> Verdict:
-    """Find the engine for an expression, and what is wrong with it. The last 64 are remembered."""
-    return _remembered(pattern, credentials)
 
 
 def _wrong_type(item: Any) -> Problem:
@@ -135,12 +139,33 @@ def _wrong_type(item: Any) -> Problem:
 
 
 def _invalid(item: Any, error: Exception) -> Problem:
+    from ._corrections import is_any
+
+    text = item.pattern if issubclass(type(item), re.Pattern) else item
+    meant = _meant_by_glob(text) if issubclass(type(text), str) else None
+    instead = "write one that re.compile takes"
+    if meant is not None:
+        instead = f"it is written like a glob; write {shown(meant)}"
+    elif issubclass(type(text), str) and is_any(text):
+        instead = "write allow_origins=['*'] if every origin is meant"
     return Problem(
         "expression-syntax",
         _OPTION,
         item,
-        f"{shown(item)} is no regular expression: {quoted(error)}; write one that re.compile takes",
+        f"{shown(item)} is no regular expression: {quoted(error)}; {instead}",
+        meant,
     )
+
+
+def _meant_by_glob(text: str) -> str | None:
+    """Give the expression that was meant by a glob, if that lets in no stranger."""
+    if len(text) > _LONGEST_GLOB:
+        return None
+    from ._corrections import as_glob
+    from ._mending import Mender
+
+    meant = as_glob(str.__str__(text))
+    return meant if meant and Mender(re.compile(""), credentials=False).is_sound(meant) else None
 
 
 def _empty(item: Any) -> Problem:

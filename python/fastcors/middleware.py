@@ -301,16 +301,14 @@ class CORSMiddleware(Middleware):
         if allowed is None:
             allowed = _answered(self, _ask(self, policy, origin))
         requested_headers = request_headers.get("access-control-request-headers")
-        status, body, explicit, mirrored, private_network = policy._compiled.preflight(
+        status, body, reasons, explicit, mirrored, private_network = policy._compiled.preflight(
             allowed,
             request_headers["access-control-request-method"],
             requested_headers,
             "access-control-request-private-network" in request_headers,
         )
-        if status != 200:
-            # The body names the reasons.
-            reasons = tuple(body.removeprefix("Disallowed CORS ").split(", "))
-            _tell_refusal(self, request_headers, reasons, preflight=True)
+        if reasons:
+            _tell_refusal(self, request_headers, tuple(reasons), preflight=True)
         headers = dict(policy.preflight_headers)
         if explicit:
             headers["Access-Control-Allow-Origin"] = origin

@@ -38,7 +38,7 @@ _STEMS = {
     "regex": "allow_origin_regex",
     "pattern": "allow_origin_regex",
     "expos": "expose_headers",
-    "credential": "allow_credentials",
+    "cred": "allow_credentials",
     "cookie": "allow_credentials",
     "network": "allow_private_network",
     "private": "allow_private_network",
@@ -47,10 +47,16 @@ _STEMS = {
     "origin": "allow_origins",
     "domain": "allow_origins",
     "host": "allow_origins",
+    "whitelist": "allow_origins",
+    "allowlist": "allow_origins",
     "age": "max_age",
     "ttl": "max_age",
     "strict": "strict",
 }
+
+
+# Of other libraries' options: what these are about, no option of this one is.
+_FOREIGN = ("automatic", "path", "resource", "route", "send", "status", "url", "vary", "wildcard")
 
 
 class Options:
@@ -272,5 +278,7 @@ def near_option(name: str) -> str | None:
     if near:
         return near[0]
     words = text.split("_")
+    if any(word.startswith(_FOREIGN) for word in words):
+        return None
     stems = (stem for stem in _STEMS if any(word.startswith(stem) for word in words))
     return next((_STEMS[stem] for stem in stems), None)

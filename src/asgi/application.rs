@@ -46,7 +46,7 @@ impl Application {
     ///
     /// # Safety
     /// All are live objects and the thread is attached.
-    #[inline]
+    #[inline(always)]
     pub(super) unsafe fn call(
         &self,
         names: &Names,

@@ -1,5 +1,7 @@
 //! What `middleware(scope, receive, send)` returns: always a coroutine, as with Starlette.
 
+use core::hint::cold_path;
+
 use pyo3::{Py, PyAny, ffi};
 
 use super::names::Names;
@@ -24,8 +26,12 @@ pub(super) unsafe fn deferred(
             Ok(result)
         }
         // SAFETY: attached, as the caller vouches.
-        Ok(result) => unsafe { call(&names.await_later, &result) },
+        Ok(result) => unsafe {
+            cold_path();
+            call(&names.await_later, &result)
+        },
         Err(Raised) => {
+            cold_path();
             // SAFETY: an exception is set, as the caller vouches, so there is one to take.
             let exception = unsafe { take_exception() }?;
             // SAFETY: attached, as the caller vouches.

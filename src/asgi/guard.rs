@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::{Python, ffi};
 
-use super::object::{Owned, Raised};
+use super::object::{Owned, Raised, seldom};
 
 /// Runs `body` for a C function that returns a new reference: null where an exception is set.
 ///
@@ -14,7 +14,7 @@ use super::object::{Owned, Raised};
 pub(super) fn object(body: impl FnOnce() -> Result<Owned, Raised>) -> *mut ffi::PyObject {
     match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(result)) => result.into_ptr(),
-        Ok(Err(Raised)) => core::ptr::null_mut(),
+        Ok(Err(Raised)) => seldom(core::ptr::null_mut()),
         Err(payload) => {
             raise_panic(payload.as_ref());
             core::ptr::null_mut()

@@ -1,6 +1,7 @@
 //! The compiled base of `fastcors.CORSMiddleware`: what a call of it does.
 
 use core::ffi::{c_int, c_uint, c_void};
+use core::hint::cold_path;
 use core::mem::offset_of;
 use core::ptr;
 
@@ -15,7 +16,7 @@ use super::coroutines::deferred;
 use super::counts::Counts;
 use super::guard::{attached, object};
 use super::names::Names;
-use super::object::{Owned, Raised, bytes_of, is_text, item};
+use super::object::{Owned, Raised, bytes_of, is_text, item, seldom};
 use super::policy::CompiledPolicy;
 use super::preflight;
 use super::refusal::Refusal;
@@ -119,6 +120,7 @@ unsafe extern "C" fn answer_method(
 ///
 /// # Safety
 /// All are live objects that the caller holds, `this` is a `Middleware`, and the thread is attached.
+#[inline(always)]
 unsafe fn respond(
     this: *mut Middleware,
     scope: *mut ffi::PyObject,
@@ -141,7 +143,7 @@ unsafe fn respond(
 
 /// # Safety
 /// As for [`respond`]; `compiled` is the content of `policy`.
-#[inline]
+#[inline(always)]
 unsafe fn dispatch(
     counts: &Counts,
     app: &Application,
@@ -156,13 +158,14 @@ unsafe fn dispatch(
     unsafe {
         let kind = item(scope, names.kind.as_ptr())?;
         if !is_text(kind.as_ptr(), names.http.as_ptr(), b"http")? {
+            cold_path();
             return app.call(names, scope, receive, send);
         }
         counts.request();
         let headers = item(scope, names.headers.as_ptr())?;
         let (mut request, copy) = match RequestHeaders::read(headers.as_ptr()) {
             Some(request) => (request, None),
-            None => read_any(scope, &headers)?,
+            None => seldom(read_any(scope, &headers)?),
         };
         let scope = copy.as_ref().map_or(scope, Owned::as_ptr);
         let Some(origin) = request.origin.take() else {

@@ -32,4 +32,4 @@ pub(crate) use lint::{
 };
 pub(crate) use middleware::{claim_call, middleware_type};
 pub(crate) use policy::{CompiledPolicy, expression_problem, vary_by_origin};
-pub(crate) use proof::prove_expression;
+pub(crate) use proof::{missed_origin, prove_expression};

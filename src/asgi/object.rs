@@ -1,5 +1,6 @@
 //! An owned reference to a Python object, at the price of a pointer.
 
+use core::hint::cold_path;
 use core::ptr::NonNull;
 
 use pyo3::ffi;
@@ -7,6 +8,14 @@ use pyo3::ffi;
 /// A Python exception is set in the current thread, and the caller must hand it on.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Raised;
+
+/// Hands `value` on, and tells the compiler that this seldom happens: it then lays the code of what
+/// often happens in one line, and what leads here behind it.
+#[inline(always)]
+pub(super) fn seldom<T>(value: T) -> T {
+    cold_path();
+    value
+}
 
 /// A strong reference. It is dropped by a plain decrement, so it must live and die attached to the
 /// interpreter, which every caller is: it never leaves a function that Python called.
@@ -19,7 +28,10 @@ impl Owned {
     /// `pointer` is null with an exception set, or a reference that the caller owns.
     #[inline]
     pub(super) unsafe fn take(pointer: *mut ffi::PyObject) -> Result<Self, Raised> {
-        NonNull::new(pointer).map(Self).ok_or(Raised)
+        match NonNull::new(pointer) {
+            Some(pointer) => Ok(Self(pointer)),
+            None => seldom(Err(Raised)),
+        }
     }
 
     /// A new reference to a borrowed object.
@@ -131,7 +143,7 @@ pub(super) unsafe fn dict_item(
     unsafe {
         let found = NonNull::new(ffi::PyDict_GetItemWithError(dict, key));
         if found.is_none() && !ffi::PyErr_Occurred().is_null() {
-            return Err(Raised);
+            return seldom(Err(Raised));
         }
         Ok(found)
     }
@@ -154,6 +166,7 @@ pub(super) unsafe fn item(
             return Ok(Owned::share(found.as_ptr()));
         }
         // The general way, which also raises the KeyError with the key in it.
+        cold_path();
         Owned::take(ffi::PyObject_GetItem(mapping, key))
     }
 }

@@ -17,6 +17,10 @@ use crate::cors::{
     Refusals, Verdict,
 };
 
+/// Status, body and reasons of an answer to a preflight, and which lines it carries: the origin, the
+/// request's headers, private network access.
+type Decided = (u16, String, Vec<&'static str>, bool, bool, bool);
+
 /// An immutable policy, with every header line that its answers share built once.
 ///
 /// The options come from `fastcors.Policy`, which has checked them.
@@ -96,7 +100,7 @@ impl CompiledPolicy {
     ///
     /// # Safety
     /// The thread is attached.
-    #[inline]
+    #[inline(always)]
     pub(super) unsafe fn allows_bytes(&self, origin: &[u8]) -> Result<bool, Raised> {
         let origins = self.policy.origins();
         if origins.lists(origin) {
@@ -249,14 +253,16 @@ impl CompiledPolicy {
         method: &Bound<'_, PyString>,
         headers: Option<&Bound<'_, PyString>>,
         private_network: bool,
-    ) -> PyResult<(u16, String, bool, bool, bool)> {
+    ) -> PyResult<Decided> {
         let method = latin_1(method)?;
         let headers = headers.map(latin_1).transpose()?;
         let request =
             PreflightRequest { method: &method, headers: headers.as_deref(), private_network };
         let Preflight { refusals, explicit_origin, mirrored_headers, private_network } =
             self.policy.preflight(&request, origin_allowed);
-        Ok((refusals.status(), refusals.body(), explicit_origin, mirrored_headers, private_network))
+        let (status, body, reasons) =
+            (refusals.status(), refusals.body(), refusals.names().collect());
+        Ok((status, body, reasons, explicit_origin, mirrored_headers, private_network))
     }
 
     /// The whole answer to a preflight, and the reasons for which it is refused.

@@ -2,15 +2,15 @@
 
 use pyo3::prelude::*;
 
-use crate::cors::lint::expression::{Null, Proof, Stranger, Unproven, prove};
+use crate::cors::lint::expression::{Everything, Null, Proof, Stranger, Unproven, missed, prove};
 
 /// A [`Proof`], as a dict.
 #[derive(IntoPyObject)]
-#[allow(clippy::struct_excessive_bools, reason = "one for each thing that is known")]
 pub(crate) struct ProofDict {
     nothing: bool,
-    everything: bool,
+    everything: Option<&'static str>,
     stranger: Option<(String, String, String)>,
+    hosted: Option<(String, String, String, bool)>,
     shared: Option<(String, String, String)>,
     address: Option<String>,
     network: Option<String>,
@@ -18,6 +18,7 @@ pub(crate) struct ProofDict {
     insecure: Option<String>,
     local: bool,
     scheme: Option<String>,
+    taken: Option<Vec<u32>>,
     unproven: Option<(&'static str, Option<String>)>,
     safe: bool,
 }
@@ -25,11 +26,18 @@ pub(crate) struct ProofDict {
 impl From<Proof> for ProofDict {
     fn from(proof: Proof) -> Self {
         let safe = proof.is_safe();
-        let stranger = |Stranger { origin, domain, suffix }| (origin, domain, suffix);
+        let stranger = |Stranger { origin, domain, suffix, .. }| (origin, domain, suffix);
         Self {
             nothing: proof.nothing,
-            everything: proof.everything,
+            everything: proof.everything.map(|everything| match everything {
+                Everything::Https => "https",
+                Everything::Http => "http",
+                Everything::Both => "both",
+            }),
             stranger: proof.stranger.map(stranger),
+            hosted: proof.hosted.map(|Stranger { origin, domain, suffix, is_anyones }| {
+                (origin, domain, suffix, is_anyones)
+            }),
             shared: proof.shared.map(stranger),
             address: proof.address,
             network: proof.network,
@@ -40,6 +48,7 @@ impl From<Proof> for ProofDict {
             insecure: proof.insecure,
             local: proof.local,
             scheme: proof.scheme,
+            taken: proof.taken,
             unproven: proof.unproven.map(|unproven| match unproven {
                 Unproven::TooLarge => ("too-large", None),
                 Unproven::TooManyNames => ("too-many-names", None),
@@ -63,4 +72,11 @@ pub(crate) fn prove_expression(
     credentials: bool,
 ) -> ProofDict {
     py.detach(|| prove(&marked, &name, credentials)).into()
+}
+
+/// A shortest origin that one such expression matches and another does not.
+#[pyfunction]
+#[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
+pub(crate) fn missed_origin(py: Python<'_>, one: String, other: String) -> Option<String> {
+    py.detach(|| missed(&one, &other))
 }

@@ -82,7 +82,7 @@ fn is_silent(py: Python<'_>) -> bool {
         return false;
     };
     let version = version(remembered);
-    if version.is_some_and(|version| version == silent.load(Ordering::Relaxed)) {
+    if version != NO_VERSION && version == silent.load(Ordering::Relaxed) {
         return true;
     }
     // SAFETY: a live dict and a live key; an int compares with an int without an error, and where
@@ -93,26 +93,30 @@ fn is_silent(py: Python<'_>) -> bool {
             ffi::PyErr_Clear();
         }
         let is_silent = found == ffi::Py_False();
-        if is_silent && let Some(version) = version {
+        if is_silent {
             silent.store(version, Ordering::Relaxed);
         }
         is_silent
     }
 }
 
+const NO_VERSION: u64 = 0;
+
 /// A number that a dict never has again after a change (PEP 509), where this Python has it.
 #[inline]
-fn version(dict: &Py<PyDict>) -> Option<u64> {
+fn version(dict: &Py<PyDict>) -> u64 {
     #[cfg(Py_3_14)]
     {
         let _ = dict;
-        None
+        NO_VERSION
     }
     #[cfg(not(Py_3_14))]
     {
         // SAFETY: a live dict; its version is a field of its own in these versions of Python.
         #[allow(deprecated, reason = "it goes with 3.14, for which this is not compiled")]
-        Some(unsafe { (*dict.as_ptr().cast::<ffi::PyDictObject>()).ma_version_tag })
+        unsafe {
+            (*dict.as_ptr().cast::<ffi::PyDictObject>()).ma_version_tag
+        }
     }
 }
 
@@ -127,7 +131,7 @@ fn log(py: Python<'_>) -> PyResult<&Log> {
             remembered: remembered
                 .and_then(|cache| cache.cast_into_exact().ok())
                 .map(Bound::unbind),
-            silent: AtomicU64::new(0),
+            silent: AtomicU64::new(NO_VERSION),
             debug: 10_i32.into_pyobject(py)?.unbind(),
             tell: module.getattr("refused")?.unbind(),
         })

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyByteArrayMethods;
 use pyo3::types::{PyByteArray, PyBytes, PyDict, PyIterator, PyList, PyTuple};
 
-use super::object::{Owned, bytes_of};
+use super::object::{Owned, bytes_of, seldom};
 
 const ORIGIN: &[u8] = b"origin";
 const REQUEST_METHOD: &[u8] = b"access-control-request-method";
@@ -35,7 +35,7 @@ impl RequestHeaders {
     ///
     /// # Safety
     /// `headers` is a live object and the thread is attached.
-    #[inline]
+    #[inline(always)]
     pub(super) unsafe fn read(headers: *mut ffi::PyObject) -> Option<Self> {
         // SAFETY: each object is checked to be of the exact type that it is then read as; the items
         // are borrowed from the sequence, which nothing can change in between.
@@ -45,7 +45,7 @@ impl RequestHeaders {
             } else if ffi::PyTuple_CheckExact(headers) != 0 {
                 (&raw const (*headers.cast::<ffi::PyTupleObject>()).ob_item).cast()
             } else {
-                return None;
+                return seldom(None);
             };
             let length = usize::try_from(ffi::Py_SIZE(headers)).ok()?;
             let mut found = Self::default();
@@ -55,7 +55,7 @@ impl RequestHeaders {
                 // Few names have a length of interest: one shift tells.
                 if length < 64 && LENGTHS >> length & 1 != 0 {
                     if ffi::PyBytes_CheckExact(value) == 0 {
-                        return None;
+                        return seldom(None);
                     }
                     found.take(bytes_of(name), value);
                 }
@@ -66,7 +66,7 @@ impl RequestHeaders {
 
     /// # Safety
     /// `value` is a live object and the thread is attached.
-    #[inline]
+    #[inline(always)]
     unsafe fn take(&mut self, name: &[u8], value: *mut ffi::PyObject) {
         let place = match name {
             ORIGIN => &mut self.origin,

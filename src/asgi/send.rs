@@ -1,6 +1,7 @@
 //! The `send` that the application is given: it sets the CORS headers on the start of the answer.
 
 use core::ffi::{c_int, c_void};
+use core::hint::cold_path;
 use core::mem::offset_of;
 use core::ptr::{self, NonNull};
 use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
@@ -13,7 +14,7 @@ use pyo3::{Borrowed, ffi};
 
 use super::coroutines::deferred;
 use super::guard::{attached, object};
-use super::object::{Owned, Raised, bytes_of, deeper, dict_item, is_text, item};
+use super::object::{Owned, Raised, bytes_of, deeper, dict_item, is_text, item, seldom};
 use super::policy::CompiledPolicy;
 use super::preflight::line;
 use super::scope::{any_bytes, any_pair, exact_pair};
@@ -56,7 +57,7 @@ pub(super) fn prepare(py: Python<'_>) -> PyResult<()> {
 /// # Safety
 /// `send` and `policy`, a `CompiledPolicy`, are live, the thread is attached, and [`prepare`] has
 /// been called.
-#[inline]
+#[inline(always)]
 pub(super) unsafe fn new(
     send: *mut ffi::PyObject,
     policy: &Owned,
@@ -65,16 +66,17 @@ pub(super) unsafe fn new(
 ) -> Result<Owned, Raised> {
     // SAFETY: attached, as the caller vouches.
     let py = unsafe { Python::assume_attached() };
-    let Some(send_type) = TYPE.get(py) else { return Err(Raised) };
+    let Some(send_type) = TYPE.get(py) else { return seldom(Err(Raised)) };
     // SAFETY: the allocation gives room for a `Send`; all its fields are set before the collector
     // may see it.
     unsafe {
         let send_type = send_type.as_ptr().cast();
         let mut made = KEPT.load(Relaxed);
         if made.is_null() {
+            cold_path();
             made = ffi::PyObject_GC_New::<Send>(send_type);
             if made.is_null() {
-                return Err(Raised);
+                return seldom(Err(Raised));
             }
         } else {
             KEPT.store(ptr::null_mut(), Relaxed);
@@ -101,6 +103,7 @@ unsafe extern "C" fn vectorcall(
     object(|| unsafe {
         let this = &*slf.cast::<Send>();
         if this.send.is_null() || this.policy.is_null() {
+            cold_path();
             return attached(|_| {
                 Err(PyValueError::new_err("send was called after the request was thrown away"))
             });
@@ -121,7 +124,7 @@ unsafe extern "C" fn vectorcall(
 ///
 /// # Safety
 /// `message` is live, the thread attached.
-#[inline]
+#[inline(always)]
 unsafe fn call(
     this: &Send,
     compiled: &CompiledPolicy,
@@ -169,7 +172,7 @@ unsafe fn is_send(object: *mut ffi::PyObject) -> bool {
 ///
 /// # Safety
 /// As for [`call`].
-#[inline]
+#[inline(always)]
 unsafe fn with_headers(
     this: &Send,
     compiled: &CompiledPolicy,
@@ -191,7 +194,7 @@ unsafe fn with_headers(
             },
         };
         if ffi::PyDict_SetItem(copy.as_ptr(), key, lines.as_ptr()) != 0 {
-            return Err(Raised);
+            return seldom(Err(Raised));
         }
         Ok(copy)
     }
@@ -202,7 +205,7 @@ unsafe fn with_headers(
 ///
 /// # Safety
 /// As for [`call`].
-#[inline]
+#[inline(always)]
 unsafe fn appended(
     this: &Send,
     compiled: &CompiledPolicy,
@@ -215,7 +218,7 @@ unsafe fn appended(
     unsafe {
         let is_list = ffi::PyList_CheckExact(theirs) != 0;
         if !is_list && ffi::PyTuple_CheckExact(theirs) == 0 {
-            return Ok(None);
+            return seldom(Ok(None));
         }
         let explicit = if this.origin.is_null() {
             None
@@ -227,7 +230,7 @@ unsafe fn appended(
         #[allow(clippy::cast_possible_wrap)]
         let list = Owned::take(ffi::PyList_New(length + ours.len() as ffi::Py_ssize_t + 1))?;
         if ffi::Py_SIZE(theirs) != length {
-            return Ok(None);
+            return seldom(Ok(None));
         }
         let items: *const *mut ffi::PyObject = if is_list {
             (*theirs.cast::<ffi::PyListObject>()).ob_item
@@ -237,17 +240,17 @@ unsafe fn appended(
         let mut place = 0;
         while place < length {
             let pair = *items.offset(place);
-            let Some((name, _)) = exact_pair(pair) else { return Ok(None) };
+            let Some((name, _)) = exact_pair(pair) else { return seldom(Ok(None)) };
             let name_length = ffi::Py_SIZE(name);
             if name_length < 64 && LENGTHS >> name_length & 1 != 0 && is_ours(bytes_of(name)) {
-                return Ok(None);
+                return seldom(Ok(None));
             }
             ffi::PyList_SET_ITEM(list.as_ptr(), place, Owned::share(pair).into_ptr());
             place += 1;
         }
         for line in ours {
             let line = line.as_ref().map(Py::as_ptr).or(explicit.as_ref().map(Owned::as_ptr));
-            let Some(line) = line else { return Ok(None) };
+            let Some(line) = line else { return seldom(Ok(None)) };
             ffi::PyList_SET_ITEM(list.as_ptr(), place, Owned::share(line).into_ptr());
             place += 1;
         }

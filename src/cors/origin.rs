@@ -105,14 +105,14 @@ impl Origins {
     /// How many origins are listed, and how many patterns there are, each counted once.
     #[must_use]
     pub fn counts(&self) -> (usize, usize) {
-        (self.listed.members().len(), self.patterns.count())
+        (self.listed.member_count(), self.patterns.count())
     }
 
     /// Whether both have the same entries, in whatever order and however often. A million take some
     /// tenths of a second; memory is taken for entries that are listed twice or are no origins.
     #[must_use]
     pub fn has_entries_of(&self, other: &Self) -> bool {
-        self.listed.members().len() == other.listed.members().len()
+        self.listed.member_count() == other.listed.member_count()
             && self.listed.members().all(|entry| other.listed.contains(entry))
             && self.unlisted() == other.unlisted()
     }
@@ -130,7 +130,7 @@ impl Origins {
 
     /// The entries that are no origins by themselves: patterns, `*`, and what matches nothing.
     fn unlisted(&self) -> HashSet<&[u8]> {
-        if self.entries().len() == self.listed.members().len() {
+        if self.entries().len() == self.listed.member_count() {
             return HashSet::new();
         }
         self.entries().filter(|entry| !self.listed.contains(entry)).collect()

@@ -8,7 +8,7 @@ import warnings
 from random import Random
 
 from fastcors import CORSMiddleware, _fastcors
-from fastcors._expressions import Untranslatable, translate
+from fastcors._expressions import Parsed, Untranslatable, translate
 
 ALPHABET = "abkKsS9_.:/-|A"
 LITERALS = [
@@ -115,7 +115,7 @@ def is_translated(source: str) -> bool:
         warnings.simplefilter("ignore")
         compiled = re.compile(source)
     try:
-        return _fastcors.expression_problem(translate(compiled)) is None
+        return _fastcors.expression_problem(translate(Parsed(compiled))) is None
     except Untranslatable:
         return False
 
@@ -134,7 +134,7 @@ def disagreement(source: str, texts: list[str]) -> str | None:
 
 
 def fullmatch(compiled: re.Pattern[str], each: str) -> bool | None:
-    """Ask Python's engine; None where it does not end within a second, as it may not."""
+    """Ask Python's engine; None where it does not end within a second, or fails, as it may."""
 
     def give_up(*_: object) -> None:
         raise TimeoutError
@@ -143,7 +143,8 @@ def fullmatch(compiled: re.Pattern[str], each: str) -> bool | None:
     signal.setitimer(signal.ITIMER_REAL, 1)
     try:
         return compiled.fullmatch(each) is not None
-    except TimeoutError:
+    except (TimeoutError, SystemError):
+        # "The span of capturing group is wrong": a defect with groups in possessive repetition.
         return None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -13,7 +13,14 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from fastcors import ConfigError, ConfigWarning, CORSMiddleware, _fastcors
-from fastcors._expressions import Untranslatable, translate
+from fastcors._expressions import (
+    _MOST_PIECES,
+    Parsed,
+    Untranslatable,
+    _Translation,
+    translate,
+)
+from fastcors._fastcors import expression_problem
 from tests.exchange import actual, answering, sent, values
 from tests.expressions.patterns import (
     disagreement,
@@ -102,7 +109,8 @@ def test_an_expression_that_only_python_matches_is_told_once_at_start_up(
     for warning in told:
         assert issubclass(warning.category, ConfigWarning)
         assert warning.filename == __file__
-        assert "exponential" in str(warning.message)
+        assert "linear time is not promised" in str(warning.message)
+        assert "exponential" not in str(warning.message)
         assert len(str(warning.message)) < 600
 
 
@@ -223,7 +231,32 @@ def test_a_translation_matches_whole_texts_of_every_visible_character() -> None:
     for code in range(0x21, 0x7F):
         assert quiet(".").is_allowed_origin(chr(code))
     with pytest.raises(Untranslatable):
-        translate(re.compile("(?=a)"))
+        translate(Parsed(re.compile("(?=a)")))
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        r"(?=(a+)+b)https://a",
+        r"(?!x)(a*)*",
+        r"(a)(\1|(?:b+c?)+)",
+        r"(?>([a-z]+)*)a",
+        r"(?:(?:a|b*)+)++",
+    ],
+)
+def test_exponential_time_is_spoken_of_where_repetitions_are_nested(expression: str) -> None:
+    with pytest.warns(ConfigWarning, match="exponential time"):
+        CORSMiddleware(APP, allow_origin_regex=expression)
+
+
+def test_what_the_engine_has_no_room_for_is_known_before_it_is_asked() -> None:
+    parsed = Parsed(re.compile("a" * 10))
+    translation = _Translation()
+    translation.pieces = _MOST_PIECES - 9
+    with pytest.raises(Untranslatable, match="400,000 pieces"):
+        translation.whole(parsed)
+    # The least that the engine takes for one is more than 25 bytes.
+    assert expression_problem("a" * (_MOST_PIECES + 1)) is not None
 
 
 def test_what_pythons_parser_warns_of_is_said_once() -> None:

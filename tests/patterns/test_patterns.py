@@ -100,7 +100,7 @@ def test_an_entry_that_is_no_pattern_is_told_at_start_up_and_matches_nothing() -
     assert len(wrong) > 20
     assert len(entries - wrong) > 10
     for entry in wrong:
-        with pytest.warns(ConfigWarning, match="matches (none|no Origin)"):
+        with pytest.warns(ConfigWarning, match="never matches"):
             middleware = CORSMiddleware(APP, allow_origins=[entry])
         for asked in (entry, entry.replace("*", "a"), entry.replace("*", "80")):
             assert not middleware.is_allowed_origin(asked), (entry, asked)

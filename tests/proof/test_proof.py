@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fastcors import lint
+from fastcors._origin_regex import judge
 from fastcors._proof import expression_problems
 from fastcors._showing import shown
 from fastcors.problems import Problem
-from tests.proof.expressions import EVERYTHING, NOTHING, SAFE, SHARED, STRANGERS, UNPROVEN
+from tests.proof.expressions import (
+    EVERYTHING,
+    HOSTED,
+    NOTHING,
+    SAFE,
+    SHARED,
+    STRANGERS,
+    UNMATCHED,
+    UNPROVEN,
+)
+
+LINT = Path(__file__).parents[1] / "lint"
 
 
 def told(expression: Any, credentials: bool = False) -> tuple[list[Problem], bool]:
@@ -72,6 +88,125 @@ def test_everything_is_an_error_with_credentials_and_else_to_be_written_as_such(
     assert not proven
 
 
+@pytest.mark.parametrize(
+    ("expression", "what"),
+    [(r".*", "every origin"), (r"https?://.+", "every origin"), (r"http://.*", "every http origin"),
+     (r"https://[^/]+", "every https origin")],
+)  # fmt: skip
+@pytest.mark.parametrize("credentials", [False, True])
+def test_everything_of_a_scheme_is_told_as_that(
+    expression: str, what: str, credentials: bool
+) -> None:
+    problems, _ = told(expression, credentials)
+    assert re.search(rf" lets in {what}[,;] ", problems[0].message)
+
+
+@pytest.mark.parametrize(
+    ("expression", "correction"),
+    [
+        (r"http://localhost:*", r"http://localhost(?::\d+)?"),
+        (r"http://(localhost|127\.0\.0\.1):*", r"http://(localhost|127\.0\.0\.1)(?::\d+)?"),
+        (r"https://app-*\.example\.com", r"https://app-[a-z0-9-]+\.example\.com"),
+        (r"http*://example\.com", r"https?://example\.com"),
+        (r"http://localhost:*/*", r"http://localhost(?::\d+)?/*"),
+        (r"https://app-*.example.com:*|https://b\.com", None),
+        (r"https://*--myapp.netlify.app", None),
+    ],
+)
+def test_a_star_that_is_meant_as_in_a_glob_is_an_error(
+    expression: str, correction: str | None
+) -> None:
+    problems, proven = told(expression)
+    error = problems[0]
+    if correction is not None:
+        assert codes(problems) == [("expression-glob", "error")]
+        assert error.suggestion == correction
+    assert "written like a glob" in error.message
+    assert not proven
+
+
+@pytest.mark.parametrize(
+    ("expression", "correction"),
+    [
+        (r"https://[app|www]\.example\.com", r"https://(?:app|www)\.example\.com"),
+        (r"http://localhost:[3000|5000]", r"http://localhost:(?:3000|5000)"),
+        (r"https://[a|b]\.example\.com", None),
+        (r"https://[abc|def]+\.example\.com", None),
+        (r"https://[a-z|0-9]+\.example\.com", None),
+    ],
+)
+def test_brackets_that_are_meant_as_a_group_are_an_error(
+    expression: str, correction: str | None
+) -> None:
+    problems, proven = told(expression)
+    assert codes(problems) == ([("expression-class", "error")] if correction else [])
+    assert [problem.suggestion for problem in problems] == ([correction] if correction else [])
+    assert proven is (correction is None)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        r"https://a\.com/*",
+        r"https://[a-z]+-*[a-z0-9]+\.example\.com",
+        r"https://a-*b?\.example\.com",
+        r"http://localhost:*\d+",
+        r"https://(?:a-*)+\.example\.com",
+    ],
+)
+def test_a_star_that_repeats_what_it_may_be_meant_to_is_not_told_of(expression: str) -> None:
+    assert told(expression) == ([], True)
+
+
+@pytest.mark.parametrize(("expression", "origin"), HOSTED)
+def test_any_name_below_a_suffix_for_everyone_is_an_error_with_credentials_as_for_patterns(
+    expression: str, origin: str
+) -> None:
+    for credentials, severity in ((False, "warning"), (True, "error")):
+        problems, proven = told(expression, credentials)
+        (found,) = [problem for problem in problems if problem.code == "expression-public-suffix"]
+        assert found.severity == severity
+        assert f" also lets in {origin}" in found.message
+        assert not proven
+        assert {problem.code for problem in problems} <= {found.code, "expression-insecure"}
+
+
+@pytest.mark.parametrize(
+    ("host", "code"),
+    [
+        ("github.io", "warning"),
+        ("amazonaws.com", "warning"),
+        ("windows.net", "warning"),
+        ("salesforce.com", "warning"),
+        ("eu-west-1.amazonaws.com", "warning"),
+        ("run.app", "warning"),
+        ("gov.uk", "warning"),
+        ("ac.jp", "warning"),
+        ("mil", "warning"),
+        ("com", "error"),
+        ("co.uk", "error"),
+        ("akershus.no", "error"),
+        ("example.com", None),
+        ("you.github.io", None),
+        ("my-bucket.s3.amazonaws.com", None),
+    ],
+)
+def test_a_pattern_and_an_expression_below_a_public_suffix_are_judged_alike(
+    host: str, code: str | None
+) -> None:
+    name = host.replace(".", r"\.")
+    for credentials in (False, True):
+        expected = [] if code is None else ["error" if credentials else code]
+        pattern = lint(allow_origins=[f"https://*.{host}"], allow_credentials=credentials)
+        expression = lint(
+            allow_origin_regex=rf"https://(?:[a-z0-9-]+\.)+{name}", allow_credentials=credentials
+        )
+        assert [problem.severity for problem in pattern] == expected
+        assert [
+            problem.severity for problem in expression if "everything" not in problem.code
+        ] == expected
+
+
 @pytest.mark.parametrize(("expression", "origin"), SHARED)
 def test_a_name_that_is_partly_written_below_a_shared_suffix_is_a_warning(
     expression: str, origin: str
@@ -93,6 +228,43 @@ def test_an_expression_that_matches_no_origin_is_told_why(
     assert reason in problems[0].message
     assert problems[0].suggestion == correction
     assert not proven
+
+
+@pytest.mark.parametrize(
+    ("expression", "alternative", "missed", "correction"),
+    UNMATCHED,
+    ids=lambda value: str(value)[:60],
+)
+@pytest.mark.parametrize("credentials", [False, True])
+def test_an_alternative_that_matches_no_origin_is_an_error(
+    expression: str,
+    alternative: str,
+    missed: str | None,
+    correction: str | None,
+    credentials: bool,
+) -> None:
+    problems, proven = told(expression, credentials)
+    problem = problems[0]
+    assert (problem.code, problem.severity) == ("expression-alternative-matches-no-origin", "error")
+    assert shown(alternative) in problem.message
+    assert problem.suggestion == correction
+    assert not proven
+    if missed is not None:
+        assert f" does not let in {missed};" in problem.message
+        assert not re.fullmatch(expression, missed)
+    if missed is not None and correction is not None:
+        assert re.fullmatch(correction, missed)
+    assert {problem.code for problem in problems[1:]} <= {"expression-insecure"}
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [r"(https?|ftp)://example\.com", r"https://a\.com|about:blank", r"https://a\.com|data:.*"],
+)
+def test_an_alternative_that_was_never_an_origin_is_a_warning(expression: str) -> None:
+    problems, proven = told(expression)
+    assert codes(problems) == [("expression-alternative-matches-no-origin", "warning")]
+    assert proven
 
 
 @pytest.mark.parametrize(("expression", "reason"), UNPROVEN)
@@ -158,19 +330,13 @@ def test_http_is_no_matter_on_ones_own_machine_and_network(expression: str) -> N
         (r"https://example.com", "expression-dot", r"https://example\.com"),
         (r"http://127.0.0.1:3000", "expression-dot", r"http://127\.0\.0\.1:3000"),
         (r"https://.*\.example.com", "expression-dot", r"https://.*\.example\.com"),
-        (r"http://localhost:*", "expression-glob", r"http://localhost(?::[0-9]+)?"),
-        (
-            r"https://app-*\.example\.com",
-            "expression-glob",
-            r"https://app-[a-z0-9-]+\.example\.com",
-        ),
     ],
 )
 def test_what_is_doubtful_is_a_warning(expression: str, code: str, shown: str) -> None:
     problems, proven = told(expression)
     assert codes(problems) == [(code, "warning")]
     assert shown in problems[0].message.replace("\\\\", "\\")
-    assert proven is (code in ("expression-glob", "expression-dot"))
+    assert proven is (code == "expression-dot")
 
 
 def test_null_with_credentials_is_an_error() -> None:
@@ -178,12 +344,10 @@ def test_null_with_credentials_is_an_error() -> None:
     assert codes(problems) == [("expression-null", "error")]
 
 
-def test_what_was_proven_is_not_proven_again() -> None:
-    pattern = re.compile(r"https://never\.asked\.example")
-    first, _ = expression_problems(pattern, True)
-    first.append(Problem("of", "the", "caller", "!"))
-    again, proven = expression_problems(re.compile(pattern.pattern), True)
-    assert (again, proven) == ([], True)
+def test_what_was_judged_is_not_judged_again() -> None:
+    text = r"https://never\.asked\.example"
+    assert judge(re.compile(text), True) is judge(re.compile(text), True)
+    assert judge(re.compile(text), True) is not judge(re.compile(text), False)
 
 
 @pytest.mark.parametrize("depth", [100, 300])
@@ -197,12 +361,39 @@ def test_deep_nesting_is_decided_or_said_to_be_too_deep(depth: int) -> None:
     assert codes(problems) in ([], [("expression-unproven", "warning")])
 
 
+def every_expression() -> Iterator[str]:
+    """Give all that the tables have, expressions and entries of allow_origins alike."""
+    for table in (EVERYTHING, SAFE, (row[0] for row in (*HOSTED, *SHARED, *UNMATCHED, *UNPROVEN))):
+        yield from (each for each in table if isinstance(each, str))
+    yield from (row[0] for row in (*NOTHING, *STRANGERS))
+    tables = tomllib.loads((LINT / "origins.toml").read_text(encoding="utf-8"))
+    for group in tables["group"]:
+        for case in group["case"]:
+            yield from (case[key] for key in ("entry", "one", "expression") if key in case)
+
+
+@pytest.mark.parametrize("credentials", [False, True])
+def test_every_correction_matches_an_origin_and_is_proven_to_let_in_no_stranger(
+    credentials: bool,
+) -> None:
+    corrected = {}
+    for expression in every_expression():
+        for problem in lint(allow_origin_regex=expression, allow_credentials=credentials):
+            if problem.option == "allow_origin_regex" and problem.suggestion is not None:
+                corrected[problem.suggestion] = expression
+    assert len(corrected) > 100
+    for correction, expression in corrected.items():
+        report = lint(allow_origin_regex=correction, allow_credentials=credentials)
+        told = {(problem.code, problem.severity) for problem in report}
+        assert told <= {("expression-insecure", "warning")}, (expression, correction)
+        assert report.safe == (correction,), (expression, correction)
+
+
 @pytest.mark.parametrize(
     "expression",
     [
-        r"http://192.168.0.*",
         r"https://mysite.*",
-        r"https://a\.com,b\.com",
+        r".*mysite.*",
         r"https://*",
         r"https://[a-z]+-example\.com",
     ],

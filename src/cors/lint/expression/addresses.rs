@@ -1,10 +1,10 @@
 use core::net::Ipv6Addr;
 
 use super::Unproven;
-use super::automaton::{Reader, States, Taken};
 use super::hosts::Hosts;
 use super::parts;
 use super::product::{Forward, Missing, TooLarge};
+use super::reader::{Reader, States, Taken};
 use super::recogniser::Recogniser;
 
 /// The most addresses that are looked at, one by one.

@@ -18,6 +18,24 @@ const WILD: u8 = 0x80;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unbuildable;
 
+/// A transition at the beginning of an alternative, which reads nothing of a text: one of the three
+/// digits of the alternative's number, the last one first.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    pub(super) from: u32,
+    pub(super) to: u32,
+    pub(super) digit: u8,
+    /// Whether it is the last digit.
+    pub(super) is_last: bool,
+}
+
+/// The first byte of the digits 0 to 15 where they are not the last of a number, and where they are.
+const DIGIT: u8 = 0x01;
+const LAST_DIGIT: u8 = 0x11;
+
+/// The base of the digits.
+pub(super) const BASE: u8 = LAST_DIGIT - DIGIT;
+
 /// A transition that reads one character.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Edge {
@@ -50,6 +68,8 @@ pub(super) struct Automaton {
     /// Transitions that read nothing, from and to, in the same order.
     empties: Vec<(u32, u32)>,
     empty_starts: Vec<u32>,
+    /// Those of the transitions that read nothing which begin an alternative, by the state they leave.
+    marks: Vec<Mark>,
     accepting: Vec<bool>,
     start: u32,
 }
@@ -89,7 +109,8 @@ const fn is_word(byte: u8) -> bool {
 
 impl Automaton {
     /// Builds the automaton of a marked expression in the syntax of the `regex` crate. A byte from
-    /// 0xA1 stands for the character of its low seven bits, left open by the author.
+    /// 0xA1 stands for the character of its low seven bits, left open by the author. Three bytes below
+    /// 0x21 number the alternative that they begin ([`Mark`]).
     pub(super) fn new(expression: &str) -> Result<Self, Unbuildable> {
         let nfa = NFA::compiler()
             .syntax(syntax::Config::new().unicode(false).utf8(false))
@@ -125,9 +146,26 @@ impl Automaton {
         &self.edges
     }
 
+    /// The place of the first of the transitions from `state` among [`Automaton::edges`].
+    pub(super) fn first_edge(&self, state: u32) -> usize {
+        self.starts[state as usize] as usize
+    }
+
     /// Every transition that reads nothing: from, to.
     pub(super) fn empties(&self) -> &[(u32, u32)] {
         &self.empties
+    }
+
+    /// Every beginning of an alternative.
+    pub(super) fn marks(&self) -> &[Mark] {
+        &self.marks
+    }
+
+    /// Those that leave `state`.
+    pub(super) fn marks_of(&self, state: u32) -> &[Mark] {
+        let first = self.marks.partition_point(|mark| mark.from < state);
+        let marks = self.marks.get(first..).unwrap_or_default();
+        &marks[..marks.partition_point(|mark| mark.from == state)]
     }
 
     /// The transitions from `state` that read a character.
@@ -154,6 +192,7 @@ struct Unrolling<'n> {
     states: Vec<(usize, Before, After)>,
     edges: Vec<Edge>,
     empties: Vec<(u32, u32)>,
+    marks: Vec<Mark>,
 }
 
 /// How many states one of an [`NFA`] may become: for each [`Before`] and [`After`].
@@ -168,6 +207,7 @@ impl<'n> Unrolling<'n> {
             states: Vec::new(),
             edges: Vec::new(),
             empties: Vec::new(),
+            marks: Vec::new(),
         }
     }
 
@@ -187,10 +227,11 @@ impl<'n> Unrolling<'n> {
         let count = accepting.len();
         self.edges.sort_unstable_by_key(|edge| (edge.from, edge.low, edge.to));
         self.empties.sort_unstable();
+        self.marks.sort_unstable_by_key(|mark| mark.from);
         let starts = offsets(count, self.edges.iter().map(|edge| edge.from));
         let empty_starts = offsets(count, self.empties.iter().map(|&(from, _)| from));
-        let Self { edges, empties, .. } = self;
-        Ok(Automaton { edges, starts, empties, empty_starts, accepting, start })
+        let Self { edges, empties, marks, .. } = self;
+        Ok(Automaton { edges, starts, empties, empty_starts, marks, accepting, start })
     }
 
     fn number(&mut self, state: usize, before: Before, after: After) -> u32 {
@@ -209,17 +250,17 @@ impl<'n> Unrolling<'n> {
         let nfa = self.nfa;
         match &nfa.states()[state] {
             State::ByteRange { trans } => {
-                self.read(from, (trans.start, trans.end), trans.next.as_usize(), after);
+                self.read(from, (trans.start, trans.end), trans.next.as_usize(), before, after);
             }
             State::Sparse(sparse) => {
                 for trans in &sparse.transitions {
-                    self.read(from, (trans.start, trans.end), trans.next.as_usize(), after);
+                    self.read(from, (trans.start, trans.end), trans.next.as_usize(), before, after);
                 }
             }
             State::Dense(dense) => {
                 for byte in 0..=u8::MAX {
                     if let Some(next) = dense.matches_byte(byte) {
-                        self.read(from, (byte, byte), next.as_usize(), after);
+                        self.read(from, (byte, byte), next.as_usize(), before, after);
                     }
                 }
             }
@@ -244,19 +285,35 @@ impl<'n> Unrolling<'n> {
                 self.skip(from, alt1.as_usize(), before, after);
                 self.skip(from, alt2.as_usize(), before, after);
             }
-            State::Capture { next, .. } => self.skip(from, next.as_usize(), before, after),
+            State::Capture { next, .. } => {
+                self.skip(from, next.as_usize(), before, after);
+            }
             State::Fail => {}
             State::Match { .. } => return Ok(after != After::Word),
         }
         Ok(false)
     }
 
-    fn skip(&mut self, from: u32, next: usize, before: Before, after: After) {
+    fn skip(&mut self, from: u32, next: usize, before: Before, after: After) -> u32 {
         let to = self.number(next, before, after);
         self.empties.push((from, to));
+        to
     }
 
-    fn read(&mut self, from: u32, (low, high): (u8, u8), next: usize, after: After) {
+    fn read(
+        &mut self,
+        from: u32,
+        (low, high): (u8, u8),
+        next: usize,
+        before: Before,
+        after: After,
+    ) {
+        for byte in low.max(DIGIT)..=high.min(LAST_DIGIT + BASE - 1) {
+            let to = self.skip(from, next, before, after);
+            let is_last = byte >= LAST_DIGIT;
+            let digit = byte - if is_last { LAST_DIGIT } else { DIGIT };
+            self.marks.push(Mark { from, to, digit, is_last });
+        }
         for wild in [false, true] {
             let mark = if wild { WILD } else { 0 };
             let (low, high) = (low.max(VISIBLE.0 | mark), high.min(VISIBLE.1 | mark));
@@ -316,124 +373,10 @@ pub(super) fn index(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// A set of states: where an expression may be after it has read some text. It holds the states
-/// that read a character or accept.
-pub(super) type States = Vec<u32>;
-
-/// Follows an [`Automaton`] through texts, a character at a time, and counts the work.
-#[derive(Debug)]
-pub(super) struct Reader<'a> {
-    pub(super) automaton: &'a Automaton,
-    /// By state, the last round that met it.
-    met: Vec<u32>,
-    round: u32,
-    stack: Vec<u32>,
-    /// How much was done, in transitions that were looked at.
-    pub(super) work: usize,
-}
-
-/// What a step costs, whatever it finds, in transitions.
-const STEP: usize = 32;
-
-/// Which transitions a [`Reader`] takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Taken {
-    All,
-    /// Those whose character the author wrote.
-    Written,
-    /// Those that leave the character open, where it is a letter or a digit.
-    Open,
-}
-
-impl<'a> Reader<'a> {
-    pub(super) fn new(automaton: &'a Automaton) -> Self {
-        let met = vec![0; automaton.len()];
-        Self { automaton, met, round: 0, stack: Vec::new(), work: 0 }
-    }
-
-    /// The states that are reached from `from` without reading anything.
-    pub(super) fn closed(&mut self, from: impl IntoIterator<Item = u32>) -> States {
-        self.begin();
-        let mut states = Vec::new();
-        for state in from {
-            self.add(state, &mut states);
-        }
-        states
-    }
-
-    /// The states after `character`.
-    pub(super) fn step(&mut self, states: &[u32], character: u8, taken: Taken) -> States {
-        self.begin();
-        self.work += STEP;
-        let automaton = self.automaton;
-        let open = taken == Taken::Open && character.is_ascii_alphanumeric();
-        let mut reached = Vec::new();
-        for &state in states {
-            let edges = automaton.edges_of(state);
-            self.work += 1 + edges.len();
-            for edge in edges {
-                if (edge.low..=edge.high).contains(&character)
-                    && (edge.wild || !open)
-                    && (!edge.wild || taken != Taken::Written)
-                {
-                    self.add(edge.to, &mut reached);
-                }
-            }
-        }
-        reached
-    }
-
-    /// The characters that can be read next, as bits.
-    pub(super) fn readable(&self, states: &[u32]) -> u128 {
-        let edges = states.iter().flat_map(|&state| self.automaton.edges_of(state));
-        edges.fold(0, |all, edge| all | edge.characters())
-    }
-
-    /// The states after a text, given from its end.
-    pub(super) fn walk(&mut self, states: &[u32], reversed: &[u8], taken: Taken) -> States {
-        let mut states = states.to_vec();
-        for &character in reversed {
-            if states.is_empty() {
-                break;
-            }
-            states = self.step(&states, character, taken);
-        }
-        states
-    }
-
-    /// Whether the expression matches the whole of `text`.
-    pub(super) fn matches(&mut self, text: &[u8], taken: Taken) -> bool {
-        let start = self.closed([self.automaton.start()]);
-        let reversed: Vec<u8> = text.iter().rev().copied().collect();
-        let end = self.walk(&start, &reversed, taken);
-        end.iter().any(|&state| self.automaton.accepts(state))
-    }
-
-    fn begin(&mut self) {
-        self.round += 1;
-    }
-
-    fn add(&mut self, state: u32, states: &mut States) {
-        let automaton = self.automaton;
-        self.stack.push(state);
-        while let Some(state) = self.stack.pop() {
-            let met = &mut self.met[state as usize];
-            if *met == self.round {
-                continue;
-            }
-            *met = self.round;
-            self.work += 1;
-            if automaton.accepts(state) || !automaton.edges_of(state).is_empty() {
-                states.push(state);
-            }
-            self.stack.extend(automaton.empties_of(state));
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::super::reader::{Reader, Taken};
     use super::*;
     use crate::cors::Expressions;
     use proptest::prelude::*;

@@ -1,8 +1,8 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::automaton::{States, Taken};
 use super::product::Missing;
+use super::reader::{States, Taken};
 use super::recogniser::Recogniser;
 
 /// The longest label and host that can be registered (RFC 1035, 2.3.4).

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use super::automaton::{Reader, States, Taken};
+use super::reader::{Reader, States, Taken};
 use super::recogniser::Recogniser;
 
 /// The most sets of states that are looked at.

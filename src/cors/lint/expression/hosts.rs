@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
-use super::automaton::{Reader, States, Taken};
 use super::parts;
 use super::product::{Forward, TooLarge};
+use super::reader::{Reader, States, Taken};
 
 /// Ports to show, where one is needed.
 const SHOWN_PORTS: &[&str] = &["", ":8080", ":8443", ":3000"];

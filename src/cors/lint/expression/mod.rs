@@ -8,22 +8,25 @@
 //! public suffix list to be asked; an open name is a stranger at the first one that is asked.
 
 mod addresses;
+mod alternatives;
 mod automaton;
 mod context;
 mod everything;
 mod hosts;
+mod missed;
 mod names;
 mod parts;
 mod product;
+mod reader;
 mod recogniser;
-mod registrable;
 mod strangers;
 #[cfg(test)]
 mod tests;
 
-use automaton::{Automaton, Reader, Taken, Unbuildable};
+use automaton::{Automaton, Unbuildable};
 use hosts::Hosts;
 use product::{Forward, TooLarge};
+use reader::{Reader, Taken};
 
 /// What is known of an expression.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -31,11 +34,13 @@ pub struct Proof {
     /// It matches no origin that a browser sends. Then nothing else is told.
     pub nothing: bool,
     /// It matches the origin of any site there is.
-    pub everything: bool,
+    pub everything: Option<Everything>,
     /// It lets in a site whose registrable domain its author did not write.
     pub stranger: Option<Stranger>,
-    /// It lets in a site below a private public suffix such as `github.io`, whose name anybody may
-    /// register, while the author wrote a part of that name.
+    /// It lets in any site below a private public suffix such as `github.io`, where anybody may have a
+    /// name for the asking, or below one for some organisations, such as `gov.uk`.
+    pub hosted: Option<Stranger>,
+    /// It lets in a site below such a suffix, whose name anybody may have, while the author wrote a part of that name.
     pub shared: Option<Stranger>,
     /// It lets in this origin, at an address that anybody may have and that the author did not
     /// write.
@@ -53,6 +58,9 @@ pub struct Proof {
     /// It lets in this origin, with a scheme that the author wrote, other than http and https, and a
     /// host that is left open.
     pub scheme: Option<String>,
+    /// The numbers of the alternatives, in order, that an origin takes which the expression matches;
+    /// None where they are too many to look at.
+    pub taken: Option<Vec<u32>>,
     /// Why there may be strangers that were not found.
     pub unproven: Option<Unproven>,
 }
@@ -62,8 +70,9 @@ impl Proof {
     #[must_use]
     pub const fn is_safe(&self) -> bool {
         !self.nothing
-            && !self.everything
+            && self.everything.is_none()
             && self.stranger.is_none()
+            && self.hosted.is_none()
             && self.shared.is_none()
             && self.address.is_none()
             && self.network.is_none()
@@ -71,6 +80,17 @@ impl Proof {
             && self.scheme.is_none()
             && self.unproven.is_none()
     }
+}
+
+/// Which origins an expression matches that matches those of any site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Everything {
+    /// Those with the scheme https.
+    Https,
+    /// Those with the scheme http.
+    Http,
+    /// Both.
+    Both,
 }
 
 /// A site that anybody could make.
@@ -82,6 +102,8 @@ pub struct Stranger {
     pub domain: String,
     /// The public suffix that the domain is under.
     pub suffix: String,
+    /// Whether anybody can have a name there, and not only some organisations.
+    pub is_anyones: bool,
 }
 
 /// How an expression comes to match `null`.
@@ -113,7 +135,8 @@ pub enum Unproven {
 ///
 /// The expression is in the syntax of the `regex` crate and matches visible ASCII. A byte from 0xA1
 /// stands for the character of its low seven bits, left open: the author did not write that very
-/// character. A stranger is shown that is called `name`, or has it in its name, where there is one;
+/// character. Three bytes below 0x21 may stand at the beginning of an alternative, as its number: two
+/// digits from 0x01, one from 0x11, each from 0 to 15. A stranger is shown that is called `name`, or has it in its name, where there is one;
 /// `name` is a label of letters. Takes some milliseconds, at worst a few hundred, and at most some tens of MiB.
 #[must_use]
 pub fn prove(marked: &str, name: &str, credentials: bool) -> Proof {
@@ -126,6 +149,14 @@ pub fn prove(marked: &str, name: &str, credentials: bool) -> Proof {
         proof.unproven = Some(Unproven::TooLarge);
     }
     proof
+}
+
+/// A shortest origin that one marked expression matches and another does not. None where there is none,
+/// and where that takes too long to know.
+#[must_use]
+pub fn missed(one: &str, other: &str) -> Option<String> {
+    let automata = Automaton::new(one).ok().zip(Automaton::new(other).ok());
+    automata.and_then(|(one, other)| missed::first(&one, &other).ok().flatten())
 }
 
 fn fill(
@@ -142,12 +173,14 @@ fn fill(
     let hosts = Hosts::new(reader)?;
     let strangers = strangers::search(reader, &hosts, name)?;
     proof.stranger = strangers.stranger;
+    proof.hosted = strangers.hosted;
     proof.shared = strangers.shared;
     let start = reader.closed([automaton.start()]);
     let any = |part| Ok(Forward::new(automaton, &start, parts::get(part)?, true)?.first());
     // A stranger may have signs in the name of its host that no host of the author's has.
     if proof.null.is_none()
         && proof.stranger.is_none()
+        && proof.hosted.is_none()
         && proof.shared.is_none()
         && any(&parts::NAMED)?.is_none()
         && any(&parts::WEB)?.is_none()
@@ -157,10 +190,16 @@ fn fill(
         return Ok(());
     }
     proof.unproven = strangers.unproven;
+    proof.taken = alternatives::taken(automaton).ok();
     if proof.stranger.is_some() {
-        for part in &parts::EVERY {
-            proof.everything |= everything::includes(reader, parts::get(part)?);
-        }
+        let [https, http] = &parts::EVERY;
+        let mut includes = |part| Ok(everything::includes(reader, parts::get(part)?));
+        proof.everything = match (includes(https)?, includes(http)?) {
+            (true, true) => Some(Everything::Both),
+            (true, false) => Some(Everything::Https),
+            (false, true) => Some(Everything::Http),
+            (false, false) => None,
+        };
     }
     let addresses = addresses::search(reader, &hosts)?;
     proof.address = addresses.anyones;

@@ -8,10 +8,6 @@ const TOPS: &str = "com net org io dev app co me ai info xyz us eu uk de fr es i
 /// Those under which few authors have a name that they have elsewhere, too.
 const OTHER_TOPS: &str = "xyz top site online";
 
-/// Labels that begin, from their end, many a public suffix below a domain that is none.
-const BELOW: &str = "s3 core blob web compute elb us-east-1 app apps up pro cdn site pages cust customer user \
-    dyn demo cloud paas eu us j p r c d";
-
 /// How many of the author's labels are made others of.
 const MOST_OWN: usize = 8;
 
@@ -29,11 +25,6 @@ pub(super) fn other_tops() -> Vec<String> {
     split(OTHER_TOPS)
 }
 
-/// Labels that may lead from a domain to a public suffix below it.
-pub(super) fn below() -> Vec<String> {
-    split(BELOW)
-}
-
 /// Labels with `name` in them that are like `label` or the author's `own`, the best first.
 pub(super) fn like(label: &str, own: &[String], name: &str) -> Vec<String> {
     let mut like = Vec::new();
@@ -45,11 +36,16 @@ pub(super) fn like(label: &str, own: &[String], name: &str) -> Vec<String> {
             format!("{own}{name}"),
         ]);
     }
-    // The hyphen keeps a name readable where only one character is open.
-    for shown in [name, "-"] {
-        for place in (0..label.len()).rev() {
-            like.push(format!("{}{shown}{}", &label[..place], &label[place + 1..]));
+    let instead = |shown: &str, place| format!("{}{shown}{}", &label[..place], &label[place + 1..]);
+    for place in (0..label.len()).rev() {
+        like.push(instead(name, place));
+        // What is open may be empty in the shortest label.
+        let (before, after) = label.split_at(place);
+        if before.ends_with('-') {
+            like.push(format!("{before}{name}{after}"));
         }
     }
+    // The hyphen keeps a name readable where only one character is open.
+    like.extend((0..label.len()).rev().map(|place| instead("-", place)));
     like
 }

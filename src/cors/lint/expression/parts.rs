@@ -95,6 +95,9 @@ pub(super) static OPEN_HOST: Part = Part::new(|| {
     OTHER.as_ref()?.and(&written)?.and(&new("[^:]*:[^:]*")?)
 });
 
+/// The origin of what has none.
+pub(super) static NULL: Part = Part::new(|| new("null"));
+
 /// `:` and a port.
 pub(super) static WITH_PORT: Part = Part::new(|| new(PORT));
 
@@ -148,7 +151,7 @@ pub(super) static EXPOSED: Part = Part::new(|| {
 
 /// The same with a dot, which shows better what is meant.
 pub(super) static EXPOSED_NAME: Part =
-    Part::new(|| EXPOSED.as_ref()?.and(&new(r"http://[^/]+\.[^/]+")?));
+    Part::new(|| EXPOSED.as_ref()?.and(&new(r"http://[^/]+\.[^/:]+(?::[0-9]+)?")?));
 
 /// Origins of any site: more than any author can mean.
 pub(super) static EVERY: [Part; 2] = [Part::new(|| every("https")), Part::new(|| every("http"))];

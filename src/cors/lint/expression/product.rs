@@ -1,6 +1,7 @@
 use std::collections::VecDeque;
 
-use super::automaton::{Automaton, Reader, index, offsets};
+use super::automaton::{Automaton, index, offsets};
+use super::reader::Reader;
 use super::recogniser::{PREFERENCE, Recogniser};
 
 /// The length of `https://`, the longest name of a host (RFC 1035, 2.3.4), and a port. No origin
@@ -240,7 +241,7 @@ impl<'a> Missing<'a> {
 }
 
 /// The places of the bits that are set.
-fn bits(mut mask: u64) -> impl Iterator<Item = u32> {
+pub(super) fn bits(mut mask: u64) -> impl Iterator<Item = u32> {
     core::iter::from_fn(move || {
         let bit = (mask != 0).then_some(mask.trailing_zeros());
         mask &= mask.wrapping_sub(1);
@@ -249,13 +250,13 @@ fn bits(mut mask: u64) -> impl Iterator<Item = u32> {
 }
 
 /// Transitions by the state that they lead to.
-struct Incoming {
+pub(super) struct Incoming {
     numbers: Vec<u32>,
     starts: Vec<u32>,
 }
 
 impl Incoming {
-    fn new(states: usize, targets: impl Iterator<Item = u32>) -> Self {
+    pub(super) fn new(states: usize, targets: impl Iterator<Item = u32>) -> Self {
         let mut numbered: Vec<(u32, u32)> =
             targets.enumerate().map(|(number, target)| (target, index(number))).collect();
         numbered.sort_unstable();
@@ -263,7 +264,7 @@ impl Incoming {
         Self { numbers: numbered.into_iter().map(|(_, number)| number).collect(), starts }
     }
 
-    fn of(&self, state: u32) -> &[u32] {
+    pub(super) fn of(&self, state: u32) -> &[u32] {
         let state = state as usize;
         &self.numbers[self.starts[state] as usize..self.starts[state + 1] as usize]
     }

@@ -1,15 +1,14 @@
 use std::rc::Rc;
 
-use super::automaton::{Reader, States, Taken};
 use super::context::{Context, LONGEST_HOST, LONGEST_LABEL, Owner, Word};
 use super::hosts::Hosts;
 use super::names;
 use super::parts;
 use super::product::{Forward, Missing, TooLarge};
+use super::reader::{Reader, States, Taken};
 use super::recogniser::Recogniser;
-use super::registrable::Rule;
 use super::{Stranger, Unproven};
-use crate::cors::lint::public_suffix::Registry;
+use crate::cors::lint::public_suffix::{Registry, Rule, labels_below, registry};
 
 /// The most that the search does, as a [`Reader`] counts it: some hundred milliseconds.
 const MOST_WORK: usize = 24 << 20;
@@ -28,6 +27,8 @@ const LABEL_CHARACTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789-_";
 pub(super) struct Found {
     /// One that anybody may register.
     pub(super) stranger: Option<Stranger>,
+    /// One that anybody may have below a private public suffix.
+    pub(super) hosted: Option<Stranger>,
     /// One that anybody may register below a private public suffix, where the author wrote a part of
     /// the name.
     pub(super) shared: Option<Stranger>,
@@ -90,7 +91,9 @@ impl<'a> Search<'_, 'a> {
         let top = context.host.is_empty();
         let mut guesses = match context.owner {
             _ if top => names::tops(),
-            Owner::Author => names::below(),
+            // Any label is a suffix there; this is one that a company has.
+            Owner::Author if registry(&context.host).is_some() => vec!["a".to_owned()],
+            Owner::Author => labels_below().map(str::to_owned).collect(),
             _ => Vec::new(),
         };
         if context.shared {
@@ -199,6 +202,10 @@ impl<'a> Search<'_, 'a> {
 
     /// Whether no more labels are judged in a context, which is remembered.
     fn is_exhausted(&mut self, context: &Context<'a>) -> bool {
+        if context.owner == Owner::Author && self.found.hosted.is_some() {
+            // Below what the author wrote there are no others.
+            return true;
+        }
         if context.owner == Owner::Author && context.judged.len() > MOST_BELOW {
             self.found.unproven = Some(Unproven::Suffixes(context.host.clone()));
             return true;
@@ -286,7 +293,8 @@ impl<'a> Search<'_, 'a> {
         let written = self.reader.step(&word.written, b'.', Taken::All);
         let mut next = context.deeper(host, going, written, going_part);
         next.owner = owner;
-        let found = if owner == Owner::Nobody && rule.registry == Some(Registry::Private) {
+        let at_registry = matches!(rule.registry, None | Some(Registry::Icann));
+        let found = if owner == Owner::Nobody && !at_registry {
             self.below_private(next)?
         } else {
             self.below(&mut next)?
@@ -313,9 +321,10 @@ impl<'a> Search<'_, 'a> {
         open.missing = open_missing;
         open.taken = Taken::Open;
         open.shared = false;
-        let found = self.below(&mut open)?;
-        if found.is_some() {
-            return Ok(found);
+        if let Some(found) = self.below(&mut open)? {
+            // What may be registered at a registry is still to be found.
+            self.found.hosted.get_or_insert(found.stranger);
+            return Ok(None);
         }
         context.missing = missing;
         context.part = Recogniser::START;
@@ -362,6 +371,7 @@ impl<'a> Search<'_, 'a> {
             origin,
             domain: rule.registrable(host).unwrap_or(host).to_owned(),
             suffix: rule.suffix(host).to_owned(),
+            is_anyones: rule.registry != Some(Registry::Restricted),
         })
     }
 }

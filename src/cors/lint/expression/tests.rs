@@ -140,7 +140,7 @@ proptest! {
     fn the_proof_agrees_with_matching_one_by_one(case in cases()) {
         let matcher = Expressions::new(&[&case.plain]).unwrap();
         let proof = prove(&case.marked, "evil", false);
-        let found = proof.stranger.iter().chain(&proof.shared).next();
+        let found = proof.stranger.iter().chain(&proof.hosted).chain(&proof.shared).next();
         if let Some(stranger) = found {
             prop_assert!(matcher.match_whole(stranger.origin.as_bytes()), "{proof:?}");
             prop_assert_eq!(

@@ -6,6 +6,8 @@ codes! {
     METHOD_QUOTES = "method-quotes";
     METHOD_GLOB = "method-glob";
     METHOD_LOWER_CASE = "method-lower-case";
+    METHOD_WORD_FOR_ANY = "method-word-for-any";
+    METHOD_MISSPELT = "method-misspelt";
     METHOD_FORBIDDEN = "method-forbidden";
     METHOD_DUPLICATE = "method-duplicate";
     METHOD_ANY_BESIDE_OTHERS = "method-any-beside-others";
@@ -13,6 +15,7 @@ codes! {
     HEADER_SEVERAL = "header-several";
     HEADER_QUOTES = "header-quotes";
     HEADER_GLOB = "header-glob";
+    HEADER_MISSPELT = "header-misspelt";
     HEADER_DUPLICATE = "header-duplicate";
     HEADER_SAFELISTED = "header-safelisted";
     HEADER_FORBIDDEN = "header-forbidden";
@@ -23,6 +26,7 @@ codes! {
     EXPOSE_SEVERAL = "expose-several";
     EXPOSE_QUOTES = "expose-quotes";
     EXPOSE_GLOB = "expose-glob";
+    EXPOSE_MISSPELT = "expose-misspelt";
     EXPOSE_DUPLICATE = "expose-duplicate";
     EXPOSE_SAFELISTED = "expose-safelisted";
     EXPOSE_FORBIDDEN = "expose-forbidden";

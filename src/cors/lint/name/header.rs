@@ -2,10 +2,11 @@ use std::collections::HashSet;
 
 use super::super::problem::Problem;
 use super::known::{
-    ALWAYS_READABLE, FORBIDDEN, NEVER_READABLE, OF_REQUESTS, OF_RESPONSES, SAFELISTED,
+    ALWAYS_READABLE, FORBIDDEN, NEVER_READABLE, OF_REQUESTS, OF_RESPONSES, OFTEN_READ, OFTEN_SENT,
+    SAFELISTED,
 };
 use super::token::{List, check};
-use super::{code, error, problem, warning};
+use super::{code, error, misspelt, problem, warning};
 
 /// What is wrong with entries of `allow_headers`, in their order.
 ///
@@ -129,8 +130,10 @@ fn request_header(name: &str, index: usize, beside_any: bool) -> Option<Problem>
              for, this one among them",
             "leave it out, or name each header and leave '*' out",
         )
-    } else {
+    } else if beside_any || OFTEN_SENT.contains(&name) {
         return None;
+    } else {
+        return misspelt(code::HEADER_MISSPELT, OFTEN_SENT, name, index, "a header");
     };
     Some(problem(warning(code), index, wrong, None, otherwise))
 }
@@ -149,8 +152,10 @@ fn response_header(name: &str, index: usize) -> Option<Problem> {
             "is a header of requests, where this list is of those of responses",
             "leave it out, or list it in allow_headers if scripts are to send it",
         )
-    } else {
+    } else if OFTEN_READ.contains(&name) {
         return None;
+    } else {
+        return misspelt(code::EXPOSE_MISSPELT, OFTEN_READ, name, index, "a header");
     };
     Some(problem(code, index, wrong, None, otherwise))
 }

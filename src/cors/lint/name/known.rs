@@ -7,6 +7,49 @@ pub(super) const NORMALIZED: [&str; 6] = ["DELETE", "GET", "HEAD", "OPTIONS", "P
 /// Methods in use that browsers leave as they are written.
 pub(super) const AS_WRITTEN: [&str; 2] = ["PATCH", "QUERY"];
 
+/// Other methods in use: those of the IANA registry, and of caches and of `UPnP`.
+pub(super) const OTHERS: [&str; 36] = [
+    "ACL",
+    "BAN",
+    "BASELINE-CONTROL",
+    "BIND",
+    "CHECKIN",
+    "CHECKOUT",
+    "COPY",
+    "LABEL",
+    "LINK",
+    "LOCK",
+    "M-SEARCH",
+    "MERGE",
+    "MKACTIVITY",
+    "MKCALENDAR",
+    "MKCOL",
+    "MKREDIRECTREF",
+    "MKWORKSPACE",
+    "MOVE",
+    "NOTIFY",
+    "ORDERPATCH",
+    "PRI",
+    "PROPFIND",
+    "PROPPATCH",
+    "PURGE",
+    "REBIND",
+    "REPORT",
+    "SEARCH",
+    "SUBSCRIBE",
+    "UNBIND",
+    "UNCHECKOUT",
+    "UNLINK",
+    "UNLOCK",
+    "UNSUBSCRIBE",
+    "UPDATE",
+    "UPDATEREDIRECTREF",
+    "VERSION-CONTROL",
+];
+
+/// What some take for the name of every method.
+pub(super) const WORDS_FOR_ANY: [&str; 3] = ["ALL", "ANY", "EVERY"];
+
 /// Fetch, forbidden method.
 pub(super) const FORBIDDEN_METHODS: [&str; 3] = ["CONNECT", "TRACE", "TRACK"];
 
@@ -122,6 +165,55 @@ pub(super) const OF_REQUESTS: [&str; 24] = [
     "user-agent",
 ];
 
+/// Headers of requests that a list may name, and that a misspelt name may stand for.
+pub(super) const OFTEN_SENT: [&str; 22] = [
+    "accept-language",
+    "access-control-allow-credentials",
+    "access-control-allow-headers",
+    "access-control-allow-methods",
+    "access-control-allow-origin",
+    "authorization",
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-length",
+    "content-type",
+    "idempotency-key",
+    "if-modified-since",
+    "if-none-match",
+    "if-unmodified-since",
+    "last-modified",
+    "x-api-key",
+    "x-csrf-token",
+    "x-request-id",
+    "x-requested-with",
+    "x-xsrf-token",
+];
+
+/// Headers of responses that a list may name, and that a misspelt name may stand for.
+pub(super) const OFTEN_READ: [&str; 19] = [
+    "access-control-allow-origin",
+    "access-control-expose-headers",
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-length",
+    "content-range",
+    "content-type",
+    "last-modified",
+    "location",
+    "ratelimit-limit",
+    "ratelimit-remaining",
+    "ratelimit-reset",
+    "retry-after",
+    "www-authenticate",
+    "x-csrf-token",
+    "x-request-id",
+    "x-total-count",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,6 +233,9 @@ mod tests {
         }
         for name in ALWAYS_READABLE.iter().chain(&NEVER_READABLE).chain(&OF_RESPONSES) {
             assert!(!OF_REQUESTS.contains(name), "{name}");
+        }
+        for name in OFTEN_SENT.iter().chain(&OFTEN_READ) {
+            assert_eq!(*name, name.to_ascii_lowercase());
         }
         for name in SAFELISTED {
             assert!(!FORBIDDEN.contains(&name) && !OF_RESPONSES.contains(&name), "{name}");

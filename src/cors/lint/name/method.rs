@@ -1,9 +1,9 @@
 use std::collections::HashSet;
 
 use super::super::problem::{Problem, Severity, Suggestion};
-use super::known::{AS_WRITTEN, FORBIDDEN_METHODS, NORMALIZED};
+use super::known::{AS_WRITTEN, FORBIDDEN_METHODS, NORMALIZED, OTHERS, WORDS_FOR_ANY};
 use super::token::{List, check};
-use super::{code, error, problem, warning};
+use super::{code, error, misspelt, problem, warning};
 
 /// What is wrong with entries of `allow_methods`, in their order.
 ///
@@ -67,12 +67,26 @@ fn one(method: &str, index: usize, listed: &HashSet<&str>) -> Option<Problem> {
             problem(error(code::METHOD_LOWER_CASE), index, wrong, Some(meant), "")
         });
     }
-    // Where both are listed, both are meant: browsers send `patch` as a script writes it.
-    let upper = find(&AS_WRITTEN).filter(|&upper| upper != method && !listed.contains(upper))?;
-    let wrong = format!(
-        "matches only where a script writes it so: browsers do not turn it into {upper}, as they \
-         do with the older methods"
-    );
-    let meant = Suggestion::One(upper.to_owned());
-    Some(problem(warning(code::METHOD_LOWER_CASE), index, &wrong, Some(meant), ""))
+    if find(&WORDS_FOR_ANY).is_some() {
+        let wrong = "is a method of that name, which nobody sends; '*' stands for every one";
+        let meant = Suggestion::One("*".to_owned());
+        return Some(problem(error(code::METHOD_WORD_FOR_ANY), index, wrong, Some(meant), ""));
+    }
+    if let Some(upper) = find(&AS_WRITTEN) {
+        // Where both are listed, both are meant: browsers send `patch` as a script writes it.
+        if upper == method || listed.contains(upper) {
+            return None;
+        }
+        let wrong = format!(
+            "matches only where a script writes it so: browsers do not turn it into {upper}, as \
+             they do with the older methods"
+        );
+        let meant = Suggestion::One(upper.to_owned());
+        return Some(problem(warning(code::METHOD_LOWER_CASE), index, &wrong, Some(meant), ""));
+    }
+    if find(&NORMALIZED).or(find(&OTHERS)).is_some() {
+        return None;
+    }
+    let usual = NORMALIZED.into_iter().chain(AS_WRITTEN);
+    misspelt(code::METHOD_MISSPELT, usual, method, index, "a method")
 }

@@ -9,6 +9,7 @@ mod token;
 
 use super::problem::{Problem, Severity, Suggestion};
 use super::wording::sentence;
+use crate::cors::nearest::nearest_name;
 
 pub(super) use code::CODES;
 pub use header::{request_headers, response_headers};
@@ -24,6 +25,25 @@ fn problem(
 ) -> Problem {
     let message = sentence(wrong, suggestion.as_ref(), otherwise);
     Problem { code, severity, index, message, suggestion }
+}
+
+/// Advice on a name that is none of the usual ones, and looks like one of them.
+fn misspelt<'n>(
+    code: &'static str,
+    usual: impl IntoIterator<Item = &'n str>,
+    name: &str,
+    index: usize,
+    noun: &str,
+) -> Option<Problem> {
+    let (near, distance) = nearest_name(usual, name)?;
+    // `X-RateLimit-Limit` is no misspelling of the name without the X.
+    if near.trim_start_matches("x-") == name.trim_start_matches("x-") {
+        return None;
+    }
+    let how = if distance == 0 { "with _ for -" } else { "misspelt" };
+    let wrong = format!("looks like {near} {how}, and stands for {noun} of that very name only");
+    let meant = Suggestion::One(near.to_owned());
+    Some(problem(warning(code), index, &wrong, Some(meant), ""))
 }
 
 const fn error(code: &'static str) -> (&'static str, Severity) {

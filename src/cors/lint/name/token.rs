@@ -101,8 +101,11 @@ fn meant(entry: &str, list: List) -> Option<Suggestion> {
         .filter(|&c| c.is_whitespace() || !is_hidden(c))
         .map(|c| if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}') { '-' } else { c })
         .collect();
+    // `GET/POST`, but not `GET /items`.
+    let is_list = list == List::Methods && !entry.contains(char::is_whitespace);
     let mut names: Vec<String> = Vec::new();
-    for item in entry.split([',', ';', '|', '\n', '\r']) {
+    let separates = |c: char| matches!(c, ',' | ';' | '|' | '\n' | '\r') || (c == '/' && is_list);
+    for item in entry.split(separates) {
         let name = item.split_once(':').map_or(item, |(name, _)| name);
         let name = name.trim_matches(is_around);
         if !name.is_empty() {

@@ -3,7 +3,7 @@
 use super::code;
 use super::finding::Finding;
 use crate::cors::lint::problem::Suggestion;
-use crate::cors::lint::public_suffix::{Registry, registry};
+use crate::cors::lint::public_suffix::{Registry, deeper_suffix, registry};
 
 pub(super) fn any_with_credentials() -> Finding {
     let wrong = "lets every site read answers that were made with the user's credentials";
@@ -34,19 +34,25 @@ pub(super) fn insecure(at: usize, origin: &str, has_port: bool) -> Finding {
         .meant(secure.map(|rest| Suggestion::One(format!("https://{rest}"))))
 }
 
-/// For a pattern of the subdomains of `host`.
+/// For a pattern of the subdomains of `host`, which covers every name below it, however deep.
+///
+/// Below a registry's suffix no author can mean every name there is. Below a company's the names are free
+/// for the asking: that is every site, which is dangerous with credentials and may be meant without, as
+/// `*` may. So may every name of a state. Regular expressions are judged alike.
 pub(super) fn public_suffix(at: usize, host: &str, credentials: bool) -> Option<Finding> {
+    let (below, registry) = if let Some(registry) = registry(host) {
+        (String::new(), registry)
+    } else {
+        let (suffix, registry) = deeper_suffix(host)?;
+        (format!(", and so below {suffix}"), registry)
+    };
+    let (who, is_error) = match registry {
+        Registry::Icann => ("anybody can register", true),
+        Registry::Restricted => ("others can have", credentials),
+        Registry::Private => ("anybody can have", credentials),
+    };
+    let wrong = format!("lets in every site below {host}{below}, where {who} a name");
+    let finding = if is_error { Finding::error } else { Finding::warning };
     let otherwise = "name the domains that are yours";
-    match registry(host)? {
-        Registry::Icann => {
-            let wrong =
-                format!("lets in every site below {host}, where anybody can register a name");
-            Some(Finding::error(code::PUBLIC_SUFFIX, at, wrong).otherwise(otherwise))
-        }
-        Registry::Private => {
-            let wrong = format!("lets in every site below {host}, where anybody can have a name");
-            let finding = if credentials { Finding::error } else { Finding::warning };
-            Some(finding(code::PUBLIC_SUFFIX, at, wrong).otherwise(otherwise))
-        }
-    }
+    Some(finding(code::PUBLIC_SUFFIX, at, wrong).otherwise(otherwise))
 }

@@ -1,0 +1,131 @@
+"""`python -m benches.protocol`: one request through uvicorn's protocol, without sockets.
+
+The protocol of httptools is fed the bytes of a request, runs the application in a task of uvloop,
+and writes its answer to a transport that throws it away. That is all that Python does for a request
+in a server, without the kernel, whose part of a request under load scatters by more than a
+middleware costs. The variants are those of `benches.servers`, and take turns in one process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any
+
+import uvloop
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from benches import served
+from benches.report import python, refuse_debug_build, table, write
+from benches.requests import BODY
+from benches.servers import KINDS, VARIANTS
+
+if TYPE_CHECKING:
+    from benches.requests import App
+
+# Requests of one variant in one turn.
+BATCH = 1_000
+# Steps of the event loop that a request takes: its task, and what is left of it.
+STEPS = 2
+
+
+class Sink(asyncio.Transport):
+    """A connection of which the answers are thrown away."""
+
+    def __init__(self) -> None:
+        super().__init__({"peername": ("127.0.0.1", 50_000), "sockname": ("127.0.0.1", 80)})
+        self.written = 0
+        self.last = b""
+
+    def write(self, data: Any) -> None:
+        """Count a piece of an answer."""
+        self.written += 1
+        self.last = bytes(data)
+
+    def is_closing(self) -> bool:
+        """Say no."""
+        return False
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        """Hold nothing back."""
+
+    def pause_reading(self) -> None:
+        """Read on."""
+
+    def resume_reading(self) -> None:
+        """Read on."""
+
+
+def request_bytes(kind: str) -> bytes:
+    """Give a request as it comes over the wire."""
+    method, headers = KINDS[kind]
+    lines = [f"{method} / HTTP/1.1", "host: api.example.com"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def connect(app: App) -> tuple[HttpToolsProtocol, Sink]:
+    """Give a connection to a server of the application."""
+    config = Config(app, http="httptools", lifespan="off", access_log=False, log_level="warning")
+    config.load()
+    protocol = HttpToolsProtocol(config, ServerState(), {}, asyncio.get_running_loop())
+    sink = Sink()
+    protocol.connection_made(sink)
+    return protocol, sink
+
+
+async def send(protocol: HttpToolsProtocol, request: bytes, count: int) -> float:
+    """Give the microseconds that each of so many requests took."""
+    start = time.perf_counter_ns()
+    for _ in range(count):
+        protocol.data_received(request)
+        for _ in range(STEPS):
+            await asyncio.sleep(0)
+    return (time.perf_counter_ns() - start) / count / 1000
+
+
+async def measure(kind: str, rounds: int) -> dict[str, float]:
+    """Give each variant's best time for a request, in microseconds."""
+    request = request_bytes(kind)
+    # A preflight needs no control: the application itself answers it with the same bytes.
+    names = [name for name in VARIANTS if kind != "preflight" or name != "constant headers"]
+    connections = {name: connect(getattr(served, VARIANTS[name])) for name in names}
+    for name, (protocol, sink) in connections.items():
+        await send(protocol, request, 1)
+        if sink.written != 2 or sink.last != (b"OK" if kind == "preflight" else BODY):
+            raise SystemExit(f"{name} has not answered within {STEPS} steps: {sink.last!r}")
+    found = dict.fromkeys(names, float("inf"))
+    for _ in range(rounds):
+        for name, (protocol, _) in connections.items():
+            found[name] = min(found[name], await send(protocol, request, BATCH))
+    return found
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=60, help="turns of each variant")
+    arguments = parser.parse_args()
+    refuse_debug_build()
+    print(f"{python()}, uvicorn without sockets, best of {arguments.rounds} rounds\n")
+    found = {kind: uvloop.run(measure(kind, arguments.rounds)) for kind in KINDS}
+    table(
+        ["request", "variant", "µs", "added"],
+        [
+            [kind, name, f"{taken:.2f}", f"{taken - times['no middleware']:.2f}"]
+            for kind, times in found.items()
+            for name, taken in times.items()
+        ],
+    )
+    write(
+        "protocol",
+        {"unit": "microseconds", "rounds": arguments.rounds, "requests": found},
+        ("starlette", "uvicorn", "uvloop", "httptools"),
+    )
+
+
+if __name__ == "__main__":
+    main()
