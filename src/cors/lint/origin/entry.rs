@@ -125,7 +125,12 @@ fn read_closely(entry: &str, context: Context<'_>) -> Reading {
         text.replace(decoded);
     }
     let meant = address::read(&text, credentials, &mut findings);
-    Reading { findings, meant: meant.filter(|_| !is_whole) }
+    if is_whole {
+        // What the joined text lets in was not meant.
+        findings.retain(|finding| finding.severity == Severity::Error);
+        return Reading { findings, meant: None };
+    }
+    Reading { findings, meant }
 }
 
 fn empty(wrong: &str) -> Finding {
