@@ -88,7 +88,8 @@ fn risks(entry: &str, plain: Plain<'_>, context: Context<'_>) -> Vec<Finding> {
     }
     if starred {
         let at = if secure { "https://*." } else { "http://*." }.len();
-        findings.extend(risk::public_suffix(at, host, context.credentials));
+        let risk = risk::public_suffix(at, host, context.credentials);
+        findings.extend(risk.map(|risk| risk.meant(None)));
     }
     findings
 }
