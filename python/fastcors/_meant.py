@@ -67,6 +67,14 @@ def is_text(item: Any) -> bool:
     return issubclass(type(item), str)
 
 
+def is_pattern(item: Any) -> bool:
+    """Say whether an object is a compiled expression, of whatever library."""
+    try:
+        return hasattr(type(item), "fullmatch")
+    except Exception:  # noqa: BLE001 - a metaclass may raise anything
+        return False
+
+
 def as_text(given: Any) -> str:
     return str.__str__(given) if is_text(given) else decoded(given)
 
@@ -179,7 +187,7 @@ def meant_by_item(option: str, item: Any, credentials: bool, *, prove: bool = Tr
     try:
         if kind in FINITE:
             return Meant(meant_by_items(option, item, credentials))
-        if hasattr(kind, "fullmatch"):
+        if is_pattern(item):
             if option != "allow_origins" or not prove or not is_text(item.pattern):
                 return Meant(None)
             return Meant(proven_expression(str.__str__(item.pattern), credentials), _EXPRESSION)

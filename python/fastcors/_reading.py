@@ -14,6 +14,7 @@ from ._meant import (
     WORDS,
     Meant,
     as_text,
+    is_pattern,
     is_text,
     meant_by_item,
     seconds_of,
@@ -188,8 +189,9 @@ def _are_texts(items: list[Any]) -> bool:
 
 def _origin_type(item: Any, credentials: bool, *, prove: bool) -> Problem:
     meant = meant_by_item("allow_origins", item, credentials, prove=prove)
-    is_pattern = hasattr(type(item), "fullmatch")
-    otherwise = "give it as allow_origin_regex" if is_pattern else "write a str, or leave it out"
+    otherwise = "write a str, or leave it out"
+    if is_pattern(item):
+        otherwise = "give it as allow_origin_regex"
     return Problem(
         "origin-type",
         "allow_origins",

@@ -124,6 +124,13 @@ def test_a_huge_text_costs_no_more_to_tell_than_a_short_one() -> None:
         tracemalloc.stop()
 
 
+@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+def test_a_hostile_item_hides_no_other(make: Any) -> None:
+    told = lint(allow_origins=["https://a.example/", make(), "https://b.example/"])
+    slashes = [p.value for p in told if p.code == "origin-trailing-slash"]
+    assert slashes == ["https://a.example/", "https://b.example/"]
+
+
 def test_a_list_of_any_length_is_read_to_its_end_and_an_iterator_is_not() -> None:
     many = ["https://a.example"] * 2_000_001
     assert not [problem for problem in lint(allow_origins=many) if problem.code == "endless"]

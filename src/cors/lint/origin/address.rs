@@ -225,7 +225,7 @@ fn is_word(host: &str) -> bool {
 fn no_scheme(at: usize, written: &Written<'_>) -> Finding {
     let has_star = written.host.contains('*') || written.port == Some("*");
     if has_star && (!written.has_glob || glob::is_everything(written.host)) {
-        let wrong = "has a * but no scheme, with which every pattern begins";
+        let wrong = "has a * but no scheme, and every pattern begins with one";
         return Finding::unmatched(code::GLOB, at, wrong);
     }
     let wrong = "has no scheme, and a browser's Origin always begins with one";

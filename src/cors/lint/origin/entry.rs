@@ -88,7 +88,8 @@ fn risks(entry: &str, plain: Plain<'_>, context: Context<'_>) -> Vec<Finding> {
     }
     if starred {
         let at = if secure { "https://*." } else { "http://*." }.len();
-        findings.extend(risk::public_suffix(at, host, context.credentials));
+        let risk = risk::public_suffix(at, host, context.credentials);
+        findings.extend(risk.map(|risk| risk.meant(None)));
     }
     findings
 }
@@ -125,7 +126,12 @@ fn read_closely(entry: &str, context: Context<'_>) -> Reading {
         text.replace(decoded);
     }
     let meant = address::read(&text, credentials, &mut findings);
-    Reading { findings, meant: meant.filter(|_| !is_whole) }
+    if is_whole {
+        // What the joined text lets in was not meant.
+        findings.retain(|finding| finding.severity == Severity::Error);
+        return Reading { findings, meant: None };
+    }
+    Reading { findings, meant }
 }
 
 fn empty(wrong: &str) -> Finding {

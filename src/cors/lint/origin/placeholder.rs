@@ -20,7 +20,9 @@ pub(super) fn is_unset_host(text: &str) -> bool {
 /// Whether the whole text, or the host, is the name of a setting: `FRONTEND_URL`.
 pub(super) fn is_name_of_setting(text: &str) -> bool {
     let host = text.strip_prefix("https://").or(text.strip_prefix("http://")).unwrap_or(text);
-    host.contains('_')
+    host.len() > 3
+        && host.starts_with(|c: char| c.is_ascii_uppercase())
+        && host.contains('_')
         && is_upper(host.as_bytes())
         && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
