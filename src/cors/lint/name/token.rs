@@ -88,6 +88,14 @@ fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_part)
 }
 
+/// Whether nothing is wrong with the form of a name, or it is `*`.
+fn is_well_formed(text: &str) -> bool {
+    is_token(text)
+        && (text == "*" || !text.contains(['*', '|']))
+        && !text.starts_with(['\'', '`'])
+        && !text.ends_with(['\'', '`'])
+}
+
 /// The names that were meant by a text, where they are evident.
 fn meant(entry: &str, list: List) -> Option<Suggestion> {
     // A placeholder stands for no name that is known here.
@@ -112,7 +120,7 @@ fn meant(entry: &str, list: List) -> Option<Suggestion> {
             words(name, list, &mut names);
         }
     }
-    if !names.iter().all(|name| is_token(name)) {
+    if !names.iter().all(|name| is_well_formed(name)) {
         return None;
     }
     if list == List::Methods {
