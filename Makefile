@@ -131,23 +131,28 @@ memory: build ## the memory of a million requests and of a million origins
 bench: build ## one request, side by side with Starlette: the times, then what each adds
 	$(BIN)/pytest benches --benchmark-only
 	$(BIN)/python -m benches.added_cost
+	$(BIN)/python -m benches.document
 
 bench-servers: build ## requests per second of uvicorn and granian under load (needs wrk), and uvicorn without sockets
 	@command -v wrk >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq wrk >/dev/null; } || { echo "the load is made by wrk, which is not here: install it (Debian: apt install wrk)" >&2; exit 1; }
 	$(BIN)/python -m benches.servers
 	$(BIN)/python -m benches.protocol
+	$(BIN)/python -m benches.document
 
 bench-rivals: build ## the frameworks' own CORS beside fastcors
 	$(BIN)/python -m benches.rivals
+	$(BIN)/python -m benches.document
 
 bench-scaling: build ## cost over the number of origins, expressions and headers
 	$(BIN)/python -m benches.scaling
+	$(BIN)/python -m benches.document
 
 bench-core: ## the Rust core alone, by criterion
 	cargo bench --locked --no-default-features --bench core
 
 bench-cold: build ## the import, and building a policy
 	$(BIN)/python -m benches.cold
+	$(BIN)/python -m benches.document
 
 plots: build ## the last results into the plots and tables of the documents
 	$(BIN)/python -m benches.plots
