@@ -237,3 +237,32 @@ def test_an_interrupt_while_a_line_is_written_is_not_swallowed(
             sent(middleware_class(answering(), **OPTIONS), actual(STRANGER))
     finally:
         logger.removeFilter(interrupted)
+
+
+def test_a_logger_of_another_class_is_asked_each_time() -> None:
+    script = """
+import logging
+
+class Asked(logging.Logger):
+    asked = 0
+
+    def isEnabledFor(self, level):
+        Asked.asked += 1
+        return False
+
+logging.setLoggerClass(Asked)
+
+from fastcors import CORSMiddleware
+from tests.exchange import actual, sent
+
+async def app(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body"})
+
+middleware = CORSMiddleware(app, allow_origins=["https://a.example"])
+for _ in range(3):
+    sent(middleware, actual("https://evil.example"))
+print(Asked.asked)
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout == "3\n"

@@ -26,10 +26,7 @@ pub(super) unsafe fn deferred(
             Ok(result)
         }
         // SAFETY: attached, as the caller vouches.
-        Ok(result) => unsafe {
-            cold_path();
-            call(&names.await_later, &result)
-        },
+        Ok(result) => unsafe { call(&names.await_later, &result) },
         Err(Raised) => {
             cold_path();
             // SAFETY: an exception is set, as the caller vouches, so there is one to take.

@@ -20,7 +20,7 @@ use super::preflight::line;
 use super::scope::{any_bytes, any_pair, exact_pair};
 use super::shape::{no_attribute, send_attribute};
 use super::types::{self, no_member, slot, vectorcall_offset};
-use crate::cors::{Actual, Placed, merge};
+use crate::cors::{Actual, Placed, merge, varies_by_origin};
 
 /// A bit for each length of a name that the policy may set: `vary`, `access-control-allow-origin`,
 /// `access-control-expose-headers`, `access-control-allow-credentials`.
@@ -201,7 +201,8 @@ unsafe fn with_headers(
 }
 
 /// The application's header lines and the policy's behind them: right where the application sends a
-/// list or tuple of pairs of bytes, and none of a name that the policy sets. Else None.
+/// list or tuple of pairs of bytes, and none of a name that the policy sets but for one `vary`, which
+/// is given `Origin`. Else None.
 ///
 /// # Safety
 /// As for [`call`].
@@ -238,12 +239,18 @@ unsafe fn appended(
             (&raw const (*theirs.cast::<ffi::PyTupleObject>()).ob_item).cast()
         };
         let mut place = 0;
+        let mut vary = None;
         while place < length {
             let pair = *items.offset(place);
-            let Some((name, _)) = exact_pair(pair) else { return seldom(Ok(None)) };
+            let Some((name, value)) = exact_pair(pair) else { return seldom(Ok(None)) };
             let name_length = ffi::Py_SIZE(name);
             if name_length < 64 && LENGTHS >> name_length & 1 != 0 && is_ours(bytes_of(name)) {
-                return seldom(Ok(None));
+                // One Vary, such as that of a compressing middleware, is in many answers.
+                let is_one = bytes_of(name) == b"vary" && vary.is_none();
+                if !is_one || ffi::PyBytes_CheckExact(value) == 0 {
+                    return seldom(Ok(None));
+                }
+                vary = Some((place, Owned::share(value)));
             }
             ffi::PyList_SET_ITEM(list.as_ptr(), place, Owned::share(pair).into_ptr());
             place += 1;
@@ -254,9 +261,42 @@ unsafe fn appended(
             ffi::PyList_SET_ITEM(list.as_ptr(), place, Owned::share(line).into_ptr());
             place += 1;
         }
-        let vary = Owned::share(compiled.names.vary_origin.as_ptr());
-        ffi::PyList_SET_ITEM(list.as_ptr(), place, vary.into_ptr());
+        let Some((theirs, value)) = vary else {
+            let vary = Owned::share(compiled.names.vary_origin.as_ptr());
+            ffi::PyList_SET_ITEM(list.as_ptr(), place, vary.into_ptr());
+            return Ok(Some(list));
+        };
+        // The place of a line of our own is left over.
+        (*list.as_ptr().cast::<ffi::PyVarObject>()).ob_size = place;
+        if !varies_by_origin(bytes_of(value.as_ptr())) {
+            let line = line(compiled.names.vary_name.as_ptr(), &with_origin(&value)?)?;
+            if ffi::PyList_SetItem(list.as_ptr(), theirs, line.into_ptr()) != 0 {
+                return seldom(Err(Raised));
+            }
+        }
         Ok(Some(list))
+    }
+}
+
+/// The value of a `Vary`, with `Origin` behind it.
+///
+/// # Safety
+/// `value` is `bytes`, and the thread is attached.
+unsafe fn with_origin(value: &Owned) -> Result<Owned, Raised> {
+    const ORIGIN: &[u8] = b", Origin";
+    // SAFETY: the new object has room for both, and nobody else knows it yet.
+    unsafe {
+        let length = ffi::Py_SIZE(value.as_ptr());
+        #[allow(clippy::cast_possible_wrap)]
+        let both = Owned::take(ffi::PyBytes_FromStringAndSize(
+            ptr::null(),
+            length + ORIGIN.len() as ffi::Py_ssize_t,
+        ))?;
+        let value = bytes_of(value.as_ptr());
+        let start = ffi::PyBytes_AS_STRING(both.as_ptr()).cast_mut().cast::<u8>();
+        ptr::copy_nonoverlapping(value.as_ptr(), start, value.len());
+        ptr::copy_nonoverlapping(ORIGIN.as_ptr(), start.add(value.len()), ORIGIN.len());
+        Ok(both)
     }
 }
 

@@ -95,17 +95,22 @@ pub fn merge(theirs: &[(&[u8], &[u8])], lines: &[Line]) -> Vec<Placed> {
 #[must_use]
 pub fn vary_by_origin(values: &[&[u8]]) -> Vec<u8> {
     let mut joined = values.join(b", ".as_slice());
-    let says_origin = joined
-        .split(|&byte| byte == b',')
-        .map(<[u8]>::trim_ascii)
-        .any(|member| member == b"*" || member.eq_ignore_ascii_case(b"origin"));
-    if !says_origin {
+    if !varies_by_origin(&joined) {
         if !values.is_empty() {
             joined.extend_from_slice(b", ");
         }
         joined.extend_from_slice(b"Origin");
     }
     joined
+}
+
+/// Whether a `Vary` of this value names `Origin` or `*`. Linear in its length.
+#[must_use]
+pub fn varies_by_origin(value: &[u8]) -> bool {
+    value
+        .split(|&byte| byte == b',')
+        .map(<[u8]>::trim_ascii)
+        .any(|member| member == b"*" || member.eq_ignore_ascii_case(b"origin"))
 }
 
 #[cfg(test)]

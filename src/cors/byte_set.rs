@@ -5,7 +5,7 @@ use foldhash::fast::RandomState;
 
 /// A list of byte strings that answers membership by hash.
 ///
-/// The strings lie one behind the other in a single buffer, and a table of 8 bytes for each says
+/// The strings lie one behind the other in a single buffer, and a table of 12 bytes for each says
 /// where, so that a million origins cost little more than their text, and a look-up among a million
 /// misses the processor's cache twice: once in the table and once in the buffer. The cost of a look-up
 /// does not depend on how many there are, and a text longer than the longest member is answered
@@ -25,7 +25,7 @@ pub struct ByteSet {
 }
 
 /// So many members are compared one by one: most often their lengths differ, and where there is no
-/// hash to compute, a request takes 110 instructions less.
+/// hash to compute, an allowed request takes 88 instructions less.
 const FEW: usize = 4;
 
 /// Stands for a length that takes the four bytes behind it, as those from here on do.
@@ -100,6 +100,8 @@ impl ByteSet {
     fn append_at(&mut self, text: &[u8]) -> Result<u32, TooLarge> {
         let place = u32::try_from(self.buffer.len()).map_err(|_| TooLarge)?;
         let length = u32::try_from(text.len()).map_err(|_| TooLarge)?;
+        // With the longest form of its length.
+        place.checked_add(length).and_then(|end| end.checked_add(5)).ok_or(TooLarge)?;
         match u8::try_from(length) {
             Ok(short) if short != LONG => self.buffer.push(short),
             _ => {
@@ -153,7 +155,9 @@ impl ByteSet {
     fn enter(&mut self, place: u32) {
         let (start, tag) = self.sought(self.text_at(place));
         let (before, behind) = self.slots.split_at_mut(start);
-        if let Some(free) = behind.iter_mut().chain(before).find(|slot| slot.place == 0) {
+        let free = behind.iter_mut().chain(before).find(|slot| slot.place == 0);
+        debug_assert!(free.is_some(), "the table is at most two thirds full");
+        if let Some(free) = free {
             *free = Slot { tag, place };
         }
     }
@@ -256,6 +260,46 @@ mod tests {
             prop_assert_eq!(set.member_count(), naive.len());
             prop_assert!(set.members().all(|member| naive.contains(member)));
         }
+    }
+
+    #[test]
+    fn texts_of_any_length_are_found_and_listed() {
+        let lengths = [0, 1, 2, 253, 254, 255, 256, 257, 65_535, 65_536];
+        let texts: Vec<Vec<u8>> = lengths.iter().map(|&length| vec![b'a'; length]).collect();
+        let mut set = ByteSet::with_capacity(0);
+        for (count, text) in texts.iter().enumerate() {
+            assert!(!set.contains(text));
+            assert!(set.insert(text).unwrap() && !set.insert(text).unwrap());
+            assert!(texts[..=count].iter().all(|text| set.contains(text)));
+        }
+        assert!(set.iter().eq(texts.iter().flat_map(|text| [text.as_slice(); 2])));
+    }
+
+    #[test]
+    fn a_text_with_the_tag_of_a_member_is_none() {
+        let mut set = ByteSet::with_capacity(0);
+        for member in [b"a", b"b", b"c", b"d", b"e", b"f"] {
+            set.insert(member).unwrap();
+        }
+        for asked in [b"x".as_slice(), b"y", b"", b"ab"] {
+            let (_, tag) = set.sought(asked);
+            for slot in &mut set.slots {
+                slot.tag = tag;
+            }
+            assert!(!set.contains(asked));
+        }
+    }
+
+    #[test]
+    fn the_table_is_two_thirds_full_at_most_and_shrinks_to_that() {
+        let mut set = ByteSet::with_capacity(0);
+        for number in 0_u32..1000 {
+            set.insert(&number.to_le_bytes()).unwrap();
+            assert!(2 * set.slots.len() >= 3 * set.member_count());
+        }
+        set.shrink();
+        assert_eq!(set.slots.len(), slots_for(1000));
+        assert!((0_u32..1000).all(|number| set.contains(&number.to_le_bytes())));
     }
 
     #[test]

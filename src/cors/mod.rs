@@ -19,7 +19,7 @@ mod pattern_set;
 mod policy;
 mod preflight;
 
-pub use actual::{Actual, Line, LineValue, Placed, merge, vary_by_origin};
+pub use actual::{Actual, Line, LineValue, Placed, merge, varies_by_origin, vary_by_origin};
 pub use byte_set::{ByteSet, TooLarge};
 pub use expression::{Expressions, RejectedExpression};
 pub use header_names::HeaderNames;
