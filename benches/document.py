@@ -144,7 +144,7 @@ TABLES: dict[str, Callable[[], Iterator[Row]]] = {
 def rewritten(text: str) -> str:
     """Give a document with the results in its tables."""
     lines: list[str] = []
-    rest = iter(text.splitlines())
+    rest = iter(text.removesuffix("\n").split("\n"))
     for line in rest:
         lines.append(line)
         if line in TABLES:

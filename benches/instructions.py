@@ -169,6 +169,7 @@ def record(figures: Figures) -> None:
     document[MINOR] = {"build": build, "figures": figures}
     text = json.dumps(dict(sorted(document.items())), indent=2)
     RECORDED.write_text(text + "\n", encoding="utf-8")
+    rewrite_documents()
 
 
 def main() -> None:

@@ -282,6 +282,10 @@ def main() -> None:
             print()
     if arguments.only is not None:
         before = read("scaling")
+        if (before["python"], before["rounds"]) != (python(), rounds):
+            sys.exit(
+                "the other parts are of another Python or of other rounds: measure all of them"
+            )
         found = {name: before[name] for name in heads if name in before} | found
     write(
         "scaling",

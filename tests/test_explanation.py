@@ -126,8 +126,8 @@ LISTED: list[tuple[str | list[str], str, str]] = [
     # Nothing near.
     (APP, "https://elsewhere.net", "no listed origin is near; 1 origin, 0 patterns and 0 expressions are allowed"),
     (["https://a.example", "https://b.example", "https://*.c.example"], "https://elsewhere.net", "2 origins, 1 pattern and 0 expressions"),
-    ([], APP, f'no origin is allowed at all: allow_origins and allow_origin_regex are empty; to allow this origin: allow_origins=["{APP}"]'),
-    (["https://app-*.example.com"], "https://foo.test", 'no origin is allowed at all: the one entry of allow_origins can match none (fastcors.lint tells why); to allow this origin: allow_origins=[..., "https://foo.test"]'),
+    ([], APP, f'no origin is allowed at all: allow_origins and allow_origin_regex are empty; to allow this origin if it is yours: allow_origins=["{APP}"]'),
+    (["https://app-*.example.com"], "https://foo.test", 'no origin is allowed at all: the one entry of allow_origins can match none (fastcors.lint tells why); to allow this origin if it is yours: allow_origins=[..., "https://foo.test"]'),
     (["https://m\xfcnchen.example", "HTTPS://localhost:*", "*.foo"], "https://foo.test", "no origin is allowed at all: none of the 3 entries of allow_origins can match one (fastcors.lint tells why)"),
     # The nearest of several.
     (["http://elsewhere.net", "https://example.com", APP, "https://shop.example.com"], "http://app.example.com", f"the scheme differs: you allow {APP}"),
@@ -516,3 +516,22 @@ def test_everything_that_the_core_names_has_words() -> None:
     hosts = re.findall(r'=> "([a-z-]+)"', (core / "host.rs").read_text())
     others = {"same", "apex", "begins-alike", "ends-alike", "glob", "typo"}
     assert {*hosts} == _explanation_of_origins._HOSTS.keys() | others
+
+
+@pytest.mark.parametrize(
+    ("options", "origin"),
+    [
+        ({"allow_origins": ["http://app.example.com"]}, "http://app.example.com"),
+        (
+            {"allow_origin_regex": r"https://my-[a-z]+\.vercel\.app"},
+            "https://my-a.vercel.app",
+        ),
+        ({"allow_origin_regex": "chrome-extension://.*"}, "chrome-extension://abc"),
+    ],
+)
+def test_credentials_are_not_advised_where_the_linter_would_warn(
+    options: dict[str, Any], origin: str
+) -> None:
+    said = str(Policy(**options).actual(origin=origin))
+    assert "allow_credentials is False" in said
+    assert "allow_credentials=True" not in said

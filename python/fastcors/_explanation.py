@@ -131,12 +131,12 @@ def _credentials(policy: Policy) -> str:
 
 
 def _may_have_credentials(policy: Policy) -> bool:
-    """Say whether the linter finds no error in letting the same origins send credentials."""
+    """Say whether the linter finds nothing wrong with letting the same origins send credentials."""
     given = policy._given()
     problems = Options({**given, "allow_credentials": True}).problems
-    errors = {problem for problem in problems if problem.severity == "error"}
-    if any(problem.option in {"allow_origins", "allow_origin_regex"} for problem in errors):
+    if any(problem.option in {"allow_origins", "allow_origin_regex"} for problem in problems):
         return False
+    errors = {problem for problem in problems if problem.severity == "error"}
     return not errors or errors.issubset(Options(given).problems)
 
 

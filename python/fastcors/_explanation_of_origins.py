@@ -269,8 +269,8 @@ def _change(
         port = rest.rpartition(":")[2]
         host = rest.removesuffix(f":{port}") if port.isdigit() else rest
         changes.append(f"{written(f'{scheme}://{host}:*')} for every port")
-    # What looks like an allowed origin may be somebody's who means it to.
-    own = " if it is yours" if entry is not None and entry["host"] in {"typo", "glob"} else ""
+    # It may be anybody's, and what looks like an allowed origin that of somebody who means it to.
+    own = " if it is yours" if entry is None or entry["host"] in {"typo", "glob"} else ""
     text = f"to allow this origin{own}: {', or '.join(changes)}{_and_sent(closest)}"
     secure = entry is not None and entry["scheme"] and scheme == "http" and not closest["loopback"]
     return f"{text}, or open the page over https" if secure else text

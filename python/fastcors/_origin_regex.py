@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from functools import lru_cache
 
 from ._backtracking import has_nested_repetition
@@ -128,12 +129,12 @@ def _wrong_type(item: Any) -> Problem:
     kind = type(item)
     meant = None
     if issubclass(kind, bytes | bytearray):
-        meant = decoded(item)
+        meant = _sound(decoded(item))
     elif issubclass(kind, re.Pattern):
         item = item.pattern  # told as the bytes that it is made of
-        meant = decoded(item)
+        meant = _sound(decoded(item))
     elif kind.__module__.partition(".")[0] == "regex" and type(item.pattern) is str:
-        meant = item.pattern
+        meant = _sound(item.pattern)
     instead = f"write {shown(meant)}" if meant is not None else "write a str, or None for none"
     return Problem(
         "expression-type",
@@ -142,6 +143,18 @@ def _wrong_type(item: Any) -> Problem:
         f"{shown(item)} is {described(item)}, and an origin is matched as a str by Python's re; {instead}",
         meant,
     )
+
+
+def _sound(text: str) -> str | None:
+    """Give an expression back unless something is wrong with it, with credentials or without."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            pattern = re.compile(text)
+    except Exception:  # noqa: BLE001 - a depth gives others than re.error
+        return None
+    problems = judge(pattern, credentials=True).problems
+    return None if any(problem.severity == "error" for problem in problems) else text
 
 
 def _invalid(item: Any, error: Exception) -> Problem:

@@ -526,3 +526,20 @@ def test_every_problem_names_the_value_and_what_to_write() -> None:
     for problem in problems:
         assert re.search(r"; (write|if) |: if ", problem.message), problem.message
         assert problem.option in DEFAULTS
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        (rb"https://[a-z]+\.example\.com", r"https://[a-z]+\.example\.com"),
+        (re.compile(rb"https://a\.example"), r"https://a\.example"),
+        (rb"https://.*example\.com", None),
+        (b"null", None),
+        (b"[ ", None),
+    ],
+)
+def test_bytes_are_suggested_as_text_only_where_that_has_no_error(
+    given: Any, meant: str | None
+) -> None:
+    (problem,) = lint(allow_origin_regex=given)
+    assert (problem.code, problem.suggestion) == ("expression-type", meant)

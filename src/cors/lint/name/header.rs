@@ -42,6 +42,7 @@ pub fn request_headers<'e>(
         code::HEADER_DUPLICATE,
         any_problems,
         |name, index| request_header(name, index, any),
+        &|names| request_headers(names.iter().copied(), credentials),
     )
 }
 
@@ -75,6 +76,7 @@ pub fn response_headers<'e>(
         code::EXPOSE_DUPLICATE,
         any_problems,
         response_header,
+        &|names| response_headers(names.iter().copied(), credentials),
     )
 }
 
@@ -85,12 +87,13 @@ fn check_all(
     duplicate: &'static str,
     any: impl Fn(usize) -> Vec<Problem>,
     one: impl Fn(&str, usize) -> Option<Problem>,
+    told_of: &dyn Fn(&[&str]) -> Vec<Problem>,
 ) -> Vec<Problem> {
     let mut seen = HashSet::new();
     let mut problems = Vec::new();
     for (index, &entry) in entries.iter().enumerate() {
         let name = entry.to_ascii_lowercase();
-        if let Some(problem) = check(entry, index, list) {
+        if let Some(problem) = check(entry, index, list, told_of) {
             problems.push(problem);
         } else if seen.contains(&name) {
             let wrong = "stands in the list already, in whatever case";

@@ -14,8 +14,9 @@ pub fn methods<'e>(entries: impl Iterator<Item = &'e str>, credentials: bool) ->
     let listed: HashSet<&str> = entries.iter().copied().collect();
     let mut seen = HashSet::new();
     let mut problems = Vec::new();
+    let told_of = |names: &[&str]| methods(names.iter().copied(), credentials);
     for (index, &entry) in entries.iter().enumerate() {
-        if let Some(problem) = check(entry, index, List::Methods) {
+        if let Some(problem) = check(entry, index, List::Methods, &told_of) {
             problems.push(problem);
         } else if !seen.insert(entry) {
             let wrong = "stands in the list already";

@@ -36,14 +36,29 @@ fn misspelt<'n>(
     noun: &str,
 ) -> Option<Problem> {
     let (near, distance) = nearest_name(usual, name)?;
-    // `X-RateLimit-Limit` is no misspelling of the name without the X.
-    if near.trim_start_matches("x-") == name.trim_start_matches("x-") {
+    // `X-RateLimit-Limit` is no misspelling of the name without the X, nor is Django's `X-CSRFToken`
+    // of another framework's name.
+    let without = |text: &str| text.trim_start_matches("x-").replace('-', "");
+    if near.trim_start_matches("x-") == name.trim_start_matches("x-")
+        || (name.starts_with("x-") && without(near) == without(name))
+    {
+        return None;
+    }
+    // `BATCH` is a word of its own.
+    if name.len() < 8 && near.len() == name.len() && letters(near) != letters(name) {
         return None;
     }
     let how = if distance == 0 { "with _ for -" } else { "misspelt" };
     let wrong = format!("looks like {near} {how}, and stands for {noun} of that very name only");
     let meant = Suggestion::One(near.to_owned());
     Some(problem(warning(code), index, &wrong, Some(meant), ""))
+}
+
+/// The letters of a name, sorted.
+fn letters(name: &str) -> Vec<u8> {
+    let mut letters = name.to_ascii_lowercase().into_bytes();
+    letters.sort_unstable();
+    letters
 }
 
 const fn error(code: &'static str) -> (&'static str, Severity) {

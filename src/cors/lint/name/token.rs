@@ -1,6 +1,6 @@
 //! What keeps a text from being a name (RFC 9110, 5.6.2, token), and which names were meant by it.
 
-use super::super::problem::{Problem, Suggestion};
+use super::super::problem::{Problem, Severity, Suggestion};
 use super::super::wording::is_hidden;
 use super::known::{NORMALIZED, SAFELISTED};
 use super::{code, error, problem};
@@ -49,7 +49,23 @@ struct Codes {
 }
 
 /// Says what is wrong with the form of an entry, where it is not simply a name or `*`.
-pub(super) fn check(entry: &str, index: usize, list: List) -> Option<Problem> {
+///
+/// What is suggested has no error of those that `told_of` gives.
+pub(super) fn check(
+    entry: &str,
+    index: usize,
+    list: List,
+    told_of: &dyn Fn(&[&str]) -> Vec<Problem>,
+) -> Option<Problem> {
+    let meant = || {
+        meant(entry, list).filter(|meant| {
+            let names: Vec<&str> = match meant {
+                Suggestion::One(name) | Suggestion::Expression(name) => vec![name],
+                Suggestion::Several(names) => names.iter().map(String::as_str).collect(),
+            };
+            told_of(&names).iter().all(|problem| problem.severity != Severity::Error)
+        })
+    };
     let noun = list.noun();
     let otherwise = format!("write {noun} or leave it out");
     if !is_token(entry) {
@@ -60,13 +76,7 @@ pub(super) fn check(entry: &str, index: usize, list: List) -> Option<Problem> {
         } else {
             format!("is not {noun}: it may hold letters, digits and !#$%&'*+-.^_`|~ only")
         };
-        return Some(problem(
-            error(code::NOT_A_TOKEN),
-            index,
-            &wrong,
-            meant(entry, list),
-            &otherwise,
-        ));
+        return Some(problem(error(code::NOT_A_TOKEN), index, &wrong, meant(), &otherwise));
     }
     let Codes { several, quotes, glob } = list.codes();
     // All that follows is a token, and still no name that anybody has.
@@ -79,7 +89,7 @@ pub(super) fn check(entry: &str, index: usize, list: List) -> Option<Problem> {
     } else {
         return None;
     };
-    let suggestion = meant(entry, list).filter(|_| code != glob);
+    let suggestion = meant().filter(|_| code != glob);
     Some(problem(error(code), index, &wrong, suggestion, "name each, or write '*' for all"))
 }
 
