@@ -21,6 +21,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benches.document import main as rewrite_documents
 from benches.report import refuse_debug_build, table
 from benches.requests import POLICIES, REQUESTS, answer, middlewares, request
 
