@@ -103,6 +103,10 @@ class _Counter:
                 ended.append(ways)
             if number == most:
                 break
+            # What is empty may be repeated ten million times without a node being looked at.
+            self.nodes += 1
+            if self.nodes > _MOST_NODES:
+                raise TooManyWays
             if number < least or nodes.getwidth()[0]:
                 ways = self.sequence(nodes, flags, ways)
             else:

@@ -111,7 +111,7 @@ def mark(parsed: Parsed, *, numbered: bool = False) -> tuple[str, str | None]:
     Raises:
         Untranslatable: where groups are nested too deep.
     """
-    marking = _Marking(numbered=numbered)
+    marking = Marking(numbered=numbered)
     return marking.whole(parsed), marking.without
 
 
@@ -188,7 +188,7 @@ class _Translation:
         return text
 
 
-class _Marking(_Translation):
+class Marking(_Translation):
     """A translation that sets the high bit of characters which are left open.
 
     Written are a literal and a class of few listed characters, outside of endless repetition. So is
@@ -198,7 +198,7 @@ class _Marking(_Translation):
     def __init__(self, *, numbered: bool) -> None:
         super().__init__()
         self.numbered = numbered
-        self.endless = 0
+        self.opened = 0
         self.without: str | None = None
 
     def node(self, node: Any, flags: int) -> str:
@@ -225,15 +225,15 @@ class _Marking(_Translation):
         if len(nodes) == 1 and nodes[0][0].name == "ANY":
             body = _marked_class((), self.leaves.codes(nodes[0], flags))
             return f"{body}{{{least},{'' if endless else most}}}"
-        self.endless += endless
+        self.opened += endless
         text = super().repeat(argument, flags)
-        self.endless -= endless
+        self.opened -= endless
         return text
 
     def leaf(self, node: Any, flags: int) -> str:
         if self.numbered and node[0].name == "LITERAL" and node[1] in NUMBERS:
             return _digits(node[1] - NUMBERS.start)
-        key = (*leaf_key(node, flags), self.endless > 0)
+        key = (*leaf_key(node, flags), self.opened > 0)
         text = self.texts.get(key)
         if text is None:
             codes = self.leaves.codes(node, flags)
@@ -241,7 +241,7 @@ class _Marking(_Translation):
         return text
 
     def written(self, node: Any, codes: list[int]) -> Collection[int]:
-        if self.endless:
+        if self.opened:
             return ()
         if node[0].name == "ANY":
             return (ord("."),)

@@ -10,6 +10,9 @@ from ._alternatives import Alternatives
 from ._corrections import (
     NOTHING,
     STRANGERS,
+    dot_always,
+    dot_of_each,
+    dot_of_group,
     escape_dots,
     glob,
     groups,
@@ -21,6 +24,7 @@ from ._corrections import (
 )
 from ._expressions import Parsed, Untranslatable, mark
 from ._fastcors import missed_origin, prove_expression
+from ._joining import mark_joined
 from ._tokens import joined, tokens
 
 TYPE_CHECKING = False
@@ -73,9 +77,10 @@ class Proven:
         marked: what it was asked about.
         without: what stands in the expression that it was asked about without.
         alternatives: those of the expression.
+        parsed: its syntax tree, with the numbers of the alternatives.
     """
 
-    __slots__ = ("alternatives", "marked", "proof", "text", "without")
+    __slots__ = ("_joined", "alternatives", "marked", "parsed", "proof", "text", "without")
 
     def __init__(self, pattern: re.Pattern[str], text: str) -> None:
         """Mark an expression with a pattern's flags; the proof is still to come.
@@ -86,6 +91,7 @@ class Proven:
         self.text = text
         self.alternatives = Alternatives([] if pattern.flags & re.VERBOSE else tokens(text))
         self.proof: _Proof
+        self._joined: _Proof | None = None
         if self.alternatives.ranges:
             try:
                 self._mark(pattern, self.alternatives.numbered())
@@ -97,13 +103,39 @@ class Proven:
         self._mark(pattern, text)
 
     def _mark(self, pattern: re.Pattern[str], text: str) -> None:
-        parsed = Parsed(pattern, text)
-        self.marked, self.without = mark(parsed, numbered=bool(self.alternatives.ranges))
+        self.parsed = Parsed(pattern, text)
+        self.marked, self.without = mark(self.parsed, numbered=bool(self.alternatives.ranges))
 
     def prove(self, name: str, *, credentials: bool) -> _Proof:
         """Prove it, and show a stranger of that name where there is one."""
         self.proof = prove_expression(self.marked, name, credentials)
         return self.proof
+
+    def joined(self) -> _Proof | None:
+        """Prove it with what may be joined to something else as open, too; None where it is too large."""
+        if self._joined is None:
+            self._joined = self._prove_joined(dots=False)
+        return self._joined
+
+    def joined_by_dots(self) -> _Proof | None:
+        """Prove it with what is joined as open, where a dot between is not there."""
+        return self._prove_joined(dots=True)
+
+    def _prove_joined(self, *, dots: bool) -> _Proof | None:
+        try:
+            marked = mark_joined(self.parsed, dots=dots)
+        except Untranslatable:
+            return None
+        credentials = False
+        return prove_expression(marked, NAMES[0], credentials)
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether both proofs find that it lets in no stranger, and something."""
+        if not self.proof["safe"]:
+            return False
+        joined = self.joined()
+        return joined is not None and joined["safe"]
 
     def dead(self) -> list[range]:
         """Give the alternatives that no origin takes."""
@@ -217,10 +249,20 @@ class Mender:
     def without_strangers(self, text: str) -> tuple[list[str], str] | None:
         """Give an expression without the strangers that it lets in, and why it does, if evident."""
         for _, reasons, proven in self.candidates(text, STRANGERS):
-            if proven.proof["safe"]:
+            if proven.is_safe:
                 meant = self.mended(proven.text)
                 if meant is not None:
                     return reasons, meant
+        return None
+
+    def with_dots(self, text: str) -> str | None:
+        """Give an expression in which a label does not come without the dot after it, if evident."""
+        for rewriting in (dot_of_group, dot_of_each, dot_always):
+            meant = self.rewritten(text, rewriting)
+            if meant != text:
+                found = self.mended(meant)
+                if found is not None:
+                    return found
         return None
 
     def unmatched(self, proven: Proven) -> list[Unmatched]:
@@ -270,14 +312,14 @@ class Mender:
     def is_sound(self, text: str) -> bool:
         """Say whether an expression names hosts, lets in no stranger and misses nothing that is meant."""
         proven = self.prove(text) if names_a_host(text) and not self.is_glob(text) else None
-        return proven is not None and proven.proof["safe"] and not self.unmatched(proven)
+        return proven is not None and proven.is_safe and not self.unmatched(proven)
 
     def mended(self, text: str) -> str | None:
         """Give an expression with what makes it sound, if that is evident."""
         whole = self.rewritten(text, glob, groups, escape_dots)
         for each in dict.fromkeys((whole, self.rewritten(text, escape_dots), text)):
             proven = self.prove(each)
-            if proven is None or not proven.proof["safe"]:
+            if proven is None or not proven.is_safe:
                 continue
             unmatched = self.unmatched(proven)
             candidates = self._repaired(proven, unmatched) if unmatched else iter((each,))

@@ -33,7 +33,12 @@ _UNPROVEN = {
     "long-names": "the hosts that were found are longer than a registered name can be",
 }
 # Where these are told, what is in doubt does not matter.
-_KNOWN = {"expression-strangers", "expression-everything", "expression-public-suffix"}
+_KNOWN = {
+    "expression-strangers",
+    "expression-everything",
+    "expression-public-suffix",
+    "expression-joined",
+}
 # Schemes that whoever makes an extension or an app has with a host of their own.
 _ANYONES = {
     "moz-extension": "Firefox gives each extension a random UUID, so that any may have such an "
@@ -96,9 +101,9 @@ class _Report:
             self.doubt = _UNPROVEN[reason].format(domain)
         if self.tell_strangers(proof):
             return
-        if proof["null"] == "written":
-            self.tell_null()
+        self.tell_null(proof)
         self.tell_other_hosts(proof)
+        self.tell_joined(proven)
         self.tell_unmatched(proven)
         insecure = proof["insecure"]
         if self.credentials and insecure is not None and self.check(insecure):
@@ -107,7 +112,7 @@ class _Report:
         if self.doubt is not None and not codes & _KNOWN:
             self.tell_unproven(self.doubt)
         errors = any(problem.severity == "error" for problem in self.problems)
-        self.proven = proof["safe"] and self.doubt is None and not errors
+        self.proven = proven.is_safe and self.doubt is None and not errors
         if self.proven and not self.tell_misread():
             self.tell_dot()
 
@@ -226,7 +231,39 @@ class _Report:
         message = f"also lets in {origin}{reason}, and {who}; {instead}"
         self.tell("expression-strangers", message, meant)
 
-    def tell_null(self) -> None:
+    def tell_joined(self, proven: Proven) -> None:
+        """Say that names come together of parts that their author did not write next to each other."""
+        if not proven.proof["safe"] or proven.is_safe:
+            return
+        joined = proven.joined()
+        reason, domain = (joined and joined["unproven"]) or ("too-large", None)
+        self.doubt = _UNPROVEN[reason].format(domain)
+        found = _found(proven.joined_by_dots())
+        if found is not None and self.is_matched(found[0]):
+            origin, who = found
+            meant = self.mender.with_dots(self.text)
+            instead = (
+                "write out the domains that are meant" if meant is None else f"write {shown(meant)}"
+            )
+            self.tell(
+                "expression-strangers",
+                f"also lets in {origin}, because the dot before the domain may be left out, and "
+                f"{who}; {instead}",
+                meant,
+            )
+            return
+        found = _found(joined)
+        if found is not None and self.is_matched(found[0]):
+            self.tell(
+                "expression-joined",
+                f"also lets in {found[0]}, whose name is put together from parts that may be left "
+                f"out or stand for each other; write out the domains that are meant",
+                severity="warning",
+            )
+
+    def tell_null(self, proof: _Proof) -> None:
+        if proof["null"] != "written" or not self.is_matched("null"):
+            return
         self.tell(
             "expression-null",
             "lets in null, which any site can send from a sandboxed frame; leave it out",
@@ -378,3 +415,16 @@ class _Report:
         except SystemError:
             # A defect of the engine's, with groups in possessive repetition.
             return None
+
+
+def _found(proof: _Proof | None) -> tuple[str, str] | None:
+    """Give an origin that is no more than joined of written parts, and who can have it."""
+    if proof is None:
+        return None
+    for site in (proof["stranger"], proof["hosted"], proof["shared"]):
+        if site is not None:
+            return site[0], f"anybody can register {site[1]}"
+    for origin in (proof["address"], proof["network"], proof["scheme"]):
+        if origin is not None:
+            return origin, "somebody else may have that"
+    return None

@@ -18,6 +18,8 @@ from fastcors.problems import Problem
 from tests.proof.expressions import (
     EVERYTHING,
     HOSTED,
+    JOINED,
+    JOINED_BY_DOTS,
     NOTHING,
     SAFE,
     SHARED,
@@ -73,6 +75,51 @@ def test_a_stranger_is_shown(
     assert f" also lets in {origin}" in problems[0].message
     if correction is not None:
         assert problems[0].suggestion == correction
+
+
+@pytest.mark.parametrize(
+    ("expression", "name", "correction"), JOINED_BY_DOTS, ids=lambda value: str(value)[:60]
+)
+@pytest.mark.parametrize("credentials", [False, True])
+def test_a_label_that_is_joined_to_the_domain_without_a_dot_is_a_stranger(
+    expression: str, name: str, correction: str | None, credentials: bool
+) -> None:
+    problems, proven = told(expression, credentials)
+    assert not proven
+    assert codes(problems)[0] == ("expression-strangers", "error")
+    assert f" also lets in https://{name}" in problems[0].message
+    assert problems[0].suggestion == correction
+
+
+@pytest.mark.parametrize(("expression", "origin"), JOINED, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize("credentials", [False, True])
+def test_a_name_that_is_put_together_of_parts_is_a_warning(
+    expression: str, origin: str, credentials: bool
+) -> None:
+    problems, proven = told(expression, credentials)
+    assert codes(problems) == [("expression-joined", "warning")]
+    assert f" also lets in {origin}" in problems[0].message
+    assert not proven
+
+
+def test_null_that_only_look_around_keeps_out_is_not_told_of() -> None:
+    problems, proven = told(r"(?!null$)(?:https://app\.example\.com|null)", credentials=True)
+    assert codes(problems) == [("expression-unproven", "warning")]
+    assert not proven
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        r"https://(?:){10000000}.*\.com",
+        r"https://(?:(?:){10000}){10000}.*\.com",
+        "https://" + r"a?\.?" * 5000 + r"b\.example\.com",
+    ],
+)
+def test_what_takes_too_long_to_check_is_not_proven(expression: str) -> None:
+    problems, proven = told(expression)
+    assert codes(problems) == [("expression-unproven", "warning")]
+    assert not proven
 
 
 @pytest.mark.parametrize("expression", EVERYTHING)
@@ -365,7 +412,8 @@ def every_expression() -> Iterator[str]:
     """Give all that the tables have, expressions and entries of allow_origins alike."""
     for table in (EVERYTHING, SAFE, (row[0] for row in (*HOSTED, *SHARED, *UNMATCHED, *UNPROVEN))):
         yield from (each for each in table if isinstance(each, str))
-    yield from (row[0] for row in (*NOTHING, *STRANGERS))
+    yield from (row[0] for row in (*NOTHING, *STRANGERS, *JOINED_BY_DOTS))
+    yield from (row[0] for row in JOINED)
     tables = tomllib.loads((LINT / "origins.toml").read_text(encoding="utf-8"))
     for group in tables["group"]:
         for case in group["case"]:
