@@ -133,7 +133,9 @@ class _Joining(Marking):
 
     def is_beside(self) -> bool:
         """Say whether there is a name without the piece that is looked at."""
-        return bool(self.before & _LABEL or self.after & (_LABEL | _DOT))
+        # `(foo|)\.com` names nothing without it, `(foo)?(\.com)?` does.
+        ends = self.after & _DOT and self.after & _OTHER
+        return bool((self.before | self.after) & _LABEL or ends)
 
     def repeat(self, argument: Any, flags: int) -> str:
         least, most, nodes = argument

@@ -10,9 +10,6 @@ from ._alternatives import Alternatives
 from ._corrections import (
     NOTHING,
     STRANGERS,
-    dot_always,
-    dot_of_each,
-    dot_of_group,
     escape_dots,
     glob,
     groups,
@@ -22,6 +19,7 @@ from ._corrections import (
     web_scheme,
     with_scheme,
 )
+from ._dots import dot_always, dot_of_each, dot_of_group
 from ._expressions import Parsed, Untranslatable, mark
 from ._fastcors import missed_origin, prove_expression
 from ._joining import mark_joined

@@ -142,6 +142,7 @@ SAFE += [
     r"https://(foo|bar)-example\.com",
     r"https://(example|example-staging)\.com",
     r"https://(example|examples)\.com",
+    r"https://(?:www\.)?(?:foo|bar|)\.com",
     r"https://example\.com(\.au)?",
     r"https://example\.co(\.uk|m)",
     r"https://([a-z]+\.)*example\.com",
