@@ -359,6 +359,24 @@ def test_8_assigning_an_option_reconfigures() -> None:
 
 
 @pytest.mark.parametrize(
+    ("base", "allowed"), [(Starlette, "https://b.example"), (CORSMiddleware, ORIGIN)]
+)
+def test_8_a_property_in_the_place_of_an_option_is_not_asked(base: Any, allowed: str) -> None:
+    class Tenants(base):  # type: ignore[misc]
+        @property
+        def allow_origins(self) -> list[str]:
+            return ["https://b.example"]
+
+        @allow_origins.setter
+        def allow_origins(self, given: Any) -> None:
+            pass
+
+    middleware = Tenants(APP, [ORIGIN])
+    for origin in (ORIGIN, "https://b.example"):
+        assert middleware.is_allowed_origin(origin=origin) == (origin == allowed)
+
+
+@pytest.mark.parametrize(
     ("option", "value", "shown"),
     [
         ("allow_origins", ["https://b.example"], ["https://b.example"]),
