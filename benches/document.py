@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from benches.instructions import RECORDED, rows
 from benches.report import read
 
 if TYPE_CHECKING:
@@ -113,12 +114,7 @@ def making() -> Iterator[Row]:
 
 def instructions() -> Iterator[Row]:
     """Give the instructions that a middleware adds."""
-    text = ROOT.joinpath("benches", "instructions.json").read_text(encoding="utf-8")
-    figures: dict[str, Any] = json.loads(text)[SERIES]["figures"]
-    for name, counts in figures.items():
-        bare = 0 if name.startswith("preflight") else counts["no middleware"]
-        theirs, ours = counts["Starlette"] - bare, counts["fastcors"] - bare
-        yield [name, *map(whole, (counts["no middleware"], theirs, ours)), f"{theirs / ours:.1f}"]
+    return rows(json.loads(RECORDED.read_text(encoding="utf-8"))[SERIES]["figures"])
 
 
 TABLES: dict[str, Callable[[], Iterator[Row]]] = {
