@@ -175,7 +175,8 @@ def test_a_policy_cannot_be_made_twice() -> None:
 
 def test_the_options_are_those_of_the_middleware_by_keyword() -> None:
     theirs = inspect.signature(CORSMiddleware).parameters.values()
-    keyword = [each.replace(kind=each.KEYWORD_ONLY) for each in theirs if each.name != "app"]
+    options = [each for each in theirs if each.name not in ("app", "policy")]
+    keyword = [each.replace(kind=each.KEYWORD_ONLY) for each in options]
     assert list(inspect.signature(Policy).parameters.values()) == keyword
     assert {each.name: each.default for each in keyword} == DEFAULTS
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from _thread import RLock
 from contextvars import ContextVar
 
+from ._construction import checked
 from ._fastcors import Middleware, claim_call, vary_by_origin
 from .policy import Policy
 
@@ -119,11 +120,14 @@ class CORSMiddleware(Middleware):
         strict: whether any problem of severity error raises and advice is warned of. By default only
             what is dangerous to run raises, a `ConfigWarning` tells each other error, and advice is
             given by `lint` alone.
+        policy: the `Policy` that decides, instead of any other option. It was checked where it was
+            made, and its warnings point there.
 
     Raises:
         ConfigError: where a text stands for a list or a bool, or a name would break a header; with
             `strict` for any error. It has all errors at once.
         re.error: for an invalid regular expression.
+        TypeError: for an unknown option, and for another option beside `policy`.
 
     The options are copied: a later change to the caller's own list changes nothing. Assign an
     attribute or call `reconfigure` to change the policy. Any other scope than ``"http"`` is passed
@@ -136,6 +140,7 @@ class CORSMiddleware(Middleware):
 
     _fastcors_policy: Policy
 
+    @checked
     def __init__(
         self,
         app: ASGIApp,
@@ -149,18 +154,21 @@ class CORSMiddleware(Middleware):
         max_age: int = 600,
         *,
         strict: bool = False,
+        policy: Policy | None = None,
     ) -> None:
-        self._fastcors_policy = Policy(
-            allow_origins=allow_origins,
-            allow_methods=allow_methods,
-            allow_headers=allow_headers,
-            allow_credentials=allow_credentials,
-            allow_origin_regex=allow_origin_regex,
-            allow_private_network=allow_private_network,
-            expose_headers=expose_headers,
-            max_age=max_age,
-            strict=strict,
-        )
+        if policy is None:
+            policy = Policy(
+                allow_origins=allow_origins,
+                allow_methods=allow_methods,
+                allow_headers=allow_headers,
+                allow_credentials=allow_credentials,
+                allow_origin_regex=allow_origin_regex,
+                allow_private_network=allow_private_network,
+                expose_headers=expose_headers,
+                max_age=max_age,
+                strict=strict,
+            )
+        self._fastcors_policy = policy
         self.app = app
         if _has_hooks(self):
             _need_starlette(self)

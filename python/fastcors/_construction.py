@@ -1,0 +1,64 @@
+"""What a call of `CORSMiddleware(...)` checks before any option is read."""
+
+from __future__ import annotations
+
+from .options import DEFAULTS, near_option
+from .policy import Policy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any, TypeVar
+
+    _Initialize = TypeVar("_Initialize", bound=Callable[..., None])
+
+
+def checked(initialize: _Initialize) -> _Initialize:
+    """Check the arguments of `CORSMiddleware.__init__`: options that exist, or a policy alone.
+
+    An option that is given with its default value is told from one that is left out, which a default
+    in the signature cannot do.
+    """
+
+    def checking(self: object, *args: Any, **kwargs: Any) -> None:
+        if kwargs.get("policy") is not None:
+            _check_policy(kwargs["policy"], _given(args, kwargs))
+        _check_names(type(self).__name__, kwargs)
+        initialize(self, *args, **kwargs)
+
+    for name in ("__name__", "__qualname__", "__doc__", "__annotations__"):
+        setattr(checking, name, getattr(initialize, name))
+    wrapped: Any = checking
+    # The signature that `inspect` and editors show.
+    wrapped.__wrapped__ = initialize
+    return wrapped  # type: ignore[no-any-return]
+
+
+def _given(args: tuple[object, ...], kwargs: dict[str, Any]) -> list[str]:
+    """Return the names of the options that a call gives beside `app` and `policy`."""
+    by_position = [name for name, _ in zip(DEFAULTS, args[1:], strict=False)]
+    return by_position + [name for name in kwargs if name not in ("app", "policy")]
+
+
+def _check_policy(policy: object, others: list[str]) -> None:
+    if not isinstance(policy, Policy):
+        raise TypeError(
+            f"fastcors: policy is a {type(policy).__name__}, not a fastcors.Policy; "
+            f"write policy=Policy(...)"
+        )
+    if others:
+        names = ", ".join(others)
+        change = ", ".join(f"{name}=..." for name in others)
+        raise TypeError(
+            f"fastcors: {names}: not allowed beside policy, which already has every option; "
+            f"write policy=policy.replace({change}), or leave policy out"
+        )
+
+
+def _check_names(class_: str, names: Iterable[str]) -> None:
+    for name in names:
+        if name in DEFAULTS or name in ("app", "policy"):
+            continue
+        near = near_option(name)
+        instead = f"did you mean {near}?" if near else f"the options are {', '.join(DEFAULTS)}"
+        raise TypeError(f"fastcors: {class_} has no option {name!r}; {instead}")
