@@ -15,9 +15,9 @@ mod _fastcors {
 
     #[pymodule_export]
     use crate::asgi::{
-        CompiledPolicy, claim_call, expression_problem, lint_codes, lint_methods, lint_origins,
-        lint_request_headers, lint_response_headers, matched_part, missed_origin, nearest_name,
-        prove_expression, vary_by_origin,
+        CompiledPolicy, LiveOrigins, claim_call, expression_problem, lint_codes, lint_methods,
+        lint_origins, lint_request_headers, lint_response_headers, matched_part, missed_origin,
+        nearest_name, prove_expression, vary_by_origin,
     };
 
     /// Whether this is a debug build, which no benchmark should measure.

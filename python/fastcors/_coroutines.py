@@ -7,7 +7,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
     from typing import Any, Never
 
+    from ._fastcors import CompiledPolicy
     from ._types import ASGIApp, Message, Receive, Scope, Send
+    from .middleware import CORSMiddleware
 
 
 class _Type:
@@ -25,6 +27,38 @@ async def respond(send: Send, start: Message, body: Message) -> None:
     """Send a whole preflight answer."""
     await send(start)
     await send(body)
+
+
+async def respond_when_asked(
+    middleware: CORSMiddleware,
+    policy: CompiledPolicy,
+    scope: Scope,
+    origin: bytes,
+    method: bytes,
+    headers: bytes | None,
+    private_network: bool,
+    send: Send,
+) -> None:
+    """Ask a subclass's `is_allowed_origin` about a preflight's Origin, and send the response."""
+    allowed: Any
+    if middleware._fastcors_compiled is policy:
+        allowed = middleware.is_allowed_origin(origin=origin.decode("latin-1"))
+    else:
+        allowed = middleware._fastcors_ask(policy, origin.decode("latin-1"))
+    if allowed is not True and allowed is not False:
+        if hasattr(allowed, "__await__"):
+            allowed = await allowed
+        allowed = bool(allowed)
+    start, body = middleware._fastcors_preflight(
+        policy, scope, origin, method, headers, private_network, allowed
+    )
+    await send(start)
+    await send(body)
+
+
+async def send_when_asked(verdict: Awaitable[Any], send: Any, message: Message) -> None:
+    """Await the verdict of a subclass's `is_allowed_origin`, and send the start of the response."""
+    await send._fastcors_decided(bool(await verdict), message)
 
 
 async def await_later(awaitable: Awaitable[Any]) -> Any:

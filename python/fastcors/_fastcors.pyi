@@ -5,12 +5,13 @@ from typing import Any, Literal, Self, TypeAlias, TypedDict, final
 
 from typing_extensions import disjoint_base
 
-from ._types import ASGIApp, Receive, Scope, Send
+from ._types import ASGIApp, Message, Receive, Scope, Send
 from .policy import Policy
 
 __all__ = [
     "DEBUG_BUILD",
     "CompiledPolicy",
+    "LiveOrigins",
     "Middleware",
     "__version__",
     "claim_call",
@@ -56,8 +57,48 @@ class Middleware:
     ) -> Coroutine[Any, Any, None]:
         """Do what a call does where nothing is overridden."""
 
-    def _fastcors_reconsider(self) -> None:
-        """Find out again, at the next call, whether anything is overridden."""
+    @property
+    def _fastcors_hooks(self) -> bool:
+        """Whether a method beside `is_allowed_origin` is overridden that is called by name."""
+
+    @property
+    def _fastcors_asks(self) -> bool:
+        """Whether `is_allowed_origin` is overridden."""
+
+    def _fastcors_begin(
+        self, scope: Scope, /
+    ) -> tuple[list[tuple[bytes, bytes]], str | None, str | None, str | None, bool] | None:
+        """Count a request, and return what `RequestHeaders` holds of it, without the policy.
+
+        None for another scope than ``"http"``.
+        """
+
+    @property
+    def _fastcors_compiled(self) -> CompiledPolicy:
+        """The compiled form of `_fastcors_policy`."""
+
+    _fastcors_live: LiveOrigins | None
+    """What the policy follows. Assigning a policy makes it None."""
+
+    def _fastcors_allows(self, origin: str, /) -> bool:
+        """Whether the options allow an origin, a header value decoded as latin-1."""
+
+    def _fastcors_preflight(
+        self,
+        policy: CompiledPolicy,
+        scope: Scope,
+        origin: bytes,
+        method: bytes,
+        headers: bytes | None,
+        private_network: bool,
+        allowed: bool,
+        /,
+    ) -> tuple[Message, Message]:
+        """Return the two messages of the response to a preflight, and count it if it is rejected.
+
+        Raises:
+            TypeError: for a value of another type.
+        """
 
     def _fastcors_count(self, name: str, /) -> None:
         """Add one to a counter: `stats` has their names, and a refusal's is its reason.
@@ -68,6 +109,36 @@ class Middleware:
 
     def _fastcors_counts(self) -> dict[str, int]:
         """Give the counters by their names."""
+
+@final
+class LiveOrigins:
+    """The entries that a list or set had at one time, and where they stood in it.
+
+    Raises:
+        TypeError: for anything else.
+    """
+
+    def __new__(cls, given: list[Any] | set[Any]) -> Self: ...
+    @property
+    def given(self) -> Any:
+        """The list or set itself."""
+
+    def entries(self) -> list[Any]:
+        """The entries as they were, in their order."""
+
+    def find_places(self, compiled: CompiledPolicy, texts: Sequence[str | None]) -> None:
+        """Find where the entries of a policy stand, once.
+
+        Args:
+            compiled: the policy that was made of the texts.
+            texts: of each entry, in their order; None for one that does not count.
+        """
+
+    def is_unchanged(self) -> bool:
+        """Whether nothing was changed, by a look at every place: a millisecond for a million."""
+
+    def seems_unchanged(self) -> bool:
+        """Whether nothing was changed, as far as a look at 256 places shows, others each time."""
 
 @final
 class CompiledPolicy:
@@ -174,6 +245,17 @@ class CompiledPolicy:
         self, *, origin: bytes | None, origin_fits: bool
     ) -> tuple[bool, list[tuple[bytes, bytes]]]:
         """Say whether an actual request is not refused, and which header lines its answer is given."""
+
+    def message_with_headers(
+        self, message: Message, origin: bytes | None, allowed: bool
+    ) -> Message:
+        """Return a copy of the message that starts the response to an actual request, with headers.
+
+        Args:
+            message: an ``http.response.start``.
+            origin: the request's Origin; None where it has none.
+            allowed: whether it is allowed.
+        """
 
     def allows_header(self, name: bytes) -> bool:
         """Whether a request header of this name is allowed."""

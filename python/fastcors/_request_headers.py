@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from .policy import Policy
+
+__all__ = ["PlainTextResponse", "RequestHeaders", "partial"]
 
 
 class RequestHeaders(Headers):
@@ -16,13 +19,29 @@ class RequestHeaders(Headers):
 
     Attributes:
         policy: decides on the whole request, whatever is reconfigured meanwhile.
+        origin: the Origin, or None.
+        method: Access-Control-Request-Method of a preflight; None for an actual request.
+        requested: Access-Control-Request-Headers, or None.
+        private_network: whether there is Access-Control-Request-Private-Network.
         origin_allowed: what an overridden `is_allowed_origin` said of a preflight, which
             `preflight_response` could not await; None where it was not asked.
-        told: whether it was counted and logged that the request is refused.
+        told: whether it was counted and logged that the request is rejected.
     """
 
-    def __init__(self, lines: Iterable[tuple[bytes, bytes]], policy: Policy) -> None:
-        super().__init__(raw=list(lines))
+    def __init__(
+        self,
+        lines: list[tuple[bytes, bytes]],
+        origin: str | None,
+        method: str | None,
+        requested: str | None,
+        private_network: bool,
+        policy: Policy,
+    ) -> None:
+        super().__init__(raw=lines)
         self.policy = policy
+        self.origin = origin
+        self.method = method
+        self.requested = requested
+        self.private_network = private_network
         self.origin_allowed: bool | None = None
         self.told = False

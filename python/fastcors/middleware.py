@@ -6,13 +6,14 @@ from _thread import RLock
 from contextvars import ContextVar
 
 from ._construction import checked
-from ._fastcors import Middleware, claim_call, vary_by_origin
+from ._fastcors import CompiledPolicy, Middleware, claim_call, vary_by_origin
 from .policy import Policy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
     from collections.abc import Collection
+    from types import ModuleType
     from typing import Any, Generic, Never, Self, TypeVar, Unpack, overload
 
     from starlette.datastructures import Headers, MutableHeaders
@@ -67,7 +68,12 @@ class _PolicyAttribute(_Generic[_Read, _Assigned]):
         def __get__(self, middleware: CORSMiddleware, owner: type | None = None) -> _Read: ...
 
     def __get__(self, middleware: CORSMiddleware | None, owner: type | None = None) -> Any:
-        return self if middleware is None else getattr(middleware._fastcors_policy, self.name)
+        if middleware is None:
+            return self
+        live = middleware._fastcors_live
+        if live is not None and self.name == "allow_origins":
+            return live.given
+        return getattr(_current(middleware), self.name)
 
     def __set__(self, middleware: CORSMiddleware, value: _Assigned) -> None:
         if not self.option:
@@ -93,7 +99,7 @@ class _CurrentPolicy:
         def __get__(self, middleware: CORSMiddleware, owner: type | None = None) -> Policy: ...
 
     def __get__(self, middleware: CORSMiddleware | None, owner: type | None = None) -> Any:
-        return self if middleware is None else middleware._fastcors_policy
+        return self if middleware is None else _current(middleware)
 
 
 if not TYPE_CHECKING:
@@ -168,10 +174,13 @@ class CORSMiddleware(Middleware):
                 max_age=max_age,
                 strict=strict,
             )
-        self._fastcors_policy = policy
+            given = allow_origins
+        else:
+            given = ()
+        _decide_by(self, policy, given)
         self.app = app
         if _has_hooks(self):
-            _need_starlette(self)
+            _need_starlette()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -192,8 +201,11 @@ class CORSMiddleware(Middleware):
             ConfigError, re.error: as when the middleware is made; then nothing changes.
             TypeError: for the name of an option that there is not.
         """
-        with _RECONFIGURING:
-            self._fastcors_policy = self._fastcors_policy.replace(**options)
+        with _CHANGING:
+            policy = _current(self).replace(**options)
+            live = self._fastcors_live
+            given = options.get("allow_origins", () if live is None else live.given)
+            _decide_by(self, policy, given)
 
     def stats(self) -> _Stats:
         """Give how often what was decided, since this middleware was made.
@@ -261,31 +273,24 @@ class CORSMiddleware(Middleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a preflight, or hand the request on with a `send` that sets the headers."""
-        if not _has_hooks(self):
+        if not self._fastcors_hooks:
             await self._fastcors_answer(scope, receive, send)
             return
-        if scope["type"] != "http":
+        begun = self._fastcors_begin(scope)
+        if begun is None:
             await self.app(scope, receive, send)
             return
-        from ._request_headers import RequestHeaders
-
-        given = scope["headers"]
-        headers = RequestHeaders(given, self._fastcors_policy)
-        if hasattr(given, "__next__"):
+        lines = begun[0]
+        if hasattr(scope["headers"], "__next__"):
             # Read once, it is gone for the application.
-            scope = {**scope, "headers": headers.raw}
-        origin = headers.get("origin")
-        self._fastcors_count("requests")
-        if origin is not None:
-            self._fastcors_count("cross_origin")
-        if (
-            origin is not None
-            and scope["method"] == "OPTIONS"
-            and "access-control-request-method" in headers
-        ):
-            self._fastcors_count("preflights")
-            if _is_overridden(self, "is_allowed_origin"):
-                headers.origin_allowed = await _verdict(self, headers.policy, origin)
+            scope = {**scope, "headers": lines}
+        live = self._fastcors_live
+        if live is not None and not live.seems_unchanged():
+            self._fastcors_follow()
+        headers = _starlette().RequestHeaders(*begun, self._fastcors_policy)
+        if headers.method is not None:
+            if self._fastcors_asks:
+                headers.origin_allowed = await _verdict(self, headers.policy, headers.origin)
             response = self.preflight_response(request_headers=headers)
             await response(scope, receive, send)
             return
@@ -294,26 +299,28 @@ class CORSMiddleware(Middleware):
     def is_allowed_origin(self, origin: str) -> bool:
         """Whether the policy allows an origin. A subclass may make this a coroutine function."""
         asked = _ASKED.get()
-        mine = asked is not None and asked[0] is self
-        policy = asked[1] if asked is not None and mine else self._fastcors_policy
-        return policy._compiled.allows(origin)
+        if asked is not None and asked[0] is self:
+            return asked[1].allows(origin)
+        return self._fastcors_allows(origin)
 
     def preflight_response(self, request_headers: Headers) -> Response:
         """Give the answer to a preflight with these headers, as Starlette's response."""
-        _need_starlette(self)
-        from starlette.responses import PlainTextResponse
-
         policy = _policy_of(self, request_headers)
-        origin = request_headers["origin"]
-        allowed = getattr(request_headers, "origin_allowed", None)
+        if isinstance(request_headers, _starlette().RequestHeaders):
+            known: Any = request_headers
+            origin, requested_headers = known.origin, known.requested
+            method, requests_network = known.method, known.private_network
+            allowed = known.origin_allowed
+        else:
+            origin = request_headers["origin"]
+            method = request_headers["access-control-request-method"]
+            requested_headers = request_headers.get("access-control-request-headers")
+            requests_network = "access-control-request-private-network" in request_headers
+            allowed = None
         if allowed is None:
-            allowed = _answered(self, _ask(self, policy, origin))
-        requested_headers = request_headers.get("access-control-request-headers")
+            allowed = _allows(self, policy, origin)
         status, body, reasons, explicit, mirrored, private_network = policy._compiled.preflight(
-            allowed,
-            request_headers["access-control-request-method"],
-            requested_headers,
-            "access-control-request-private-network" in request_headers,
+            allowed, method, requested_headers, requests_network
         )
         if reasons:
             _tell_refusal(self, request_headers, tuple(reasons), preflight=True)
@@ -324,38 +331,43 @@ class CORSMiddleware(Middleware):
             headers["Access-Control-Allow-Headers"] = requested_headers
         if private_network:
             headers["Access-Control-Allow-Private-Network"] = "true"
-        return PlainTextResponse(body, status_code=status, headers=headers)
+        response: Response = _starlette().PlainTextResponse(body, status, headers)
+        return response
 
     async def simple_response(
         self, scope: Scope, receive: Receive, send: Send, request_headers: Headers
     ) -> None:
         """Hand a request that is no preflight on, with a `send` that sets the headers."""
-
-        async def send_with_headers(message: Message) -> None:
-            await self.send(message, send=send, request_headers=request_headers)
-
-        await self.app(scope, receive, send_with_headers)
+        sending = _starlette().partial(self.send, send=send, request_headers=request_headers)
+        await self.app(scope, receive, sending)
 
     async def send(self, message: Message, send: Send, request_headers: Headers) -> None:
-        """Send a message on, a copy with the headers set if it starts the answer."""
+        """Send a message on, a copy with the headers set if it starts the response."""
         if message["type"] != "http.response.start":
             await send(message)
             return
-        _need_starlette(self)
+        policy = _policy_of(self, request_headers)
+        origin = _origin_of(request_headers)
+        allowed = origin is not None and await _is_allowed(self, policy, origin)
+        if origin is not None and not allowed:
+            _tell_refusal(self, request_headers, ("origin",), preflight=False)
+        explicit = allowed and policy.preflight_explicit_allow_origin
+        if origin is not None and explicit and _is_overridden(self, "allow_explicit_origin"):
+            message = self._with_headers_of_its_own(message, policy, origin)
+        else:
+            value = None if origin is None else origin.encode("latin-1")
+            message = policy._compiled.message_with_headers(message, value, allowed)
+        await send(message)
+
+    def _with_headers_of_its_own(self, message: Message, policy: Policy, origin: str) -> Message:
+        """Return a copy of the message, with an allowed origin set by `allow_explicit_origin`."""
+        _need_starlette()
         from starlette.datastructures import MutableHeaders
 
         headers = MutableHeaders(raw=list(message.get("headers", ())))
-        policy = _policy_of(self, request_headers)
-        origin = request_headers.get("Origin")
-        if origin is not None:
-            headers.update(policy.simple_headers)
-        if origin is not None and await _answers_by_name(self, policy, origin):
-            self.allow_explicit_origin(headers, origin)
-        else:
-            if origin is not None and not policy.allow_all_origins:
-                _tell_refusal(self, request_headers, ("origin",), preflight=False)
-            _add_vary(headers)
-        await send({**message, "headers": headers.raw})
+        headers.update(policy.simple_headers)
+        self.allow_explicit_origin(headers, origin)
+        return {**message, "headers": headers.raw}
 
     @staticmethod
     def allow_explicit_origin(headers: MutableHeaders, origin: str) -> None:
@@ -363,35 +375,54 @@ class CORSMiddleware(Middleware):
         headers["Access-Control-Allow-Origin"] = origin
         _add_vary(headers)
 
-    def __setattr__(self, name: str, value: object) -> None:
-        super().__setattr__(name, value)
-        if name in _HOOKS:
-            self._fastcors_reconsider()
-
-    def __delattr__(self, name: str) -> None:
-        super().__delattr__(name)
-        if name in _HOOKS:
-            self._fastcors_reconsider()
-
     def __getstate__(self) -> dict[str, Any]:
-        """Give what a copy or a pickle needs: the compiled part is built anew from the options."""
-        return {**vars(self), "app": self.app, "_fastcors_policy": self._fastcors_policy}
+        """Return what a copy or a pickle needs: the compiled part is built anew from the options."""
+        live = self._fastcors_live
+        return {
+            "app": self.app,
+            "policy": _current(self),
+            "followed": None if live is None else live.given,
+            "attributes": vars(self),
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        for name, value in state.items():
-            setattr(self, name, value)
+        followed = state["followed"]
+        _decide_by(self, state["policy"], () if followed is None else followed)
+        self.app = state["app"]
+        vars(self).update(state["attributes"])
 
-    def _fastcors_overrides(self) -> bool:
-        """Whether a call must run `__call__`: the compiled code asks once per version of a class."""
-        return type(self).__call__ is not _CALL or _has_hooks(self)
+    def _fastcors_overrides(self) -> tuple[bool, bool, bool]:
+        """Whether a call runs `__call__`, a method is called by name, `is_allowed_origin` is asked.
+
+        The compiled code asks once for each version of a class and of an instance's attributes.
+        """
+        hooks = _has_hooks(self)
+        runs_call = hooks or type(self).__call__ is not _CALL
+        return runs_call, hooks, _is_overridden(self, "is_allowed_origin")
+
+    def _fastcors_ask(self, compiled: CompiledPolicy, origin: str) -> Any:
+        """Ask `is_allowed_origin`, with this policy for what it asks the base class."""
+        token = _ASKED.set((self, compiled))
+        try:
+            return self.is_allowed_origin(origin=origin)
+        finally:
+            _ASKED.reset(token)
+
+    def _fastcors_follow(self) -> None:
+        """Make the policy anew of the list or set that it follows, if that was changed."""
+        from ._live import follow
+
+        with _CHANGING:
+            follow(self)
 
 
 # The policy with which the base class answers while a subclass's `is_allowed_origin` is asked.
-_ASKED: ContextVar[tuple[CORSMiddleware, Policy] | None] = ContextVar(
+_ASKED: ContextVar[tuple[CORSMiddleware, CompiledPolicy] | None] = ContextVar(
     "fastcors_asked", default=None
 )
 # One policy is made of another one at a time, so that no change is lost.
-_RECONFIGURING = RLock()
+_CHANGING = RLock()
+_IMPORTED: list[ModuleType] = []
 _CALL = CORSMiddleware.__call__
 _ORIGINALS = {name: getattr(CORSMiddleware, name) for name in (*_HOOKS, "app")}
 
@@ -404,27 +435,44 @@ def _is_overridden(middleware: CORSMiddleware, name: str) -> bool:
 
 
 def _has_hooks(middleware: CORSMiddleware) -> bool:
-    """Say whether anything is overridden that Starlette's middleware uses by name."""
-    return any(_is_overridden(middleware, name) for name in _ORIGINALS)
+    """Whether anything is overridden beside `is_allowed_origin`, which the compiled code asks."""
+    return any(
+        _is_overridden(middleware, name) for name in _ORIGINALS if name != "is_allowed_origin"
+    )
 
 
-def _need_starlette(middleware: CORSMiddleware) -> None:
+def _current(middleware: CORSMiddleware) -> Policy:
+    """Return the policy, made anew if the list that it follows was changed."""
+    live = middleware._fastcors_live
+    if live is not None and not live.is_unchanged():
+        middleware._fastcors_follow()
+    return middleware._fastcors_policy
+
+
+def _decide_by(middleware: CORSMiddleware, policy: Policy, given: Any) -> None:
+    """Decide by a policy, which was made with this for `allow_origins`."""
+    from ._live import is_live, start
+
+    # It follows no list now.
+    middleware._fastcors_policy = policy
+    if is_live(given):
+        start(middleware, given)
+
+
+def _need_starlette() -> None:
     try:
         import starlette  # noqa: F401
     except ImportError:
         raise RuntimeError(
-            f"the methods of {type(middleware).__name__} that have Starlette's shape need Starlette: "
-            f"pip install starlette, or override none of {', '.join(_HOOKS)}"
+            "a subclass of CORSMiddleware that overrides how responses are made needs Starlette: "
+            f"pip install starlette, or override none of {', '.join(_HOOKS[1:])}"
         ) from None
 
 
 def _policy_of(middleware: CORSMiddleware, request_headers: Headers) -> Policy:
-    """Give the policy that the request began with."""
-    from ._request_headers import RequestHeaders
-
-    if isinstance(request_headers, RequestHeaders):
-        return request_headers.policy
-    return middleware._fastcors_policy
+    """Return the policy that the request began with; Starlette's own headers know of none."""
+    policy: Policy | None = getattr(request_headers, "policy", None)
+    return middleware._fastcors_policy if policy is None else policy
 
 
 def _tell_refusal(
@@ -456,25 +504,21 @@ def _tell_refusal(
     )
 
 
-def _ask(middleware: CORSMiddleware, policy: Policy, origin: str) -> Any:
-    """Ask `is_allowed_origin`, with this policy for what it asks the base class."""
-    token = _ASKED.set((middleware, policy))
-    try:
-        return middleware.is_allowed_origin(origin=origin)
-    finally:
-        _ASKED.reset(token)
-
-
 async def _verdict(middleware: CORSMiddleware, policy: Policy, origin: str) -> bool:
-    """Ask `is_allowed_origin`, and await what it gives where that is an awaitable."""
-    verdict = _ask(middleware, policy, origin)
+    """Ask `is_allowed_origin`, and await what it returns if that is an awaitable."""
+    if not middleware._fastcors_asks:
+        return policy._compiled.allows(origin)
+    verdict: Any = middleware._fastcors_ask(policy._compiled, origin)
     if hasattr(verdict, "__await__"):
         verdict = await verdict
     return bool(verdict)
 
 
-def _answered(middleware: CORSMiddleware, verdict: Any) -> bool:
-    """Give a verdict where nothing can be awaited: a coroutine would count as true."""
+def _allows(middleware: CORSMiddleware, policy: Policy, origin: str) -> bool:
+    """Ask `is_allowed_origin` where nothing can be awaited: a coroutine would count as true."""
+    if not middleware._fastcors_asks:
+        return policy._compiled.allows(origin)
+    verdict: Any = middleware._fastcors_ask(policy._compiled, origin)
     if hasattr(verdict, "__await__"):
         if hasattr(verdict, "close"):
             verdict.close()
@@ -485,11 +529,25 @@ def _answered(middleware: CORSMiddleware, verdict: Any) -> bool:
     return bool(verdict)
 
 
-async def _answers_by_name(middleware: CORSMiddleware, policy: Policy, origin: str) -> bool:
+async def _is_allowed(middleware: CORSMiddleware, policy: Policy, origin: str) -> bool:
     # With `*` Starlette does not ask the method on actual requests.
-    if policy.allow_all_origins:
-        return policy.allow_credentials
-    return await _verdict(middleware, policy, origin)
+    return policy.allow_all_origins or await _verdict(middleware, policy, origin)
+
+
+def _origin_of(request_headers: Headers) -> str | None:
+    known = isinstance(request_headers, _starlette().RequestHeaders)
+    origin: str | None = request_headers.origin if known else request_headers.get("Origin")  # type: ignore[attr-defined]
+    return origin
+
+
+def _starlette() -> ModuleType:
+    """Return the module that imports Starlette. An import statement takes 1 µs at each request."""
+    if not _IMPORTED:
+        _need_starlette()
+        from . import _request_headers
+
+        _IMPORTED.append(_request_headers)
+    return _IMPORTED[0]
 
 
 def _add_vary(headers: MutableHeaders) -> None:

@@ -53,11 +53,13 @@ class Policy(Immutable):
     `is_allowed_origin`, it does not ask.
     """
 
-    __slots__ = ("_compiled", "_hash", "_options")
+    __slots__ = ("_compiled", "_hash", "_options", "_preflight_headers", "_simple_headers")
 
     _compiled: CompiledPolicy
     _hash: int | None
     _options: Options
+    _preflight_headers: ReadOnlyDict
+    _simple_headers: ReadOnlyDict
 
     _instead = "call policy.replace(...) for another one"
 
@@ -91,22 +93,18 @@ class Policy(Immutable):
         self._take(options)
 
     def _take(self, options: Options) -> None:
-        """Compile options of which was told what is wrong."""
-        compiled = CompiledPolicy(
-            origins=options.allow_origins.items,
-            expressions=options.expressions,
-            foreign=options.foreign,
-            methods=options.allow_methods.items,
-            headers=options.sent_headers(),
-            any_header=options.any_header,
-            credentials=options.allow_credentials,
-            private_network=options.allow_private_network,
-            expose=options.expose_headers.items,
-            max_age=options.max_age_text,
-        )
+        """Compile options whose problems have been reported."""
+        compiled = _compiled(options, options.allow_origins.items)
         # The compiled policy holds their text, at a fraction of the memory.
         options.allow_origins.items = []
         self._start(_options=options, _compiled=compiled, _hash=None)
+
+    def _with_origins(self, origins: list[str]) -> Self:
+        """Return a policy with these entries and the other options, whose problems are known."""
+        policy = type(self).__new__(type(self))
+        compiled = _compiled(self._options, origins)
+        policy._start(_options=self._options, _compiled=compiled, _hash=None)
+        return policy
 
     def preflight(
         self,
@@ -291,6 +289,9 @@ class Policy(Immutable):
     @property
     def simple_headers(self) -> dict[str, str]:
         """What every answer to a request with an Origin carries, as Starlette has it."""
+        known: ReadOnlyDict | None = getattr(self, "_simple_headers", None)
+        if known is not None:
+            return known
         headers: dict[str, str] = {}
         if self.allow_all_origins:
             headers["Access-Control-Allow-Origin"] = "*"
@@ -298,11 +299,16 @@ class Policy(Immutable):
             headers["Access-Control-Allow-Credentials"] = "true"
         if self._options.expose_headers.items:
             headers["Access-Control-Expose-Headers"] = ", ".join(self._options.expose_headers.items)
-        return ReadOnlyDict(headers)
+        made = ReadOnlyDict(headers)
+        self._set(_simple_headers=made)
+        return made
 
     @property
     def preflight_headers(self) -> dict[str, str]:
-        """What every preflight answer carries, as Starlette has it."""
+        """What every response to a preflight carries, as Starlette has it."""
+        known: ReadOnlyDict | None = getattr(self, "_preflight_headers", None)
+        if known is not None:
+            return known
         headers = {"Vary": _VARY}
         if not self.preflight_explicit_allow_origin:
             headers["Access-Control-Allow-Origin"] = "*"
@@ -312,7 +318,24 @@ class Policy(Immutable):
             headers["Access-Control-Allow-Headers"] = ", ".join(self._options.sent_headers())
         if self.allow_credentials:
             headers["Access-Control-Allow-Credentials"] = "true"
-        return ReadOnlyDict(headers)
+        made = ReadOnlyDict(headers)
+        self._set(_preflight_headers=made)
+        return made
+
+
+def _compiled(options: Options, origins: list[str]) -> CompiledPolicy:
+    return CompiledPolicy(
+        origins=origins,
+        expressions=options.expressions,
+        foreign=options.foreign,
+        methods=options.allow_methods.items,
+        headers=options.sent_headers(),
+        any_header=options.any_header,
+        credentials=options.allow_credentials,
+        private_network=options.allow_private_network,
+        expose=options.expose_headers.items,
+        max_age=options.max_age_text,
+    )
 
 
 # What options that are left out are compared by.

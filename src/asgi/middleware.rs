@@ -1,35 +1,42 @@
 //! The compiled base of `fastcors.CORSMiddleware`: what a call of it does.
 
-use core::ffi::{c_int, c_uint, c_void};
+use core::ffi::{c_int, c_void};
 use core::hint::cold_path;
 use core::mem::offset_of;
 use core::ptr;
 
 use pyo3::exceptions::{PyAttributeError, PyRuntimeError, PyTypeError, PyValueError};
-use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyType};
+use pyo3::{Borrowed, ffi};
 
 use super::application::{Application, Calls};
 use super::coroutines::deferred;
 use super::counts::Counts;
 use super::guard::{attached, object};
+use super::live_origins::LiveOrigins;
 use super::names::Names;
-use super::object::{Owned, Raised, bytes_of, is_text, item, seldom};
-use super::policy::CompiledPolicy;
+use super::object::{Owned, Raised, bytes_of, decoded, is_text, item, seldom};
+use super::overrides::Overrides;
+use super::policy::{CompiledPolicy, latin_1};
 use super::preflight;
 use super::refusal::Refusal;
 use super::scope::RequestHeaders;
 use super::send::{self, compiled};
-use super::shape::no_attribute;
-use super::types::{self, no_member, slot, vectorcall_offset};
+use super::types::{
+    self, attribute, dict_offset, fast_method, method, no_attribute, no_member, slot,
+    vectorcall_offset,
+};
 use crate::cors::{Actual, Refusals};
 
 #[repr(C)]
 struct Middleware {
     base: ffi::PyObject,
     vectorcall: Option<ffi::vectorcallfunc>,
+    /// The instance's `__dict__`; null as long as it has no attributes of its own. A field, so that
+    /// each request can see whether it was changed, whoever did it and how.
+    dict: *mut ffi::PyObject,
     /// The application; null until `__init__` has set it.
     app: *mut ffi::PyObject,
     calls: Calls,
@@ -37,12 +44,9 @@ struct Middleware {
     policy: *mut ffi::PyObject,
     /// Its `CompiledPolicy`. Both change in one step.
     compiled: *mut ffi::PyObject,
-    /// The version of the class for which `overridden` was found out; 0 is no version.
-    class_version: c_uint,
-    /// How often a method was assigned to the instance.
-    changes: c_uint,
-    /// Whether the class or the instance has a method of its own where Starlette calls one.
-    overridden: bool,
+    /// The `LiveOrigins` that the policy was made of; null where it follows no list.
+    live: *mut ffi::PyObject,
+    overrides: Overrides,
     counts: Counts,
 }
 
@@ -91,19 +95,20 @@ unsafe extern "C" fn vectorcall(
     object(|| unsafe {
         let [scope, receive, send] = arguments(args, nargsf, kwnames)?;
         let this = slf.cast::<Middleware>();
-        if (*ffi::Py_TYPE(slf)).tp_version_tag != (*this).class_version
-            || (*this).class_version == 0
-        {
-            find_overridden(slf)?;
+        find_overrides(this)?;
+        if (*this).overrides.asks_origin || (*this).overrides.runs_call {
+            cold_path();
+            if (*this).overrides.runs_call {
+                return call_method(slf, scope, receive, send);
+            }
+            return respond::<true>(this, scope, receive, send);
         }
-        if (*this).overridden {
-            return call_method(slf, scope, receive, send);
-        }
-        respond(this, scope, receive, send)
+        respond::<false>(this, scope, receive, send)
     })
 }
 
-/// `Middleware._fastcors_answer(scope, receive, send)`: the compiled code, whatever the class overrides.
+/// `Middleware._fastcors_answer(scope, receive, send)`: the compiled code, for a class that overrides
+/// `__call__`, and perhaps `is_allowed_origin`.
 unsafe extern "C" fn answer_method(
     slf: *mut ffi::PyObject,
     args: *mut *mut ffi::PyObject,
@@ -112,16 +117,43 @@ unsafe extern "C" fn answer_method(
     // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
     object(|| unsafe {
         let [scope, receive, send] = arguments(args, nargs.unsigned_abs(), ptr::null_mut())?;
-        respond(slf.cast(), scope, receive, send)
+        let this = slf.cast::<Middleware>();
+        find_overrides(this)?;
+        if (*this).overrides.asks_origin {
+            respond::<true>(this, scope, receive, send)
+        } else {
+            respond::<false>(this, scope, receive, send)
+        }
     })
 }
 
+/// Finds out what is overridden, unless it is known.
+///
+/// # Safety
+/// `this` is a live `Middleware` and the thread is attached.
+#[inline(always)]
+unsafe fn find_overrides(this: *mut Middleware) -> Result<(), Raised> {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        let slf = this.cast::<ffi::PyObject>();
+        let overrides = &(*this).overrides;
+        if !overrides.hold(ffi::Py_TYPE(slf), (*this).dict)
+            && !overrides.hold_without_version(ffi::Py_TYPE(slf), (*this).dict)
+        {
+            cold_path();
+            (*this).overrides = Overrides::find(slf, &raw const (*this).dict)?;
+        }
+        Ok(())
+    }
+}
+
 /// Answers one request: a preflight by itself, anything else by the application's own awaitable.
+/// `ASKS`: `is_allowed_origin` is overridden, and decides on the Origin.
 ///
 /// # Safety
 /// All are live objects that the caller holds, `this` is a `Middleware`, and the thread is attached.
 #[inline(always)]
-unsafe fn respond(
+unsafe fn respond<const ASKS: bool>(
     this: *mut Middleware,
     scope: *mut ffi::PyObject,
     receive: *mut ffi::PyObject,
@@ -135,27 +167,26 @@ unsafe fn respond(
         }
         let app = Application { callable: Owned::share((*this).app), calls: (*this).calls };
         let policy = Owned::share((*this).compiled);
-        let compiled = compiled(policy.as_ptr());
-        let counts = &(*this).counts;
-        deferred(compiled.names, dispatch(counts, &app, &policy, compiled, scope, receive, send))
+        let names = compiled(policy.as_ptr()).names;
+        deferred(names, dispatch::<ASKS>(this, &app, policy, names, scope, receive, send))
     }
 }
 
 /// # Safety
-/// As for [`respond`]; `compiled` is the content of `policy`.
+/// As for [`respond`].
 #[inline(always)]
-unsafe fn dispatch(
-    counts: &Counts,
+unsafe fn dispatch<const ASKS: bool>(
+    this: *mut Middleware,
     app: &Application,
-    policy: &Owned,
-    compiled: &CompiledPolicy,
+    mut policy: Owned,
+    names: &Names,
     scope: *mut ffi::PyObject,
     receive: *mut ffi::PyObject,
     send: *mut ffi::PyObject,
 ) -> Result<Owned, Raised> {
-    let names = compiled.names;
     // SAFETY: as the caller vouches; `RequestHeaders` holds bytes objects.
     unsafe {
+        let counts = &(*this).counts;
         let kind = item(scope, names.kind.as_ptr())?;
         if !is_text(kind.as_ptr(), names.http.as_ptr(), b"http")? {
             cold_path();
@@ -169,18 +200,48 @@ unsafe fn dispatch(
         };
         let scope = copy.as_ref().map_or(scope, Owned::as_ptr);
         let Some(origin) = request.origin.take() else {
-            let send = send::new(send, policy, None, Actual::WithoutOrigin)?;
+            let send = send::new(send, &policy, None, Actual::WithoutOrigin, None)?;
             return app.call(names, scope, receive, send.as_ptr());
         };
         counts.cross_origin();
+        let mut preflight = None;
         if let Some(method) = &request.method {
             let scope_method = item(scope, names.method.as_ptr())?;
             if is_text(scope_method.as_ptr(), names.options.as_ptr(), b"OPTIONS")? {
                 counts.preflight();
-                return preflight::respond(counts, compiled, &request, &origin, method, send);
+                preflight = Some(method);
             }
         }
-        let (origin, kind) = if compiled.allows_bytes(bytes_of(origin.as_ptr()))? {
+        if ASKS && (preflight.is_some() || !compiled(policy.as_ptr()).policy.origins().any()) {
+            if let Some(method) = preflight {
+                return preflight::ask(
+                    this.cast(),
+                    &policy,
+                    names,
+                    scope,
+                    &request,
+                    &origin,
+                    method,
+                    send,
+                );
+            }
+            // As with Starlette it is asked when the response starts.
+            let question = question(this.cast(), scope)?;
+            let send = send::new(send, &policy, Some(origin), Actual::Refused, Some(question))?;
+            return app.call(names, scope, receive, send.as_ptr());
+        }
+        let allowed = if (*this).live.is_null() {
+            compiled(policy.as_ptr()).allows_bytes(bytes_of(origin.as_ptr()))?
+        } else {
+            let (allowed, current) = live_verdict(this, policy, bytes_of(origin.as_ptr()))?;
+            policy = current;
+            allowed
+        };
+        let compiled = compiled(policy.as_ptr());
+        if let Some(method) = preflight {
+            return preflight::respond(counts, compiled, &request, &origin, allowed, method, send);
+        }
+        let (origin, kind) = if allowed {
             (compiled.policy.explicit_origin().then_some(origin), Actual::Allowed)
         } else {
             let refusals = Refusals::ORIGIN;
@@ -188,9 +249,85 @@ unsafe fn dispatch(
             Refusal { refusals, origin: &origin, method: None, request: &request }.log()?;
             (None, Actual::Refused)
         };
-        let send = send::new(send, policy, origin, kind)?;
+        let send = send::new(send, &policy, origin, kind, None)?;
         app.call(names, scope, receive, send.as_ptr())
     }
+}
+
+/// Whether an origin is allowed by the policy of a middleware that follows a list, with the policy
+/// that says so: another one where the list was changed.
+///
+/// # Safety
+/// As for [`respond`].
+#[inline(never)]
+unsafe fn live_verdict(
+    this: *mut Middleware,
+    policy: Owned,
+    origin: &[u8],
+) -> Result<(bool, Owned), Raised> {
+    // SAFETY: as the caller vouches; what is used is held.
+    unsafe {
+        let live = Owned::share((*this).live);
+        if let Some(allowed) =
+            live_origins(live.as_ptr()).verdict(compiled(policy.as_ptr()), origin)?
+        {
+            return Ok((allowed, policy));
+        }
+        cold_path();
+        let names = compiled(policy.as_ptr()).names;
+        Owned::take(ffi::PyObject_CallMethodNoArgs(this.cast(), names.follow.as_ptr()))?;
+        let policy = Owned::share((*this).compiled);
+        let allowed = compiled(policy.as_ptr()).allows_bytes(origin)?;
+        Ok((allowed, policy))
+    }
+}
+
+/// The content of a `LiveOrigins`.
+///
+/// # Safety
+/// `live` is one, outlives the borrow, and the thread is attached.
+unsafe fn live_origins<'a>(live: *mut ffi::PyObject) -> &'a LiveOrigins {
+    // SAFETY: as the caller vouches; the value lies in the Python object.
+    unsafe {
+        let py = Python::assume_attached();
+        let live = Borrowed::from_ptr(py, live).cast_unchecked::<LiveOrigins>();
+        &*ptr::from_ref(live.get())
+    }
+}
+
+/// What a `send` asks with when the response starts: the middleware, and the request's scope.
+unsafe fn question(
+    middleware: *mut ffi::PyObject,
+    scope: *mut ffi::PyObject,
+) -> Result<Owned, Raised> {
+    // SAFETY: both are live, as the caller vouches; a new tuple's items are set once each.
+    unsafe {
+        let question = Owned::take(ffi::PyTuple_New(2))?;
+        ffi::PyTuple_SET_ITEM(question.as_ptr(), 0, Owned::share(middleware).into_ptr());
+        ffi::PyTuple_SET_ITEM(question.as_ptr(), 1, Owned::share(scope).into_ptr());
+        Ok(question)
+    }
+}
+
+/// Whether requests are decided by this policy now, and by nothing that was assigned meanwhile.
+///
+/// # Safety
+/// `middleware` is a live `Middleware`.
+pub(super) unsafe fn decides_by(
+    middleware: *mut ffi::PyObject,
+    policy: *mut ffi::PyObject,
+) -> bool {
+    // SAFETY: as the caller vouches.
+    unsafe { (*middleware.cast::<Middleware>()).compiled == policy }
+}
+
+/// The counters of a middleware.
+///
+/// # Safety
+/// `middleware` is a live `Middleware`, which outlives the borrow.
+pub(super) unsafe fn counts_of<'a>(middleware: *mut ffi::PyObject) -> &'a Counts {
+    // SAFETY: as the caller vouches.
+    unsafe { &(*middleware.cast::<Middleware>()).counts }
 }
 
 #[cold]
@@ -229,31 +366,6 @@ unsafe fn call_method(
             Ok(Owned::take(result.into_ptr()))
         }
     })?
-}
-
-/// Asks Python whether anything is overridden, once for each version of the class.
-///
-/// # Safety
-/// `slf` is a live `Middleware` and the thread is attached.
-#[cold]
-unsafe fn find_overridden(slf: *mut ffi::PyObject) -> Result<(), Raised> {
-    attached(|py| {
-        // SAFETY: live for the time of the call.
-        unsafe {
-            let this = slf.cast::<Middleware>();
-            let before = (*ffi::Py_TYPE(slf)).tp_version_tag;
-            let changes = (*this).changes;
-            let overridden =
-                Bound::from_borrowed_ptr(py, slf).call_method0("_fastcors_overrides")?;
-            (*this).overridden = overridden.is_truthy()?;
-            // What changed meanwhile may not have been seen: then it is asked again. Looking
-            // attributes up on the class, as that did, gives the class a version.
-            let after = (*ffi::Py_TYPE(slf)).tp_version_tag;
-            let known = before == after && changes == (*this).changes;
-            (*this).class_version = if known { after } else { 0 };
-        }
-        Ok(())
-    })
 }
 
 #[cold]
@@ -361,7 +473,14 @@ unsafe extern "C" fn traverse(
     unsafe {
         let this = slf.cast::<Middleware>();
         types::visit_all(
-            &[ffi::Py_TYPE(slf).cast(), (*this).app, (*this).policy, (*this).compiled],
+            &[
+                ffi::Py_TYPE(slf).cast(),
+                (*this).dict,
+                (*this).app,
+                (*this).policy,
+                (*this).compiled,
+                (*this).live,
+            ],
             visit,
             arg,
         )
@@ -373,9 +492,11 @@ unsafe extern "C" fn clear(slf: *mut ffi::PyObject) -> c_int {
     unsafe {
         let this = slf.cast::<Middleware>();
         types::clear_all(&[
+            &raw mut (*this).dict,
             &raw mut (*this).app,
             &raw mut (*this).policy,
             &raw mut (*this).compiled,
+            &raw mut (*this).live,
         ]);
     }
     0
@@ -398,7 +519,8 @@ unsafe extern "C" fn get_policy(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut
     unsafe { field((*slf.cast::<Middleware>()).policy) }
 }
 
-/// Sets the policy, in one step: each request sees the one before or the one after.
+/// Sets the policy, in one step: each request sees the one before or the one after. It follows no
+/// list until one is set.
 unsafe extern "C" fn set_policy(
     slf: *mut ffi::PyObject,
     value: *mut ffi::PyObject,
@@ -412,13 +534,15 @@ unsafe extern "C" fn set_policy(
                 .ok_or_else(|| PyAttributeError::new_err("a policy is replaced, not deleted"))?;
             let compiled = policy.getattr("_compiled")?.cast_into::<CompiledPolicy>()?;
             // SAFETY: Python calls this with a `Middleware`, and the GIL is held; nothing runs
-            // between the two, and what they replace is dropped when both are in their places.
+            // in between, and what they replace is dropped when all are in their places.
             unsafe {
                 let this = slf.cast::<Middleware>();
                 let before = (&raw mut (*this).policy).replace(policy.into_ptr());
                 let compiled_before = (&raw mut (*this).compiled).replace(compiled.into_ptr());
+                let live_before = (&raw mut (*this).live).replace(ptr::null_mut());
                 ffi::Py_XDECREF(before);
                 ffi::Py_XDECREF(compiled_before);
+                ffi::Py_XDECREF(live_before);
             }
             Ok(())
         })
@@ -457,18 +581,167 @@ unsafe extern "C" fn set_app(
     if set().is_ok() { 0 } else { -1 }
 }
 
-/// `Middleware._fastcors_reconsider()`: what is overridden is found out again at the next call.
-unsafe extern "C" fn reconsider(
+/// What is overridden now, as a bool.
+///
+/// # Safety
+/// `slf` is a live `Middleware` and the thread is attached.
+unsafe fn overridden(
     slf: *mut ffi::PyObject,
-    _: *mut ffi::PyObject,
+    which: impl FnOnce(&Overrides) -> bool,
 ) -> *mut ffi::PyObject {
-    // SAFETY: Python calls this with a `Middleware`.
-    unsafe {
+    // SAFETY: as the caller vouches.
+    object(|| unsafe {
         let this = slf.cast::<Middleware>();
-        (*this).class_version = 0;
-        (*this).changes = (*this).changes.wrapping_add(1);
-        Owned::share(ffi::Py_None()).into_ptr()
+        find_overrides(this)?;
+        Owned::take(ffi::PyBool_FromLong(which(&(*this).overrides).into()))
+    })
+}
+
+/// `Middleware._fastcors_hooks`: whether `async def __call__` has to call the methods by name.
+unsafe extern "C" fn get_hooks(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware`.
+    unsafe { overridden(slf, |overrides| overrides.hooks) }
+}
+
+/// `Middleware._fastcors_asks`: whether `is_allowed_origin` is overridden.
+unsafe extern "C" fn get_asks(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware`.
+    unsafe { overridden(slf, |overrides| overrides.asks_origin) }
+}
+
+/// `Middleware._fastcors_begin(scope)`: counts a request that `async def __call__` serves, and reads
+/// its headers: None for another scope than `"http"`, else the header lines as a list, the Origin, and
+/// of a preflight the requested method, the requested headers and whether private network access is
+/// requested. What is not there is None.
+unsafe extern "C" fn begin(
+    slf: *mut ffi::PyObject,
+    scope: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware` and an argument, which the caller holds.
+    object(|| unsafe {
+        let this = slf.cast::<Middleware>();
+        if (*this).compiled.is_null() {
+            return not_initialised();
+        }
+        let policy = Owned::share((*this).compiled);
+        let names = compiled(policy.as_ptr()).names;
+        let kind = item(scope, names.kind.as_ptr())?;
+        if !is_text(kind.as_ptr(), names.http.as_ptr(), b"http")? {
+            return Ok(Owned::share(ffi::Py_None()));
+        }
+        let headers = item(scope, names.headers.as_ptr())?;
+        let headers = Owned::take(ffi::PySequence_List(headers.as_ptr()))?;
+        let request = match RequestHeaders::read(headers.as_ptr()) {
+            Some(request) => request,
+            None => read_any(scope, &headers)?.0,
+        };
+        let counts = &(*this).counts;
+        counts.request();
+        let text = |value: Option<&Owned>| match value {
+            Some(value) => decoded(bytes_of(value.as_ptr())),
+            None => Ok(Owned::share(ffi::Py_None())),
+        };
+        let RequestHeaders { origin, mut method, headers: requested, private_network } = request;
+        if origin.is_some() {
+            counts.cross_origin();
+        }
+        if origin.is_some() && method.is_some() {
+            let scope_method = item(scope, names.method.as_ptr())?;
+            if is_text(scope_method.as_ptr(), names.options.as_ptr(), b"OPTIONS")? {
+                counts.preflight();
+            } else {
+                method = None;
+            }
+        }
+        let network = if private_network { ffi::Py_True() } else { ffi::Py_False() };
+        let parts = [
+            headers,
+            text(origin.as_ref())?,
+            text(method.as_ref().filter(|_| origin.is_some()))?,
+            text(requested.as_ref())?,
+            Owned::share(network),
+        ];
+        let begun = Owned::take(ffi::PyTuple_New(parts.len().cast_signed()))?;
+        for (place, part) in (0..).zip(parts) {
+            ffi::PyTuple_SET_ITEM(begun.as_ptr(), place, part.into_ptr());
+        }
+        Ok(begun)
+    })
+}
+
+unsafe extern "C" fn get_compiled(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware`.
+    unsafe { field((*slf.cast::<Middleware>()).compiled) }
+}
+
+unsafe extern "C" fn get_live(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware`; what it holds is live or null.
+    unsafe {
+        let live = (*slf.cast::<Middleware>()).live;
+        ffi::Py_NewRef(if live.is_null() { ffi::Py_None() } else { live })
     }
+}
+
+/// Sets the list that the policy was made of, and is made of anew when it is changed.
+unsafe extern "C" fn set_live(
+    slf: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+    _: *mut c_void,
+) -> c_int {
+    let set = || {
+        attached(|py| {
+            // SAFETY: Python gives a live value, or null for a deletion.
+            let live = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) }
+                .filter(|live| !live.is_none())
+                .map(Bound::cast_into::<LiveOrigins>)
+                .transpose()?;
+            // SAFETY: Python calls this with a `Middleware`; the one before is dropped when the new
+            // one is in its place.
+            unsafe {
+                let live = live.map_or(ptr::null_mut(), Bound::into_ptr);
+                let field = &raw mut (*slf.cast::<Middleware>()).live;
+                ffi::Py_XDECREF(field.replace(live));
+            }
+            Ok(())
+        })
+    };
+    if set().is_ok() { 0 } else { -1 }
+}
+
+/// `Middleware._fastcors_allows(origin)`: what the options say of an origin now.
+unsafe extern "C" fn allows(
+    slf: *mut ffi::PyObject,
+    origin: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware` and an argument, which it holds.
+    object(|| unsafe {
+        let this = slf.cast::<Middleware>();
+        if (*this).compiled.is_null() {
+            return not_initialised();
+        }
+        let origin = attached(|py| latin_1(Bound::from_borrowed_ptr(py, origin).cast()?))?;
+        let policy = Owned::share((*this).compiled);
+        let allowed = if (*this).live.is_null() {
+            compiled(policy.as_ptr()).allows_bytes(&origin)?
+        } else {
+            live_verdict(this, policy, &origin)?.0
+        };
+        Owned::take(ffi::PyBool_FromLong(allowed.into()))
+    })
+}
+
+/// `Middleware._fastcors_preflight(policy, scope, origin, method, headers, private_network, allowed)`:
+/// the two messages of the response to a preflight whose Origin a subclass has decided on.
+unsafe extern "C" fn preflight_method(
+    slf: *mut ffi::PyObject,
+    args: *mut *mut ffi::PyObject,
+    nargs: ffi::Py_ssize_t,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
+    object(|| unsafe {
+        let args = core::slice::from_raw_parts(args, nargs.unsigned_abs());
+        preflight::asked(&(*slf.cast::<Middleware>()).counts, args)
+    })
 }
 
 /// `Middleware._fastcors_counts()`: the counters by their names.
@@ -507,53 +780,71 @@ unsafe extern "C" fn count(
 }
 
 fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
-    static mut MEMBERS: [ffi::PyMemberDef; 2] =
-        [vectorcall_offset(offset_of!(Middleware, vectorcall)), no_member()];
-    static mut ATTRIBUTES: [ffi::PyGetSetDef; 3] = [
-        ffi::PyGetSetDef {
-            name: c"app".as_ptr(),
-            get: Some(get_app),
-            set: Some(set_app),
-            doc: c"The application behind this middleware.".as_ptr(),
-            closure: ptr::null_mut(),
-        },
-        ffi::PyGetSetDef {
-            name: c"_fastcors_policy".as_ptr(),
-            get: Some(get_policy),
-            set: Some(set_policy),
-            doc: c"The policy that requests are decided by.".as_ptr(),
-            closure: ptr::null_mut(),
-        },
+    static mut MEMBERS: [ffi::PyMemberDef; 3] = [
+        vectorcall_offset(offset_of!(Middleware, vectorcall)),
+        dict_offset(offset_of!(Middleware, dict)),
+        no_member(),
+    ];
+    static mut ATTRIBUTES: [ffi::PyGetSetDef; 8] = [
+        attribute(
+            c"__dict__",
+            ffi::PyObject_GenericGetDict,
+            Some(ffi::PyObject_GenericSetDict),
+            c"The attributes of the instance.",
+        ),
+        attribute(c"app", get_app, Some(set_app), c"The application behind this middleware."),
+        attribute(
+            c"_fastcors_policy",
+            get_policy,
+            Some(set_policy),
+            c"The policy that requests are decided by.",
+        ),
+        attribute(c"_fastcors_compiled", get_compiled, None, c"Its compiled form."),
+        attribute(
+            c"_fastcors_live",
+            get_live,
+            Some(set_live),
+            c"The list that the policy follows, or None.",
+        ),
+        attribute(c"_fastcors_hooks", get_hooks, None, c"Whether a method is called by name."),
+        attribute(c"_fastcors_asks", get_asks, None, c"Whether is_allowed_origin is overridden."),
         no_attribute(),
     ];
-    static mut METHODS: [ffi::PyMethodDef; 5] = [
-        ffi::PyMethodDef {
-            ml_name: c"_fastcors_answer".as_ptr(),
-            ml_meth: ffi::PyMethodDefPointer { PyCFunctionFast: answer_method },
-            ml_flags: ffi::METH_FASTCALL,
-            ml_doc:
-                c"_fastcors_answer($self, scope, receive, send, /)\n--\n\nThe compiled __call__."
-                    .as_ptr(),
-        },
-        ffi::PyMethodDef {
-            ml_name: c"_fastcors_reconsider".as_ptr(),
-            ml_meth: ffi::PyMethodDefPointer { PyCFunction: reconsider },
-            ml_flags: ffi::METH_NOARGS,
-            ml_doc: c"_fastcors_reconsider($self, /)\n--\n\nFind out again what is overridden."
-                .as_ptr(),
-        },
-        ffi::PyMethodDef {
-            ml_name: c"_fastcors_count".as_ptr(),
-            ml_meth: ffi::PyMethodDefPointer { PyCFunction: count },
-            ml_flags: ffi::METH_O,
-            ml_doc: c"_fastcors_count($self, name, /)\n--\n\nAdd one to a counter.".as_ptr(),
-        },
-        ffi::PyMethodDef {
-            ml_name: c"_fastcors_counts".as_ptr(),
-            ml_meth: ffi::PyMethodDefPointer { PyCFunction: counts },
-            ml_flags: ffi::METH_NOARGS,
-            ml_doc: c"_fastcors_counts($self, /)\n--\n\nThe counters by their names.".as_ptr(),
-        },
+    static mut METHODS: [ffi::PyMethodDef; 7] = [
+        fast_method(
+            c"_fastcors_answer",
+            answer_method,
+            c"_fastcors_answer($self, scope, receive, send, /)\n--\n\nThe compiled __call__.",
+        ),
+        fast_method(
+            c"_fastcors_preflight",
+            preflight_method,
+            c"The two messages of the response to a preflight.",
+        ),
+        method(
+            c"_fastcors_begin",
+            begin,
+            ffi::METH_O,
+            c"_fastcors_begin($self, scope, /)\n--\n\nCount a request and read its headers.",
+        ),
+        method(
+            c"_fastcors_allows",
+            allows,
+            ffi::METH_O,
+            c"_fastcors_allows($self, origin, /)\n--\n\nWhat the options say of an origin.",
+        ),
+        method(
+            c"_fastcors_count",
+            count,
+            ffi::METH_O,
+            c"_fastcors_count($self, name, /)\n--\n\nAdd one to a counter.",
+        ),
+        method(
+            c"_fastcors_counts",
+            counts,
+            ffi::METH_NOARGS,
+            c"_fastcors_counts($self, /)\n--\n\nThe counters by their names.",
+        ),
         ffi::PyMethodDef::zeroed(),
     ];
     Names::get(py)?;

@@ -14,9 +14,11 @@ mod counts;
 mod explanation;
 mod guard;
 mod lint;
+mod live_origins;
 mod middleware;
 mod names;
 mod object;
+mod overrides;
 mod policy;
 mod preflight;
 mod proof;
@@ -30,6 +32,7 @@ pub(crate) use explanation::{matched_part, nearest_name};
 pub(crate) use lint::{
     lint_codes, lint_methods, lint_origins, lint_request_headers, lint_response_headers,
 };
+pub(crate) use live_origins::LiveOrigins;
 pub(crate) use middleware::{claim_call, middleware_type};
 pub(crate) use policy::{CompiledPolicy, expression_problem, vary_by_origin};
 pub(crate) use proof::{missed_origin, prove_expression};

@@ -26,6 +26,18 @@ pub(super) struct Names {
     pub(super) raise_later: Py<PyAny>,
     /// `async def (app, scope, receive, send)`: awaits what the call gives.
     pub(super) call_later: Py<PyAny>,
+    /// `async def (middleware, policy, scope, origin, method, headers, private_network, send)`: asks
+    /// the middleware about the Origin of a preflight, and sends the response.
+    pub(super) respond_when_asked: Py<PyAny>,
+    /// `async def (verdict, send, message)`: awaits the verdict, then sends the start of a response.
+    pub(super) send_when_asked: Py<PyAny>,
+    /// The method that asks `is_allowed_origin` with the policy that a request began with.
+    pub(super) ask: Py<PyString>,
+    /// The method that makes the policy anew of the list that it follows.
+    pub(super) follow: Py<PyString>,
+    /// `("origin",)`, the keyword by which `is_allowed_origin` is called.
+    pub(super) origin_keyword: Py<PyTuple>,
+    pub(super) is_allowed_origin: Py<PyString>,
     /// `def (app)`: whether calling it makes a coroutine and runs nothing.
     pub(super) makes_coroutines: Py<PyAny>,
     /// `async def (message)`: what a `send` looks like to `inspect`.
@@ -62,6 +74,12 @@ impl Names {
                 await_later: function("await_later")?,
                 raise_later: function("raise_later")?,
                 call_later: function("call_later")?,
+                respond_when_asked: function("respond_when_asked")?,
+                send_when_asked: function("send_when_asked")?,
+                ask: text("_fastcors_ask"),
+                follow: text("_fastcors_follow"),
+                origin_keyword: PyTuple::new(py, [PyString::intern(py, "origin")])?.unbind(),
+                is_allowed_origin: text("is_allowed_origin"),
                 makes_coroutines: function("makes_coroutines")?,
                 send_shape: function("send")?,
             })

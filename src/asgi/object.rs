@@ -82,6 +82,16 @@ pub(super) unsafe fn bytes_of<'a>(pointer: *mut ffi::PyObject) -> &'a [u8] {
     }
 }
 
+/// The `str` of a header value, decoded as latin-1.
+///
+/// # Safety
+/// The thread is attached.
+pub(super) unsafe fn decoded(value: &[u8]) -> Result<Owned, Raised> {
+    let (start, length) = (value.as_ptr().cast(), value.len().cast_signed());
+    // SAFETY: the slice is as long as it says; what comes back is a new reference or null.
+    unsafe { Owned::take(ffi::PyUnicode_DecodeLatin1(start, length, core::ptr::null())) }
+}
+
 /// Whether `pointer` equals the text `expected`, which is ASCII, as `==` in Python says.
 ///
 /// Most often it is the very object; else its length tells nearly all others apart.

@@ -1,6 +1,7 @@
 //! A policy together with the Python objects that its answers are made of.
 
 use core::cell::UnsafeCell;
+use std::borrow::Cow;
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::gc::{PyTraverseError, PyVisit};
@@ -12,6 +13,7 @@ use super::explanation::{Closest, DescribedPreflight, PreflightAnswer};
 use super::guard::attached;
 use super::names::{Names, pair};
 use super::object::Raised;
+use super::send::message_with_headers;
 use crate::cors::{
     Actual, Expressions, LineValue, Memo, Options, Origins, Policy, Preflight, PreflightRequest,
     Refusals, Verdict,
@@ -189,11 +191,7 @@ impl CompiledPolicy {
         let mut allowed = Origins::with_capacity(capacity, expressions, !foreign.is_empty());
         for entry in origins.try_iter()? {
             let entry = entry?;
-            let added = match entry.cast::<PyString>()?.to_str() {
-                Ok(text) => allowed.add(text.as_bytes()),
-                // A lone surrogate: no header can hold it, it is only kept in the list.
-                Err(_) => allowed.add(&surrogate_bytes(&entry)?),
-            };
+            let added = allowed.add(&entry_bytes(entry.cast()?)?);
             added.map_err(|error| value_error(&error))?;
         }
         allowed.shrink();
@@ -297,6 +295,27 @@ impl CompiledPolicy {
         self.describe_actual(py, origin, origin_fits)
     }
 
+    /// A copy of the message that starts the response to an actual request, with its headers set:
+    /// `origin` is None where there is none, `allowed` whether it is allowed.
+    fn message_with_headers<'py>(
+        &self,
+        message: &Bound<'py, PyAny>,
+        origin: Option<&Bound<'py, PyBytes>>,
+        allowed: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = message.py();
+        let kind = match (origin, allowed) {
+            (None, _) => Actual::WithoutOrigin,
+            (Some(_), true) => Actual::Allowed,
+            (Some(_), false) => Actual::Refused,
+        };
+        match message_with_headers(self, message, origin, kind) {
+            // SAFETY: a new reference, which is given away.
+            Ok(copy) => Ok(unsafe { Bound::from_owned_ptr(py, copy.into_ptr()) }),
+            Err(Raised) => Err(PyErr::fetch(py)),
+        }
+    }
+
     /// Whether a request header of this name is allowed.
     fn allows_header(&self, name: &[u8]) -> bool {
         self.policy.allows_header(name)
@@ -364,13 +383,18 @@ pub(super) fn entry_text<'py>(py: Python<'py>, entry: &[u8]) -> PyResult<Bound<'
     }
 }
 
-fn surrogate_bytes(text: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
-    text.call_method1("encode", ("utf-8", "surrogatepass"))?.extract()
+/// The text of an entry of `allow_origins`, as it is compared.
+pub(super) fn entry_bytes<'t>(text: &'t Bound<'_, PyString>) -> PyResult<Cow<'t, [u8]>> {
+    Ok(match text.to_str() {
+        Ok(text) => Cow::Borrowed(text.as_bytes()),
+        // A lone surrogate: no header can hold it, it is only kept in the list.
+        Err(_) => Cow::Owned(text.call_method1("encode", ("utf-8", "surrogatepass"))?.extract()?),
+    })
 }
 
 /// The bytes of a header value that was decoded as latin-1. A character beyond it becomes `?`, which
 /// is in no token and no origin.
-fn latin_1(text: &Bound<'_, PyString>) -> PyResult<Vec<u8>> {
+pub(super) fn latin_1(text: &Bound<'_, PyString>) -> PyResult<Vec<u8>> {
     text.call_method1("encode", ("latin-1", "replace"))?
         .extract()
         .map_err(|_| PyTypeError::new_err("str.encode gave no bytes"))

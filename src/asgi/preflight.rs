@@ -1,16 +1,20 @@
 //! The two messages that answer a preflight.
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::types::PyTuple;
 use pyo3::{Py, ffi};
 
 use super::counts::Counts;
+use super::guard::attached;
+use super::names::Names;
 use super::object::{Owned, Raised, bytes_of};
 use super::policy::{Closing, CompiledPolicy};
 use super::refusal::Refusal;
 use super::scope::RequestHeaders;
+use super::send::checked_policy;
 use crate::cors::{Preflight, PreflightAnswer, PreflightRequest};
 
-/// Decides on a preflight and gives the coroutine that sends the answer.
+/// Decides on a preflight whose Origin is allowed or not: the coroutine that sends the response.
 ///
 /// # Safety
 /// The objects are live, `send` is the server's, and the thread is attached.
@@ -19,12 +23,116 @@ pub(super) unsafe fn respond(
     compiled: &CompiledPolicy,
     request: &RequestHeaders,
     origin: &Owned,
+    allowed: bool,
     method: &Owned,
     send: *mut ffi::PyObject,
 ) -> Result<Owned, Raised> {
+    // SAFETY: live objects and an attached thread, as the caller vouches.
+    unsafe {
+        let (start, body) = messages(counts, compiled, request, origin, allowed, method)?;
+        let mut args = [core::ptr::null_mut(), send, start.as_ptr(), body.as_ptr()];
+        Owned::take(ffi::PyObject_Vectorcall(
+            compiled.names.respond.as_ptr(),
+            args.as_mut_ptr().add(1),
+            3 | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET,
+            core::ptr::null_mut(),
+        ))
+    }
+}
+
+/// The coroutine that asks `is_allowed_origin` of a subclass, and then sends the response.
+///
+/// It asks when it is awaited, as Starlette does, in the context of whoever awaits it.
+///
+/// # Safety
+/// As for [`respond`]; `middleware` is the one that was called, `policy` what it decides by.
+#[allow(clippy::too_many_arguments, reason = "what Python is handed, one by one")]
+pub(super) unsafe fn ask(
+    middleware: *mut ffi::PyObject,
+    policy: &Owned,
+    names: &Names,
+    scope: *mut ffi::PyObject,
+    request: &RequestHeaders,
+    origin: &Owned,
+    method: &Owned,
+    send: *mut ffi::PyObject,
+) -> Result<Owned, Raised> {
+    // SAFETY: live objects and an attached thread, as the caller vouches.
+    unsafe {
+        let headers = request.headers.as_ref().map_or(ffi::Py_None(), Owned::as_ptr);
+        let network = if request.private_network { ffi::Py_True() } else { ffi::Py_False() };
+        let args = [
+            middleware,
+            policy.as_ptr(),
+            scope,
+            origin.as_ptr(),
+            method.as_ptr(),
+            headers,
+            network,
+            send,
+        ];
+        Owned::take(ffi::PyObject_Vectorcall(
+            names.respond_when_asked.as_ptr(),
+            args.as_ptr(),
+            args.len(),
+            core::ptr::null_mut(),
+        ))
+    }
+}
+
+/// The two messages of the response, for [`ask`]'s coroutine: a tuple. The arguments are what [`ask`]
+/// hands it from `policy` to `private_network`, and whether the Origin is allowed.
+///
+/// # Safety
+/// The arguments are live and the thread is attached.
+pub(super) unsafe fn asked(counts: &Counts, args: &[*mut ffi::PyObject]) -> Result<Owned, Raised> {
+    // SAFETY: live objects and an attached thread, as the caller vouches; each is checked before it
+    // is read as what it should be. A new tuple's items are set once each.
+    unsafe {
+        let &[policy, _scope, origin, method, headers, network, allowed] = args else {
+            return wrong_arguments();
+        };
+        let are_bytes = [origin, method].into_iter().all(|each| ffi::PyBytes_CheckExact(each) != 0)
+            && (headers == ffi::Py_None() || ffi::PyBytes_CheckExact(headers) != 0);
+        let Some(compiled) = checked_policy(policy).filter(|_| are_bytes) else {
+            return wrong_arguments();
+        };
+        let request = RequestHeaders {
+            origin: None,
+            method: None,
+            headers: (headers != ffi::Py_None()).then(|| Owned::share(headers)),
+            private_network: network == ffi::Py_True(),
+        };
+        let (origin, method) = (Owned::share(origin), Owned::share(method));
+        let allowed = allowed == ffi::Py_True();
+        let (start, body) = messages(counts, compiled, &request, &origin, allowed, &method)?;
+        let both = Owned::take(ffi::PyTuple_New(2))?;
+        ffi::PyTuple_SET_ITEM(both.as_ptr(), 0, start.into_ptr());
+        ffi::PyTuple_SET_ITEM(both.as_ptr(), 1, body.into_ptr());
+        Ok(both)
+    }
+}
+
+#[cold]
+fn wrong_arguments() -> Result<Owned, Raised> {
+    attached(|_| Err(PyTypeError::new_err("these are not the parts of a preflight")))
+}
+
+/// The two messages of the response to a preflight, which is counted and logged if it is rejected.
+///
+/// # Safety
+/// As for [`respond`].
+#[inline]
+unsafe fn messages(
+    counts: &Counts,
+    compiled: &CompiledPolicy,
+    request: &RequestHeaders,
+    origin: &Owned,
+    allowed: bool,
+    method: &Owned,
+) -> Result<(Owned, Owned), Raised> {
     // SAFETY: `RequestHeaders` holds bytes objects.
     let decision = unsafe {
-        let allowed = compiled.allows_bytes(bytes_of(origin.as_ptr()))?;
         let asked = PreflightRequest {
             method: bytes_of(method.as_ptr()),
             headers: request.headers.as_ref().map(|headers| bytes_of(headers.as_ptr())),
@@ -43,13 +151,7 @@ pub(super) unsafe fn respond(
     unsafe {
         let start = start_message(compiled, decision, closing, request, origin)?;
         let body = Owned::take(ffi::PyDict_Copy(closing.body.as_ptr()))?;
-        let mut args = [core::ptr::null_mut(), send, start.as_ptr(), body.as_ptr()];
-        Owned::take(ffi::PyObject_Vectorcall(
-            compiled.names.respond.as_ptr(),
-            args.as_mut_ptr().add(1),
-            3 | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET,
-            core::ptr::null_mut(),
-        ))
+        Ok((start, body))
     }
 }
 

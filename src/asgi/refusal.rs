@@ -9,6 +9,7 @@ use pyo3::types::{PyBytes, PyDict, PyInt, PyTuple};
 
 use super::guard::attached;
 use super::object::{Owned, Raised};
+use super::overrides::dict_version;
 use super::scope::RequestHeaders;
 use crate::cors::Refusals;
 
@@ -81,7 +82,8 @@ fn is_silent(py: Python<'_>) -> bool {
     let Some(Log { remembered: Some(remembered), silent, debug, .. }) = LOG.get(py) else {
         return false;
     };
-    let version = version(remembered);
+    // SAFETY: a live dict, and the caller is attached.
+    let version = unsafe { dict_version(remembered.as_ptr()) };
     if version != NO_VERSION && version == silent.load(Ordering::Relaxed) {
         return true;
     }
@@ -101,24 +103,6 @@ fn is_silent(py: Python<'_>) -> bool {
 }
 
 const NO_VERSION: u64 = 0;
-
-/// A number that a dict never has again after a change (PEP 509), where this Python has it.
-#[inline]
-fn version(dict: &Py<PyDict>) -> u64 {
-    #[cfg(Py_3_14)]
-    {
-        let _ = dict;
-        NO_VERSION
-    }
-    #[cfg(not(Py_3_14))]
-    {
-        // SAFETY: a live dict; its version is a field of its own in these versions of Python.
-        #[allow(deprecated, reason = "it goes with 3.14, for which this is not compiled")]
-        unsafe {
-            (*dict.as_ptr().cast::<ffi::PyDictObject>()).ma_version_tag
-        }
-    }
-}
 
 /// The logger; `logging` is imported when the first request is refused.
 fn log(py: Python<'_>) -> PyResult<&Log> {

@@ -1,5 +1,6 @@
 //! The `send` that the application is given: it sets the CORS headers on the start of the answer.
 
+use core::cell::Cell;
 use core::ffi::{c_int, c_void};
 use core::hint::cold_path;
 use core::mem::offset_of;
@@ -14,13 +15,15 @@ use pyo3::{Borrowed, ffi};
 
 use super::coroutines::deferred;
 use super::guard::{attached, object};
-use super::object::{Owned, Raised, bytes_of, deeper, dict_item, is_text, item, seldom};
+use super::middleware::{counts_of, decides_by};
+use super::object::{Owned, Raised, bytes_of, decoded, deeper, dict_item, is_text, item, seldom};
 use super::policy::CompiledPolicy;
 use super::preflight::line;
-use super::scope::{any_bytes, any_pair, exact_pair};
-use super::shape::{no_attribute, send_attribute};
-use super::types::{self, no_member, slot, vectorcall_offset};
-use crate::cors::{Actual, Placed, merge, varies_by_origin};
+use super::refusal::Refusal;
+use super::scope::{RequestHeaders, any_bytes, any_pair, exact_pair};
+use super::shape::send_attribute;
+use super::types::{self, fast_method, no_attribute, no_member, slot, vectorcall_offset};
+use crate::cors::{Actual, Placed, Refusals, merge, varies_by_origin};
 
 /// A bit for each length of a name that the policy may set: `vary`, `access-control-allow-origin`,
 /// `access-control-expose-headers`, `access-control-allow-credentials`.
@@ -36,9 +39,21 @@ struct Send {
     /// The `CompiledPolicy` that the request was decided by; it stays when the middleware is
     /// reconfigured meanwhile. Null as `send` is.
     policy: *mut ffi::PyObject,
-    /// The request's Origin, `bytes`, if it is allowed; else null.
+    /// The request's Origin, `bytes`, if it is allowed or a subclass is asked about it; else null.
     origin: *mut ffi::PyObject,
+    /// The middleware whose `is_allowed_origin` is asked when the response starts, and the scope of
+    /// the request, in a tuple; null where the verdict is known, which is `kind`.
+    question: *mut ffi::PyObject,
     kind: Actual,
+    /// Whether the subclass's rejection was counted and logged: an application may start twice.
+    told: Cell<bool>,
+}
+
+/// What the response is told: its kind, and the Origin that it names, or null.
+#[derive(Clone, Copy)]
+struct Told {
+    kind: Actual,
+    origin: *mut ffi::PyObject,
 }
 
 static TYPE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
@@ -52,7 +67,8 @@ pub(super) fn prepare(py: Python<'_>) -> PyResult<()> {
     TYPE.get_or_try_init(py, || make_type(py)).map(|_| ())
 }
 
-/// A `send` for one actual request.
+/// A `send` for one actual request. With a `question`, the `origin` is asked about when the response
+/// starts.
 ///
 /// # Safety
 /// `send` and `policy`, a `CompiledPolicy`, are live, the thread is attached, and [`prepare`] has
@@ -63,6 +79,7 @@ pub(super) unsafe fn new(
     policy: &Owned,
     origin: Option<Owned>,
     kind: Actual,
+    question: Option<Owned>,
 ) -> Result<Owned, Raised> {
     // SAFETY: attached, as the caller vouches.
     let py = unsafe { Python::assume_attached() };
@@ -86,7 +103,9 @@ pub(super) unsafe fn new(
         (*made).send = Owned::share(send).into_ptr();
         (*made).policy = Owned::share(policy.as_ptr()).into_ptr();
         (*made).origin = origin.map_or(ptr::null_mut(), Owned::into_ptr);
+        (*made).question = question.map_or(ptr::null_mut(), Owned::into_ptr);
         (*made).kind = kind;
+        (*made).told = Cell::new(false);
         ffi::PyObject_GC_Track(made.cast());
         Owned::take(made.cast())
     }
@@ -104,9 +123,7 @@ unsafe extern "C" fn vectorcall(
         let this = &*slf.cast::<Send>();
         if this.send.is_null() || this.policy.is_null() {
             cold_path();
-            return attached(|_| {
-                Err(PyValueError::new_err("send was called after the request was thrown away"))
-            });
+            return thrown_away();
         }
         let message = if kwnames.is_null() && ffi::PyVectorcall_NARGS(nargsf) == 1 {
             *args
@@ -118,6 +135,11 @@ unsafe extern "C" fn vectorcall(
         // put it into a task.
         deferred(compiled.names, call(this, compiled, message))
     })
+}
+
+#[cold]
+fn thrown_away() -> Result<Owned, Raised> {
+    attached(|_| Err(PyValueError::new_err("send was called after the request was thrown away")))
 }
 
 /// Sends a message, changed if it starts the answer.
@@ -137,8 +159,153 @@ unsafe fn call(
         if !is_text(kind.as_ptr(), start, b"http.response.start")? {
             return pass_on(this, message);
         }
-        let changed = with_headers(this, compiled, message)?;
+        if !this.question.is_null() {
+            cold_path();
+            return ask(this, compiled, message);
+        }
+        start_with(this, compiled, message, Told { kind: this.kind, origin: this.origin })
+    }
+}
+
+/// Sends the start of a response with the CORS headers of a verdict.
+///
+/// # Safety
+/// As for [`call`].
+#[inline(always)]
+unsafe fn start_with(
+    this: &Send,
+    compiled: &CompiledPolicy,
+    message: *mut ffi::PyObject,
+    told: Told,
+) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        let changed = with_headers(told, compiled, message)?;
         pass_on(this, changed.as_ptr())
+    }
+}
+
+/// Asks `is_allowed_origin` of the subclass, and sends the start of the response: at once, or when an
+/// awaitable verdict is there.
+///
+/// # Safety
+/// As for [`call`]; `this` has a question and an Origin.
+#[inline(never)]
+unsafe fn ask(
+    this: &Send,
+    compiled: &CompiledPolicy,
+    message: *mut ffi::PyObject,
+) -> Result<Owned, Raised> {
+    let names = compiled.names;
+    // SAFETY: live objects: `this` holds the question and the Origin; the tuple has two items.
+    unsafe {
+        let middleware = ffi::PyTuple_GET_ITEM(this.question, 0);
+        let origin = decoded(bytes_of(this.origin))?;
+        let verdict = if decides_by(middleware, this.policy) {
+            Owned::take(ffi::PyObject_VectorcallMethod(
+                names.is_allowed_origin.as_ptr(),
+                [middleware, origin.as_ptr()].as_ptr(),
+                1,
+                names.origin_keyword.as_ptr(),
+            ))?
+        } else {
+            // What it asks the base class is answered by the policy that the request began with.
+            Owned::take(ffi::PyObject_VectorcallMethod(
+                names.ask.as_ptr(),
+                [middleware, this.policy, origin.as_ptr()].as_ptr(),
+                3,
+                ptr::null_mut(),
+            ))?
+        };
+        if is_awaitable(verdict.as_ptr()) {
+            let this = ptr::from_ref(this).cast_mut().cast();
+            return Owned::take(ffi::PyObject_Vectorcall(
+                names.send_when_asked.as_ptr(),
+                [verdict.as_ptr(), this, message].as_ptr(),
+                3,
+                ptr::null_mut(),
+            ));
+        }
+        match ffi::PyObject_IsTrue(verdict.as_ptr()) {
+            -1 => Err(Raised),
+            is_true => start_asked(this, compiled, message, is_true == 1),
+        }
+    }
+}
+
+/// Sends the start of the response when the subclass has said whether the Origin is allowed.
+///
+/// # Safety
+/// As for [`ask`].
+unsafe fn start_asked(
+    this: &Send,
+    compiled: &CompiledPolicy,
+    message: *mut ffi::PyObject,
+    allowed: bool,
+) -> Result<Owned, Raised> {
+    // SAFETY: as for `ask`.
+    unsafe {
+        let told = if allowed {
+            Told { kind: Actual::Allowed, origin: this.origin }
+        } else {
+            if !this.told.replace(true) {
+                let middleware = ffi::PyTuple_GET_ITEM(this.question, 0);
+                let refusals = Refusals::ORIGIN;
+                counts_of(middleware).refused(refusals);
+                let origin = Owned::share(this.origin);
+                let request = RequestHeaders::default();
+                Refusal { refusals, origin: &origin, method: None, request: &request }.log()?;
+            }
+            Told { kind: Actual::Refused, origin: ptr::null_mut() }
+        };
+        start_with(this, compiled, message, told)
+    }
+}
+
+/// `Send._fastcors_decided(allowed, message)`: the rest of a call that waited for the verdict.
+unsafe extern "C" fn decided(
+    slf: *mut ffi::PyObject,
+    args: *mut *mut ffi::PyObject,
+    nargs: ffi::Py_ssize_t,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Send` and as many arguments as it says.
+    object(|| unsafe {
+        let this = &*slf.cast::<Send>();
+        let &[allowed, message] = core::slice::from_raw_parts(args, nargs.unsigned_abs()) else {
+            return attached(|_| Err(PyTypeError::new_err("a verdict and a message are needed")));
+        };
+        if this.send.is_null() || this.policy.is_null() || this.question.is_null() {
+            return thrown_away();
+        }
+        let compiled = compiled(this.policy);
+        let sent = start_asked(this, compiled, message, allowed == ffi::Py_True());
+        deferred(compiled.names, sent)
+    })
+}
+
+/// A copy of the message that starts a response, with the CORS headers set: for a subclass's `send`.
+/// There is an Origin unless the kind is [`Actual::WithoutOrigin`].
+pub(super) fn message_with_headers(
+    compiled: &CompiledPolicy,
+    message: &Bound<'_, PyAny>,
+    origin: Option<&Bound<'_, PyBytes>>,
+    kind: Actual,
+) -> Result<Owned, Raised> {
+    let named = origin.filter(|_| kind == Actual::Allowed && compiled.policy.explicit_origin());
+    let told = Told { kind, origin: named.map_or(ptr::null_mut(), Bound::as_ptr) };
+    // SAFETY: live objects, which the caller holds; that there are such shows that it is attached.
+    unsafe { with_headers(told, compiled, message.as_ptr()) }
+}
+
+/// Whether `await` takes an object.
+///
+/// # Safety
+/// `object` is live.
+unsafe fn is_awaitable(object: *mut ffi::PyObject) -> bool {
+    // SAFETY: as the caller vouches; a type has the slots or null.
+    unsafe {
+        let slots = (*ffi::Py_TYPE(object)).tp_as_async;
+        !slots.is_null() && (*slots).am_await.is_some()
     }
 }
 
@@ -174,7 +341,7 @@ unsafe fn is_send(object: *mut ffi::PyObject) -> bool {
 /// As for [`call`].
 #[inline(always)]
 unsafe fn with_headers(
-    this: &Send,
+    told: Told,
     compiled: &CompiledPolicy,
     message: *mut ffi::PyObject,
 ) -> Result<Owned, Raised> {
@@ -187,10 +354,10 @@ unsafe fn with_headers(
             copied(message)?
         };
         let lines = match dict_item(copy.as_ptr(), key)?.map(NonNull::as_ptr) {
-            None => merged(this, compiled, None)?,
-            Some(theirs) => match appended(this, compiled, theirs)? {
+            None => merged(told, compiled, None)?,
+            Some(theirs) => match appended(told, compiled, theirs)? {
                 Some(lines) => lines,
-                None => merged(this, compiled, Some(theirs))?,
+                None => merged(told, compiled, Some(theirs))?,
             },
         };
         if ffi::PyDict_SetItem(copy.as_ptr(), key, lines.as_ptr()) != 0 {
@@ -208,11 +375,11 @@ unsafe fn with_headers(
 /// As for [`call`].
 #[inline(always)]
 unsafe fn appended(
-    this: &Send,
+    told: Told,
     compiled: &CompiledPolicy,
     theirs: *mut ffi::PyObject,
 ) -> Result<Option<Owned>, Raised> {
-    let ours = compiled.lines(this.kind);
+    let ours = compiled.lines(told.kind);
     // SAFETY: each object is checked to be of the exact type that it is read as. The length is read
     // again after the allocation, which may run other code; from there to the end of the loop
     // nothing does. The new list has a place for each line, and each is set once.
@@ -221,10 +388,10 @@ unsafe fn appended(
         if !is_list && ffi::PyTuple_CheckExact(theirs) == 0 {
             return seldom(Ok(None));
         }
-        let explicit = if this.origin.is_null() {
+        let explicit = if told.origin.is_null() {
             None
         } else {
-            Some(line(compiled.names.allow_origin.as_ptr(), &Owned::share(this.origin))?)
+            Some(line(compiled.names.allow_origin.as_ptr(), &Owned::share(told.origin))?)
         };
         let length = ffi::Py_SIZE(theirs);
         // The policy has at most three lines of its own.
@@ -310,7 +477,7 @@ fn is_ours(name: &[u8]) -> bool {
 /// The merged header lines for any shape that Starlette takes: no headers at all, any iterable, pairs
 /// of any kind, names that the policy sets.
 fn merged(
-    this: &Send,
+    told: Told,
     compiled: &CompiledPolicy,
     theirs: Option<*mut ffi::PyObject>,
 ) -> Result<Owned, Raised> {
@@ -338,13 +505,13 @@ fn merged(
         let pairs: Vec<(&[u8], &[u8])> =
             pairs.iter().map(|(name, value)| (&**name, &**value)).collect();
         let result = PyList::empty(py);
-        for placed in merge(&pairs, compiled.policy.actual_lines(this.kind)) {
+        for placed in merge(&pairs, compiled.policy.actual_lines(told.kind)) {
             match placed {
                 Placed::Theirs(index) => result.append(&list[index])?,
                 Placed::Ours(index) => {
-                    // SAFETY: null, or live for as long as `this` is.
-                    let origin = unsafe { Borrowed::from_ptr_or_opt(py, this.origin) };
-                    match &compiled.lines(this.kind)[index] {
+                    // SAFETY: null, or live for as long as the `send` that holds it.
+                    let origin = unsafe { Borrowed::from_ptr_or_opt(py, told.origin) };
+                    match &compiled.lines(told.kind)[index] {
                         Some(line) => result.append(line)?,
                         None => result.append((&compiled.names.allow_origin, origin))?,
                     }
@@ -394,6 +561,19 @@ unsafe fn keyword_message(
             let given = positional + named;
             Err(PyTypeError::new_err(format!("send() takes one argument, message, not {given}")))
         })
+    }
+}
+
+/// The content of what should be a `CompiledPolicy`.
+///
+/// # Safety
+/// `policy` is live, outlives the borrow, and the thread is attached.
+pub(super) unsafe fn checked_policy<'a>(policy: *mut ffi::PyObject) -> Option<&'a CompiledPolicy> {
+    // SAFETY: as the caller vouches; it is checked before it is read.
+    unsafe {
+        let is_policy = Borrowed::from_ptr(Python::assume_attached(), policy)
+            .is_exact_instance_of::<CompiledPolicy>();
+        is_policy.then(|| compiled(policy))
     }
 }
 
@@ -453,7 +633,13 @@ unsafe extern "C" fn traverse(
     unsafe {
         let this = slf.cast::<Send>();
         types::visit_all(
-            &[ffi::Py_TYPE(slf).cast(), (*this).send, (*this).policy, (*this).origin],
+            &[
+                ffi::Py_TYPE(slf).cast(),
+                (*this).send,
+                (*this).policy,
+                (*this).origin,
+                (*this).question,
+            ],
             visit,
             arg,
         )
@@ -468,6 +654,7 @@ unsafe extern "C" fn clear(slf: *mut ffi::PyObject) -> c_int {
             &raw mut (*this).send,
             &raw mut (*this).policy,
             &raw mut (*this).origin,
+            &raw mut (*this).question,
         ]);
     }
     0
@@ -484,6 +671,14 @@ fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
         send_attribute(c"__annotations__"),
         no_attribute(),
     ];
+    static mut METHODS: [ffi::PyMethodDef; 2] = [
+        fast_method(
+            c"_fastcors_decided",
+            decided,
+            c"Send the start of the response when the verdict is there.",
+        ),
+        ffi::PyMethodDef::zeroed(),
+    ];
     let mut slots = [
         slot(ffi::Py_tp_call, ffi::PyVectorcall_Call as *mut c_void),
         slot(ffi::Py_tp_dealloc, dealloc as *mut c_void),
@@ -491,6 +686,7 @@ fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
         slot(ffi::Py_tp_clear, clear as *mut c_void),
         slot(ffi::Py_tp_members, (&raw mut MEMBERS).cast()),
         slot(ffi::Py_tp_getset, (&raw mut ATTRIBUTES).cast()),
+        slot(ffi::Py_tp_methods, (&raw mut METHODS).cast()),
         slot(0, ptr::null_mut()),
     ];
     let flags = ffi::Py_TPFLAGS_HAVE_VECTORCALL | ffi::Py_TPFLAGS_DISALLOW_INSTANTIATION;

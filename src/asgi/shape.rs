@@ -24,12 +24,6 @@ pub(super) const fn send_attribute(name: &'static CStr) -> ffi::PyGetSetDef {
     }
 }
 
-/// The end of a table of attributes.
-pub(super) const fn no_attribute() -> ffi::PyGetSetDef {
-    // SAFETY: an attribute of only zeros is how such a table ends.
-    unsafe { core::mem::zeroed() }
-}
-
 unsafe extern "C" fn attribute(_: *mut ffi::PyObject, name: *mut c_void) -> *mut ffi::PyObject {
     object(|| {
         attached(|py| {

@@ -13,12 +13,72 @@ pub(super) fn slot(slot: c_int, function: *mut c_void) -> ffi::PyType_Slot {
 
 /// The read-only member that tells where an instance keeps its vectorcall function.
 pub(super) const fn vectorcall_offset(offset: usize) -> ffi::PyMemberDef {
+    offset_member(c"__vectorcalloffset__", offset)
+}
+
+/// The read-only member that tells where an instance keeps its `__dict__`.
+pub(super) const fn dict_offset(offset: usize) -> ffi::PyMemberDef {
+    offset_member(c"__dictoffset__", offset)
+}
+
+const fn offset_member(name: &'static CStr, offset: usize) -> ffi::PyMemberDef {
     ffi::PyMemberDef {
-        name: c"__vectorcalloffset__".as_ptr(),
+        name: name.as_ptr(),
         type_code: ffi::Py_T_PYSSIZET,
         offset: offset.cast_signed(),
         flags: ffi::Py_READONLY,
         doc: core::ptr::null(),
+    }
+}
+
+/// An attribute that is read, and assigned, by functions.
+pub(super) const fn attribute(
+    name: &'static CStr,
+    get: ffi::getter,
+    set: Option<ffi::setter>,
+    doc: &'static CStr,
+) -> ffi::PyGetSetDef {
+    ffi::PyGetSetDef {
+        name: name.as_ptr(),
+        get: Some(get),
+        set,
+        doc: doc.as_ptr(),
+        closure: core::ptr::null_mut(),
+    }
+}
+
+/// The end of a table of attributes.
+pub(super) const fn no_attribute() -> ffi::PyGetSetDef {
+    // SAFETY: an attribute of only zeros is how such a table ends.
+    unsafe { core::mem::zeroed() }
+}
+
+/// A method of no argument or of one, as `flags` say.
+pub(super) const fn method(
+    name: &'static CStr,
+    function: ffi::PyCFunction,
+    flags: c_int,
+    doc: &'static CStr,
+) -> ffi::PyMethodDef {
+    ffi::PyMethodDef {
+        ml_name: name.as_ptr(),
+        ml_meth: ffi::PyMethodDefPointer { PyCFunction: function },
+        ml_flags: flags,
+        ml_doc: doc.as_ptr(),
+    }
+}
+
+/// A method of any number of arguments.
+pub(super) const fn fast_method(
+    name: &'static CStr,
+    function: ffi::PyCFunctionFast,
+    doc: &'static CStr,
+) -> ffi::PyMethodDef {
+    ffi::PyMethodDef {
+        ml_name: name.as_ptr(),
+        ml_meth: ffi::PyMethodDefPointer { PyCFunctionFast: function },
+        ml_flags: ffi::METH_FASTCALL,
+        ml_doc: doc.as_ptr(),
     }
 }
 

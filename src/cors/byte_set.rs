@@ -124,6 +124,33 @@ impl ByteSet {
         text.len() <= self.longest && self.is_in_a_slot(text)
     }
 
+    /// A number for a member, below [`index_count`](Self::index_count): another one for each member,
+    /// and the same until the set changes. As fast as [`contains`](Self::contains).
+    #[inline]
+    #[must_use]
+    pub fn index_of(&self, text: &[u8]) -> Option<usize> {
+        if let Some(few) = self.first.get(..self.members) {
+            return few.iter().position(|&place| self.text_at(place) == text);
+        }
+        if text.len() > self.longest {
+            return None;
+        }
+        let (start, tag) = self.sought(text);
+        (start..self.slots.len())
+            .chain(0..start)
+            .take_while(|&index| self.slots[index].place != 0)
+            .find(|&index| {
+                let slot = self.slots[index];
+                slot.tag == tag && self.text_at(slot.place) == text
+            })
+    }
+
+    /// What every [`index_of`](Self::index_of) is below.
+    #[must_use]
+    pub fn index_count(&self) -> usize {
+        if self.members <= FEW { self.members } else { self.slots.len() }
+    }
+
     fn is_in_a_slot(&self, text: &[u8]) -> bool {
         let (start, tag) = self.sought(text);
         let (before, behind) = self.slots.split_at(start);
@@ -259,6 +286,10 @@ mod tests {
             prop_assert!(set.iter().eq(members.iter().map(Vec::as_slice)));
             prop_assert_eq!(set.member_count(), naive.len());
             prop_assert!(set.members().all(|member| naive.contains(member)));
+            prop_assert_eq!(set.index_of(&asked).is_some(), naive.contains(&asked));
+            let indexes: HashSet<_> = naive.iter().map(|member| set.index_of(member)).collect();
+            prop_assert_eq!(indexes.len(), naive.len());
+            prop_assert!(indexes.iter().all(|index| index.unwrap() < set.index_count()));
         }
     }
 

@@ -95,6 +95,26 @@ impl Origins {
         self.any || self.listed.contains(origin)
     }
 
+    /// A number for a listed origin, as [`ByteSet::index_of`] gives it, below
+    /// [`listed_count`](Self::listed_count).
+    #[inline]
+    #[must_use]
+    pub fn listed_index(&self, origin: &[u8]) -> Option<usize> {
+        self.listed.index_of(origin)
+    }
+
+    /// What every [`listed_index`](Self::listed_index) is below.
+    #[must_use]
+    pub fn listed_count(&self) -> usize {
+        self.listed.index_count()
+    }
+
+    /// The entry of a pattern that covers `origin`.
+    #[must_use]
+    pub fn covering_pattern(&self, origin: &[u8]) -> Option<&[u8]> {
+        self.patterns.matching(origin)
+    }
+
     /// Whether nothing else allows an origin: no pattern, no expression, no caller's one.
     #[inline]
     #[must_use]

@@ -96,21 +96,27 @@ impl OriginPatterns {
     /// beside them are looked at.
     #[must_use]
     pub fn matches(&self, origin: &[u8]) -> bool {
-        let Some(end) = end_of_host(origin) else { return false };
-        self.forms.iter().any(|form| {
-            form.place_in(origin, end).is_some_and(|place| {
-                let &Form { scheme, subdomains, any_port, .. } = form;
-                let tail = &origin[place..if any_port { end } else { origin.len() }];
-                self.holds(&Parts { scheme: &origin[..scheme], subdomains, tail, any_port })
-                    && (!subdomains || has_only_labels(&origin[scheme..place]))
-            })
+        self.matching(origin).is_some()
+    }
+
+    /// The text of a pattern that covers `origin`, at the cost of [`matches`](Self::matches).
+    #[must_use]
+    pub fn matching(&self, origin: &[u8]) -> Option<&[u8]> {
+        let end = end_of_host(origin)?;
+        self.forms.iter().find_map(|form| {
+            let place = form.place_in(origin, end)?;
+            let &Form { scheme, subdomains, any_port, .. } = form;
+            let tail = &origin[place..if any_port { end } else { origin.len() }];
+            self.find(&Parts { scheme: &origin[..scheme], subdomains, tail, any_port })
+                .filter(|_| !subdomains || has_only_labels(&origin[scheme..place]))
+                .map(Text::bytes)
         })
     }
 
     /// Out of line, so that the loop over the forms has its few values in registers.
     #[inline(never)]
-    fn holds(&self, parts: &Parts<'_>) -> bool {
-        self.table.find(parts.hash(&self.state), |text| parts.are_of(text.bytes())).is_some()
+    fn find(&self, parts: &Parts<'_>) -> Option<&Text> {
+        self.table.find(parts.hash(&self.state), |text| parts.are_of(text.bytes()))
     }
 }
 

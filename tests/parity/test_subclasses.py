@@ -218,7 +218,7 @@ def test_a_subclass_leaves_the_applications_message_as_it_was() -> None:
 
 
 def is_compiled(middleware: CORSMiddleware) -> bool:
-    """Say whether a call runs the compiled code: then nobody sees Starlette's shape."""
+    """Whether a call runs the compiled code, which hands the application a send of its own."""
     seen = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -226,7 +226,7 @@ def is_compiled(middleware: CORSMiddleware) -> bool:
 
     middleware.app = app
     sent(middleware, actual())
-    return seen[0] is not type(is_compiled)
+    return str(seen[0].__module__) == "fastcors._fastcors"
 
 
 @pytest.mark.parametrize(
@@ -234,12 +234,16 @@ def is_compiled(middleware: CORSMiddleware) -> bool:
     [
         (overriding_nothing, True),
         (with_call_on_a_path, True),
-        (only_is_allowed_origin, False),
+        (only_is_allowed_origin, True),
+        (with_super, True),
+        (with_call_and_hook, True),
         (with_send, False),
-        (with_call_and_hook, False),
+        (with_explicit_origin, False),
     ],
 )
-def test_a_class_that_overrides_nothing_takes_the_compiled_path(kind: Any, compiled: bool) -> None:
+def test_a_class_takes_the_compiled_path_unless_it_overrides_how_a_response_is_made(
+    kind: Any, compiled: bool
+) -> None:
     assert is_compiled(kind(CORSMiddleware)(APP)) is compiled
 
 

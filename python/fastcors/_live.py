@@ -1,0 +1,92 @@
+"""A list or set given as `allow_origins` stays live, as with Starlette: a change of it counts."""
+
+from __future__ import annotations
+
+from ._fastcors import LiveOrigins
+from ._meant import text_of
+from ._reading import linted
+from .problems import told
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from .middleware import CORSMiddleware
+
+# What decides how a list or a set is read: a class that has its own is copied once.
+_READING = ("__iter__", "__contains__", "__len__")
+
+_LATE_STAR = (
+    "allow_origins: '*' was added to the list, which does not allow every origin: it counts only "
+    "from the start, as with Starlette; write reconfigure(allow_origins=['*'])"
+)
+
+
+def is_live(given: object) -> bool:
+    """Whether `allow_origins` is followed: a list or a set that is read as every other one."""
+    kind = type(given)
+    return any(
+        issubclass(kind, plain)
+        and all(getattr(kind, name) is getattr(plain, name) for name in _READING)
+        for plain in (list, set)
+    )
+
+
+def start(middleware: CORSMiddleware, given: Any) -> None:
+    """Follow a list that the middleware's policy has just been made of."""
+    live = LiveOrigins(given)
+    live.find_places(middleware._fastcors_compiled, _texts(live))
+    middleware._fastcors_live = live
+    if not live.is_unchanged():
+        follow(middleware)
+
+
+def follow(middleware: CORSMiddleware) -> None:
+    """Make the policy anew of the list, if it was changed. Raises nothing of what is in the list.
+
+    What is wrong with a new entry is logged: a request is under way, which must not fail, and the
+    entry allows nothing. A `*` counts only if it was there from the start, as with Starlette.
+    """
+    before = middleware._fastcors_live
+    if before is None or before.is_unchanged():
+        return
+    policy = middleware._fastcors_policy
+    live = LiveOrigins(before.given)
+    try:
+        texts = _texts(live)
+        if not policy.allow_all_origins:
+            texts = [None if text == "*" else text for text in texts]
+        new = {text for text in texts if text is not None}
+        new.difference_update(text for text in _texts(before) if text is not None)
+        following = policy._with_origins([text for text in texts if text is not None])
+        live.find_places(following._compiled, texts)
+    except Exception as error:  # noqa: BLE001 - an entry's class may raise anything
+        new, texts = set(), []
+        following = policy._with_origins([])
+        live.find_places(following._compiled, [])
+        _log([f"allow_origins: cannot be read, so no origin is allowed by it: {error!r}"])
+    middleware._fastcors_policy = following
+    middleware._fastcors_live = live
+    if new:
+        problems = linted("allow_origins", sorted(new), policy.allow_credentials)
+        errors = [problem for problem in problems if problem.severity == "error"]
+        _log(told(errors, "fastcors.lint(...) gives them all"))
+    if not policy.allow_all_origins and "*" in map(_text, live.entries()):
+        _log([_LATE_STAR])
+
+
+def _texts(live: LiveOrigins) -> list[str | None]:
+    """Return the text of each entry, or None for what is none."""
+    return [_text(entry) for entry in live.entries()]
+
+
+def _text(entry: object) -> str | None:
+    return entry if type(entry) is str else text_of(entry)
+
+
+def _log(lines: Iterable[str]) -> None:
+    from ._log import logger
+
+    for line in lines:
+        logger.warning("fastcors: %s", line)
