@@ -6,6 +6,7 @@ from typing import Any, Literal, Self, TypeAlias, TypedDict, final
 from typing_extensions import disjoint_base
 
 from ._types import ASGIApp, Receive, Scope, Send
+from .options import Options
 from .policy import Policy
 
 __all__ = [
@@ -74,6 +75,7 @@ class CompiledPolicy:
     """An immutable policy, with every header line that its answers share built once.
 
     Args:
+        options: what this is compiled from, kept to explain decisions.
         origins: the entries of `allow_origins`, in their order.
         expressions: in the Rust engine's syntax; any of them may match an origin whole.
         foreign: asked in turn, with the origin, when nothing else allows it.
@@ -92,6 +94,7 @@ class CompiledPolicy:
     def __new__(
         cls,
         *,
+        options: Options,
         origins: Iterable[str],
         expressions: Sequence[str],
         foreign: Sequence[Callable[[str], object]],
@@ -103,6 +106,10 @@ class CompiledPolicy:
         expose: Sequence[str],
         max_age: str,
     ) -> Self: ...
+    @property
+    def options(self) -> Options:
+        """The options that this was compiled from."""
+
     @property
     def any_origin(self) -> bool:
         """Whether every origin is allowed."""

@@ -274,6 +274,7 @@ class CORSMiddleware(Middleware):
         if hasattr(given, "__next__"):
             # Read once, it is gone for the application.
             scope = {**scope, "headers": headers.raw}
+        headers.scope = scope
         origin = headers.get("origin")
         self._fastcors_count("requests")
         if origin is not None:
@@ -354,6 +355,7 @@ class CORSMiddleware(Middleware):
         else:
             if origin is not None and not policy.allow_all_origins:
                 _tell_refusal(self, request_headers, ("origin",), preflight=False)
+                _report_allowed_inside(self, request_headers, headers)
             _add_vary(headers)
         await send({**message, "headers": headers.raw})
 
@@ -434,8 +436,7 @@ def _tell_refusal(
     *,
     preflight: bool,
 ) -> None:
-    """Count and log a refusal once, and not where a method is called from outside."""
-    from ._log import refused
+    """Count and log a rejection once, and not if a method is called from outside."""
     from ._request_headers import RequestHeaders
 
     if not isinstance(request_headers, RequestHeaders) or request_headers.told:
@@ -444,16 +445,24 @@ def _tell_refusal(
     for reason in reasons:
         middleware._fastcors_count(reason)
 
-    def value(name: str) -> bytes | None:
-        text = request_headers.get(name) if preflight or name == "origin" else None
-        return None if text is None else text.encode("latin-1")
+    request_headers.log_rejection(reasons, preflight, _override_of(middleware))
 
-    refused(
-        reasons,
-        value("origin") or b"",
-        value("access-control-request-method"),
-        value("access-control-request-headers"),
-    )
+
+def _report_allowed_inside(
+    middleware: CORSMiddleware, request_headers: Headers, headers: MutableHeaders
+) -> None:
+    """Report a response that allows a rejected origin, and not if a method is called from outside."""
+    from ._request_headers import RequestHeaders
+
+    if isinstance(request_headers, RequestHeaders) and "access-control-allow-origin" in headers:
+        request_headers.report_allowed_inside(headers, _override_of(middleware))
+
+
+def _override_of(middleware: CORSMiddleware) -> str | None:
+    """Return the name of the method that decides on origins instead of the policy, if there is one."""
+    if not _is_overridden(middleware, "is_allowed_origin"):
+        return None
+    return f"{type(middleware).__name__}.is_allowed_origin"
 
 
 def _ask(middleware: CORSMiddleware, policy: Policy, origin: str) -> Any:

@@ -93,6 +93,7 @@ class Policy(Immutable):
     def _take(self, options: Options) -> None:
         """Compile options of which was told what is wrong."""
         compiled = CompiledPolicy(
+            options=options,
             origins=options.allow_origins.items,
             expressions=options.expressions,
             foreign=options.foreign,
@@ -329,6 +330,13 @@ def _policy_of(given: Mapping[str, Any], class_: type[_Policy]) -> _Policy:
 def _policy_of_options(options: Options, class_: type[_Policy]) -> _Policy:
     policy = class_.__new__(class_)
     policy._take(options)
+    return policy
+
+
+def policy_of_compiled(compiled: CompiledPolicy) -> Policy:
+    """Return a policy that decides by `compiled`: what compiled code hands over to be explained."""
+    policy = Policy.__new__(Policy)
+    policy._start(_options=compiled.options, _compiled=compiled, _hash=None)
     return policy
 
 

@@ -177,18 +177,19 @@ unsafe fn dispatch(
             let scope_method = item(scope, names.method.as_ptr())?;
             if is_text(scope_method.as_ptr(), names.options.as_ptr(), b"OPTIONS")? {
                 counts.preflight();
-                return preflight::respond(counts, compiled, &request, &origin, method, send);
+                return preflight::respond(counts, policy, scope, &request, &origin, method, send);
             }
         }
-        let (origin, kind) = if compiled.allows_bytes(bytes_of(origin.as_ptr()))? {
+        let (request, kind) = if compiled.allows_bytes(bytes_of(origin.as_ptr()))? {
             (compiled.policy.explicit_origin().then_some(origin), Actual::Allowed)
         } else {
             let refusals = Refusals::ORIGIN;
             counts.refused(refusals);
-            Refusal { refusals, origin: &origin, method: None, request: &request }.log()?;
-            (None, Actual::Refused)
+            Refusal { refusals, policy, scope, origin: &origin, method: None, request: &request }
+                .log()?;
+            (Some(Owned::share(scope)), Actual::Refused)
         };
-        let send = send::new(send, policy, origin, kind)?;
+        let send = send::new(send, policy, request, kind)?;
         app.call(names, scope, receive, send.as_ptr())
     }
 }

@@ -31,6 +31,9 @@ pub(crate) struct CompiledPolicy {
     pub(super) preflight: PreflightLines,
     refused: Vec<AnswerLine>,
     allowed: Vec<AnswerLine>,
+    /// The `fastcors.options.Options` that this was compiled from, which explain a decision.
+    #[pyo3(get)]
+    options: Py<PyAny>,
     /// `re.Pattern.fullmatch` of each expression that only Python can match.
     foreign: Vec<Py<PyAny>>,
     /// On origins, by patterns and expressions.
@@ -165,13 +168,14 @@ impl CompiledPolicy {
 #[pymethods]
 impl CompiledPolicy {
     #[new]
-    #[pyo3(signature = (*, origins, expressions, foreign, methods, headers, any_header, credentials,
-                        private_network, expose, max_age))]
+    #[pyo3(signature = (*, options, origins, expressions, foreign, methods, headers, any_header,
+                        credentials, private_network, expose, max_age))]
     #[allow(clippy::too_many_arguments, reason = "one for each option, all by keyword")]
     #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
     #[allow(clippy::fn_params_excessive_bools, reason = "one for each option, all by keyword")]
     fn new(
         py: Python<'_>,
+        options: Py<PyAny>,
         origins: &Bound<'_, PyAny>,
         expressions: Vec<String>,
         foreign: Vec<Py<PyAny>>,
@@ -217,6 +221,7 @@ impl CompiledPolicy {
             allowed: answer_lines(py, &policy, Actual::Allowed)?,
             policy,
             names,
+            options,
             foreign,
             origins: Verdicts::default(),
             headers: Verdicts::default(),
@@ -337,6 +342,7 @@ impl CompiledPolicy {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.options)?;
         self.foreign.iter().try_for_each(|fullmatch| visit.call(fullmatch))
     }
 }

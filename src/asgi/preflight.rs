@@ -8,20 +8,25 @@ use super::object::{Owned, Raised, bytes_of};
 use super::policy::{Closing, CompiledPolicy};
 use super::refusal::Refusal;
 use super::scope::RequestHeaders;
+use super::send::compiled;
 use crate::cors::{Preflight, PreflightAnswer, PreflightRequest};
 
 /// Decides on a preflight and gives the coroutine that sends the answer.
 ///
 /// # Safety
-/// The objects are live, `send` is the server's, and the thread is attached.
+/// The objects are live, `policy` is a `CompiledPolicy`, `send` is the server's, and the thread is
+/// attached.
 pub(super) unsafe fn respond(
     counts: &Counts,
-    compiled: &CompiledPolicy,
+    policy: &Owned,
+    scope: *mut ffi::PyObject,
     request: &RequestHeaders,
     origin: &Owned,
     method: &Owned,
     send: *mut ffi::PyObject,
 ) -> Result<Owned, Raised> {
+    // SAFETY: `policy` is one, and the caller holds it.
+    let compiled = unsafe { compiled(policy.as_ptr()) };
     // SAFETY: `RequestHeaders` holds bytes objects.
     let decision = unsafe {
         let allowed = compiled.allows_bytes(bytes_of(origin.as_ptr()))?;
@@ -36,7 +41,7 @@ pub(super) unsafe fn respond(
     if !refusals.is_empty() {
         counts.refused(refusals);
         // SAFETY: live objects and an attached thread, as the caller vouches.
-        unsafe { Refusal { refusals, origin, method: Some(method), request }.log()? }
+        unsafe { Refusal { refusals, policy, scope, origin, method: Some(method), request }.log()? }
     }
     let closing = &compiled.preflight.closing[refusals.index()];
     // SAFETY: live objects and an attached thread, as the caller vouches.

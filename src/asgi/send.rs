@@ -12,6 +12,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList, PyType};
 use pyo3::{Borrowed, ffi};
 
+use super::allowed_inside;
 use super::coroutines::deferred;
 use super::guard::{attached, object};
 use super::object::{Owned, Raised, bytes_of, deeper, dict_item, is_text, item, seldom};
@@ -36,9 +37,18 @@ struct Send {
     /// The `CompiledPolicy` that the request was decided by; it stays when the middleware is
     /// reconfigured meanwhile. Null as `send` is.
     policy: *mut ffi::PyObject,
-    /// The request's Origin, `bytes`, if it is allowed; else null.
-    origin: *mut ffi::PyObject,
+    /// What the response needs of the request: the Origin, `bytes`, if it is allowed by its name; the
+    /// scope if it is rejected; else null.
+    request: *mut ffi::PyObject,
     kind: Actual,
+}
+
+impl Send {
+    /// The Origin that the response allows by its name, or null.
+    #[inline]
+    fn origin(&self) -> *mut ffi::PyObject {
+        if self.kind == Actual::Allowed { self.request } else { ptr::null_mut() }
+    }
 }
 
 static TYPE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
@@ -52,7 +62,7 @@ pub(super) fn prepare(py: Python<'_>) -> PyResult<()> {
     TYPE.get_or_try_init(py, || make_type(py)).map(|_| ())
 }
 
-/// A `send` for one actual request.
+/// A `send` for one actual request, with what [`Send::request`] says of it.
 ///
 /// # Safety
 /// `send` and `policy`, a `CompiledPolicy`, are live, the thread is attached, and [`prepare`] has
@@ -61,7 +71,7 @@ pub(super) fn prepare(py: Python<'_>) -> PyResult<()> {
 pub(super) unsafe fn new(
     send: *mut ffi::PyObject,
     policy: &Owned,
-    origin: Option<Owned>,
+    request: Option<Owned>,
     kind: Actual,
 ) -> Result<Owned, Raised> {
     // SAFETY: attached, as the caller vouches.
@@ -85,7 +95,7 @@ pub(super) unsafe fn new(
         (*made).vectorcall = Some(vectorcall);
         (*made).send = Owned::share(send).into_ptr();
         (*made).policy = Owned::share(policy.as_ptr()).into_ptr();
-        (*made).origin = origin.map_or(ptr::null_mut(), Owned::into_ptr);
+        (*made).request = request.map_or(ptr::null_mut(), Owned::into_ptr);
         (*made).kind = kind;
         ffi::PyObject_GC_Track(made.cast());
         Owned::take(made.cast())
@@ -221,10 +231,10 @@ unsafe fn appended(
         if !is_list && ffi::PyTuple_CheckExact(theirs) == 0 {
             return seldom(Ok(None));
         }
-        let explicit = if this.origin.is_null() {
+        let explicit = if this.origin().is_null() {
             None
         } else {
-            Some(line(compiled.names.allow_origin.as_ptr(), &Owned::share(this.origin))?)
+            Some(line(compiled.names.allow_origin.as_ptr(), &Owned::share(this.origin()))?)
         };
         let length = ffi::Py_SIZE(theirs);
         // The policy has at most three lines of its own.
@@ -343,7 +353,7 @@ fn merged(
                 Placed::Theirs(index) => result.append(&list[index])?,
                 Placed::Ours(index) => {
                     // SAFETY: null, or live for as long as `this` is.
-                    let origin = unsafe { Borrowed::from_ptr_or_opt(py, this.origin) };
+                    let origin = unsafe { Borrowed::from_ptr_or_opt(py, this.origin()) };
                     match &compiled.lines(this.kind)[index] {
                         Some(line) => result.append(line)?,
                         None => result.append((&compiled.names.allow_origin, origin))?,
@@ -353,6 +363,10 @@ fn merged(
                     result.append((&compiled.names.vary_name, PyBytes::new(py, &value)))?;
                 }
             }
+        }
+        if this.kind == Actual::Refused {
+            // SAFETY: both are live for as long as `this` is.
+            unsafe { allowed_inside::report(py, this.policy, this.request, &pairs)? }
         }
         // SAFETY: the reference is given away.
         unsafe { Ok(Owned::take(result.into_ptr())) }
@@ -453,7 +467,7 @@ unsafe extern "C" fn traverse(
     unsafe {
         let this = slf.cast::<Send>();
         types::visit_all(
-            &[ffi::Py_TYPE(slf).cast(), (*this).send, (*this).policy, (*this).origin],
+            &[ffi::Py_TYPE(slf).cast(), (*this).send, (*this).policy, (*this).request],
             visit,
             arg,
         )
@@ -467,7 +481,7 @@ unsafe extern "C" fn clear(slf: *mut ffi::PyObject) -> c_int {
         types::clear_all(&[
             &raw mut (*this).send,
             &raw mut (*this).policy,
-            &raw mut (*this).origin,
+            &raw mut (*this).request,
         ]);
     }
     0
