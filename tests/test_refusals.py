@@ -173,9 +173,9 @@ LINES: list[tuple[Scope, str, Decision]] = [
         POLICY.actual(origin=STRANGER),
     ),
     (
-        at("/" + "a" * 100_000, actual("https://" + "b" * 100_000)),
+        at("/" + "a" * 100_000, actual("https://" + "b" * 292)),
         f"rejected an actual request for '/{'a' * 197}… from 'https://{'b' * 190}…",
-        POLICY.actual(origin="https://" + "b" * 100_000),
+        POLICY.actual(origin="https://" + "b" * 292),
     ),
     *(
         (
@@ -269,6 +269,18 @@ def test_the_line_is_written_by_the_policy_that_decided(
     assert caplog.messages == [
         f"rejected a preflight for / from {ORIGIN} | {denial.denials[0]}",
     ]
+
+
+@pytest.mark.parametrize("middleware_class", [CORSMiddleware, Preflighting])
+def test_a_line_does_not_explain_an_origin_longer_than_browsers_send(
+    middleware_class: type[CORSMiddleware], caplog: pytest.LogCaptureFixture
+) -> None:
+    middleware = middleware_class(answering(), **OPTIONS)
+    with caplog.at_level(logging.DEBUG, logger="fastcors"):
+        sent(middleware, actual("https://" + "b" * 293))
+    beginning, origin = caplog.messages[0].split(" | ")
+    assert beginning == f"rejected an actual request for / from 'https://{'b' * 190}…"
+    assert origin.startswith(f"origin: 'https://{'b' * 70}… is not allowed; no browser sends")
 
 
 def test_a_line_does_not_search_very_many_origins(caplog: pytest.LogCaptureFixture) -> None:

@@ -22,6 +22,8 @@ logger = logging.getLogger("fastcors")
 _LONGEST = 200
 # The most rejected request headers that a line explains; others are counted.
 _EXPLAINED = 8
+# No browser sends a longer origin: a host has at most 253 characters.
+_LONGEST_ORIGIN = 300
 # The most entries of allow_origins among which the closest is looked for: about 2 ms.
 _COMPARED = 10_000
 # The most origins that one process reports as allowed by another layer.
@@ -133,15 +135,18 @@ def _why(
     origin, method, headers = request
     found: dict[str, list[str]] = {reason: [] for reason in reasons}
     if "origin" in found and origin is not None:
+        said = f"origin: {told(origin)} is not allowed"
         if override is not None:
-            said = f"{told(origin)} is not allowed by {override}"
             found["origin"].append(
-                f"origin: {said}; to allow this origin: return True for it there"
+                f"{said} by {override}; to allow this origin: return True for it there"
+            )
+        elif len(origin) > _LONGEST_ORIGIN:
+            found["origin"].append(
+                f"{said}; no browser sends one this long, so let the client send an origin as browsers do"
             )
         elif policy._compiled.entry_count() > _COMPARED:
-            said = f"{told(origin)} is not allowed"
             found["origin"].append(
-                f"origin: {said}; middleware.policy.actual(origin=...) names the closest entry of allow_origins"
+                f"{said}; middleware.policy.actual(origin=...) names the closest entry of allow_origins"
             )
     names = list(rejected_headers(policy, headers)) if "headers" in found else []
     asked = Request(
