@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ._types import Scope
     from .policy import Policy
 
 __all__ = ["PlainTextResponse", "RequestHeaders", "partial"]
@@ -26,6 +27,7 @@ class RequestHeaders(Headers):
         origin_allowed: what an overridden `is_allowed_origin` said of a preflight, which
             `preflight_response` could not await; None where it was not asked.
         told: whether it was counted and logged that the request is rejected.
+        scope: the request's scope, for the log.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class RequestHeaders(Headers):
         requested: str | None,
         private_network: bool,
         policy: Policy,
+        scope: Scope,
     ) -> None:
         super().__init__(raw=lines)
         self.policy = policy
@@ -45,3 +48,17 @@ class RequestHeaders(Headers):
         self.private_network = private_network
         self.origin_allowed: bool | None = None
         self.told = False
+        self.scope = scope
+
+    def log_rejection(
+        self, reasons: tuple[str, ...], preflight: bool, override: str | None
+    ) -> None:
+        """Write a line for this request, of which a preflight's headers count and no other's."""
+        from ._log import rejected
+
+        def value(text: str | None) -> bytes | None:
+            return None if text is None else text.encode("latin-1")
+
+        headers = value(self.requested) if preflight else None
+        request = (value(self.origin) or b"", value(self.method), headers)
+        rejected(self.policy._compiled, self.scope, reasons, request, override)

@@ -239,17 +239,22 @@ unsafe fn dispatch<const ASKS: bool>(
         };
         let compiled = compiled(policy.as_ptr());
         if let Some(method) = preflight {
-            return preflight::respond(counts, compiled, &request, &origin, allowed, method, send);
+            return preflight::respond(
+                counts, &policy, scope, &request, &origin, allowed, method, send,
+            );
         }
-        let (origin, kind) = if allowed {
+        let (request, kind) = if allowed {
             (compiled.policy.explicit_origin().then_some(origin), Actual::Allowed)
         } else {
             let refusals = Refusals::ORIGIN;
             counts.refused(refusals);
-            Refusal { refusals, origin: &origin, method: None, request: &request }.log()?;
-            (None, Actual::Refused)
+            let policy = &policy;
+            let (method, asked) = (None, ptr::null_mut());
+            Refusal { refusals, policy, scope, origin: &origin, method, request: &request, asked }
+                .log()?;
+            (Some(Owned::share(scope)), Actual::Refused)
         };
-        let send = send::new(send, &policy, origin, kind, None)?;
+        let send = send::new(send, &policy, request, kind, None)?;
         app.call(names, scope, receive, send.as_ptr())
     }
 }
@@ -740,7 +745,7 @@ unsafe extern "C" fn preflight_method(
     // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
     object(|| unsafe {
         let args = core::slice::from_raw_parts(args, nargs.unsigned_abs());
-        preflight::asked(&(*slf.cast::<Middleware>()).counts, args)
+        preflight::asked(&(*slf.cast::<Middleware>()).counts, slf, args)
     })
 }
 

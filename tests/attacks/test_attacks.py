@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,16 +20,20 @@ if TYPE_CHECKING:
 NOISE = 2.5
 # Below this, in seconds, the fixed cost of a request hides what grows.
 NOTHING = 50e-6
+# The same of a request that is explained in the log.
+NOTHING_LOGGED = 1e-3
 
 each_attack = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 
 
-def best_of(attack: Attack, enough: Callable[[float, float], bool]) -> tuple[float, float]:
+def best_of(
+    attack: Attack, enough: Callable[[float, float], bool], rounds: int = 9
+) -> tuple[float, float]:
     """Give the times at both sizes, and ask a machine that is busy the whole time again."""
     subjects = [(attack.fastcors(size), partial(attack.scope, size)) for size in attack.sizes]
     small = large = float("inf")
     for _ in range(5):
-        times = best_times(subjects)
+        times = best_times(subjects, rounds)
         small, large = min(small, times[0]), min(large, times[1])
         if enough(small, large):
             break
@@ -42,6 +47,35 @@ def test_the_time_grows_no_faster_than_the_request(attack: Attack) -> None:
 
     small, large = best_of(attack, linear)
     assert linear(small, large), f"{GROWTH} times the size takes {large / small:.1f} times as long"
+
+
+@pytest.mark.parametrize(
+    "attack", [attack for attack in ATTACKS if not attack.allowed], ids=lambda attack: attack.name
+)
+def test_the_time_grows_no_faster_than_the_request_that_is_explained_in_the_log(
+    attack: Attack,
+) -> None:
+    def linear(small: float, large: float) -> bool:
+        return large < NOTHING_LOGGED or large / small < GROWTH * NOISE
+
+    lines: list[int] = []
+
+    def counted(record: logging.LogRecord) -> bool:
+        lines.append(len(record.getMessage()))
+        return False
+
+    logger = logging.getLogger("fastcors")
+    logger.addFilter(counted)
+    level = logger.level
+    logger.setLevel(logging.DEBUG)
+    try:
+        small, large = best_of(attack, linear, rounds=3)
+    finally:
+        logger.setLevel(level)
+        logger.removeFilter(counted)
+    assert linear(small, large), f"{GROWTH} times the size takes {large / small:.1f} times as long"
+    assert lines
+    assert max(lines) < 2_000
 
 
 @each_attack

@@ -62,7 +62,11 @@ class Server:
 
 @contextmanager
 def running(
-    name: str, target: str, folder: Path = ROOT, flags: tuple[str, ...] = ()
+    name: str,
+    target: str,
+    folder: Path = ROOT,
+    flags: tuple[str, ...] = (),
+    options: tuple[str, ...] = (),
 ) -> Iterator[Server]:
     """Give a server when it answers, and end it with all its processes.
 
@@ -71,6 +75,7 @@ def running(
         target: the application, as ``module:attribute``.
         folder: where the process runs, and may import from beside the root of the project.
         flags: those of the Python interpreter.
+        options: more options of the server.
     """
     with socket.socket() as reservation, tempfile.TemporaryFile() as output:
         # Bound and never listening, this socket keeps the port from everybody but the server, which
@@ -84,6 +89,7 @@ def running(
                 *flags,
                 "-m",
                 *COMMANDS[name].format(port=port, target=target).split(),
+                *options,
             ],
             cwd=folder,
             env={**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"},
