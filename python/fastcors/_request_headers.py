@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
+from logging import DEBUG
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
+
+from ._log import logger, rejected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._types import Scope
     from .policy import Policy
 
-__all__ = ["PlainTextResponse", "RequestHeaders", "partial"]
+__all__ = ["MutableHeaders", "PlainTextResponse", "RequestHeaders", "partial"]
 
 
 class RequestHeaders(Headers):
@@ -54,7 +57,9 @@ class RequestHeaders(Headers):
         self, reasons: tuple[str, ...], preflight: bool, override: str | None
     ) -> None:
         """Write a line for this request, of which a preflight's headers count and no other's."""
-        from ._log import rejected
+        # Most often nobody listens.
+        if not logger.isEnabledFor(DEBUG):
+            return
 
         def value(text: str | None) -> bytes | None:
             return None if text is None else text.encode("latin-1")

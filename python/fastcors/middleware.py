@@ -363,11 +363,9 @@ class CORSMiddleware(Middleware):
 
     def _with_headers_of_its_own(self, message: Message, policy: Policy, origin: str) -> Message:
         """Return a copy of the message, with an allowed origin set by `allow_explicit_origin`."""
-        _need_starlette()
-        from starlette.datastructures import MutableHeaders
-
-        headers = MutableHeaders(raw=list(message.get("headers", ())))
-        headers.update(policy.simple_headers)
+        headers = _starlette().MutableHeaders(raw=list(message.get("headers", ())))
+        for name, value in policy.simple_headers.items():
+            headers[name] = value
         self.allow_explicit_origin(headers, origin)
         return {**message, "headers": headers.raw}
 
@@ -547,5 +545,9 @@ def _starlette() -> ModuleType:
 
 
 def _add_vary(headers: MutableHeaders) -> None:
-    values = [value.encode("latin-1") for value in headers.getlist("Vary")]
-    headers["Vary"] = vary_by_origin(values).decode("latin-1")
+    values = headers.getlist("Vary")
+    if not values:
+        headers["Vary"] = "Origin"
+        return
+    joined = vary_by_origin([value.encode("latin-1") for value in values])
+    headers["Vary"] = joined.decode("latin-1")

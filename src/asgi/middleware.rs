@@ -4,6 +4,7 @@ use core::ffi::{c_int, c_void};
 use core::hint::cold_path;
 use core::mem::offset_of;
 use core::ptr;
+use std::borrow::Cow;
 
 use pyo3::exceptions::{PyAttributeError, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -724,7 +725,10 @@ unsafe extern "C" fn allows(
         if (*this).compiled.is_null() {
             return not_initialised();
         }
-        let origin = attached(|py| latin_1(Bound::from_borrowed_ptr(py, origin).cast()?))?;
+        let origin = attached(|py| {
+            let origin = Bound::from_borrowed_ptr(py, origin);
+            latin_1(origin.cast()?).map(Cow::into_owned)
+        })?;
         let policy = Owned::share((*this).compiled);
         let allowed = if (*this).live.is_null() {
             compiled(policy.as_ptr()).allows_bytes(&origin)?

@@ -408,9 +408,15 @@ pub(super) fn entry_bytes<'t>(text: &'t Bound<'_, PyString>) -> PyResult<Cow<'t,
 
 /// The bytes of a header value that was decoded as latin-1. A character beyond it becomes `?`, which
 /// is in no token and no origin.
-pub(super) fn latin_1(text: &Bound<'_, PyString>) -> PyResult<Vec<u8>> {
+pub(super) fn latin_1<'t>(text: &'t Bound<'_, PyString>) -> PyResult<Cow<'t, [u8]>> {
+    if let Ok(text) = text.to_str()
+        && text.is_ascii()
+    {
+        return Ok(Cow::Borrowed(text.as_bytes()));
+    }
     text.call_method1("encode", ("latin-1", "replace"))?
         .extract()
+        .map(Cow::Owned)
         .map_err(|_| PyTypeError::new_err("str.encode gave no bytes"))
 }
 

@@ -19,6 +19,7 @@ use crate::cors::{Preflight, PreflightAnswer, PreflightRequest};
 /// # Safety
 /// The objects are live, `policy` is a `CompiledPolicy`, `send` is the server's, and the thread is
 /// attached.
+#[allow(clippy::too_many_arguments, reason = "the parts of a request, each on its way to its use")]
 pub(super) unsafe fn respond(
     counts: &Counts,
     policy: &Owned,
