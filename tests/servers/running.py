@@ -30,6 +30,11 @@ COMMANDS = {
     "hypercorn-trio": "hypercorn --worker-class trio --bind 127.0.0.1:{port} {target}",
     "daphne": "daphne --bind 127.0.0.1 --port {port} {target}",
 }
+# FastAPI's own command takes a file. `dev` starts the application in a process that it replaces.
+FASTAPI_COMMANDS = {
+    "fastapi-run": "fastapi run --host 127.0.0.1 --port {port} {target}",
+    "fastapi-dev": "fastapi dev --host 127.0.0.1 --port {port} {target}",
+}
 
 
 @dataclass
@@ -71,8 +76,8 @@ def running(
     """Give a server when it answers, and end it with all its processes.
 
     Args:
-        name: a key of `COMMANDS`.
-        target: the application, as ``module:attribute``.
+        name: a key of `COMMANDS` or `FASTAPI_COMMANDS`.
+        target: the application, as ``module:attribute``, or its file for FastAPI's commands.
         folder: where the process runs, and may import from beside the root of the project.
         flags: those of the Python interpreter.
         options: more options of the server.
@@ -88,7 +93,7 @@ def running(
                 sys.executable,
                 *flags,
                 "-m",
-                *COMMANDS[name].format(port=port, target=target).split(),
+                *{**COMMANDS, **FASTAPI_COMMANDS}[name].format(port=port, target=target).split(),
                 *options,
             ],
             cwd=folder,
