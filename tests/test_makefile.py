@@ -125,7 +125,7 @@ def make(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         env={"PATH": str(path), "HOME": str(path.parent), "LC_ALL": "C"},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=300,
         check=False,
     )
 
@@ -187,7 +187,7 @@ def test_an_environment_that_is_there_needs_no_other_python(path: Path) -> None:
 def test_the_programs_that_are_here_do() -> None:
     assert MAKE
     command = [MAKE, "-C", str(ROOT), "linters"]
-    subprocess.run(command, env=pythons.environment(), check=True, timeout=60)
+    subprocess.run(command, env=pythons.environment(), check=True, timeout=300)
 
 
 def test_another_python_is_one_of_another_minor_version_that_runs(tmp_path: Path) -> None:
