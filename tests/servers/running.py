@@ -16,9 +16,10 @@ from typing import IO
 import httpx
 
 ROOT = Path(__file__).parents[2]
-# Far beyond any start or stop on a busy machine; a server that fails to start is noticed at once.
-START_SECONDS = 60
-STOP_SECONDS = 10
+# Safety nets, far beyond what a busy machine takes: a server that fails to start is noticed at once.
+START_SECONDS = 300
+STOP_SECONDS = 120
+CLIENT_SECONDS = 120
 
 # No server is told that the application is of ASGI 3, so that each must see it. Granian looks at
 # nothing: it is told that this is ASGI, its default being a protocol of its own.
@@ -106,7 +107,9 @@ def running(
         )
         address = f"127.0.0.1:{port}"
         try:
-            with httpx.Client(base_url=f"http://{address}", trust_env=False, timeout=10) as client:
+            with httpx.Client(
+                base_url=f"http://{address}", trust_env=False, timeout=CLIENT_SECONDS
+            ) as client:
                 server = Server(name, address, client, process, output)
                 server.wait_until_ready()
                 yield server
