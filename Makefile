@@ -1,5 +1,6 @@
 # `make demo` shows the middleware at work, `make test` runs every check. Both need Python, make, a Rust
-# toolchain and a C compiler, as `toolchain` asks for, and install everything else into $(VENV).
+# toolchain and a C compiler, as `toolchain` asks for, and install everything else into $(VENV): the demo
+# what it needs itself, the checks the rest.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -8,6 +9,13 @@ EXAMPLES ?= 2000
 SECONDS ?= 60
 # More arguments for pytest.
 PYTEST ?=
+# More arguments for each benchmark, such as --quick.
+BENCH ?=
+# The benchmarks that bench-record writes to benches/results.
+RECORDED ?= added_cost endpoint overrides rivals scaling cold servers protocol
+# What `make quick` leaves to `make test`: it takes long, or needs servers, compilers or another process.
+LEFT_OUT := tests/attacks tests/memory tests/servers tests/typing tests/lint/test_hostile.py \
+	tests/test_benches.py tests/test_demo.py tests/test_makefile.py tests/test_packaging.py
 
 # The oldest versions that do.
 PYTHON_NEEDED := $(shell sed -n 's/^requires-python = ">=\(.*\)"/\1/p' pyproject.toml)
@@ -36,7 +44,12 @@ FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 .DEFAULT_GOAL := help
 # cargo and pytest use all cores themselves, and some tests take the time.
 .NOTPARALLEL:
-.PHONY: help toolchain linters demo build test test-rust test-python test-pythons lint typing servers fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-servers bench-rivals bench-scaling bench-core bench-cold plots instructions attacks memory clean
+.PHONY: help toolchain linters demo build quick test test-rust test-python test-pythons lint typing servers fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-servers bench-rivals bench-scaling bench-core bench-cold bench-record plots instructions instructions-record attacks memory clean
+
+# $(call program,NAME,WHAT NEEDS IT,PACKAGE) installs a program by apt where it can, and stops where not.
+program = @command -v $(1) >/dev/null 2>&1 \
+	|| { command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq $(3) >/dev/null; } \
+	|| { echo "$(2) '$(1)', which does not run here: install it, then try again (Debian: apt install $(3))" >&2; exit 1; }
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 20
@@ -57,14 +70,19 @@ linters: toolchain
 		cargo $$tool --version >/dev/null 2>&1 || { echo "the lints need 'cargo $$tool', which does not run here: install it with 'rustup component add rustfmt clippy'" >&2; exit 1; }; \
 	done
 
-$(BIN)/.tools: pyproject.toml | toolchain
-	@echo "Installing what the checks need into $(VENV): about a minute."
+$(BIN)/.demo: pyproject.toml | toolchain
+	@echo "Installing what the build and the demo need into $(VENV)."
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --upgrade 'pip>=25.1'
-	@$(BIN)/pip install --group dev
+	@$(BIN)/python -m pip install --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --group demo
 	@touch $@
 
-$(BIN)/.built: $(BIN)/.tools $(SOURCES) | toolchain
+$(BIN)/.tools: $(BIN)/.demo
+	@echo "Installing what the checks need into $(VENV): about a minute."
+	@$(BIN)/python -m pip install --group dev
+	@touch $@
+
+$(BIN)/.built: $(BIN)/.demo $(SOURCES) | toolchain
 	@echo "Building the extension: about half a minute."
 	@$(BIN)/maturin develop --release --quiet
 	@touch $@
@@ -73,6 +91,16 @@ build: $(BIN)/.built ## build the extension into the virtual environment
 
 demo: build ## a FastAPI application behind the middleware, asked over a socket (ONCE=1 ends by itself)
 	@$(BIN)/python examples/demo.py $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
+
+quick: linters build $(BIN)/.tools ## what to run before each commit: formatting, lints, types, fast tests
+	cargo fmt --check
+	cargo clippy --quiet --locked --all-targets -- -D warnings
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/ruff check --quiet
+	$(BIN)/mypy
+	PROPTEST_CASES=16 cargo test --quiet --locked --no-default-features --lib
+	FASTCORS_EXAMPLES=20 $(BIN)/pytest --quiet $(addprefix --ignore=,$(LEFT_OUT)) $(PYTEST)
+	@echo "Left to 'make test': the lints without Python, the twins of the core, stubtest, basedpyright, more examples of each property, and $(LEFT_OUT)"
 
 test: linters lint test-rust typing test-python ## every check
 
@@ -84,34 +112,34 @@ lint: linters $(BIN)/.tools ## formatting and lints of Rust and Python
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 
-test-rust: $(BIN)/.tools ## the core, without Python
+test-rust: $(BIN)/.demo ## the core, without Python
 	cargo test --quiet --locked --no-default-features
 
-typing: build ## mypy and basedpyright on the package, its tests and a user's file; the stub against the module
+typing: build $(BIN)/.tools ## mypy and basedpyright on the package, its tests and a user's file; the stub against the module
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest fastcors --mypy-config-file pyproject.toml
 	$(BIN)/basedpyright --level error examples
 
-test-python: build ## the extension, against Starlette, behind real servers
+test-python: build $(BIN)/.tools ## the extension, against Starlette, behind real servers
 	FASTCORS_EXAMPLES=$(EXAMPLES) $(BIN)/pytest $(PYTEST)
 
 test-pythons: toolchain ## the extension, built for and tested with each other Python that is installed
 	@$(ASKED) -m tests.pythons
 
-servers: build ## only the tests behind real servers
+servers: build $(BIN)/.tools ## only the tests behind real servers
 	$(BIN)/pytest -m servers
 
-fuzz-parity: build ## hold both middlewares against each other for SECONDS
+fuzz-parity: build $(BIN)/.tools ## hold both middlewares against each other for SECONDS
 	$(BIN)/python -m tests.parity.fuzz --seconds $(SECONDS)
 
-fuzz-expressions: build ## hold both regular expression engines against each other for SECONDS
+fuzz-expressions: build $(BIN)/.tools ## hold both regular expression engines against each other for SECONDS
 	$(BIN)/python -m tests.expressions.fuzz --seconds $(SECONDS)
 
-fuzz-patterns: build ## hold origin patterns against their twin for SECONDS
+fuzz-patterns: build $(BIN)/.tools ## hold origin patterns against their twin for SECONDS
 	$(BIN)/python -m tests.patterns.fuzz --seconds $(SECONDS)
 
 fuzz-core: toolchain ## hold the core against naive twins, guided by coverage, each for SECONDS (needs a C++ compiler)
-	@c++ --version >/dev/null 2>&1 || { echo "libFuzzer is built by a C++ compiler, and no 'c++' runs here (Debian: apt install g++)" >&2; exit 1; }
+	$(call program,c++,libFuzzer is built by a C++ compiler:,g++)
 	@echo "Building the targets: some minutes the first time."
 	@RUSTFLAGS="$(COVERAGE)" cargo build --quiet --locked --release --manifest-path fuzz/Cargo.toml --target $(FUZZ_HOST)
 	@for target in $(FUZZED); do \
@@ -122,45 +150,53 @@ fuzz-core: toolchain ## hold the core against naive twins, guided by coverage, e
 		sed -n "s/^stat::number_of_executed_units: */$$target, no disagreement, cases: /p" fuzz/artifacts/$$target.log; \
 	done
 
-attacks: build ## hostile requests, with the time each takes
+attacks: build $(BIN)/.tools ## hostile requests, with the time each takes
 	$(BIN)/python -m tests.attacks
 
-memory: build ## the memory of a million requests and of a million origins
+memory: build $(BIN)/.tools ## the memory of a million requests and of a million origins
 	$(BIN)/python -m tests.memory
 
-bench: build ## one request, side by side with Starlette: the times, then what each adds
+bench: build $(BIN)/.tools ## one request, side by side with Starlette: the times, what each adds, a FastAPI endpoint, overrides
 	$(BIN)/pytest benches --benchmark-only
-	$(BIN)/python -m benches.added_cost
-	$(BIN)/python -m benches.document
+	$(BIN)/python -m benches.added_cost $(BENCH)
+	$(BIN)/python -m benches.endpoint $(BENCH)
+	$(BIN)/python -m benches.overrides $(BENCH)
 
-bench-servers: build ## requests per second of uvicorn and granian under load (needs wrk), and uvicorn without sockets
-	@command -v wrk >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq wrk >/dev/null; } || { echo "the load is made by wrk, which is not here: install it (Debian: apt install wrk)" >&2; exit 1; }
-	$(BIN)/python -m benches.servers
-	$(BIN)/python -m benches.protocol
-	$(BIN)/python -m benches.document
+bench-servers: build $(BIN)/.tools ## requests per second of uvicorn and granian under load (needs wrk), and uvicorn without sockets
+	$(call program,wrk,the load is made by,wrk)
+	$(BIN)/python -m benches.servers $(BENCH)
+	$(BIN)/python -m benches.protocol $(BENCH)
 
-bench-rivals: build ## the frameworks' own CORS beside fastcors
-	$(BIN)/python -m benches.rivals
-	$(BIN)/python -m benches.document
+bench-rivals: build $(BIN)/.tools ## the frameworks' own CORS beside fastcors
+	$(BIN)/python -m benches.rivals $(BENCH)
 
-bench-scaling: build ## cost over the number of origins, expressions and headers
-	$(BIN)/python -m benches.scaling
-	$(BIN)/python -m benches.document
+bench-scaling: build $(BIN)/.tools ## cost over the number of origins, expressions and headers
+	$(BIN)/python -m benches.scaling $(BENCH)
 
 bench-core: ## the Rust core alone, by criterion
 	cargo bench --locked --no-default-features --bench core
 
-bench-cold: build ## the import, and building a policy
-	$(BIN)/python -m benches.cold
-	$(BIN)/python -m benches.document
+bench-cold: build $(BIN)/.tools ## the import, and building a policy
+	$(BIN)/python -m benches.cold $(BENCH)
 
-plots: build ## the last results into the plots and tables of the documents
+bench-record: build $(BIN)/.tools ## all of these but bench-core, into benches/results and the plots and tables of the documents
+	$(if $(filter servers,$(RECORDED)),$(call program,wrk,the load is made by,wrk))
+	@for each in $(RECORDED); do $(BIN)/python -m benches.$$each --record $(BENCH) || exit 1; done
 	$(BIN)/python -m benches.plots
 	$(BIN)/python -m benches.document
 
-instructions: build ## instructions per request, held against the recorded ones (needs valgrind)
-	@command -v valgrind >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq valgrind >/dev/null; } || { echo "instructions are counted by valgrind, which is not here: install it (Debian: apt install valgrind)" >&2; exit 1; }
+plots: build $(BIN)/.tools ## the last results into the plots and tables of the documents
+	$(BIN)/python -m benches.plots
+	$(BIN)/python -m benches.document
+
+instructions: build $(BIN)/.tools ## instructions per request, held against the recorded ones (needs valgrind)
+	$(call program,valgrind,instructions are counted by,valgrind)
 	$(BIN)/python -m benches.instructions --check
+
+instructions-record: build $(BIN)/.tools ## instructions per request, into benches/instructions.json and the documents
+	$(call program,valgrind,instructions are counted by,valgrind)
+	$(BIN)/python -m benches.instructions --record
+	$(BIN)/python -m benches.document
 
 clean: ## remove what was built
 	rm -rf $(VENV) .venv-3.* target fuzz/target

@@ -6,9 +6,7 @@ compiled files of Python in place; and making the middleware, with ten origins a
 
 from __future__ import annotations
 
-import argparse
 import os
-import statistics
 import subprocess
 import sys
 import time
@@ -17,13 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
-from benches.report import python, refuse_debug_build, table, write
+from benches.report import options, python, refuse_debug_build, write
 from benches.requests import ALLOWED, COMMON, REQUESTS, answer, application
+from benches.tables import IMPORTS, MAKING
 from benches.timing import Batch, best
 from fastcors import CORSMiddleware
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+
+    from benches.tables import Row
 
 STATEMENTS = {
     "nothing": "pass",
@@ -35,8 +36,8 @@ HEAVY = ("asyncio", "starlette", "typing", "inspect", "fastapi")
 MILLION = 1_000_000
 
 
-def import_times(rounds: int) -> dict[str, float]:
-    """Give the milliseconds that each import adds to an interpreter's start and end."""
+def import_times(rounds: int) -> Iterator[Row]:
+    """Measure the milliseconds that each import adds to an interpreter's start and end."""
     found: dict[str, list[float]] = {name: [] for name in STATEMENTS}
     # With this set, Python would compile anew each time.
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
@@ -44,31 +45,30 @@ def import_times(rounds: int) -> dict[str, float]:
         for name, statement in STATEMENTS.items():
             start = time.perf_counter()
             subprocess.run(
-                [sys.executable, "-c", statement], check=True, timeout=60, env=environment
+                [sys.executable, "-c", statement], check=True, timeout=300, env=environment
             )
             # The first round writes the compiled files.
             if turn:
                 found[name].append((time.perf_counter() - start) * 1e3)
     nothing = min(found["nothing"])
-    print(
-        f"an interpreter alone: {nothing:.1f} ms, median {statistics.median(found['nothing']):.1f}"
-    )
-    return {name: min(times) - nothing for name, times in found.items() if name != "nothing"}
+    for name, times in found.items():
+        if name != "nothing":
+            yield {"import": name, "milliseconds": min(times) - nothing}
 
 
 def heavy_imports() -> list[str]:
-    """Give which of `HEAVY` fastcors imports."""
+    """Return which of `HEAVY` fastcors imports."""
     code = (
         "import sys; before = set(sys.modules); import fastcors; print(*set(sys.modules) - before)"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=300
     )
     return sorted(set(HEAVY) & set(ran.stdout.split()))
 
 
 def calls(make: Callable[[], object]) -> Batch:
-    """Give batches of a call."""
+    """Return batches of a call."""
 
     def batch(count: int) -> int:
         start = time.perf_counter_ns()
@@ -79,16 +79,16 @@ def calls(make: Callable[[], object]) -> Batch:
     return batch
 
 
-def construction(rounds: int) -> Iterator[dict[str, Any]]:
+def construction(rounds: int) -> Iterator[Row]:
     """Measure how long it takes to make the middleware, in microseconds."""
-    for what, origins, options in (
+    for what, origins, others in (
         ("10 origins, nothing else", 10, {}),
         ("10 origins, credentials, methods and headers", 10, COMMON),
         ("10 origins and an expression", 10, {"allow_origin_regex": r"https://[a-z]+\.example"}),
-        ("1,000,000 origins", MILLION, {}),
+        (f"{MILLION:,} origins", MILLION, {}),
     ):
         listed: dict[str, Any] = {
-            **options,
+            **others,
             "allow_origins": [
                 ALLOWED,
                 *(f"https://tenant-{number}.example.com" for number in range(origins - 1)),
@@ -100,34 +100,25 @@ def construction(rounds: int) -> Iterator[dict[str, Any]]:
         }
         answers = [answer(make(), REQUESTS["allowed"]) for make in makers.values()]
         if answers[0] != answers[1]:
-            sys.exit(f"the answers differ: {what}")
+            sys.exit(f"the responses differ: {what}")
         times = best(
             {name: calls(make) for name, make in makers.items()},
-            rounds if origins < MILLION else 3,
+            rounds if origins < MILLION else min(rounds, 3),
         )
         yield {"what": what, **{name: taken / 1e3 for name, taken in times.items()}}
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=60)
-    parser.add_argument("--quick", action="store_true", help="fewer rounds, about 10 seconds")
-    arguments = parser.parse_args()
+    given = options(__doc__, rounds=60, quick=15).parse_args(arguments)
     refuse_debug_build()
-    rounds = 15 if arguments.quick else arguments.rounds
-    print(f"{python()}, best of {rounds} rounds\n")
+    print(f"{python()}, best of {given.rounds} rounds\n")
     if imported := heavy_imports():
         sys.exit(f"`import fastcors` imports {', '.join(imported)}")
-    imports = import_times(rounds)
-    table(["import", "milliseconds"], [[name, f"{taken:.2f}"] for name, taken in imports.items()])
-    print()
-    made = list(construction(rounds))
-    table(
-        ["making the middleware, microseconds", "Starlette", "fastcors"],
-        [[row["what"], f"{row['Starlette']:,.1f}", f"{row['fastcors']:,.1f}"] for row in made],
-    )
-    write("cold", {"rounds": rounds, "import milliseconds": imports, "microseconds to make": made})
+    imports = IMPORTS.print_while(import_times(given.rounds))
+    made = MAKING.print_while(construction(given.rounds))
+    if given.record:
+        write("cold", {"rounds": given.rounds, "imports": imports, "microseconds to make": made})
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import asyncio
 import time
 from typing import Any, Protocol
 
-from benches.requests import BODY, COMMON, POLICIES, App
+from benches.requests import BODY, COMMON, POLICIES, SERVER, App
 from benches.timing import Batch
 
 
@@ -26,10 +26,10 @@ OPTIONS: dict[str, Any] = {**COMMON, "allow_origins": ORIGINS}
 
 # What a framework's own CORS does otherwise, where that moves the time.
 NOTES = {
-    "BlackSheep": "looks for the route a second time, and answers a refused origin by itself",
+    "BlackSheep": "looks for the route a second time, and rejects an untrusted origin itself",
     "Falcon": "checks neither methods nor headers; a preflight goes through the router",
     "Litestar": "sends no Vary where the request has no Origin",
-    "Quart": "leaves a preflight to the router's answer to OPTIONS",
+    "Quart": "leaves a preflight to the router's response to OPTIONS",
     "Starlette": "the middleware that fastcors stands in for, in the same place",
 }
 
@@ -174,18 +174,6 @@ PACKAGES = (
     *("django", "django-cors-headers", "asgi-cors"),
 )
 
-# What a server puts into a scope, beside what `benches.requests` has.
-SCOPE: dict[str, Any] = {
-    "asgi": {"version": "3.0", "spec_version": "2.3"},
-    "http_version": "1.1",
-    "scheme": "http",
-    "root_path": "",
-    "raw_path": b"/",
-    "query_string": b"",
-    "client": ("127.0.0.1", 50_000),
-    "server": ("127.0.0.1", 8000),
-}
-
 
 class _Connection:
     """What a server has for one request: an empty body, and a client that goes when answered."""
@@ -195,7 +183,7 @@ class _Connection:
         self.waiting: asyncio.Future[None] | None = None
 
     async def receive(self) -> dict[str, Any]:
-        """Give the body, and the end once the answer is complete."""
+        """Return the body, and the disconnect once the response is complete."""
         if not self.asked:
             self.asked = True
             return {"type": "http.request", "body": b"", "more_body": False}
@@ -213,14 +201,14 @@ class _Connection:
 
 
 def in_loop(loop: asyncio.AbstractEventLoop, app: App, scope: dict[str, Any]) -> Batch:
-    """Give batches of one request, run in an event loop, which some frameworks need."""
+    """Return batches of one request, run in an event loop, which some frameworks need."""
 
     async def run(count: int) -> int:
         start = time.perf_counter_ns()
         for _ in range(count):
             connection = _Connection()
             # Frameworks write into the scope.
-            await app({**SCOPE, **scope}, connection.receive, connection.send)
+            await app({**SERVER, **scope}, connection.receive, connection.send)
         return time.perf_counter_ns() - start
 
     def batch(count: int) -> int:
@@ -230,7 +218,7 @@ def in_loop(loop: asyncio.AbstractEventLoop, app: App, scope: dict[str, Any]) ->
 
 
 async def answered(app: App, scope: dict[str, Any]) -> tuple[int, dict[bytes, bytes], bytes]:
-    """Give the status, the headers and the body that a request is answered."""
+    """Return the status, the headers and the body of a response."""
     messages: list[Any] = []
     connection = _Connection()
 
@@ -238,7 +226,7 @@ async def answered(app: App, scope: dict[str, Any]) -> tuple[int, dict[bytes, by
         messages.append({**message, "headers": list(message.get("headers", ()))})
         await connection.send(message)
 
-    await app({**SCOPE, **scope}, connection.receive, send)
+    await app({**SERVER, **scope}, connection.receive, send)
     headers = {name.lower(): value for name, value in messages[0]["headers"]}
     body = b"".join(message.get("body", b"") for message in messages[1:])
     return messages[0]["status"], headers, body

@@ -21,11 +21,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benches.report import refuse_debug_build, table
+from benches.report import machine, refuse_debug_build, today
 from benches.requests import POLICIES, REQUESTS, answer, middlewares, request
+from benches.tables import INSTRUCTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     Figures = dict[str, dict[str, int]]
 
@@ -41,7 +42,7 @@ POLICIES_COUNTED = [policy for policy in POLICIES if policy != "10,000 origins"]
 
 
 def cases() -> list[tuple[str, str, str]]:
-    """Give what is counted: policy, request and variant."""
+    """Return what is counted: policy, request and variant."""
     return [
         (policy, kind, variant)
         for policy in POLICIES_COUNTED
@@ -57,7 +58,7 @@ def run_all() -> None:
     for policy, kind, variant in cases():
         app, scope = apps[policy][variant], REQUESTS[kind]
         if variant == "fastcors" and answer(app, scope) != answer(apps[policy]["Starlette"], scope):
-            sys.exit(f"the answers differ: {policy}, {kind}")
+            sys.exit(f"the responses differ: {policy}, {kind}")
         # The interpreter specialises what has run often.
         for _ in range(LENGTH):
             request(app, scope)
@@ -89,7 +90,7 @@ def counted() -> Figures:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-            timeout=600,
+            timeout=3600,
             check=False,
         )
         if ran.returncode:
@@ -114,26 +115,13 @@ def _total(dump: Path) -> int:
 
 
 def added(name: str, figures: dict[str, int], variant: str) -> int:
-    """Give what a middleware adds; a preflight never reaches the application."""
+    """Return what a middleware adds; a preflight never reaches the application."""
     bare = 0 if name.startswith("preflight") else figures["no middleware"]
     return figures[variant] - bare
 
 
-def rows(figures: Figures) -> Iterator[list[str]]:
-    """Give the lines of the table."""
-    for name, variants in figures.items():
-        theirs, ours = (added(name, variants, variant) for variant in ("Starlette", "fastcors"))
-        yield [
-            name,
-            f"{variants['no middleware']:,}",
-            f"{theirs:,}",
-            f"{ours:,}",
-            f"{theirs / ours:.1f}",
-        ]
-
-
 def check(figures: Figures) -> list[str]:
-    """Say what has grown against the figures that were recorded for the same build of Python."""
+    """Return what has grown against the figures recorded for the same build of Python."""
     document = json.loads(RECORDED.read_text(encoding="utf-8"))
     if MINOR not in document:
         return [f"no figures are recorded for Python {MINOR}: --record them, and commit them"]
@@ -166,33 +154,33 @@ def record(figures: Figures) -> None:
     document = json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
     build = f"{platform.python_implementation()} {platform.python_version()}"
     build += f", {platform.python_compiler()}"
-    document[MINOR] = {"build": build, "figures": figures}
+    document[MINOR] = {
+        "build": build,
+        "date": today(),
+        "machine": machine(),
+        "figures": figures,
+    }
     text = json.dumps(dict(sorted(document.items())), indent=2)
     RECORDED.write_text(text + "\n", encoding="utf-8")
-    # It shows these figures, so that it is imported by nobody above.
-    from benches.document import main as rewrite_documents
-
-    rewrite_documents()
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table, and do as the options say."""
     parser = argparse.ArgumentParser(description=__doc__)
     action = parser.add_mutually_exclusive_group()
     action.add_argument("--check", action="store_true", help="fail where a figure has grown")
     action.add_argument("--record", action="store_true", help="write the figures down")
     action.add_argument("--run", action="store_true", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.run:
+    given = parser.parse_args(arguments)
+    if given.run:
         run_all()
         return
     figures = counted()
     print(f"Python {MINOR}, instructions added to one request\n")
-    columns = ["request, policy", "no middleware", "Starlette", "fastcors", "ratio"]
-    table(columns, rows(figures))
-    if arguments.record:
+    INSTRUCTIONS.print_while(INSTRUCTIONS.rows({"figures": figures}))
+    if given.record:
         record(figures)
-    if arguments.check and (problems := check(figures)):
+    if given.check and (problems := check(figures)):
         sys.exit("\n" + "\n".join(problems))
 
 

@@ -6,6 +6,7 @@ The pictures have no background and no pure black or white, so that they read on
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,14 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from benches.report import read
+from benches.report import read as recorded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
+
+    from benches.tables import Figures
 
 IMAGES = Path(__file__).parents[1] / "docs" / "img"
 # Each with a contrast of 3.5 or more to white and to the darkest grey of usual pages.
@@ -30,8 +33,10 @@ COLOURS = {
     "fastcors": OURS,
     "Starlette": THEIRS,
     "no middleware": NEUTRAL,
-    "constant headers": NEUTRAL,
+    "the same bytes": NEUTRAL,
 }
+# The application that sends them itself: nothing that adds the headers can serve more.
+COMPARED = "the same bytes"
 STYLE: Any = {
     "axes.facecolor": "none",
     "axes.edgecolor": TEXT,
@@ -55,10 +60,18 @@ STYLE: Any = {
 }
 
 
+def read(name: str) -> Figures:
+    """Return the results of a benchmark, which must be there."""
+    figures = recorded(name)
+    if figures is None:
+        sys.exit(f"there are no results of {name}: run `python -m benches.{name} --record` first")
+    return figures
+
+
 def figure(
     title: str, source: dict[str, Any], height: float, panels: int = 1
 ) -> tuple[Figure, Any]:
-    """Give a figure with a title, what it was measured on, and its axes."""
+    """Return a figure with a title, what it was measured on, and its axes."""
     drawn = Figure(figsize=(8, height), layout="constrained")
     drawn.suptitle(title, x=0.01, ha="left", color=TEXT, fontweight="bold", fontsize=12)
     drawn.supxlabel(
@@ -134,22 +147,23 @@ def servers() -> Figure:
 
         def label(kind: str, variant: str, server: str = server) -> str:
             row = rows[server, kind, variant]
-            share = "" if variant == "no middleware" else f", {row['ratio']:.1%}"
+            ratio = row[f"of {COMPARED}"]
+            share = "" if variant == COMPARED or ratio is None else f", {ratio:.1%}"
             return f"{row['requests per second']:,.0f}  {variant}{share}"
 
-        variants = ["no middleware", "fastcors", "Starlette"]
+        variants = [COMPARED, "fastcors", "Starlette"]
         bars(axes, ["actual request", "preflight"], variants, value, label)
         axes.set_title(f"{server} {version}")
     return drawn
 
 
 def spelled(value: float, _: int = 0) -> str:
-    """Give a number for a logarithmic axis."""
+    """Return a number for a logarithmic axis."""
     return f"{value:,.0f}" if value >= 1 else f"{value:g}"
 
 
 def duration(value: float, _: int = 0) -> str:
-    """Give nanoseconds for a logarithmic axis in words."""
+    """Return nanoseconds for a logarithmic axis in words."""
     for unit, size in (("s", 1e9), ("ms", 1e6), ("µs", 1e3)):
         if value >= size:
             return f"{value / size:g} {unit}"
@@ -157,7 +171,7 @@ def duration(value: float, _: int = 0) -> str:
 
 
 def logarithmic(axes: Axes, xs: Sequence[float], ys: Sequence[float], label: str) -> None:
-    """Give both axes a tick for each power of ten that the points span."""
+    """Set a tick on both axes for each power of ten that the points span."""
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.xaxis.set_major_locator(FixedLocator(xs))
@@ -239,20 +253,20 @@ def hostile() -> Figure:
 PLOTS = {"added-cost": added_cost, "servers": servers, "origins": origins, "hostile": hostile}
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Draw all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--png", type=Path, help="draw PNGs on white and on dark, into this folder")
-    arguments = parser.parse_args()
+    given = parser.parse_args(arguments)
     IMAGES.mkdir(parents=True, exist_ok=True)
     with mpl.rc_context(STYLE):
         for name, plot in PLOTS.items():
             drawn = plot()
             drawn.savefig(IMAGES / f"{name}.svg", metadata={"Date": None})
             print(f"written: docs/img/{name}.svg")
-            for ground in ("#ffffff", "#0d1117") if arguments.png else ():
+            for ground in ("#ffffff", "#0d1117") if given.png else ():
                 drawn.savefig(
-                    arguments.png / f"{name}{ground}.png",
+                    given.png / f"{name}{ground}.png",
                     dpi=110,
                     facecolor=ground,
                     transparent=False,

@@ -1,14 +1,13 @@
 """`python -m benches.protocol`: one request through uvicorn's protocol, without sockets.
 
 The protocol of httptools is fed the bytes of a request, runs the application in a task of uvloop,
-and writes its answer to a transport that throws it away. That is all that Python does for a request
-in a server, without the kernel, whose part of a request under load scatters by more than a
-middleware costs. The variants are those of `benches.servers`, and take turns in one process.
+and writes its response to a transport that throws it away. That is all that Python does for a request
+in a server, without the kernel, whose part of a request under load varies by more than a middleware
+costs. The variants are those of `benches.servers`, and take turns in one process.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import sys
 import time
@@ -20,37 +19,40 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from benches import served
-from benches.report import python, refuse_debug_build, table, write
+from benches.report import options, python, refuse_debug_build, write
 from benches.servers import KINDS, VARIANTS
+from benches.tables import PROTOCOL
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from benches.requests import App
 
 # Requests of one variant in one turn.
 BATCH = 1_000
 # Steps of the event loop that a request takes: its task, and what is left of it.
 STEPS = 2
-# What an answer is written in: its head and its body.
+# What a response is written in: its head and its body.
 PIECES = 2
 
 
 class Sink(asyncio.Transport):
-    """A connection of which the answers are thrown away."""
+    """A connection whose responses are thrown away."""
 
     def __init__(self) -> None:
         super().__init__({"peername": ("127.0.0.1", 50_000), "sockname": ("127.0.0.1", 80)})
-        # The pieces of the first answer, and how many there were of all.
+        # The pieces of the first response, and how many there were of all.
         self.answer: list[bytes] = []
         self.written = 0
 
     def write(self, data: Any) -> None:
-        """Count a piece of an answer."""
+        """Count a piece of a response."""
         self.written += 1
         if self.written <= PIECES:
             self.answer.append(bytes(data))
 
     def is_closing(self) -> bool:
-        """Say no."""
+        """Return False."""
         return False
 
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
@@ -67,7 +69,7 @@ Connection = tuple[HttpToolsProtocol, Sink]
 
 
 def request_bytes(kind: str) -> bytes:
-    """Give a request as it comes over the wire."""
+    """Return a request as it comes over the wire."""
     method, headers = KINDS[kind]
     lines = [f"{method} / HTTP/1.1", "host: api.example.com"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
@@ -75,7 +77,7 @@ def request_bytes(kind: str) -> bytes:
 
 
 def connect(app: App) -> Connection:
-    """Give a connection to a server of the application."""
+    """Return a connection to a server of the application."""
     config = Config(app, http="httptools", lifespan="off", access_log=False, log_level="warning")
     config.load()
     protocol = HttpToolsProtocol(config, ServerState(), {}, asyncio.get_running_loop())
@@ -85,7 +87,7 @@ def connect(app: App) -> Connection:
 
 
 async def send(connection: Connection, request: bytes, count: int) -> float:
-    """Give the microseconds that each of so many requests took."""
+    """Return the microseconds that each of so many requests took."""
     protocol, sink = connection
     before = sink.written
     start = time.perf_counter_ns()
@@ -100,51 +102,40 @@ async def send(connection: Connection, request: bytes, count: int) -> float:
 
 
 def told(answer: list[bytes]) -> list[bytes]:
-    """Give what an answer says, but for its date."""
+    """Return the lines of a response without its date."""
     lines = b"".join(answer).split(b"\r\n")
     return sorted(line for line in lines if not line.startswith(b"date:"))
 
 
 async def measure(kind: str, rounds: int) -> dict[str, float]:
-    """Give each variant's best time for a request, in microseconds."""
+    """Return each variant's best time for a request, in microseconds."""
     request = request_bytes(kind)
-    # A preflight needs no control: the application itself answers it with the same bytes.
-    names = [name for name in VARIANTS if kind != "preflight" or name != "constant headers"]
-    connections = {name: connect(getattr(served, VARIANTS[name])) for name in names}
+    connections = {
+        name: connect(getattr(served, attribute)) for name, attribute in VARIANTS.items()
+    }
     for connection in connections.values():
         await send(connection, request, 1)
     answers = {name: told(sink.answer) for name, (_, sink) in connections.items()}
     for name, answer in answers.items():
-        if (answer == answers["Starlette"]) != (name != "no middleware" or kind == "preflight"):
-            sys.exit(f"{name} answers an {kind} otherwise than expected: {answer}")
-    found = dict.fromkeys(names, float("inf"))
+        if (answer == answers["Starlette"]) != (name != "no middleware"):
+            sys.exit(f"{name} responds otherwise than expected, {kind}: {answer}")
+    found = dict.fromkeys(VARIANTS, float("inf"))
     for _ in range(rounds):
         for name, connection in connections.items():
             found[name] = min(found[name], await send(connection, request, BATCH))
     return found
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=60, help="turns of each variant")
-    arguments = parser.parse_args()
+    given = options(__doc__, rounds=60, quick=10).parse_args(arguments)
     refuse_debug_build()
-    print(f"{python()}, uvicorn without sockets, best of {arguments.rounds} rounds\n")
-    found = {kind: uvloop.run(measure(kind, arguments.rounds)) for kind in KINDS}
-    table(
-        ["request", "variant", "µs", "added"],
-        [
-            [kind, name, f"{taken:.2f}", f"{taken - times['no middleware']:.2f}"]
-            for kind, times in found.items()
-            for name, taken in times.items()
-        ],
-    )
-    write(
-        "protocol",
-        {"unit": "microseconds", "rounds": arguments.rounds, "requests": found},
-        ("starlette", "uvicorn", "uvloop", "httptools"),
-    )
+    print(f"{python()}, uvicorn without sockets, best of {given.rounds} rounds\n")
+    found = {kind: uvloop.run(measure(kind, given.rounds)) for kind in KINDS}
+    figures = {"unit": "microseconds", "rounds": given.rounds, "requests": found}
+    PROTOCOL.print_while(PROTOCOL.rows(figures))
+    if given.record:
+        write("protocol", figures, ("starlette", "uvicorn", "uvloop", "httptools"))
 
 
 if __name__ == "__main__":

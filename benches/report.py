@@ -1,7 +1,8 @@
-"""What every benchmark here begins and ends with: a release build, and a file of results."""
+"""What every benchmark begins and ends with: its options, a release build, and a file of results."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
@@ -14,20 +15,55 @@ from typing import TYPE_CHECKING, Any
 from fastcors import _fastcors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 RESULTS = Path(__file__).with_name("results")
+# A benchmark's results, with what they were measured on.
+Figures = dict[str, Any]
+
+
+def options(description: str | None, rounds: int, quick: int) -> argparse.ArgumentParser:
+    """Return the options that every benchmark has.
+
+    Args:
+        description: the module's docstring.
+        rounds: how many rounds count.
+        quick: how many `--quick` runs.
+    """
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rounds", type=int, default=rounds, help=f"{rounds} unless given")
+    parser.add_argument(
+        "--quick", action="store_const", dest="rounds", const=quick, help=f"{quick} rounds"
+    )
+    parser.add_argument(
+        "--record",
+        action="store_true",
+        help="write the results to benches/results, which the documents' tables are made from",
+    )
+    return parser
 
 
 def refuse_debug_build() -> None:
-    """End the program where the extension is one that nobody runs."""
+    """Exit if the extension is a debug build, which nobody runs."""
     if _fastcors.DEBUG_BUILD:
         sys.exit("this is a debug build of fastcors: build it with `make build`")
 
 
 def python() -> str:
-    """Give the interpreter's name and version."""
+    """Return the interpreter's name and version."""
     return f"{platform.python_implementation()} {platform.python_version()}"
+
+
+def machine() -> str:
+    """Return the processor's model, the number of its cores and the operating system."""
+    return f"{_processor()}, {os.cpu_count()} cores, {platform.system()}"
+
+
+def today() -> str:
+    """Return the date."""
+    return datetime.now(UTC).date().isoformat()
 
 
 def _processor() -> str:
@@ -39,8 +75,8 @@ def _processor() -> str:
     return names[0] if names else platform.machine()
 
 
-def write(name: str, figures: dict[str, Any], packages: Iterable[str] = ("starlette",)) -> None:
-    """Write what a benchmark found, and on what it was found, to `benches/results/NAME.json`.
+def write(name: str, figures: Figures, packages: Iterable[str] = ("starlette",)) -> None:
+    """Write what a benchmark found, and on what, to `benches/results/NAME.json`.
 
     Args:
         name: the benchmark's.
@@ -49,8 +85,8 @@ def write(name: str, figures: dict[str, Any], packages: Iterable[str] = ("starle
     """
     document = {
         "benchmark": name,
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{_processor()}, {os.cpu_count()} cores, {platform.system()}",
+        "date": today(),
+        "machine": machine(),
         "python": python(),
         "versions": {package: version(package) for package in ("fastcors", *packages)},
         **figures,
@@ -61,17 +97,10 @@ def write(name: str, figures: dict[str, Any], packages: Iterable[str] = ("starle
     print(f"\nwritten: benches/results/{path.name}")
 
 
-def read(name: str) -> dict[str, Any]:
-    """Give what a benchmark wrote."""
+def read(name: str) -> Figures | None:
+    """Return what a benchmark has written, if it has."""
     path = RESULTS / f"{name}.json"
     if not path.exists():
-        sys.exit(f"there is no {path}: run `python -m benches.{name}` first")
-    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return None
+    document: Figures = json.loads(path.read_text(encoding="utf-8"))
     return document
-
-
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table in Markdown, row by row as it is made."""
-    print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
-    for row in rows:
-        print(f"| {' | '.join(map(str, row))} |", flush=True)

@@ -63,6 +63,19 @@ POLICIES: dict[str, dict[str, Any]] = {
 }
 
 
+# What a server puts into a scope beside these.
+SERVER: dict[str, Any] = {
+    "asgi": {"version": "3.0", "spec_version": "2.3"},
+    "http_version": "1.1",
+    "scheme": "http",
+    "root_path": "",
+    "raw_path": b"/",
+    "query_string": b"",
+    "client": ("127.0.0.1", 50_000),
+    "server": ("127.0.0.1", 8000),
+}
+
+
 async def application(scope: Any, receive: Any, send: Any) -> None:
     """Answer 17 bytes of JSON."""
     await send(
@@ -76,7 +89,7 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
 
 
 def middlewares(policy: str) -> dict[str, App]:
-    """Give the bare application and it behind each middleware."""
+    """Return the bare application, and the same behind each middleware."""
     options = {**COMMON, **POLICIES[policy]}
     return {
         "no middleware": application,
@@ -86,7 +99,7 @@ def middlewares(policy: str) -> dict[str, App]:
 
 
 async def receive() -> dict[str, Any]:
-    """Give an empty body."""
+    """Return an empty body."""
     return {"type": "http.request", "body": b"", "more_body": False}
 
 
@@ -105,7 +118,7 @@ def request(app: App, scope: dict[str, Any]) -> None:
 
 
 def answer(app: App, scope: dict[str, Any]) -> list[Any]:
-    """Give what one request is answered."""
+    """Return the messages of the response to one request."""
     messages: list[Any] = []
 
     async def send(message: Any) -> None:

@@ -1,17 +1,16 @@
-"""`python -m benches.rivals`: what CORS adds to one request, beside all others that there are.
+"""`python -m benches.rivals`: what CORS adds to one request, beside the other middlewares there are.
 
 First around one bare ASGI application, then around the application of each framework that has CORS
 of its own: without any CORS, with the framework's, with fastcors. The variants take turns in one
 process, and the best of many rounds counts. For a preflight the whole time counts, since without
-CORS it would not be answered. "Uncertain" is what two equal applications without CORS differ by.
+CORS nothing responds to it. "Uncertain" is what two equal applications without CORS differ by.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import sys
-from typing import Any
+from typing import TYPE_CHECKING
 
 from asgi_cors import asgi_cors  # type: ignore[import-untyped]
 
@@ -26,34 +25,40 @@ from benches.frameworks import (
     answered,
     in_loop,
 )
-from benches.report import python, refuse_debug_build, table, write
+from benches.report import options, python, refuse_debug_build, write
 from benches.requests import ALLOWED, BODY, REQUESTS, App, application, middlewares
+from benches.tables import BARE
+from benches.tables import FRAMEWORKS as FRAMEWORK_TABLE
 from benches.timing import best, by_hand
 from fastcors import CORSMiddleware
 
-Row = dict[str, Any]
-# These answer no preflight, so that the application would have to, and know no credentials.
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benches.tables import Row
+
+# These leave a preflight to the application, and know no credentials.
 LESS = ("asgi-cors",)
 
 
 async def check(name: str, app: App) -> None:
-    """End the program unless the answers are those that a browser needs."""
+    """Exit unless the responses are those that a browser needs."""
     for kind, scope in REQUESTS.items():
         if kind == "preflight" and name in LESS:
             continue
         status, headers, body = await answered(app, scope)
         allowed = ALLOWED.encode() if kind in ("allowed", "preflight") else None
         if headers.get(b"access-control-allow-origin") != allowed:
-            sys.exit(f"{name} answers access-control-allow-origin wrongly, {kind}: {headers}")
+            sys.exit(f"{name} sets a wrong access-control-allow-origin, {kind}: {headers}")
         if kind == "preflight" and (
             status not in (200, 204) or b"PUT" not in headers[b"access-control-allow-methods"]
         ):
-            sys.exit(f"{name} refuses a preflight: {status} {headers}")
+            sys.exit(f"{name} rejects a preflight: {status} {headers}")
         credentials = headers.get(b"access-control-allow-credentials")
         if allowed and credentials != b"true" and name not in LESS:
             sys.exit(f"{name} allows no credentials, {kind}: {headers}")
         if kind in ("without Origin", "allowed") and (status, body) != (200, BODY):
-            sys.exit(f"{name} answers {status} with {body!r}, {kind}")
+            sys.exit(f"{name} responds {status} with {body!r}, {kind}")
 
 
 def bare_rivals(rounds: int) -> list[Row]:
@@ -87,7 +92,7 @@ def bare_rivals(rounds: int) -> list[Row]:
 
 
 def added(kind: str, time: float, without: float) -> float:
-    """Give what CORS adds; without it a preflight would not be answered."""
+    """Return what CORS adds; without it nothing responds to a preflight."""
     return time if kind == "preflight" else time - without
 
 
@@ -129,51 +134,30 @@ def framework_rivals(name: str, rounds: int) -> list[Row]:
     return rows
 
 
-def shown(value: float | None) -> str:
-    """Give nanoseconds for the table."""
-    return "none" if value is None else f"{value:,.0f}"
-
-
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=400)
-    parser.add_argument("--quick", action="store_true", help="fewer rounds, about 20 seconds")
-    arguments = parser.parse_args()
+    given = options(__doc__, rounds=400, quick=40).parse_args(arguments)
     refuse_debug_build()
-    rounds = 40 if arguments.quick else arguments.rounds
-    print(f"{python()}, nanoseconds added to one request, best of {rounds} rounds\n")
-    bare = bare_rivals(rounds)
-    columns = ["request", "no CORS", "Starlette", "asgi-cors", "fastcors"]
-    table(
-        columns,
-        [[row["request"], *(shown(row[column]) for column in columns[1:])] for row in bare],
+    print(f"{python()}, nanoseconds added to one request, best of {given.rounds} rounds\n")
+    bare = BARE.print_while(bare_rivals(given.rounds))
+    print("asgi-cors responds to no preflight, sends no Vary and knows no credentials.\n")
+    rows = FRAMEWORK_TABLE.print_while(
+        row for name in FRAMEWORKS for row in framework_rivals(name, given.rounds)
     )
-    print("\nasgi-cors answers no preflight, sends no Vary and knows no credentials.\n")
-    framework_rows: list[Row] = []
-    columns = ["framework", "request", "no CORS", "its own", "fastcors", "uncertain"]
-
-    def lines() -> Any:
-        for name in FRAMEWORKS:
-            for row in framework_rivals(name, rounds):
-                framework_rows.append(row)
-                yield [name, row["request"], *(shown(row[column]) for column in columns[2:])]
-
-    table(columns, lines())
-    print()
     for name, note in NOTES.items():
         print(f"- {name}'s own: {note}.")
-    write(
-        "rivals",
-        {
-            "unit": "nanoseconds added to one request",
-            "rounds": rounds,
-            "bare": bare,
-            "frameworks": framework_rows,
-            "notes": NOTES,
-        },
-        PACKAGES,
-    )
+    if given.record:
+        write(
+            "rivals",
+            {
+                "unit": "nanoseconds added to one request",
+                "rounds": given.rounds,
+                "bare": bare,
+                "frameworks": rows,
+                "notes": NOTES,
+            },
+            PACKAGES,
+        )
 
 
 if __name__ == "__main__":

@@ -2,14 +2,13 @@
 
 Over the number of listed origins, from 1 to 1,000,000: with one origin that asks again and again,
 and with many that take turns, so that the processor's caches hold none of them. Each Origin is a
-new object each time, as it is from a server, so that nobody finds its hash already computed. The same
+new object, as it is from a server: its hash is never computed beforehand. The same
 over the number of patterns, beside one listed origin. Then with 1 and 100 expressions, with 5 and 50
 requested headers, and with hostile requests.
 """
 
 from __future__ import annotations
 
-import argparse
 import random
 import sys
 import time
@@ -19,8 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
-from benches.report import python, read, refuse_debug_build, table, write
+from benches.report import options, python, read, refuse_debug_build, write
 from benches.requests import BROWSER_LINES, App, answer, application, request
+from benches.tables import ATTACKS as ATTACKS_TABLE
+from benches.tables import LENGTHS, ORIGINS, PAIRS
+from benches.tables import PATTERNS as PATTERNS_TABLE
 from benches.timing import Batch, best, by_hand
 from fastcors import CORSMiddleware
 from tests.attacks.attacks import ATTACKS, CATASTROPHIC, Attack, hostile_to_expressions
@@ -28,9 +30,10 @@ from tests.attacks.timing import best_times
 from tests.exchange import actual
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-Row = dict[str, Any]
+    from benches.tables import Row, Table
+
 SIZES = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000]
 # Above it one request takes Starlette milliseconds.
 LONGEST_LIST = 10_000
@@ -39,18 +42,18 @@ TURNS = 200_000
 
 
 def tenants(numbers: Iterable[int]) -> list[str]:
-    """Give origins, each a new text."""
+    """Return origins, each a new string."""
     return [f"https://tenant-{number}.example.com" for number in numbers]
 
 
 def with_new_origins(app: App, origins: Sequence[str]) -> Batch:
-    """Give batches of actual requests, each with the next of these origins as a new object."""
+    """Return batches of actual requests, each with the next of these origins as a new object."""
     headers = [*BROWSER_LINES, (b"origin", b"")]
     scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
     following = cycle(origins)
 
     def batch(count: int) -> int:
-        # Their texts are brought to the caches before, as a server does that has just read them.
+        # They are brought to the caches before, as a server does that has just read them.
         texts = list(islice(following, count))
         start = time.perf_counter_ns()
         for text in texts:
@@ -62,7 +65,7 @@ def with_new_origins(app: App, origins: Sequence[str]) -> Batch:
 
 
 def allowed(app: App, origin: str) -> bool:
-    """Say whether the answer names the origin."""
+    """Whether the response names the origin."""
     lines = answer(app, dict(actual(origin)))[0]["headers"]
     return (b"access-control-allow-origin", origin.encode()) in lines
 
@@ -182,9 +185,9 @@ def compared(what: str, scope: dict[str, Any], ours: App, theirs: App, rounds: i
     """Measure one request on both."""
     answers = answer(ours, scope), answer(theirs, scope)
     if answers[0] != answers[1] or answers[0][0]["status"] != 200:
-        sys.exit(f"the answers differ: {what}")
+        sys.exit(f"the responses differ: {what}")
     if b"access-control-allow-origin" not in dict(answers[0][0]["headers"]):
-        sys.exit(f"refused: {what}")
+        sys.exit(f"rejected: {what}")
     apps = {"no middleware": application, "Starlette": theirs, "fastcors": ours}
     times = best({name: by_hand(app, scope) for name, app in apps.items()}, rounds)
     bare = 0 if scope["method"] == "OPTIONS" else times["no middleware"]
@@ -208,7 +211,7 @@ def over_length(limit: int) -> Iterator[Row]:
     for length in ORIGIN_LENGTHS:
         scope = partial(hostile_to_expressions, length)
         if allowed(ours, dict(scope()["headers"])[b"origin"].decode()):
-            sys.exit("a hostile origin is let in")
+            sys.exit("a hostile origin is allowed")
         row: Row = {"length": length, "fastcors": best_times([(ours, scope)], 50)[0] * 1e9}
         if length <= limit:
             row["Starlette"] = best_times([(theirs, scope)], 3)[0] * 1e9
@@ -228,72 +231,55 @@ def hostile(attack: Attack) -> Row:
     return row
 
 
-def shown(row: Row, name: str) -> str:
-    """Give a time for the table, or a ratio."""
-    if name not in row:
-        return "not run"
-    return f"{row[name]:,.0f}" if row[name] >= 10 else f"{row[name]:.2f}"
+ROUNDS = 200
 
 
-def main() -> None:
+def over_length_in(rounds: int) -> Iterator[Row]:
+    """Measure shorter origins in fewer rounds, because the longest takes Starlette a second."""
+    return over_length(LONGEST_CATASTROPHE if rounds >= ROUNDS else LONGEST_CATASTROPHE - 4)
+
+
+def hostile_in(rounds: int) -> Iterator[Row]:
+    """Measure every attack, always in the same few rounds."""
+    return map(hostile, ATTACKS)
+
+
+# Each part of the results, its table and what measures it.
+PARTS: dict[str, tuple[Table, Callable[[int], Iterator[Row]]]] = {
+    "origins": (ORIGINS, over_origins),
+    "patterns": (PATTERNS_TABLE, over_patterns),
+    "pairs": (PAIRS, pairs),
+    "length": (LENGTHS, over_length_in),
+    "attacks": (ATTACKS_TABLE, hostile_in),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the tables."""
-    heads = {
-        "origins": ["origins", "asking"],
-        "patterns": ["patterns", "asking"],
-        "pairs": ["what"],
-        "length": ["length"],
-        "attacks": ["attack", "size"],
-    }
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=200)
-    parser.add_argument("--quick", action="store_true", help="fewer rounds, about 20 seconds")
-    parser.add_argument("--only", choices=heads, help="one part; the others stay as they are")
-    arguments = parser.parse_args()
+    parser = options(__doc__, rounds=ROUNDS, quick=20)
+    parser.add_argument("--only", choices=PARTS, help="one part; the others stay as recorded")
+    given = parser.parse_args(arguments)
     refuse_debug_build()
-    rounds = 20 if arguments.quick else arguments.rounds
-    found: dict[str, list[Row]] = {}
-
-    def lines(part: str, rows: Iterator[Row], columns: Sequence[str]) -> Iterator[list[str]]:
-        found[part] = []
-        for row in rows:
-            found[part].append(row)
-            first = [f"{row[key]:,}" if type(row[key]) is int else row[key] for key in heads[part]]
-            yield [*first, *(shown(row, column) for column in columns)]
-
-    print(f"{python()}, nanoseconds added to one request, best of {rounds} rounds\n")
-    variants = ["fastcors", "Starlette, a set", "Starlette, a list"]
-    for part, rows, columns in (
-        ("origins", over_origins(rounds), variants),
-        (
-            "patterns",
-            over_patterns(rounds),
-            ["fastcors", "any port", "listed", "of one listed"],
-        ),
-        ("pairs", pairs(rounds), ["Starlette", "fastcors"]),
-        (
-            "length",
-            over_length(20 if arguments.quick else LONGEST_CATASTROPHE),
-            ["Starlette", "fastcors"],
-        ),
-        ("attacks", map(hostile, ATTACKS), ["Starlette", "fastcors"]),
-    ):
-        if arguments.only in (None, part):
-            table([*heads[part], *columns], lines(part, rows, columns))
-            print()
-    if arguments.only is not None:
+    print(f"{python()}, nanoseconds added to one request, best of {given.rounds} rounds\n")
+    found = {
+        part: table.print_while(measure(given.rounds))
+        for part, (table, measure) in PARTS.items()
+        if given.only in (None, part)
+    }
+    if not given.record:
+        return
+    if given.only is not None:
         before = read("scaling")
-        if (before["python"], before["rounds"]) != (python(), rounds):
-            sys.exit(
-                "the other parts are of another Python or of other rounds: measure all of them"
-            )
-        found = {name: before[name] for name in heads if name in before} | found
+        if before is None or (before["python"], before["rounds"]) != (python(), given.rounds):
+            sys.exit("the other parts are of another Python or other rounds: measure all of them")
+        found = {part: before[part] for part in PARTS if part in before} | found
     write(
         "scaling",
         {
             "unit": "nanoseconds added to one request; of the hostile ones the whole time",
-            "rounds": rounds,
+            "rounds": given.rounds,
             "expression": CATASTROPHIC[DRAWN],
-            **{name: found[name] for name in heads if name in found},
+            **{part: found[part] for part in PARTS if part in found},
         },
     )
 

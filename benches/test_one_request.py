@@ -13,7 +13,7 @@ from benches.requests import POLICIES, REQUESTS, answer, middlewares, request
 @pytest.mark.parametrize("kind", REQUESTS)
 @pytest.mark.parametrize("policy", POLICIES)
 def test_one_request(benchmark: Any, policy: str, kind: str, variant: str) -> None:
-    """Measure a request after its answer has been found to be Starlette's."""
+    """Measure a request after its response has been found to be Starlette's."""
     apps = middlewares(policy)
     scope = REQUESTS[kind]
     assert answer(apps["fastcors"], scope) == answer(apps["Starlette"], scope)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from benches.requests import App
 
-# Runs so many requests, and gives the nanoseconds that they took.
+# Runs so many requests, and returns the nanoseconds that they took.
 Batch = Callable[[int], int]
 Key = TypeVar("Key")
 
@@ -26,8 +26,14 @@ Key = TypeVar("Key")
 BATCH_NS = 2_000_000
 
 
-def by_hand(app: App, scope: dict[str, Any]) -> Batch:
-    """Give batches of one request, run without an event loop."""
+def by_hand(app: App, scope: dict[str, Any], *, copied: bool = False) -> Batch:
+    """Return batches of one request, run without an event loop.
+
+    Args:
+        app: the application.
+        scope: the request.
+        copied: whether each request gets a copy of the scope, which frameworks write into.
+    """
 
     def batch(count: int) -> int:
         start = time.perf_counter_ns()
@@ -35,11 +41,17 @@ def by_hand(app: App, scope: dict[str, Any]) -> Batch:
             request(app, scope)
         return time.perf_counter_ns() - start
 
-    return batch
+    def batch_of_copies(count: int) -> int:
+        start = time.perf_counter_ns()
+        for _ in range(count):
+            request(app, {**scope})
+        return time.perf_counter_ns() - start
+
+    return batch_of_copies if copied else batch
 
 
 def best(batches: Mapping[Key, Batch], rounds: int) -> dict[Key, float]:
-    """Give each variant's best time for a request, in nanoseconds."""
+    """Return each variant's best time for a request, in nanoseconds."""
     counts = {key: _count(batch) for key, batch in batches.items()}
     found = dict.fromkeys(batches, float("inf"))
     for _ in range(rounds):

@@ -24,7 +24,9 @@ APP_ORIGIN = "https://app.example.com"
 OTHER_ORIGIN = "https://elsewhere.example"
 # The headers that browsers and this middleware talk to each other in.
 SPOKEN = ("origin:", "access-control-", "vary:")
-START_SECONDS = 30
+# A machine may be busy; a server that ends is noticed at once.
+START_SECONDS = 120
+ANSWER_SECONDS = 60
 BOLD, CYAN = "1", "36"
 
 
@@ -201,7 +203,7 @@ def end_with_standard_input() -> None:
 def answer_to(request: str, port: int) -> str:
     """Send the request as it stands and give the answer as it came."""
     try:
-        with socket.create_connection((HOST, port), timeout=10) as connection:
+        with socket.create_connection((HOST, port), timeout=ANSWER_SECONDS) as connection:
             connection.sendall(request.encode("latin-1"))
             answer = b"".join(iter(lambda: connection.recv(65536), b""))
     except OSError as error:

@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from benches.tables import TABLES
 from tests import pythons
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).parent.parent
 RUST = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]["rust-version"]
 PYTHON = Path(sys.executable).resolve()
 MAKE = shutil.which("make")
+_LEFT_OUT = re.search(
+    r"^LEFT_OUT := ((?:.*\\\n)*.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE
+)
+assert _LEFT_OUT
+LEFT_OUT = _LEFT_OUT[1].replace("\\", "").split()
 # What the Makefile uses of every system.
 SYSTEM = ("expand", "find", "grep", "mkdir", "rm", "sed", "sh", "touch")
 
-BUILT = ("build", "demo", "test", "test-python", "typing", "bench")
+BUILT = ("build", "demo", "quick", "test", "test-python", "typing", "bench", "bench-record")
 TARGETS = (*BUILT, "lint", "test-rust", "test-pythons")
-LINTED = ("lint", "test")
+LINTED = ("lint", "quick", "test")
+# What prints what it measured.
+PRINTING = ("bench", "bench-servers", "bench-rivals", "bench-scaling", "bench-cold", "instructions")
 
 
 @dataclass(frozen=True)
@@ -125,7 +138,7 @@ def make(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         env={"PATH": str(path), "HOME": str(path.parent), "LC_ALL": "C"},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=300,
         check=False,
     )
 
@@ -164,11 +177,124 @@ def test_the_lints_tell_which_of_their_tools_is_missing(
     assert_told(path, target, lack)
 
 
-def test_the_fuzzer_of_the_core_tells_that_the_cpp_compiler_is_missing(path: Path) -> None:
-    finished = make(path, "fuzz-core")
+PROGRAMS = {
+    "fuzz-core": ("c++", "g++"),
+    "bench-servers": ("wrk", "wrk"),
+    "bench-record": ("wrk", "wrk"),
+    "instructions": ("valgrind", "valgrind"),
+}
+
+
+def make_what_is_built(path: Path, target: str) -> subprocess.CompletedProcess[str]:
+    """Run make as if everything were built and installed, with a Python that does nothing."""
+    folder = path.parent / "venv/bin"
+    folder.mkdir(parents=True)
+    put(folder, "python", "")
+    for done in (".demo", ".tools", ".built"):
+        (folder / done).touch()
+    old = ("toolchain", "build", *(str(folder / done) for done in (".demo", ".tools", ".built")))
+    return make(path, *(f"--old-file={name}" for name in old), target)
+
+
+@pytest.mark.parametrize(("target", "program"), PROGRAMS.items(), ids=PROGRAMS)
+def test_a_program_that_is_missing_is_named_with_its_package(
+    path: Path, target: str, program: tuple[str, str]
+) -> None:
+    finished = make_what_is_built(path, target)
     assert finished.returncode == 2
-    assert "no 'c++' runs here" in finished.stderr.splitlines()[0]
+    sentence = finished.stderr.splitlines()[0]
+    assert f"'{program[0]}', which does not run here" in sentence
+    assert f"apt install {program[1]})" in sentence
     assert finished.stdout == ""
+
+
+@pytest.mark.parametrize(("target", "program"), PROGRAMS.items(), ids=PROGRAMS)
+@pytest.mark.parametrize("user", [0, 1000])
+def test_a_program_that_is_missing_is_installed_where_apt_may(
+    path: Path, target: str, program: tuple[str, str], user: int
+) -> None:
+    put(path, "id", f"echo {user}")
+    put(path, "apt-get", f'echo "$@" >>"{path}/asked"')
+    finished = make_what_is_built(path, target)
+    asked = path / "asked"
+    if user == 0:
+        assert asked.read_text() == f"update -qq\ninstall -y -qq {program[1]}\n"
+    else:
+        assert not asked.exists()
+    assert ("does not run here" in finished.stderr) == (user != 0)
+
+
+def commands(path: Path, *arguments: str) -> str:
+    """Return the commands that make would run."""
+    finished = make(path, "--dry-run", *arguments)
+    assert finished.returncode == 0, finished.stderr
+    return finished.stdout
+
+
+def test_the_demo_installs_nothing_that_only_the_checks_need(path: Path) -> None:
+    assert re.findall("--group ([a-z]+)", commands(path, "demo", "ONCE=1")) == ["demo"]
+    assert re.findall("--group ([a-z]+)", commands(path, "test")) == ["demo", "dev"]
+
+
+@pytest.mark.parametrize("target", PRINTING)
+def test_a_benchmark_prints_and_leaves_the_checkout_as_it_is(path: Path, target: str) -> None:
+    run = commands(path, target)
+    assert "benches" in run
+    assert not re.search(r"--record|benches\.(document|plots)", run)
+
+
+def test_recording_runs_every_benchmark_that_has_results_and_then_writes_the_documents(
+    path: Path,
+) -> None:
+    run = commands(path, "bench-record")
+    (recorded,) = re.findall(r"for each in ([a-z_ ]+);", run)
+    assert {table.result for table in TABLES} - {"instructions"} == {*recorded.split()}
+    assert run.index("--record") < run.index("benches.plots") < run.index("benches.document")
+
+
+@pytest.mark.parametrize("left_out", [LEFT_OUT, pythons.LEFT_OUT], ids=["quick", "other Pythons"])
+def test_what_is_left_out_is_there(left_out: Sequence[str]) -> None:
+    assert left_out
+    assert [path for path in left_out if not (ROOT / path).exists()] == []
+
+
+def test_quick_prints_what_it_leaves_out(path: Path) -> None:
+    run = commands(path, "quick")
+    (said,) = [line for line in run.splitlines() if line.startswith("echo \"Left to 'make test'")]
+    for name in LEFT_OUT:
+        assert f"--ignore={name}" in run
+        assert name in said
+
+
+def test_ci_runs_the_last_commit_in_a_folder_that_has_the_name_of_the_package(
+    tmp_path: Path,
+) -> None:
+    checkout = tmp_path / "elsewhere"
+    (checkout / ".ci").mkdir(parents=True)
+    shutil.copy(ROOT / ".ci/run", checkout / ".ci")
+    (checkout / "kept").touch()
+    identity = ("-c", "user.name=a", "-c", "user.email=a@example.com")
+    for arguments in (("init", "--quiet"), ("add", "."), (*identity, "commit", "--quiet", "-ma")):
+        subprocess.run(["git", *arguments], cwd=checkout, check=True)
+    (checkout / "not committed").touch()
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    put(programs, "make", 'echo "$PWD: $@: $(ls)"')
+    finished = subprocess.run(
+        [checkout / ".ci/run"],
+        env={**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    ran = [line.split(": ") for line in finished.stdout.splitlines()]
+    targets = [target for _, target, _ in ran]
+    assert targets == ["demo ONCE=1", "test", "instructions", "test-pythons"]
+    assert {Path(folder).name for folder, _, _ in ran} == {"fastcors"}
+    assert {files for _, _, files in ran} == {"kept"}
+    assert "not committed" in finished.stderr
+    assert not Path(ran[0][0]).exists()
 
 
 @pytest.mark.parametrize("target", ["toolchain", "linters"])
@@ -187,7 +313,7 @@ def test_an_environment_that_is_there_needs_no_other_python(path: Path) -> None:
 def test_the_programs_that_are_here_do() -> None:
     assert MAKE
     command = [MAKE, "-C", str(ROOT), "linters"]
-    subprocess.run(command, env=pythons.environment(), check=True, timeout=60)
+    subprocess.run(command, env=pythons.environment(), check=True, timeout=300)
 
 
 def test_another_python_is_one_of_another_minor_version_that_runs(tmp_path: Path) -> None:

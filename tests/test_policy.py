@@ -106,7 +106,7 @@ def test_a_policy_equals_nothing_else() -> None:
     assert Policy().__eq__(1) is NotImplemented
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.randoms(use_true_random=False))
 def test_equal_options_give_equal_policies_whatever_they_come_in(random: Random) -> None:
     options = configuration(random)

@@ -1,4 +1,4 @@
-"""Refusals are counted and can be read in the log, by compiled code and by subclasses alike."""
+"""Rejections are counted and can be read in the log, by compiled code and by subclasses alike."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import sys
 from typing import Any
 
 import pytest
+from starlette.datastructures import Headers
+from starlette.responses import Response
 
-from fastcors import CORSMiddleware
+from fastcors import CORSMiddleware, Policy
+from fastcors.decision import Decision
 from tests.exchange import ORIGIN, Scope, actual, answering, preflight, receive, run, sent
 
 STRANGER = "https://evil.example"
@@ -25,6 +28,11 @@ class Asking(CORSMiddleware):
 class Awaiting(CORSMiddleware):
     async def is_allowed_origin(self, origin: str) -> bool:  # type: ignore[override]
         return super().is_allowed_origin(origin)
+
+
+class Preflighting(CORSMiddleware):
+    def preflight_response(self, request_headers: Headers) -> Response:
+        return super().preflight_response(request_headers=request_headers)
 
 
 CLASSES = pytest.mark.parametrize("middleware_class", [CORSMiddleware, Asking, Awaiting])
@@ -112,45 +120,210 @@ def test_methods_called_from_outside_count_nothing() -> None:
     assert middleware.stats()["refused"] == NOTHING
 
 
-# Scope, and the line that tells its refusal.
-LINES = [
-    (actual(STRANGER), "refused an actual request from 'https://evil.example': origin not allowed"),
-    (actual(""), "refused an actual request from '': origin not allowed"),
+POLICY = Policy(**OPTIONS)
+MANY = [f"x-{number}" for number in range(1000)]
+
+
+def at(path: object, scope: Scope) -> Scope:
+    return {**scope, "path": path}
+
+
+def without_path(scope: Scope) -> Scope:
+    return {key: value for key, value in scope.items() if key != "path"}
+
+
+# The scope, how its line begins, and the decision whose denials the line ends with.
+LINES: list[tuple[Scope, str, Decision]] = [
     (
-        preflight(STRANGER, "PUT", "x-other", "true"),
-        "refused a preflight from 'https://evil.example': origin, method 'PUT', "
-        "headers 'x-other', private-network not allowed",
+        at("/items/1", actual(STRANGER)),
+        "rejected an actual request for /items/1 from https://evil.example",
+        POLICY.actual(origin=STRANGER),
+    ),
+    (actual(""), "rejected an actual request for / from ''", POLICY.actual(origin="")),
+    (
+        preflight(STRANGER, "PUT", "x-token, x-other", "true"),
+        "rejected a preflight for / from https://evil.example",
+        POLICY.preflight(origin=STRANGER, method="PUT", headers=["x-other"], private_network=True),
     ),
     (
         preflight(method="get", headers="x-token"),
-        "refused a preflight from 'https://app.example.com': method 'get' not allowed",
+        "rejected a preflight for / from https://app.example.com",
+        POLICY.preflight(origin=ORIGIN, method="get"),
+    ),
+    # The header lines of a preflight do not make one of a GET.
+    (
+        {**preflight(STRANGER, "PUT", "x-other", "true"), "method": "GET"},
+        "rejected an actual request for / from https://evil.example",
+        POLICY.actual(origin=STRANGER),
     ),
     (
         actual("https://evil\r\nWARNING fake\x1b[31m\x85\xa0\x7f"),
-        r"refused an actual request from 'https://evil\r\nWARNING fake\x1b[31m\x85\xa0\x7f': "
-        "origin not allowed",
+        "rejected an actual request for / from "
+        r"'https://evil\r\nWARNING fake\x1b[31m\x85\xa0\x7f'",
+        POLICY.actual(origin="https://evil\r\nWARNING fake\x1b[31m\x85\xa0\x7f"),
     ),
     (
         preflight(headers="x" * 100_000),
-        f"refused a preflight from 'https://app.example.com': headers '{'x' * 198}… not allowed",
+        "rejected a preflight for / from https://app.example.com",
+        POLICY.preflight(origin=ORIGIN, method="GET", headers="x" * 100_000),
+    ),
+    (
+        at("/a from\r\n\x1b[31m\u2028", actual(STRANGER)),
+        r"rejected an actual request for '/a from\r\n\x1b[31m\u2028' from https://evil.example",
+        POLICY.actual(origin=STRANGER),
+    ),
+    (
+        at("/" + "a" * 100_000, actual("https://" + "b" * 292)),
+        f"rejected an actual request for '/{'a' * 197}… from 'https://{'b' * 190}…",
+        POLICY.actual(origin="https://" + "b" * 292),
+    ),
+    *(
+        (
+            scope,
+            "rejected an actual request from https://evil.example",
+            POLICY.actual(origin=STRANGER),
+        )
+        for scope in (
+            without_path(actual(STRANGER)),
+            at(None, actual(STRANGER)),
+            at(b"/items", actual(STRANGER)),
+        )
     ),
 ]
 
 
-@CLASSES
-@pytest.mark.parametrize(("scope", "line"), LINES)
-def test_each_refusal_is_one_line_of_visible_characters(
+@pytest.mark.parametrize("middleware_class", [CORSMiddleware, Preflighting])
+@pytest.mark.parametrize(("scope", "beginning", "decision"), LINES)
+def test_each_rejection_is_one_line_of_visible_characters_with_its_reasons(
     middleware_class: type[CORSMiddleware],
     scope: Scope,
-    line: str,
+    beginning: str,
+    decision: Decision,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     middleware = middleware_class(answering(), **OPTIONS)
     with caplog.at_level(logging.DEBUG, logger="fastcors"):
         sent(middleware, scope)
     assert [(record.name, record.levelno) for record in caplog.records] == [("fastcors", 10)]
-    assert caplog.messages == [line]
-    assert line.isprintable()
+    assert caplog.messages == [" | ".join([beginning, *map(str, decision.denials)])]
+    assert decision.denials
+    assert caplog.messages[0].isprintable()
+    assert len(caplog.messages[0]) < 1500
+
+
+@CLASSES
+def test_a_line_names_the_rejected_among_many_headers_and_what_to_write(
+    middleware_class: type[CORSMiddleware], caplog: pytest.LogCaptureFixture
+) -> None:
+    options: dict[str, Any] = {**OPTIONS, "allow_headers": MANY[:8]}
+    middleware = middleware_class(answering(), **options)
+    with caplog.at_level(logging.DEBUG, logger="fastcors"):
+        sent(middleware, preflight(headers=", ".join(["x-new", *MANY[:8], "y-other"])))
+    (line,) = caplog.messages
+    for name in ("x-new", "y-other"):
+        assert f'allow_headers=[..., "{name}"]' in line
+    assert not any(f" {name} is not" in line for name in MANY)
+
+
+@CLASSES
+@pytest.mark.parametrize("names", [MANY, [*MANY, *MANY, "", "x-token"]])
+def test_a_line_explains_eight_headers_and_counts_the_others(
+    middleware_class: type[CORSMiddleware], names: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    middleware = middleware_class(answering(), **OPTIONS)
+    with caplog.at_level(logging.DEBUG, logger="fastcors"):
+        sent(middleware, preflight(headers=",".join(names)))
+    more = len(set(names) - {"x-token"}) - 8
+    parts = caplog.messages[0].split(" | ")
+    assert parts[0] == f"rejected a preflight for / from {ORIGIN}"
+    assert [part.split()[1] for part in parts[1:-1]] == MANY[:8]
+    assert parts[-1] == f"headers: and {more} more"
+
+
+@pytest.mark.parametrize("middleware_class", [Asking, Awaiting])
+def test_a_line_names_the_method_of_a_subclass_that_rejects_an_origin(
+    middleware_class: type[CORSMiddleware], caplog: pytest.LogCaptureFixture
+) -> None:
+    middleware = middleware_class(answering(), **OPTIONS)
+    with caplog.at_level(logging.DEBUG, logger="fastcors"):
+        sent(middleware, actual(STRANGER))
+        sent(middleware, preflight(STRANGER, "PUT"))
+    asked = f"origin: {STRANGER} is not allowed by {middleware_class.__name__}.is_allowed_origin"
+    asked += "; to allow this origin: return True for it there"
+    method = POLICY.preflight(origin=ORIGIN, method="PUT").denials[0]
+    assert caplog.messages == [
+        f"rejected an actual request for / from {STRANGER} | {asked}",
+        f"rejected a preflight for / from {STRANGER} | {asked} | {method}",
+    ]
+
+
+@CLASSES
+def test_the_line_is_written_by_the_policy_that_decided(
+    middleware_class: type[CORSMiddleware], caplog: pytest.LogCaptureFixture
+) -> None:
+    middleware = middleware_class(answering(), **OPTIONS)
+    middleware.reconfigure(allow_methods=["PUT", "DELETE"])
+    with caplog.at_level(logging.DEBUG, logger="fastcors"):
+        sent(middleware, preflight())
+    denial = POLICY.replace(allow_methods=["PUT", "DELETE"]).preflight(origin=ORIGIN, method="GET")
+    assert caplog.messages == [
+        f"rejected a preflight for / from {ORIGIN} | {denial.denials[0]}",
+    ]
+
+
+@pytest.mark.parametrize("middleware_class", [CORSMiddleware, Preflighting])
+def test_a_line_does_not_explain_an_origin_longer_than_browsers_send(
+    middleware_class: type[CORSMiddleware], caplog: pytest.LogCaptureFixture
+) -> None:
+    middleware = middleware_class(answering(), **OPTIONS)
+    with caplog.at_level(logging.DEBUG, logger="fastcors"):
+        sent(middleware, actual("https://" + "b" * 293))
+    beginning, origin = caplog.messages[0].split(" | ")
+    assert beginning == f"rejected an actual request for / from 'https://{'b' * 190}…"
+    assert origin.startswith(f"origin: 'https://{'b' * 70}… is not allowed; no browser sends")
+
+
+def test_a_line_does_not_search_very_many_origins(caplog: pytest.LogCaptureFixture) -> None:
+    origins = [f"https://t{number}.example.com" for number in range(10_001)]
+    middleware = CORSMiddleware(answering(), origins)
+    with caplog.at_level(logging.DEBUG, logger="fastcors"):
+        sent(middleware, actual("http://t1.example.com"))
+        middleware.allow_origins = origins[:10_000]
+        sent(middleware, actual("http://t1.example.com"))
+    many, fewer = caplog.messages
+    assert "you allow https://t1.example.com" in fewer
+    assert many.endswith(
+        "http://t1.example.com is not allowed; middleware.policy.actual(origin=...) names the closest "
+        "entry of allow_origins"
+    )
+
+
+def test_a_scope_that_fails_to_be_read_does_not_reach_the_request(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Failing(dict[str, Any]):
+        def __getitem__(self, key: str) -> Any:
+            if key == "path":
+                raise ValueError("no path")
+            return super().__getitem__(key)
+
+    middleware = CORSMiddleware(answering(), **OPTIONS)
+    with caplog.at_level(logging.DEBUG, logger="fastcors"):
+        messages = sent(middleware, Failing(actual(STRANGER)))
+    assert messages[0]["status"] == 200
+    assert "ValueError: no path" in capsys.readouterr().err
+    assert caplog.messages == []
+
+
+def test_the_path_is_not_read_while_nobody_listens() -> None:
+    class Watched(dict[str, Any]):
+        def __getitem__(self, key: str) -> Any:
+            assert key != "path"
+            return super().__getitem__(key)
+
+    middleware = CORSMiddleware(answering(), **OPTIONS)
+    for scope in (actual(STRANGER), preflight(method="PUT")):
+        assert sent(middleware, Watched(scope))
 
 
 @CLASSES
@@ -252,7 +425,8 @@ class Asked(logging.Logger):
 
 logging.setLoggerClass(Asked)
 
-from fastcors import CORSMiddleware
+from fastcors import CORSMiddleware, Policy
+from fastcors.decision import Decision
 from tests.exchange import actual, sent
 
 async def app(scope, receive, send):

@@ -9,9 +9,11 @@ Change one import, and nothing else:
 
 from ._fastcors import __version__
 from .decision import Decision, Denial
+from .installation import install
 from .lint import lint
 from .middleware import CORSMiddleware
 from .options import ALL_METHODS, SAFELISTED_HEADERS
+from .patching import patch_starlette, unpatch_starlette
 from .policy import Policy
 from .problems import ConfigError, ConfigWarning, Problem
 
@@ -26,5 +28,8 @@ __all__ = [
     "Policy",
     "Problem",
     "__version__",
+    "install",
     "lint",
+    "patch_starlette",
+    "unpatch_starlette",
 ]

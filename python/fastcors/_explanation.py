@@ -68,7 +68,7 @@ def denials(policy: Policy, request: Request) -> Iterator[Denial]:
         return
     if request.method not in policy._options.allow_methods.items:
         yield Denial("method", request.method, _method(policy, request.method))
-    for place, name in enumerate(_refused_headers(policy, request.headers)):
+    for place, name in enumerate(rejected_headers(policy, request.headers)):
         yield Denial("headers", name, _header(policy, name, compared=place < _HEADERS))
     if request.private_network and not policy.allow_private_network:
         yield Denial(
@@ -205,8 +205,8 @@ def _names(names: list[str]) -> str:
     return listed if rest <= 0 else f"{listed} and {rest:,} more"
 
 
-def _refused_headers(policy: Policy, headers: str | None) -> Iterator[str]:
-    """Give each name that is refused once, as it was sent."""
+def rejected_headers(policy: Policy, headers: str | None) -> Iterator[str]:
+    """Yield each rejected name once, as it was sent."""
     if headers is None:
         return
     for name in dict.fromkeys(part.strip() for part in headers.split(",")):

@@ -6,6 +6,7 @@ from typing import Any, Literal, Self, TypeAlias, TypedDict, final
 from typing_extensions import disjoint_base
 
 from ._types import ASGIApp, Message, Receive, Scope, Send
+from .options import Options
 from .policy import Policy
 
 __all__ = [
@@ -145,6 +146,7 @@ class CompiledPolicy:
     """An immutable policy, with every header line that its answers share built once.
 
     Args:
+        options: what this is compiled from, kept to explain decisions.
         origins: the entries of `allow_origins`, in their order.
         expressions: in the Rust engine's syntax; any of them may match an origin whole.
         foreign: asked in turn, with the origin, when nothing else allows it.
@@ -163,6 +165,7 @@ class CompiledPolicy:
     def __new__(
         cls,
         *,
+        options: Options,
         origins: Iterable[str],
         expressions: Sequence[str],
         foreign: Sequence[Callable[[str], object]],
@@ -174,6 +177,10 @@ class CompiledPolicy:
         expose: Sequence[str],
         max_age: str,
     ) -> Self: ...
+    @property
+    def options(self) -> Options:
+        """The options that this was compiled from."""
+
     @property
     def any_origin(self) -> bool:
         """Whether every origin is allowed."""
@@ -247,7 +254,12 @@ class CompiledPolicy:
         """Say whether an actual request is not refused, and which header lines its answer is given."""
 
     def message_with_headers(
-        self, message: Message, origin: bytes | None, allowed: bool
+        self,
+        message: Message,
+        origin: bytes | None,
+        allowed: bool,
+        scope: Scope | None = None,
+        asked: Middleware | None = None,
     ) -> Message:
         """Return a copy of the message that starts the response to an actual request, with headers.
 
@@ -255,6 +267,8 @@ class CompiledPolicy:
             message: an ``http.response.start``.
             origin: the request's Origin; None where it has none.
             allowed: whether it is allowed.
+            scope: the request's scope, if a response that allows a rejected origin is reported.
+            asked: the middleware whose `is_allowed_origin` decided, if it was asked.
         """
 
     def allows_header(self, name: bytes) -> bool:

@@ -1,50 +1,214 @@
-"""The logger `fastcors`: one line for each refusal, at level DEBUG. Imported by the first one."""
+"""The lines of the logger `fastcors`. Imported when the first request is rejected.
+
+Values of a request are shown as they are if every character is visible ASCII, else as `repr` shows
+them: no control character and no line break of a request reaches the log. Long ones are cut.
+"""
 
 from __future__ import annotations
 
 import logging
 
-from ._showing import shown
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ._fastcors import CompiledPolicy
+    from ._types import Scope
+    from .policy import Policy
 
 logger = logging.getLogger("fastcors")
 
-# As much of a value as a line holds.
+# The most characters of a path or an origin in a line.
 _LONGEST = 200
+# The most rejected request headers that a line explains; others are counted.
+_EXPLAINED = 8
+# No browser sends a longer origin: a host has at most 253 characters.
+_LONGEST_ORIGIN = 300
+# The most entries of allow_origins among which the closest is looked for: about 2 ms.
+_COMPARED = 10_000
+# The most origins that one process reports as allowed by another layer.
+_MOST_REPORTED = 10
+_reported: dict[bytes, object] = {}
 
 
-def refused(
-    reasons: tuple[str, ...], origin: bytes, method: bytes | None, headers: bytes | None
+def rejected(
+    compiled: CompiledPolicy,
+    scope: Scope | None,
+    reasons: tuple[str, ...],
+    request: tuple[bytes, bytes | None, bytes | None],
+    override: str | None = None,
 ) -> None:
-    """Tell one refusal.
+    """Write one line at level DEBUG: what was rejected, why, and what to write to allow it.
 
     Args:
+        compiled: the policy that decided.
+        scope: the request's scope, for its path.
         reasons: those of ``"origin"``, ``"method"``, ``"headers"``, ``"private-network"``.
-        origin: the Origin.
-        method: Access-Control-Request-Method; None for an actual request.
-        headers: Access-Control-Request-Headers, if there is one.
+        request: the Origin; Access-Control-Request-Method, None for an actual request;
+            Access-Control-Request-Headers, if there is one.
+        override: the method of a subclass that decided on the origin instead of the policy.
 
-    The values are shown as `repr` shows a str, so that no control character and no line break of a
-    request reaches the log, and cut after 200 characters. What a filter raises is printed to
-    stderr, as `logging` does with what a handler raises: the request goes on.
+    What a filter raises is printed to stderr, as `logging` does with what a handler raises: the
+    request goes on. The time is linear in the request and in the policy.
     """
     try:
         # Most often nobody listens.
         if not logger.isEnabledFor(logging.DEBUG):
             return
-        values = {"method": method, "headers": headers}
-        told = [
-            reason if (value := values.get(reason)) is None else f"{reason} {_shown(value)}"
-            for reason in reasons
-        ]
-        kind = "an actual request" if method is None else "a preflight"
-        logger.debug("refused %s from %s: %s not allowed", kind, _shown(origin), ", ".join(told))
+        from ._explanation import told
+        from .policy import policy_of_compiled
+
+        origin, method, headers = (
+            None if value is None else value.decode("latin-1") for value in request
+        )
+        why = _why(policy_of_compiled(compiled), reasons, (origin, method, headers), override)
+        logger.debug(
+            "rejected %s%s from %s | %s",
+            "an actual request" if method is None else "a preflight",
+            _for_path(scope),
+            told(origin or "", _LONGEST),
+            " | ".join(why),
+        )
     except Exception:  # noqa: BLE001 - a filter may raise anything
-        if logging.raiseExceptions:
-            import traceback
-
-            traceback.print_exc()
+        _print_error()
 
 
-def _shown(value: bytes) -> str:
-    # Only as much as may be shown is decoded.
-    return shown(value[: _LONGEST + 1].decode("latin-1"), _LONGEST)
+def allowed_inside(
+    compiled: CompiledPolicy,
+    scope: Scope,
+    values: Sequence[bytes],
+    credentials: bool,
+    override: str | None = None,
+) -> None:
+    """Warn that the application's own response allows an origin that the policy rejects.
+
+    At most one line for each origin, and for at most ten origins in one process: requests with
+    made-up origins fill neither the memory nor the log.
+
+    Args:
+        compiled: the policy that rejected the origin.
+        scope: the request's scope.
+        values: those of the response's Access-Control-Allow-Origin header lines.
+        credentials: whether it has Access-Control-Allow-Credentials: true.
+        override: the method of a subclass that decided on the origin instead of the policy.
+    """
+    try:
+        origin = _origin_of(scope)
+        # A browser compares what several lines are joined to, which then is no origin.
+        if origin is None or b", ".join(values) not in (origin, b"*"):
+            return
+        # With * the policy's own line replaces the application's.
+        if compiled.any_origin or not logger.isEnabledFor(logging.WARNING):
+            return
+        if not _is_first(origin[:_LONGEST]):
+            return
+        from ._explanation import told
+
+        text = origin.decode("latin-1")
+        # The policy's own line is on the response too.
+        credentials = credentials or compiled.options.allow_credentials
+        logger.warning(
+            "another layer inside handles CORS itself: the response%s has "
+            "access-control-allow-origin: %s, so pages on %s can read it%s, although this policy "
+            "rejects that origin; remove the inner CORS layer, or allow the origin here%s%s",
+            _for_path(scope),
+            told(values[0].decode("latin-1"), _LONGEST),
+            told(text, _LONGEST),
+            " with the user's credentials" if credentials and values[0] == origin else "",
+            _allowing(compiled, text, override),
+            " (no further origin is reported)" if len(_reported) >= _MOST_REPORTED else "",
+        )
+    except Exception:  # noqa: BLE001 - a filter may raise anything
+        _print_error()
+
+
+def _why(
+    policy: Policy,
+    reasons: tuple[str, ...],
+    request: tuple[str | None, str | None, str | None],
+    override: str | None,
+) -> Iterator[str]:
+    """Yield what is rejected and how to allow it, in the order of the reasons."""
+    from ._explanation import denials, rejected_headers, told
+    from .decision import Request
+
+    origin, method, headers = request
+    found: dict[str, list[str]] = {reason: [] for reason in reasons}
+    if "origin" in found and origin is not None:
+        said = f"origin: {told(origin)} is not allowed"
+        if override is not None:
+            found["origin"].append(
+                f"{said} by {override}; to allow this origin: return True for it there"
+            )
+        elif len(origin) > _LONGEST_ORIGIN:
+            found["origin"].append(
+                f"{said}; no browser sends one this long, so let the client send an origin as browsers do"
+            )
+        elif policy._compiled.entry_count() > _COMPARED:
+            found["origin"].append(
+                f"{said}; middleware.policy.actual(origin=...) names the closest entry of allow_origins"
+            )
+    names = list(rejected_headers(policy, headers)) if "headers" in found else []
+    asked = Request(
+        origin if "origin" in found and not found["origin"] else None,
+        method,
+        ",".join(names[:_EXPLAINED]) if names else None,
+        private_network="private-network" in found,
+    )
+    for denial in denials(policy, asked):
+        if denial.kind in found:
+            found[denial.kind].append(str(denial))
+    if len(names) > _EXPLAINED:
+        found["headers"].append(f"headers: and {len(names) - _EXPLAINED:,} more")
+    values = {"origin": origin, "method": method, "headers": headers}
+    for reason, texts in found.items():
+        # A policy that has changed since it decided denies nothing of it.
+        yield from texts or [f"{reason}: {told(values.get(reason) or '')} is not allowed"]
+
+
+def _is_first(origin: bytes) -> bool:
+    """Whether an origin is to be reported, which it then was."""
+    if origin in _reported or len(_reported) >= _MOST_REPORTED:
+        return False
+    mine = object()
+    # Of several threads one is the first.
+    return _reported.setdefault(origin, mine) is mine
+
+
+def _allowing(compiled: CompiledPolicy, origin: str, override: str | None) -> str:
+    """Return what to write to allow an origin, if it is one that may be written."""
+    if override is not None:
+        return f": return True for it in {override}"
+    from ._explanation import addition
+    from ._fastcors import lint_origins
+
+    if origin == "null" or "*" in origin or len(origin) > _LONGEST:
+        return ""
+    if any(severity == "error" for _, severity, *_ in lint_origins([origin], credentials=False)):
+        return ""
+    return f": {addition('allow_origins', origin, others=bool(compiled.entry_count()))}"
+
+
+def _origin_of(scope: Scope) -> bytes | None:
+    for name, value in scope["headers"]:
+        if name == b"origin":
+            return bytes(value)
+    return None
+
+
+def _for_path(scope: Scope | None) -> str:
+    """Return where a request went, or nothing if its scope does not say so."""
+    from ._explanation import told
+
+    try:
+        path = scope["path"] if scope is not None else None
+    except LookupError:
+        return ""
+    return f" for {told(str.__str__(path), _LONGEST)}" if isinstance(path, str) else ""
+
+
+def _print_error() -> None:
+    if logging.raiseExceptions:
+        import traceback
+
+        traceback.print_exc()

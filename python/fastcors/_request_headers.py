@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
+from logging import DEBUG
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
+
+from ._log import logger, rejected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ._types import Scope
     from .policy import Policy
 
-__all__ = ["PlainTextResponse", "RequestHeaders", "partial"]
+__all__ = ["MutableHeaders", "PlainTextResponse", "RequestHeaders", "partial"]
 
 
 class RequestHeaders(Headers):
@@ -26,6 +30,7 @@ class RequestHeaders(Headers):
         origin_allowed: what an overridden `is_allowed_origin` said of a preflight, which
             `preflight_response` could not await; None where it was not asked.
         told: whether it was counted and logged that the request is rejected.
+        scope: the request's scope, for the log.
     """
 
     def __init__(
@@ -36,6 +41,7 @@ class RequestHeaders(Headers):
         requested: str | None,
         private_network: bool,
         policy: Policy,
+        scope: Scope,
     ) -> None:
         super().__init__(raw=lines)
         self.policy = policy
@@ -45,3 +51,19 @@ class RequestHeaders(Headers):
         self.private_network = private_network
         self.origin_allowed: bool | None = None
         self.told = False
+        self.scope = scope
+
+    def log_rejection(
+        self, reasons: tuple[str, ...], preflight: bool, override: str | None
+    ) -> None:
+        """Write a line for this request, of which a preflight's headers count and no other's."""
+        # Most often nobody listens.
+        if not logger.isEnabledFor(DEBUG):
+            return
+
+        def value(text: str | None) -> bytes | None:
+            return None if text is None else text.encode("latin-1")
+
+        headers = value(self.requested) if preflight else None
+        request = (value(self.origin) or b"", value(self.method), headers)
+        rejected(self.policy._compiled, self.scope, reasons, request, override)

@@ -289,7 +289,7 @@ class CORSMiddleware(Middleware):
         live = self._fastcors_live
         if live is not None and not live.seems_unchanged():
             self._fastcors_follow()
-        headers = _starlette().RequestHeaders(*begun, self._fastcors_policy)
+        headers = _starlette().RequestHeaders(*begun, self._fastcors_policy, scope)
         if headers.method is not None:
             if self._fastcors_asks:
                 headers.origin_allowed = await _verdict(self, headers.policy, headers.origin)
@@ -358,16 +358,16 @@ class CORSMiddleware(Middleware):
             message = self._with_headers_of_its_own(message, policy, origin)
         else:
             value = None if origin is None else origin.encode("latin-1")
-            message = policy._compiled.message_with_headers(message, value, allowed)
+            scope: Scope | None = getattr(request_headers, "scope", None)
+            asked = self if self._fastcors_asks else None
+            message = policy._compiled.message_with_headers(message, value, allowed, scope, asked)
         await send(message)
 
     def _with_headers_of_its_own(self, message: Message, policy: Policy, origin: str) -> Message:
         """Return a copy of the message, with an allowed origin set by `allow_explicit_origin`."""
-        _need_starlette()
-        from starlette.datastructures import MutableHeaders
-
-        headers = MutableHeaders(raw=list(message.get("headers", ())))
-        headers.update(policy.simple_headers)
+        headers = _starlette().MutableHeaders(raw=list(message.get("headers", ())))
+        for name, value in policy.simple_headers.items():
+            headers[name] = value
         self.allow_explicit_origin(headers, origin)
         return {**message, "headers": headers.raw}
 
@@ -479,31 +479,25 @@ def _policy_of(middleware: CORSMiddleware, request_headers: Headers) -> Policy:
 
 def _tell_refusal(
     middleware: CORSMiddleware,
-    request_headers: Headers,
+    request_headers: Any,
     reasons: tuple[str, ...],
     *,
     preflight: bool,
 ) -> None:
-    """Count and log a refusal once, and not where a method is called from outside."""
-    from ._log import refused
-    from ._request_headers import RequestHeaders
-
-    if not isinstance(request_headers, RequestHeaders) or request_headers.told:
+    """Count and log a rejection once, and not if a method is called from outside."""
+    if not isinstance(request_headers, _starlette().RequestHeaders) or request_headers.told:
         return
     request_headers.told = True
     for reason in reasons:
         middleware._fastcors_count(reason)
+    request_headers.log_rejection(reasons, preflight, _override_of(middleware))
 
-    def value(name: str) -> bytes | None:
-        text = request_headers.get(name) if preflight or name == "origin" else None
-        return None if text is None else text.encode("latin-1")
 
-    refused(
-        reasons,
-        value("origin") or b"",
-        value("access-control-request-method"),
-        value("access-control-request-headers"),
-    )
+def _override_of(middleware: CORSMiddleware) -> str | None:
+    """Return the name of the method that decides on origins instead of the policy, if there is one."""
+    if not middleware._fastcors_asks:
+        return None
+    return f"{type(middleware).__name__}.is_allowed_origin"
 
 
 async def _verdict(middleware: CORSMiddleware, policy: Policy, origin: str) -> bool:
@@ -553,5 +547,9 @@ def _starlette() -> ModuleType:
 
 
 def _add_vary(headers: MutableHeaders) -> None:
-    values = [value.encode("latin-1") for value in headers.getlist("Vary")]
-    headers["Vary"] = vary_by_origin(values).decode("latin-1")
+    values = headers.getlist("Vary")
+    if not values:
+        headers["Vary"] = "Origin"
+        return
+    joined = vary_by_origin([value.encode("latin-1") for value in values])
+    headers["Vary"] = joined.decode("latin-1")

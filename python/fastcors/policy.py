@@ -325,6 +325,7 @@ class Policy(Immutable):
 
 def _compiled(options: Options, origins: list[str]) -> CompiledPolicy:
     return CompiledPolicy(
+        options=options,
         origins=origins,
         expressions=options.expressions,
         foreign=options.foreign,
@@ -352,6 +353,13 @@ def _policy_of(given: Mapping[str, Any], class_: type[_Policy]) -> _Policy:
 def _policy_of_options(options: Options, class_: type[_Policy]) -> _Policy:
     policy = class_.__new__(class_)
     policy._take(options)
+    return policy
+
+
+def policy_of_compiled(compiled: CompiledPolicy) -> Policy:
+    """Return a policy that decides by `compiled`: what compiled code hands over to be explained."""
+    policy = Policy.__new__(Policy)
+    policy._start(_options=compiled.options, _compiled=compiled, _hash=None)
     return policy
 
 

@@ -4,6 +4,7 @@ use core::ffi::{c_int, c_void};
 use core::hint::cold_path;
 use core::mem::offset_of;
 use core::ptr;
+use std::borrow::Cow;
 
 use pyo3::exceptions::{PyAttributeError, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -239,17 +240,22 @@ unsafe fn dispatch<const ASKS: bool>(
         };
         let compiled = compiled(policy.as_ptr());
         if let Some(method) = preflight {
-            return preflight::respond(counts, compiled, &request, &origin, allowed, method, send);
+            return preflight::respond(
+                counts, &policy, scope, &request, &origin, allowed, method, send,
+            );
         }
-        let (origin, kind) = if allowed {
+        let (request, kind) = if allowed {
             (compiled.policy.explicit_origin().then_some(origin), Actual::Allowed)
         } else {
             let refusals = Refusals::ORIGIN;
             counts.refused(refusals);
-            Refusal { refusals, origin: &origin, method: None, request: &request }.log()?;
-            (None, Actual::Refused)
+            let policy = &policy;
+            let (method, asked) = (None, ptr::null_mut());
+            Refusal { refusals, policy, scope, origin: &origin, method, request: &request, asked }
+                .log()?;
+            (Some(Owned::share(scope)), Actual::Refused)
         };
-        let send = send::new(send, &policy, origin, kind, None)?;
+        let send = send::new(send, &policy, request, kind, None)?;
         app.call(names, scope, receive, send.as_ptr())
     }
 }
@@ -719,7 +725,10 @@ unsafe extern "C" fn allows(
         if (*this).compiled.is_null() {
             return not_initialised();
         }
-        let origin = attached(|py| latin_1(Bound::from_borrowed_ptr(py, origin).cast()?))?;
+        let origin = attached(|py| {
+            let origin = Bound::from_borrowed_ptr(py, origin);
+            latin_1(origin.cast()?).map(Cow::into_owned)
+        })?;
         let policy = Owned::share((*this).compiled);
         let allowed = if (*this).live.is_null() {
             compiled(policy.as_ptr()).allows_bytes(&origin)?
@@ -740,7 +749,7 @@ unsafe extern "C" fn preflight_method(
     // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
     object(|| unsafe {
         let args = core::slice::from_raw_parts(args, nargs.unsigned_abs());
-        preflight::asked(&(*slf.cast::<Middleware>()).counts, args)
+        preflight::asked(&(*slf.cast::<Middleware>()).counts, slf, args)
     })
 }
 

@@ -33,6 +33,9 @@ pub(crate) struct CompiledPolicy {
     pub(super) preflight: PreflightLines,
     refused: Vec<AnswerLine>,
     allowed: Vec<AnswerLine>,
+    /// The `fastcors.options.Options` that this was compiled from, which explain a decision.
+    #[pyo3(get)]
+    options: Py<PyAny>,
     /// `re.Pattern.fullmatch` of each expression that only Python can match.
     foreign: Vec<Py<PyAny>>,
     /// On origins, by patterns and expressions.
@@ -167,13 +170,14 @@ impl CompiledPolicy {
 #[pymethods]
 impl CompiledPolicy {
     #[new]
-    #[pyo3(signature = (*, origins, expressions, foreign, methods, headers, any_header, credentials,
-                        private_network, expose, max_age))]
+    #[pyo3(signature = (*, options, origins, expressions, foreign, methods, headers, any_header,
+                        credentials, private_network, expose, max_age))]
     #[allow(clippy::too_many_arguments, reason = "one for each option, all by keyword")]
     #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
     #[allow(clippy::fn_params_excessive_bools, reason = "one for each option, all by keyword")]
     fn new(
         py: Python<'_>,
+        options: Py<PyAny>,
         origins: &Bound<'_, PyAny>,
         expressions: Vec<String>,
         foreign: Vec<Py<PyAny>>,
@@ -215,6 +219,7 @@ impl CompiledPolicy {
             allowed: answer_lines(py, &policy, Actual::Allowed)?,
             policy,
             names,
+            options,
             foreign,
             origins: Verdicts::default(),
             headers: Verdicts::default(),
@@ -296,20 +301,28 @@ impl CompiledPolicy {
     }
 
     /// A copy of the message that starts the response to an actual request, with its headers set:
-    /// `origin` is None where there is none, `allowed` whether it is allowed.
+    /// `origin` is None if there is none, `allowed` whether it is allowed. A response that allows a
+    /// rejected origin itself is reported if the `scope` is given; `asked` is the middleware whose
+    /// `is_allowed_origin` decided.
+    #[pyo3(signature = (message, origin, allowed, scope=None, asked=None))]
     fn message_with_headers<'py>(
-        &self,
+        slf: &Bound<'py, Self>,
         message: &Bound<'py, PyAny>,
         origin: Option<&Bound<'py, PyBytes>>,
         allowed: bool,
+        scope: Option<&Bound<'py, PyAny>>,
+        asked: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = message.py();
-        let kind = match (origin, allowed) {
-            (None, _) => Actual::WithoutOrigin,
-            (Some(_), true) => Actual::Allowed,
-            (Some(_), false) => Actual::Refused,
+        let (kind, request) = match (origin, allowed) {
+            (None, _) => (Actual::WithoutOrigin, None),
+            (Some(origin), true) => {
+                let by_name = slf.get().policy.explicit_origin();
+                (Actual::Allowed, by_name.then_some(origin.as_any()))
+            }
+            (Some(_), false) => (Actual::Refused, scope),
         };
-        match message_with_headers(self, message, origin, kind) {
+        match message_with_headers(slf, message, kind, request, asked) {
             // SAFETY: a new reference, which is given away.
             Ok(copy) => Ok(unsafe { Bound::from_owned_ptr(py, copy.into_ptr()) }),
             Err(Raised) => Err(PyErr::fetch(py)),
@@ -356,6 +369,7 @@ impl CompiledPolicy {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.options)?;
         self.foreign.iter().try_for_each(|fullmatch| visit.call(fullmatch))
     }
 }
@@ -394,9 +408,15 @@ pub(super) fn entry_bytes<'t>(text: &'t Bound<'_, PyString>) -> PyResult<Cow<'t,
 
 /// The bytes of a header value that was decoded as latin-1. A character beyond it becomes `?`, which
 /// is in no token and no origin.
-pub(super) fn latin_1(text: &Bound<'_, PyString>) -> PyResult<Vec<u8>> {
+pub(super) fn latin_1<'t>(text: &'t Bound<'_, PyString>) -> PyResult<Cow<'t, [u8]>> {
+    if let Ok(text) = text.to_str()
+        && text.is_ascii()
+    {
+        return Ok(Cow::Borrowed(text.as_bytes()));
+    }
     text.call_method1("encode", ("latin-1", "replace"))?
         .extract()
+        .map(Cow::Owned)
         .map_err(|_| PyTypeError::new_err("str.encode gave no bytes"))
 }
 

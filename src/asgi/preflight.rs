@@ -11,16 +11,19 @@ use super::object::{Owned, Raised, bytes_of};
 use super::policy::{Closing, CompiledPolicy};
 use super::refusal::Refusal;
 use super::scope::RequestHeaders;
-use super::send::checked_policy;
+use super::send::{compiled, is_policy};
 use crate::cors::{Preflight, PreflightAnswer, PreflightRequest};
 
 /// Decides on a preflight whose Origin is allowed or not: the coroutine that sends the response.
 ///
 /// # Safety
-/// The objects are live, `send` is the server's, and the thread is attached.
+/// The objects are live, `policy` is a `CompiledPolicy`, `send` is the server's, and the thread is
+/// attached.
+#[allow(clippy::too_many_arguments, reason = "the parts of a request, each on its way to its use")]
 pub(super) unsafe fn respond(
     counts: &Counts,
-    compiled: &CompiledPolicy,
+    policy: &Owned,
+    scope: *mut ffi::PyObject,
     request: &RequestHeaders,
     origin: &Owned,
     allowed: bool,
@@ -29,10 +32,12 @@ pub(super) unsafe fn respond(
 ) -> Result<Owned, Raised> {
     // SAFETY: live objects and an attached thread, as the caller vouches.
     unsafe {
-        let (start, body) = messages(counts, compiled, request, origin, allowed, method)?;
+        let preflight =
+            AskedPreflight { policy, scope, request, origin, method, asked: core::ptr::null_mut() };
+        let (start, body) = messages(counts, &preflight, allowed)?;
         let mut args = [core::ptr::null_mut(), send, start.as_ptr(), body.as_ptr()];
         Owned::take(ffi::PyObject_Vectorcall(
-            compiled.names.respond.as_ptr(),
+            compiled(policy.as_ptr()).names.respond.as_ptr(),
             args.as_mut_ptr().add(1),
             3 | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET,
             core::ptr::null_mut(),
@@ -85,27 +90,37 @@ pub(super) unsafe fn ask(
 ///
 /// # Safety
 /// The arguments are live and the thread is attached.
-pub(super) unsafe fn asked(counts: &Counts, args: &[*mut ffi::PyObject]) -> Result<Owned, Raised> {
+pub(super) unsafe fn asked(
+    counts: &Counts,
+    middleware: *mut ffi::PyObject,
+    args: &[*mut ffi::PyObject],
+) -> Result<Owned, Raised> {
     // SAFETY: live objects and an attached thread, as the caller vouches; each is checked before it
     // is read as what it should be. A new tuple's items are set once each.
     unsafe {
-        let &[policy, _scope, origin, method, headers, network, allowed] = args else {
+        let &[policy, scope, origin, method, headers, network, allowed] = args else {
             return wrong_arguments();
         };
         let are_bytes = [origin, method].into_iter().all(|each| ffi::PyBytes_CheckExact(each) != 0)
             && (headers == ffi::Py_None() || ffi::PyBytes_CheckExact(headers) != 0);
-        let Some(compiled) = checked_policy(policy).filter(|_| are_bytes) else {
+        if !are_bytes || !is_policy(policy) {
             return wrong_arguments();
-        };
+        }
         let request = RequestHeaders {
             origin: None,
             method: None,
             headers: (headers != ffi::Py_None()).then(|| Owned::share(headers)),
             private_network: network == ffi::Py_True(),
         };
-        let (origin, method) = (Owned::share(origin), Owned::share(method));
-        let allowed = allowed == ffi::Py_True();
-        let (start, body) = messages(counts, compiled, &request, &origin, allowed, &method)?;
+        let preflight = AskedPreflight {
+            policy: &Owned::share(policy),
+            scope,
+            request: &request,
+            origin: &Owned::share(origin),
+            method: &Owned::share(method),
+            asked: middleware,
+        };
+        let (start, body) = messages(counts, &preflight, allowed == ffi::Py_True())?;
         let both = Owned::take(ffi::PyTuple_New(2))?;
         ffi::PyTuple_SET_ITEM(both.as_ptr(), 0, start.into_ptr());
         ffi::PyTuple_SET_ITEM(both.as_ptr(), 1, body.into_ptr());
@@ -118,6 +133,18 @@ fn wrong_arguments() -> Result<Owned, Raised> {
     attached(|_| Err(PyTypeError::new_err("these are not the parts of a preflight")))
 }
 
+/// A preflight, and what decides on it.
+struct AskedPreflight<'p> {
+    /// The `CompiledPolicy`.
+    policy: &'p Owned,
+    scope: *mut ffi::PyObject,
+    request: &'p RequestHeaders,
+    origin: &'p Owned,
+    method: &'p Owned,
+    /// The middleware whose `is_allowed_origin` decides on the Origin, or null.
+    asked: *mut ffi::PyObject,
+}
+
 /// The two messages of the response to a preflight, which is counted and logged if it is rejected.
 ///
 /// # Safety
@@ -125,26 +152,27 @@ fn wrong_arguments() -> Result<Owned, Raised> {
 #[inline]
 unsafe fn messages(
     counts: &Counts,
-    compiled: &CompiledPolicy,
-    request: &RequestHeaders,
-    origin: &Owned,
+    preflight: &AskedPreflight<'_>,
     allowed: bool,
-    method: &Owned,
 ) -> Result<(Owned, Owned), Raised> {
+    let &AskedPreflight { policy, scope, request, origin, method, asked } = preflight;
+    // SAFETY: `policy` is one, and the caller holds it.
+    let compiled = unsafe { compiled(policy.as_ptr()) };
     // SAFETY: `RequestHeaders` holds bytes objects.
     let decision = unsafe {
-        let asked = PreflightRequest {
+        let requested = PreflightRequest {
             method: bytes_of(method.as_ptr()),
             headers: request.headers.as_ref().map(|headers| bytes_of(headers.as_ptr())),
             private_network: request.private_network,
         };
-        compiled.preflight_of(&asked, allowed)
+        compiled.preflight_of(&requested, allowed)
     };
     let refusals = decision.refusals;
     if !refusals.is_empty() {
         counts.refused(refusals);
+        let method = Some(method);
         // SAFETY: live objects and an attached thread, as the caller vouches.
-        unsafe { Refusal { refusals, origin, method: Some(method), request }.log()? }
+        unsafe { Refusal { refusals, policy, scope, origin, method, request, asked }.log()? }
     }
     let closing = &compiled.preflight.closing[refusals.index()];
     // SAFETY: live objects and an attached thread, as the caller vouches.

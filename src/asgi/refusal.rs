@@ -1,11 +1,12 @@
-//! A refusal is told to the logger `fastcors`, at level DEBUG.
+//! Each rejection is a line of the logger `fastcors`, at level DEBUG.
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
+use pyo3::exceptions::PyException;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBytes, PyDict, PyInt, PyTuple};
+use pyo3::types::{PyDict, PyInt, PyTuple};
 
 use super::guard::attached;
 use super::object::{Owned, Raised};
@@ -13,7 +14,7 @@ use super::overrides::dict_version;
 use super::scope::RequestHeaders;
 use crate::cors::Refusals;
 
-struct Log {
+pub(super) struct Log {
     /// `logger.isEnabledFor`.
     is_enabled_for: Py<PyAny>,
     /// What that remembers of each level, where this Python's `logging` has it. Asking it directly
@@ -22,58 +23,88 @@ struct Log {
     /// The version of that dict in which DEBUG was found to be off. Comparing it saves 110 of these.
     silent: AtomicU64,
     debug: Py<PyInt>,
-    /// `fastcors._log.refused`.
-    tell: Py<PyAny>,
+    /// `fastcors._log.rejected`.
+    rejected: Py<PyAny>,
+    /// `fastcors._log.allowed_inside`.
+    pub(super) allowed_inside: Py<PyAny>,
 }
 
 static LOG: PyOnceLock<Log> = PyOnceLock::new();
 
-/// What was refused: a preflight, or an actual request where there is no method.
+/// What was rejected: a preflight, or an actual request if there is no method.
 pub(super) struct Refusal<'r> {
     pub(super) refusals: Refusals,
+    /// The `CompiledPolicy` that decided.
+    pub(super) policy: &'r Owned,
+    pub(super) scope: *mut ffi::PyObject,
     pub(super) origin: &'r Owned,
     pub(super) method: Option<&'r Owned>,
     pub(super) request: &'r RequestHeaders,
+    /// The middleware whose `is_allowed_origin` decided on the Origin; null if the policy did.
+    pub(super) asked: *mut ffi::PyObject,
 }
 
 impl Refusal<'_> {
-    /// Writes the line, if anybody reads it. An error in doing so is reported as Python reports what
-    /// no caller can mend, and the request goes on; but a `KeyboardInterrupt` is no error of ours.
+    /// Writes the line, if anybody reads it.
     ///
     /// # Safety
     /// The objects are live and the thread is attached.
     pub(super) unsafe fn log(&self) -> Result<(), Raised> {
         // SAFETY: as the caller vouches.
-        unsafe {
-            if is_silent(Python::assume_attached()) || self.tell().is_ok() {
-                return Ok(());
-            }
-            if ffi::PyErr_ExceptionMatches(ffi::PyExc_Exception) == 0 {
-                return Err(Raised);
-            }
-            ffi::PyErr_WriteUnraisable(core::ptr::null_mut());
-        }
-        Ok(())
+        unsafe { if is_silent(Python::assume_attached()) { Ok(()) } else { self.tell() } }
     }
 
     #[cold]
     unsafe fn tell(&self) -> Result<(), Raised> {
         attached(|py| {
-            let log = log(py)?;
-            if !log.is_enabled_for.bind(py).call1((&log.debug,))?.is_truthy()? {
-                return Ok(());
-            }
-            let reasons = PyTuple::new(py, self.refusals.names().collect::<Vec<_>>())?;
-            // SAFETY: live bytes objects, as the caller vouches.
-            let value = |owned: &Owned| unsafe {
-                Bound::from_borrowed_ptr(py, owned.as_ptr()).cast_into_unchecked::<PyBytes>()
+            // SAFETY: live objects, as the caller vouches.
+            let object = |pointer| unsafe { Bound::from_borrowed_ptr(py, pointer) };
+            let value = |owned: &Owned| object(owned.as_ptr());
+            let line = || {
+                let log = log(py)?;
+                if !log.is_enabled_for.bind(py).call1((&log.debug,))?.is_truthy()? {
+                    return Ok(());
+                }
+                let reasons = PyTuple::new(py, self.refusals.names().collect::<Vec<_>>())?;
+                let request = (
+                    value(self.origin),
+                    self.method.map(value),
+                    self.request.headers.as_ref().map(value),
+                );
+                // SAFETY: live or null, as the caller vouches.
+                let asked = unsafe { override_name(py, self.asked)? };
+                let rejection = (value(self.policy), object(self.scope), reasons, request, asked);
+                log.rejected.bind(py).call1(rejection).map(drop)
             };
-            let method = self.method.map(value);
-            let headers = self.request.headers.as_ref().map(value);
-            log.tell.bind(py).call1((reasons, value(self.origin), method, headers))?;
-            Ok(())
+            unless_interrupted(py, line())
         })
     }
+}
+
+/// The name of the method that decides on origins instead of the policy, if a middleware is given.
+///
+/// # Safety
+/// `middleware` is a live object or null.
+pub(super) unsafe fn override_name(
+    py: Python<'_>,
+    middleware: *mut ffi::PyObject,
+) -> PyResult<Option<String>> {
+    // SAFETY: as the caller vouches.
+    unsafe { Bound::from_borrowed_ptr_or_opt(py, middleware) }
+        .map(|middleware| Ok(format!("{}.is_allowed_origin", middleware.get_type().name()?)))
+        .transpose()
+}
+
+/// An error in writing a line is reported as Python reports what no caller can handle, and the request
+/// goes on. A `KeyboardInterrupt` is not such an error.
+pub(super) fn unless_interrupted(py: Python<'_>, written: PyResult<()>) -> PyResult<()> {
+    written.or_else(|error| {
+        if !error.is_instance_of::<PyException>(py) {
+            return Err(error);
+        }
+        error.write_unraisable(py, None);
+        Ok(())
+    })
 }
 
 /// Whether the logger has said before that it takes nothing of level DEBUG.
@@ -104,8 +135,8 @@ fn is_silent(py: Python<'_>) -> bool {
 
 const NO_VERSION: u64 = 0;
 
-/// The logger; `logging` is imported when the first request is refused.
-fn log(py: Python<'_>) -> PyResult<&Log> {
+/// The logger; `logging` is imported when the first request is rejected.
+pub(super) fn log(py: Python<'_>) -> PyResult<&Log> {
     LOG.get_or_try_init(py, || {
         let module = py.import("fastcors._log")?;
         let logger = module.getattr("logger")?;
@@ -123,7 +154,8 @@ fn log(py: Python<'_>) -> PyResult<&Log> {
                 .map(Bound::unbind),
             silent: AtomicU64::new(NO_VERSION),
             debug: 10_i32.into_pyobject(py)?.unbind(),
-            tell: module.getattr("refused")?.unbind(),
+            rejected: module.getattr("rejected")?.unbind(),
+            allowed_inside: module.getattr("allowed_inside")?.unbind(),
         })
     })
 }

@@ -13,6 +13,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList, PyType};
 use pyo3::{Borrowed, ffi};
 
+use super::allowed_inside;
 use super::coroutines::deferred;
 use super::guard::{attached, object};
 use super::middleware::{counts_of, decides_by};
@@ -39,8 +40,9 @@ struct Send {
     /// The `CompiledPolicy` that the request was decided by; it stays when the middleware is
     /// reconfigured meanwhile. Null as `send` is.
     policy: *mut ffi::PyObject,
-    /// The request's Origin, `bytes`, if it is allowed or a subclass is asked about it; else null.
-    origin: *mut ffi::PyObject,
+    /// What the response needs of the request: the Origin, `bytes`, if it is allowed by its name or a
+    /// subclass is asked about it; the scope if it is rejected; else null.
+    request: *mut ffi::PyObject,
     /// The middleware whose `is_allowed_origin` is asked when the response starts, and the scope of
     /// the request, in a tuple; null where the verdict is known, which is `kind`.
     question: *mut ffi::PyObject,
@@ -49,11 +51,24 @@ struct Send {
     told: Cell<bool>,
 }
 
-/// What the response is told: its kind, and the Origin that it names, or null.
+/// The verdict by which the headers of a response are set.
 #[derive(Clone, Copy)]
-struct Told {
+struct Decided {
     kind: Actual,
-    origin: *mut ffi::PyObject,
+    /// As [`Send::policy`].
+    policy: *mut ffi::PyObject,
+    /// As [`Send::request`]; null also for a rejection that is not to be reported.
+    request: *mut ffi::PyObject,
+    /// The middleware whose `is_allowed_origin` decided; null if the policy did.
+    asked: *mut ffi::PyObject,
+}
+
+impl Decided {
+    /// The Origin that the response allows by its name, or null.
+    #[inline]
+    fn origin(&self) -> *mut ffi::PyObject {
+        if self.kind == Actual::Allowed { self.request } else { ptr::null_mut() }
+    }
 }
 
 static TYPE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
@@ -67,8 +82,8 @@ pub(super) fn prepare(py: Python<'_>) -> PyResult<()> {
     TYPE.get_or_try_init(py, || make_type(py)).map(|_| ())
 }
 
-/// A `send` for one actual request. With a `question`, the `origin` is asked about when the response
-/// starts.
+/// A `send` for one actual request, with what [`Send::request`] says of it. With a `question`, its
+/// Origin is asked about when the response starts.
 ///
 /// # Safety
 /// `send` and `policy`, a `CompiledPolicy`, are live, the thread is attached, and [`prepare`] has
@@ -77,7 +92,7 @@ pub(super) fn prepare(py: Python<'_>) -> PyResult<()> {
 pub(super) unsafe fn new(
     send: *mut ffi::PyObject,
     policy: &Owned,
-    origin: Option<Owned>,
+    request: Option<Owned>,
     kind: Actual,
     question: Option<Owned>,
 ) -> Result<Owned, Raised> {
@@ -102,7 +117,7 @@ pub(super) unsafe fn new(
         (*made).vectorcall = Some(vectorcall);
         (*made).send = Owned::share(send).into_ptr();
         (*made).policy = Owned::share(policy.as_ptr()).into_ptr();
-        (*made).origin = origin.map_or(ptr::null_mut(), Owned::into_ptr);
+        (*made).request = request.map_or(ptr::null_mut(), Owned::into_ptr);
         (*made).question = question.map_or(ptr::null_mut(), Owned::into_ptr);
         (*made).kind = kind;
         (*made).told = Cell::new(false);
@@ -163,7 +178,13 @@ unsafe fn call(
             cold_path();
             return ask(this, compiled, message);
         }
-        start_with(this, compiled, message, Told { kind: this.kind, origin: this.origin })
+        let decided = Decided {
+            kind: this.kind,
+            policy: this.policy,
+            request: this.request,
+            asked: ptr::null_mut(),
+        };
+        start_with(this, compiled, message, decided)
     }
 }
 
@@ -176,11 +197,11 @@ unsafe fn start_with(
     this: &Send,
     compiled: &CompiledPolicy,
     message: *mut ffi::PyObject,
-    told: Told,
+    decided: Decided,
 ) -> Result<Owned, Raised> {
     // SAFETY: as the caller vouches.
     unsafe {
-        let changed = with_headers(told, compiled, message)?;
+        let changed = with_headers(decided, compiled, message)?;
         pass_on(this, changed.as_ptr())
     }
 }
@@ -200,7 +221,7 @@ unsafe fn ask(
     // SAFETY: live objects: `this` holds the question and the Origin; the tuple has two items.
     unsafe {
         let middleware = ffi::PyTuple_GET_ITEM(this.question, 0);
-        let origin = decoded(bytes_of(this.origin))?;
+        let origin = decoded(bytes_of(this.request))?;
         let verdict = if decides_by(middleware, this.policy) {
             Owned::take(ffi::PyObject_VectorcallMethod(
                 names.is_allowed_origin.as_ptr(),
@@ -245,20 +266,29 @@ unsafe fn start_asked(
 ) -> Result<Owned, Raised> {
     // SAFETY: as for `ask`.
     unsafe {
-        let told = if allowed {
-            Told { kind: Actual::Allowed, origin: this.origin }
+        let middleware = ffi::PyTuple_GET_ITEM(this.question, 0);
+        let scope = ffi::PyTuple_GET_ITEM(this.question, 1);
+        let (kind, request) = if allowed {
+            (Actual::Allowed, this.request)
         } else {
             if !this.told.replace(true) {
-                let middleware = ffi::PyTuple_GET_ITEM(this.question, 0);
                 let refusals = Refusals::ORIGIN;
                 counts_of(middleware).refused(refusals);
-                let origin = Owned::share(this.origin);
-                let request = RequestHeaders::default();
-                Refusal { refusals, origin: &origin, method: None, request: &request }.log()?;
+                Refusal {
+                    refusals,
+                    policy: &Owned::share(this.policy),
+                    scope,
+                    origin: &Owned::share(this.request),
+                    method: None,
+                    request: &RequestHeaders::default(),
+                    asked: middleware,
+                }
+                .log()?;
             }
-            Told { kind: Actual::Refused, origin: ptr::null_mut() }
+            (Actual::Refused, scope)
         };
-        start_with(this, compiled, message, told)
+        let decided = Decided { kind, policy: this.policy, request, asked: middleware };
+        start_with(this, compiled, message, decided)
     }
 }
 
@@ -284,17 +314,21 @@ unsafe extern "C" fn decided(
 }
 
 /// A copy of the message that starts a response, with the CORS headers set: for a subclass's `send`.
-/// There is an Origin unless the kind is [`Actual::WithoutOrigin`].
+///
+/// `request` is the Origin if it is allowed, the scope if it is rejected and that is to be reported.
+/// `asked` is the middleware whose `is_allowed_origin` decided, if it was asked.
 pub(super) fn message_with_headers(
-    compiled: &CompiledPolicy,
+    policy: &Bound<'_, CompiledPolicy>,
     message: &Bound<'_, PyAny>,
-    origin: Option<&Bound<'_, PyBytes>>,
     kind: Actual,
+    request: Option<&Bound<'_, PyAny>>,
+    asked: Option<&Bound<'_, PyAny>>,
 ) -> Result<Owned, Raised> {
-    let named = origin.filter(|_| kind == Actual::Allowed && compiled.policy.explicit_origin());
-    let told = Told { kind, origin: named.map_or(ptr::null_mut(), Bound::as_ptr) };
+    let pointer = |object: Option<&Bound<'_, PyAny>>| object.map_or(ptr::null_mut(), Bound::as_ptr);
+    let decided =
+        Decided { kind, policy: policy.as_ptr(), request: pointer(request), asked: pointer(asked) };
     // SAFETY: live objects, which the caller holds; that there are such shows that it is attached.
-    unsafe { with_headers(told, compiled, message.as_ptr()) }
+    unsafe { with_headers(decided, policy.get(), message.as_ptr()) }
 }
 
 /// Whether `await` takes an object.
@@ -341,7 +375,7 @@ unsafe fn is_send(object: *mut ffi::PyObject) -> bool {
 /// As for [`call`].
 #[inline(always)]
 unsafe fn with_headers(
-    told: Told,
+    decided: Decided,
     compiled: &CompiledPolicy,
     message: *mut ffi::PyObject,
 ) -> Result<Owned, Raised> {
@@ -354,10 +388,10 @@ unsafe fn with_headers(
             copied(message)?
         };
         let lines = match dict_item(copy.as_ptr(), key)?.map(NonNull::as_ptr) {
-            None => merged(told, compiled, None)?,
-            Some(theirs) => match appended(told, compiled, theirs)? {
+            None => merged(decided, compiled, None)?,
+            Some(theirs) => match appended(decided, compiled, theirs)? {
                 Some(lines) => lines,
-                None => merged(told, compiled, Some(theirs))?,
+                None => merged(decided, compiled, Some(theirs))?,
             },
         };
         if ffi::PyDict_SetItem(copy.as_ptr(), key, lines.as_ptr()) != 0 {
@@ -375,11 +409,11 @@ unsafe fn with_headers(
 /// As for [`call`].
 #[inline(always)]
 unsafe fn appended(
-    told: Told,
+    decided: Decided,
     compiled: &CompiledPolicy,
     theirs: *mut ffi::PyObject,
 ) -> Result<Option<Owned>, Raised> {
-    let ours = compiled.lines(told.kind);
+    let ours = compiled.lines(decided.kind);
     // SAFETY: each object is checked to be of the exact type that it is read as. The length is read
     // again after the allocation, which may run other code; from there to the end of the loop
     // nothing does. The new list has a place for each line, and each is set once.
@@ -388,10 +422,11 @@ unsafe fn appended(
         if !is_list && ffi::PyTuple_CheckExact(theirs) == 0 {
             return seldom(Ok(None));
         }
-        let explicit = if told.origin.is_null() {
+        let origin = decided.origin();
+        let explicit = if origin.is_null() {
             None
         } else {
-            Some(line(compiled.names.allow_origin.as_ptr(), &Owned::share(told.origin))?)
+            Some(line(compiled.names.allow_origin.as_ptr(), &Owned::share(origin))?)
         };
         let length = ffi::Py_SIZE(theirs);
         // The policy has at most three lines of its own.
@@ -477,7 +512,7 @@ fn is_ours(name: &[u8]) -> bool {
 /// The merged header lines for any shape that Starlette takes: no headers at all, any iterable, pairs
 /// of any kind, names that the policy sets.
 fn merged(
-    told: Told,
+    decided: Decided,
     compiled: &CompiledPolicy,
     theirs: Option<*mut ffi::PyObject>,
 ) -> Result<Owned, Raised> {
@@ -505,13 +540,13 @@ fn merged(
         let pairs: Vec<(&[u8], &[u8])> =
             pairs.iter().map(|(name, value)| (&**name, &**value)).collect();
         let result = PyList::empty(py);
-        for placed in merge(&pairs, compiled.policy.actual_lines(told.kind)) {
+        for placed in merge(&pairs, compiled.policy.actual_lines(decided.kind)) {
             match placed {
                 Placed::Theirs(index) => result.append(&list[index])?,
                 Placed::Ours(index) => {
                     // SAFETY: null, or live for as long as the `send` that holds it.
-                    let origin = unsafe { Borrowed::from_ptr_or_opt(py, told.origin) };
-                    match &compiled.lines(told.kind)[index] {
+                    let origin = unsafe { Borrowed::from_ptr_or_opt(py, decided.origin()) };
+                    match &compiled.lines(decided.kind)[index] {
                         Some(line) => result.append(line)?,
                         None => result.append((&compiled.names.allow_origin, origin))?,
                     }
@@ -520,6 +555,11 @@ fn merged(
                     result.append((&compiled.names.vary_name, PyBytes::new(py, &value)))?;
                 }
             }
+        }
+        if decided.kind == Actual::Refused && !decided.request.is_null() {
+            let Decided { policy, request: scope, asked, .. } = decided;
+            // SAFETY: they are live for as long as the caller holds them, as it does.
+            unsafe { allowed_inside::report(py, policy, scope, asked, &pairs)? }
         }
         // SAFETY: the reference is given away.
         unsafe { Ok(Owned::take(result.into_ptr())) }
@@ -564,16 +604,15 @@ unsafe fn keyword_message(
     }
 }
 
-/// The content of what should be a `CompiledPolicy`.
+/// Whether an object is a `CompiledPolicy`.
 ///
 /// # Safety
-/// `policy` is live, outlives the borrow, and the thread is attached.
-pub(super) unsafe fn checked_policy<'a>(policy: *mut ffi::PyObject) -> Option<&'a CompiledPolicy> {
-    // SAFETY: as the caller vouches; it is checked before it is read.
+/// `object` is live and the thread is attached.
+pub(super) unsafe fn is_policy(object: *mut ffi::PyObject) -> bool {
+    // SAFETY: as the caller vouches.
     unsafe {
-        let is_policy = Borrowed::from_ptr(Python::assume_attached(), policy)
-            .is_exact_instance_of::<CompiledPolicy>();
-        is_policy.then(|| compiled(policy))
+        Borrowed::from_ptr(Python::assume_attached(), object)
+            .is_exact_instance_of::<CompiledPolicy>()
     }
 }
 
@@ -637,7 +676,7 @@ unsafe extern "C" fn traverse(
                 ffi::Py_TYPE(slf).cast(),
                 (*this).send,
                 (*this).policy,
-                (*this).origin,
+                (*this).request,
                 (*this).question,
             ],
             visit,
@@ -653,7 +692,7 @@ unsafe extern "C" fn clear(slf: *mut ffi::PyObject) -> c_int {
         types::clear_all(&[
             &raw mut (*this).send,
             &raw mut (*this).policy,
-            &raw mut (*this).origin,
+            &raw mut (*this).request,
             &raw mut (*this).question,
         ]);
     }

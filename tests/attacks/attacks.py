@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
 from fastcors import ConfigWarning, CORSMiddleware
+from tests.attacks.timing import loop_over_bytes, loop_over_lines
 from tests.exchange import ORIGIN, App, Scope, actual, preflight, scope_of
 
 if TYPE_CHECKING:
@@ -20,10 +21,6 @@ GROWTH = 8
 # The larger sizes are then 1 MB of text and 10,000 header lines.
 BYTES = 125_000
 LINES = 1_250
-# What a request may cost at most, in seconds: several times what it does cost.
-PER_BYTE = 20e-9
-PER_LINE = 2e-6
-BESIDE = 100e-6
 
 
 @dataclass(frozen=True)
@@ -39,8 +36,8 @@ class Attack:
     answer: Callable[[int], Sequence[Any]] = lambda size: ()
     # The smaller of the two sizes.
     size: int = BYTES
-    # What each byte or each line of that may cost.
-    each: float = PER_BYTE
+    # A loop in Python over as many bytes or lines: what each may cost is held against it.
+    loop: Callable[[int], None] = loop_over_bytes
     # What says the same to Starlette, where that is something else.
     starlette_options: Mapping[str, Any] | None = None
     # The largest size at which Starlette is run, and why not above.
@@ -51,10 +48,6 @@ class Attack:
     def sizes(self) -> tuple[int, int]:
         """The two sizes to compare."""
         return self.size, GROWTH * self.size
-
-    def bound(self, size: int) -> float:
-        """Give the seconds that it may take at a size."""
-        return BESIDE + self.each * size
 
     def fastcors(self, size: int) -> App:
         """Give fastcors in front of the application."""
@@ -238,7 +231,12 @@ REQUESTS = [
     ),
     *(
         Attack(
-            f"request header lines: {what}", LISTED, scope, allowed=True, size=LINES, each=PER_LINE
+            f"request header lines: {what}",
+            LISTED,
+            scope,
+            allowed=True,
+            size=LINES,
+            loop=loop_over_lines,
         )
         for what, scope in {
             "none of interest": lambda size: scope_of(headers=_lines(size) + _origin_lines(1)),
@@ -265,7 +263,7 @@ ANSWERS = [
             allowed=True,
             answer=lines,
             size=LINES,
-            each=PER_LINE,
+            loop=loop_over_lines,
         )
         for what, lines in ANSWER_LINES.items()
     ),

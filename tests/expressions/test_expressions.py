@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from fastcors import ConfigError, ConfigWarning, CORSMiddleware, _fastcors
+from fastcors import ConfigError, ConfigWarning, CORSMiddleware, Policy, _fastcors
 from fastcors._expressions import (
     _MOST_PIECES,
     Parsed,
@@ -209,6 +209,7 @@ def test_an_error_in_pythons_engine_reaches_the_server_as_that_error() -> None:
             raise RecursionError
 
     policy = _fastcors.CompiledPolicy(
+        options=Policy()._options,
         origins=[],
         expressions=[],
         foreign=[Failing],

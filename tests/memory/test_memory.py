@@ -104,9 +104,8 @@ def cost() -> Cost:
     return measured()
 
 
-def test_a_million_origins_are_ready_in_a_second_and_a_half(cost: Cost) -> None:
-    print(f"{MILLION:,} origins in {cost.seconds:.2f} s")
-    assert cost.seconds < 1.5
+def test_a_million_origins_are_ready_in_a_few_times_what_a_set_of_them_takes(cost: Cost) -> None:
+    assert cost.seconds < 10 * cost.as_a_set
 
 
 def test_a_million_origins_take_two_and_a_half_times_their_text_at_most(cost: Cost) -> None:

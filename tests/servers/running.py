@@ -16,9 +16,10 @@ from typing import IO
 import httpx
 
 ROOT = Path(__file__).parents[2]
-# Far beyond any start or stop on a busy machine; a server that fails to start is noticed at once.
-START_SECONDS = 60
-STOP_SECONDS = 10
+# Safety nets, far beyond what a busy machine takes: a server that fails to start is noticed at once.
+START_SECONDS = 300
+STOP_SECONDS = 120
+CLIENT_SECONDS = 120
 
 # No server is told that the application is of ASGI 3, so that each must see it. Granian looks at
 # nothing: it is told that this is ASGI, its default being a protocol of its own.
@@ -29,6 +30,11 @@ COMMANDS = {
     "hypercorn-asyncio": "hypercorn --worker-class asyncio --bind 127.0.0.1:{port} {target}",
     "hypercorn-trio": "hypercorn --worker-class trio --bind 127.0.0.1:{port} {target}",
     "daphne": "daphne --bind 127.0.0.1 --port {port} {target}",
+}
+# FastAPI's own command takes a file. `dev` starts the application in a process that it replaces.
+FASTAPI_COMMANDS = {
+    "fastapi-run": "fastapi run --host 127.0.0.1 --port {port} {target}",
+    "fastapi-dev": "fastapi dev --host 127.0.0.1 --port {port} {target}",
 }
 
 
@@ -62,15 +68,20 @@ class Server:
 
 @contextmanager
 def running(
-    name: str, target: str, folder: Path = ROOT, flags: tuple[str, ...] = ()
+    name: str,
+    target: str,
+    folder: Path = ROOT,
+    flags: tuple[str, ...] = (),
+    options: tuple[str, ...] = (),
 ) -> Iterator[Server]:
     """Give a server when it answers, and end it with all its processes.
 
     Args:
-        name: a key of `COMMANDS`.
-        target: the application, as ``module:attribute``.
+        name: a key of `COMMANDS` or `FASTAPI_COMMANDS`.
+        target: the application, as ``module:attribute``, or its file for FastAPI's commands.
         folder: where the process runs, and may import from beside the root of the project.
         flags: those of the Python interpreter.
+        options: more options of the server.
     """
     with socket.socket() as reservation, tempfile.TemporaryFile() as output:
         # Bound and never listening, this socket keeps the port from everybody but the server, which
@@ -83,7 +94,8 @@ def running(
                 sys.executable,
                 *flags,
                 "-m",
-                *COMMANDS[name].format(port=port, target=target).split(),
+                *{**COMMANDS, **FASTAPI_COMMANDS}[name].format(port=port, target=target).split(),
+                *options,
             ],
             cwd=folder,
             env={**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"},
@@ -95,7 +107,9 @@ def running(
         )
         address = f"127.0.0.1:{port}"
         try:
-            with httpx.Client(base_url=f"http://{address}", trust_env=False, timeout=10) as client:
+            with httpx.Client(
+                base_url=f"http://{address}", trust_env=False, timeout=CLIENT_SECONDS
+            ) as client:
                 server = Server(name, address, client, process, output)
                 server.wait_until_ready()
                 yield server

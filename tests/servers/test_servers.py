@@ -13,7 +13,7 @@ from websockets.typing import Origin
 
 from .contract import CHUNKS, COOKIES, HEADERS
 from .dispatcher import FRAMEWORKS
-from .running import COMMANDS, Server, running
+from .running import CLIENT_SECONDS, COMMANDS, Server, running
 
 pytestmark = pytest.mark.servers
 
@@ -202,13 +202,13 @@ def test_a_websocket_passes_whatever_its_origin(
     server: Server, framework: str, origin: Origin | None
 ) -> None:
     url = f"ws://{server.address}/{framework}/socket"
-    with connect(url, origin=origin, proxy=None, open_timeout=10) as websocket:
+    with connect(url, origin=origin, proxy=None, open_timeout=CLIENT_SECONDS) as websocket:
         assert websocket.response is not None
         handshake = [name.lower() for name in websocket.response.headers]
         assert not [name for name in handshake if name == "vary" or "access-control" in name]
         for text in ("hello", "grüße"):
             websocket.send(text)
-            assert websocket.recv(timeout=10) == text
+            assert websocket.recv(timeout=CLIENT_SECONDS) == text
 
 
 @pytest.mark.parametrize("server", PLACES, indirect=True, ids="-".join)
@@ -232,6 +232,8 @@ def test_a_framework_left_out_has_no_websocket_there_without_the_middleware_eith
 ) -> None:
     with (
         pytest.raises(InvalidStatus),
-        connect(f"ws://{server.address}/{framework}/socket", proxy=None, open_timeout=10),
+        connect(
+            f"ws://{server.address}/{framework}/socket", proxy=None, open_timeout=CLIENT_SECONDS
+        ),
     ):
         pass

@@ -24,7 +24,10 @@ from fastcors import (
     Policy,
     Problem,
     __version__,
+    install,
     lint,
+    patch_starlette,
+    unpatch_starlette,
 )
 
 
@@ -65,6 +68,37 @@ for framework in (fastapi, starlette):
 CORSMiddleware(application, allow_origin_regex=None)
 CORSMiddleware(application, allow_origin_regex=re.compile("https://a"))
 CORSMiddleware(application, allow_origin_regex=["https://a", re.compile("https://b")])
+
+
+# Installed into an application, which stays the same object.
+
+installed = FastAPI()
+assert_type(
+    install(
+        installed,
+        allow_origins=["https://a.example"],
+        allow_methods=("GET", "PUT"),
+        allow_headers={"X-Token"},
+        allow_credentials=True,
+        allow_origin_regex=r"https://.*\.example\.com",
+        allow_private_network=True,
+        expose_headers=frozenset({"X-Total"}),
+        max_age=3600,
+        strict=False,
+    ),
+    CORSMiddleware,
+)
+install(app=Starlette()).reconfigure(allow_origins=["https://a.example"])
+install(Starlette(), policy=Policy(allow_origins=["https://a.example"])).stats()
+install(FastAPI(), policy=None, max_age=5)
+
+
+def for_the_whole_process() -> list[str]:
+    """Put the class in Starlette's place, and look who has Starlette's."""
+    missed = patch_starlette()
+    assert_type(missed, list[str])
+    unpatch_starlette()
+    return missed
 
 
 async def call(scope: Scope, receive: Receive, send: Send) -> None:

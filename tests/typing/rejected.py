@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.types import Receive, Scope, Send
 
-from fastcors import CORSMiddleware, Policy
+from fastcors import CORSMiddleware, Policy, install, patch_starlette
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,6 +48,17 @@ middleware.reconfigure(max_age="600")  # error
 middleware.reconfigure(strict="yes")  # error
 middleware.allow_credentials = "false"  # error
 middleware.max_age = "600"  # error
+
+# What cannot be installed, or not like this.
+install()  # error
+install(application)  # error
+install(CORSMiddleware(application))  # error
+install(Starlette(), ORIGINS)  # error
+install(Starlette(), allow_origin=ORIGINS)  # error
+install(Starlette(), allow_credentials="false")  # error
+install(FastAPI(), policy={"allow_origins": ORIGINS})  # error
+served: Starlette = install(Starlette())  # error
+patch_starlette("starlette")  # error
 
 # What follows from the options.
 middleware.allow_all_origins = True  # error

@@ -1,0 +1,1 @@
+"""`fastcors.install`: the outermost layer of a Starlette or FastAPI application."""
