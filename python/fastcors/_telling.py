@@ -52,11 +52,23 @@ def tell(
 
 
 def _warn(lines: Iterable[str]) -> None:
-    """Give `ConfigWarning`s that point at the line outside this package that led here."""
+    """Warn with `ConfigWarning`s that point at the line outside this package that led here."""
     level = 2
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
         level += 1
     for line in lines:
-        warnings.warn(line, ConfigWarning, stacklevel=level)
+        if _shows_warnings():
+            warnings.warn(line, ConfigWarning, stacklevel=level)
+        else:
+            from ._startup_log import warnings_logged
+
+            with warnings_logged():
+                warnings.warn(line, ConfigWarning, stacklevel=level)
+
+
+def _shows_warnings() -> bool:
+    """Whether Python itself shows warnings, and not a library that may drop them."""
+    module: str = getattr(warnings.showwarning, "__module__", None) or ""
+    return module.partition(".")[0] in sys.stdlib_module_names
