@@ -39,7 +39,7 @@ def codes(option: str, given: Any, problems: list[Problem]) -> tuple[str, ...]:
             )
         else:
             accepted.append(code)
-    return tuple(accepted)
+    return tuple(dict.fromkeys(accepted))
 
 
 def with_own_decision(accept: Collection[str]) -> Collection[str]:
