@@ -14,6 +14,7 @@ import pytest
 
 from fastcors import CORSMiddleware, Problem, lint
 from fastcors._fastcors import lint_codes
+from fastcors.problems import ALWAYS_RAISE
 
 PAGE = Path(__file__).parents[1] / "docs" / "configuration.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -74,6 +75,13 @@ def options(cell: str) -> dict[str, Any]:
     return given
 
 
+def with_origins(given: dict[str, Any]) -> dict[str, Any]:
+    """Add origins to a line that is about another option."""
+    if given.get("allow_origin_regex") or "allow_origins" in given:
+        return given
+    return {**given, "allow_origins": ["https://app.example.com"]}
+
+
 ROWS = rows()
 PERMITTED = sorted({row.permitted for row in ROWS})
 
@@ -84,8 +92,9 @@ def test_the_page_has_examples() -> None:
 
 @pytest.mark.parametrize("cell", PERMITTED)
 def test_what_is_permitted_has_no_problem_and_starts_in_silence(cell: str) -> None:
-    assert lint(**options(cell)) == []
-    CORSMiddleware(print, strict=True, **options(cell))  # type: ignore[arg-type]
+    given = with_origins(options(cell))
+    assert lint(**given) == []
+    CORSMiddleware(print, strict=True, **given)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.prohibited for row in ROWS])
@@ -98,11 +107,16 @@ def test_what_is_prohibited_has_the_problem_that_is_named(row: Row) -> None:
 def test_every_kind_of_problem_is_on_the_page() -> None:
     written = set(re.findall(r"`([a-z0-9]+(?:-[a-z0-9]+)*)`", TEXT))
     sources = (PAGE.parents[1] / "python" / "fastcors").glob("*.py")
-    codes = {*lint_codes(), *_codes_in(sources)}
+    codes = {*lint_codes(), *codes_in(sources)}
     assert sorted(codes - written) == []
 
 
-def _codes_in(sources: Iterable[Path]) -> Iterator[str]:
+def test_what_always_raises_is_on_the_page() -> None:
+    written = re.findall(r"^\| `([a-z-]+)` \| [^|]+ \| [^|]+ \|$", TEXT, re.MULTILINE)
+    assert set(written) == ALWAYS_RAISE
+
+
+def codes_in(sources: Iterable[Path]) -> Iterator[str]:
     """Give the first argument of each `Problem(...)`, and of each `tell(...)`, that is a text."""
     for source in sources:
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):

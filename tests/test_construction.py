@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import inspect
+import os
+import subprocess
+import sys
+import typing
 import warnings
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+import fastcors
 from fastcors import CORSMiddleware, Policy
 from fastcors.options import DEFAULTS
 from tests.exchange import ORIGIN, actual, answering, preflight, sent
@@ -92,3 +98,29 @@ def test_a_subclass_with_options_of_its_own_is_named_in_the_error() -> None:
 def test_editors_see_the_whole_signature() -> None:
     names = list(inspect.signature(CORSMiddleware).parameters)
     assert names == ["app", *DEFAULTS, "policy"]
+    assert list(inspect.signature(Policy).parameters) == list(DEFAULTS)
+
+
+def test_the_typed_dict_has_every_option() -> None:
+    assert list(fastcors.PolicyOptions.__annotations__) == list(DEFAULTS)
+    assert fastcors.PolicyOptions.__optional_keys__ == DEFAULTS.keys()
+    assert set(typing.get_type_hints(fastcors.PolicyOptions)) == set(DEFAULTS)
+
+
+def test_the_typed_dict_does_not_make_the_import_dearer() -> None:
+    script = (
+        "import sys, fastcors\n"
+        "assert 'typing' not in sys.modules\n"
+        "from fastcors import *\n"
+        "assert PolicyOptions(max_age=5) == {'max_age': 5}\n"
+        "assert fastcors.PolicyOptions is PolicyOptions\n"
+        "assert not hasattr(fastcors, 'PolicyOption')\n"
+    )
+    # Without the site module, which may import typing for an editable installation.
+    path = str(Path(fastcors.__file__).parents[1])
+    subprocess.run(
+        [sys.executable, "-S", "-c", script],
+        env={**os.environ, "PYTHONPATH": path},
+        check=True,
+        timeout=60,
+    )

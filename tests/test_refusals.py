@@ -26,7 +26,7 @@ class Asking(CORSMiddleware):
 
 
 class Awaiting(CORSMiddleware):
-    async def is_allowed_origin(self, origin: str) -> bool:  # type: ignore[override]
+    async def is_allowed_origin(self, origin: str) -> bool:
         return super().is_allowed_origin(origin)
 
 

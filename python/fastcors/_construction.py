@@ -1,4 +1,4 @@
-"""What a call of `CORSMiddleware(...)` checks before any option is read."""
+"""What a call of `CORSMiddleware(...)` checks before any option is read, and what it logs."""
 
 from __future__ import annotations
 
@@ -16,15 +16,23 @@ if TYPE_CHECKING:
 def checked(initialize: _Initialize) -> _Initialize:
     """Check the arguments of `CORSMiddleware.__init__`: options that exist, or a policy alone.
 
+    Whatever it raises is logged too if an event loop runs: servers swallow it there.
+
     An option that is given with its default value is told from one that is left out, which a default
     in the signature cannot do.
     """
 
     def checking(self: object, *args: Any, **kwargs: Any) -> None:
-        if kwargs.get("policy") is not None:
-            _check_policy(kwargs["policy"], _given(args, kwargs))
-        _check_names(type(self).__name__, kwargs)
-        initialize(self, *args, **kwargs)
+        try:
+            if kwargs.get("policy") is not None:
+                _check_policy(kwargs["policy"], _given(args, kwargs))
+            _check_names(type(self).__name__, kwargs)
+            initialize(self, *args, **kwargs)
+        except Exception as error:
+            from ._startup_log import log_once
+
+            log_once(error)
+            raise
 
     for name in ("__name__", "__qualname__", "__doc__", "__annotations__"):
         setattr(checking, name, getattr(initialize, name))

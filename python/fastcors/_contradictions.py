@@ -11,19 +11,33 @@ if TYPE_CHECKING:
     from .options import Options
 
 
+_ORIGINS = ("allow_origins", "allow_origin_regex")
+
+
 def contradictions(options: Options) -> Iterator[Problem]:
-    """Give what is wrong with options that were read and are each what they should be.
+    """Yield what is wrong with options that were read and are each what they should be.
 
     All of it is advice: a subclass may decide on origins by itself.
     """
     expressions = options.allow_origin_regex
-    if options.allow_credentials and not options.allow_origins.items and not expressions:
+    no_origins = not options.allow_origins.items and not expressions
+    if no_origins and options.allow_credentials:
         yield Problem(
             "credentials-without-origin",
             "allow_credentials",
             options.allow_credentials,
             "True allows credentials, but neither allow_origins nor allow_origin_regex lets any "
             "origin in; list the origins, or leave this out",
+            severity="warning",
+        )
+    # What was given and cannot be used has been reported.
+    elif no_origins and not any(problem.option in _ORIGINS for problem in options.problems):
+        yield Problem(
+            "no-origins",
+            "allow_origins",
+            (),
+            "() allows no origin, and there is no allow_origin_regex, so every cross-origin request "
+            "is rejected; list the origins",
             severity="warning",
         )
     if expressions and options.any_origin:

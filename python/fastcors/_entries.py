@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # How many entries are read of anything else.
 _MOST = {"allow_origins": 2_000_000}
 _MOST_NAMES = 10_000
+# Beside these, what says how long it is and cannot lie.
+_SIZED: tuple[type, ...] = (*FINITE, type({}.keys()), type({}.values()))
 # Those of the standard library that go by the items.
 _PLAIN_MEMBERSHIP = (
     "_collections_abc",
@@ -42,6 +44,7 @@ EXAMPLES = {
     "allow_headers": "X-Token",
     "allow_origin_regex": r"https://[a-z]+\.example\.com",
     "expose_headers": "X-Total",
+    "accept": "expression-strangers",
 }
 
 
@@ -54,25 +57,18 @@ def entries(
     """
     kind = type(given)
     if issubclass(kind, TEXTS):
-        problems.append(_text_for_a_list(option, given, credentials))
-        return []
-    if _has_own_membership_test(kind):
-        problems.append(
-            Problem(
-                "own-membership-test",
-                option,
-                given,
-                f"{shown(given)} is {described(given)} with a __contains__ of its own, which would not be asked: "
-                f"the entries are copied once; write list(...) of it, or override is_allowed_origin to ask it",
-            )
-        )
+        return _items_of_text(option, given, problems, credentials)
+    own = _has_own_membership_test(kind)
+    # Starlette asks it about each origin and each method.
+    if own and option in ("allow_origins", "allow_methods"):
+        problems.append(_own_membership_test(option, given))
         return []
     try:
         iterator = iter(given)
     except TypeError:
         problems.append(_no_collection(option, given, credentials))
         return []
-    if kind in FINITE:
+    if kind in _SIZED:
         items = list(given)
     else:
         begun = kind is _GENERATOR and (given.gi_frame is None or given.gi_suspended)
@@ -95,14 +91,48 @@ def entries(
             problems.append(_consumed(option, given, items))
     if hasattr(kind, "keys"):
         problems.append(_mapping(option, given, credentials))
+    # Starlette asks it about this alone.
+    if own and option == "allow_headers" and ("*" in given) != ("*" in items):
+        problems.append(_own_membership_test(option, given))
     return items
 
 
 def _has_own_membership_test(kind: type) -> bool:
-    """Say whether a class of the caller's decides itself what is in its instances."""
+    """Whether a class of the caller's decides itself what is in its instances."""
     contains = getattr(kind, "__contains__", None)
     # Those of the built-in types are no functions.
     return hasattr(contains, "__code__") and contains.__module__ not in _PLAIN_MEMBERSHIP
+
+
+def _own_membership_test(option: str, given: Any) -> Problem:
+    return Problem(
+        "own-membership-test",
+        option,
+        given,
+        f"{shown(given)} is {described(given)} with a __contains__ of its own, which would not be asked: "
+        f"the entries are copied once; write list(...) of it, or override is_allowed_origin to ask it",
+    )
+
+
+def _items_of_text(
+    option: str, given: Any, problems: list[Problem], credentials: bool
+) -> list[str]:
+    """Return the items that a string stands for: `"*"` is the only one that Starlette takes so."""
+    if not is_text(given) or str.__str__(given) != "*":
+        problems.append(_text_for_a_list(option, given, credentials))
+        return []
+    meant = meant_by_text(option, "*", credentials)
+    problems.append(
+        Problem(
+            "star-for-a-list",
+            option,
+            given,
+            f"{misplaced(given, 'a list of str')}, and counts as ['*']; {meant.instead('write a list')}",
+            meant.value,
+            "warning",
+        )
+    )
+    return ["*"]
 
 
 def _text_for_a_list(option: str, given: Any, credentials: bool) -> Problem:
@@ -119,6 +149,16 @@ def _text_for_a_list(option: str, given: Any, credentials: bool) -> Problem:
 
 
 def _no_collection(option: str, given: Any, credentials: bool) -> Problem:
+    # Starlette asks this one alone whether it is true.
+    if option == "expose_headers" and not given:
+        return Problem(
+            "none-for-a-list",
+            option,
+            given,
+            f"{misplaced(given, 'a list of str')}, and counts as an empty one; write ()",
+            (),
+            "warning",
+        )
     example = f"write a list such as {[EXAMPLES[option]]}, or () for none"
     meant = Meant(None)
     if callable(given):

@@ -60,12 +60,23 @@ def names(option: str, given: Any, problems: list[Problem], credentials: bool) -
 
 
 def flag(option: str, given: Any, problems: list[Problem]) -> bool:
-    """Read a bool. Of a text that must not run, give what it probably means."""
+    """Read a bool. A string that says what it counts as runs; for any other return what it means."""
     kind = type(given)
     if kind is bool:
         return bool(given)
     if issubclass(kind, TEXTS):
         meant = WORDS.get(as_text(given).strip().lower())
+        if meant is not None and meant == bool(given):
+            problems.append(
+                Problem(
+                    "bool-type",
+                    option,
+                    given,
+                    f"{misplaced(given, 'a bool')}, and counts as {meant}; write {meant}",
+                    meant,
+                )
+            )
+            return meant
         problems.append(
             Problem(
                 "not-a-bool",
@@ -98,7 +109,7 @@ def max_age(option: str, given: Any, problems: list[Problem]) -> str:
     """Read `max_age`: give the value of Access-Control-Max-Age."""
     kind = type(given)
     text = str.__str__(str(given))
-    if not (text.isascii() and text.isprintable()):
+    if _breaks_header(text):
         problems.append(
             Problem(
                 "max-age",
@@ -110,7 +121,7 @@ def max_age(option: str, given: Any, problems: list[Problem]) -> str:
         )
         return "600"
     # Fetch standard, CORS-preflight fetch, step 7: what is no delta-seconds counts as 5.
-    if text.startswith("-") and text[1:].isdigit():
+    if text.startswith("-") and _is_number(text[1:]):
         problems.append(
             Problem(
                 "max-age-negative",
@@ -122,7 +133,7 @@ def max_age(option: str, given: Any, problems: list[Problem]) -> str:
                 "warning",
             )
         )
-    elif not text.isdigit():
+    elif not _is_number(text):
         meant = seconds_of(given)
         problems.append(
             Problem(
@@ -182,6 +193,18 @@ def linted(option: str, texts: list[str], credentials: bool) -> Iterator[Problem
         yield Problem(code, option, text, f"{shown(text)} {said}", meant, severity, place)
 
 
+def _breaks_header(text: str) -> bool:
+    """Whether a server would split or forge a header by this value, or cannot send it."""
+    return any(
+        (character < " " and character != "\t") or character == "\x7f" or character > "\xff"
+        for character in text
+    )
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
 def _are_texts(items: list[Any]) -> bool:
     # There may be a million: this is the only look at each in Python.
     return all(type(item) is str for item in items)
@@ -205,7 +228,7 @@ def _origin_type(item: Any, credentials: bool, *, prove: bool) -> Problem:
 def _name_type(option: str, item: Any, credentials: bool) -> Problem:
     meant = meant_by_item(option, item, credentials)
     return Problem(
-        "not-a-token",
+        "name-type",
         option,
         item,
         f"{_no_text(item)}; {_in_its_place(meant, 'write a str, or leave it out')}",

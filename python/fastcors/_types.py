@@ -16,21 +16,27 @@ ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 Expressions = str | re.Pattern[str] | Iterable[str | re.Pattern[str]] | None
 
 
+class PolicyOptions(TypedDict, total=False):
+    """The options of `CORSMiddleware`, `Policy` and `lint`, any of which may be left out.
+
+    OPTIONS: PolicyOptions = {"allow_origins": ["https://app.example.com"], "max_age": 3600}
+    app.add_middleware(CORSMiddleware, **OPTIONS)
+    """
+
+    allow_origins: Collection[str]
+    allow_methods: Collection[str]
+    allow_headers: Collection[str]
+    allow_credentials: bool
+    allow_origin_regex: Expressions
+    allow_private_network: bool
+    expose_headers: Collection[str]
+    max_age: int
+    strict: bool
+    accept: Collection[str]
+
+
 if TYPE_CHECKING:
-    # At run time their attributes would be others on each Python, and stubtest compares them.
-    class _PolicyOptions(TypedDict, total=False):  # noqa: PYI049 - the middleware uses it
-        """The options of a policy, any of which may be left out."""
-
-        allow_origins: Collection[str]
-        allow_methods: Collection[str]
-        allow_headers: Collection[str]
-        allow_credentials: bool
-        allow_origin_regex: Expressions
-        allow_private_network: bool
-        expose_headers: Collection[str]
-        max_age: int
-        strict: bool
-
+    # At run time its attributes would be others on each Python, and stubtest compares them.
     class _Stats(TypedDict):  # noqa: PYI049 - the middleware gives it
         """What `CORSMiddleware.stats` gives."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
 
-    from ._types import ASGIApp, Receive, Scope, Send, _PolicyOptions
+    from ._types import ASGIApp, PolicyOptions, Receive, Scope, Send
     from .policy import Policy
 
 # The attribute of an application's class that says what `install` did.
@@ -28,7 +28,7 @@ _MOST_LAYERS = 200
 
 
 def install(
-    app: Starlette, *, policy: Policy | None = None, **options: Unpack[_PolicyOptions]
+    app: Starlette, *, policy: Policy | None = None, **options: Unpack[PolicyOptions]
 ) -> CORSMiddleware:
     """Make the CORS middleware the outermost layer of a Starlette or FastAPI application.
 

@@ -25,7 +25,7 @@ def lint(**options: Any) -> Report:
     Args:
         options: by name; those that are left out have their defaults. ``app`` is not looked at. A
             value may be anything at all. One that can be read only once, such as a generator, is
-            read.
+            read. The codes in ``accept`` are left out of the result.
 
     Returns:
         A list of `Problem`, empty where nothing is wrong. Errors are what `CORSMiddleware` warns of,
@@ -48,7 +48,11 @@ def lint(**options: Any) -> Report:
             for name, value in given.items()
             if name not in DEFAULTS and name != "app"
         ]
-    return Report([*read.problems, *unknown], read.safe)
+    problems = read.problems
+    # A misspelt name of the option is why there are none.
+    if {problem.suggestion for problem in unknown} & {"allow_origins", "allow_origin_regex"}:
+        problems = [problem for problem in problems if problem.code != "no-origins"]
+    return Report([*problems, *unknown], read.safe)
 
 
 def _unknown(name: str, value: object) -> Problem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from _thread import RLock
 from contextvars import ContextVar
 
+from ._accept import with_own_decision
 from ._construction import checked
 from ._fastcors import CompiledPolicy, Middleware, claim_call, vary_by_origin
 from .policy import Policy
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
         ASGIApp,
         Expressions,
         Message,
+        PolicyOptions,
         Receive,
         Scope,
         Send,
-        _PolicyOptions,
         _Stats,
     )
 
@@ -128,6 +129,9 @@ class CORSMiddleware(Middleware):
         strict: whether any problem of severity error raises and advice is warned of. By default only
             what is dangerous to run raises, a `ConfigWarning` tells each other error, and advice is
             given by `lint` alone.
+        accept: the codes of problems that are known and meant, such as ``"expression-strangers"``:
+            they neither raise nor warn, with `strict` too. What raises without `strict` cannot be
+            accepted.
         policy: the `Policy` that decides, instead of any other option. It was checked where it was
             made, and its warnings point there.
 
@@ -162,9 +166,12 @@ class CORSMiddleware(Middleware):
         max_age: int = 600,
         *,
         strict: bool = False,
+        accept: Collection[str] = (),
         policy: Policy | None = None,
     ) -> None:
         if policy is None:
+            if _is_overridden(self, "is_allowed_origin"):
+                accept = with_own_decision(accept)
             policy = Policy(
                 allow_origins=allow_origins,
                 allow_methods=allow_methods,
@@ -175,6 +182,7 @@ class CORSMiddleware(Middleware):
                 expose_headers=expose_headers,
                 max_age=max_age,
                 strict=strict,
+                accept=accept,
             )
             given = allow_origins
         else:
@@ -189,7 +197,7 @@ class CORSMiddleware(Middleware):
         if cls.__call__ is _CALL:
             claim_call(cls)
 
-    def reconfigure(self, **options: Unpack[_PolicyOptions]) -> None:
+    def reconfigure(self, **options: Unpack[PolicyOptions]) -> None:
         """Replace the policy: the options given change, the others stay.
 
         The change is atomic: every request is decided by the policy before or the one after, and a
@@ -298,7 +306,8 @@ class CORSMiddleware(Middleware):
             return
         await self.simple_response(scope, receive, send, request_headers=headers)
 
-    def is_allowed_origin(self, origin: str) -> bool:
+    # With Any, an override may be a coroutine function.
+    def is_allowed_origin(self, origin: str) -> bool | Any:
         """Whether the policy allows an origin. A subclass may make this a coroutine function."""
         asked = _ASKED.get()
         if asked is not None and asked[0] is self:

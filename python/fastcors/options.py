@@ -32,6 +32,7 @@ DEFAULTS: dict[str, Any] = {
     "expose_headers": (),
     "max_age": 600,
     "strict": False,
+    "accept": (),
 }
 # What the names of an option in other libraries have in common, the more telling words first.
 _STEMS = {
@@ -52,6 +53,8 @@ _STEMS = {
     "age": "max_age",
     "ttl": "max_age",
     "strict": "strict",
+    "accept": "accept",
+    "ignore": "accept",
 }
 
 
@@ -66,7 +69,7 @@ class Options:
     once `tell` has not raised.
 
     Attributes:
-        problems: all that is wrong, option by option.
+        problems: all that is wrong, option by option, except what `accept` names.
         safe: the regular expressions that are proven to let in no stranger.
         engines: the expressions, each with its text for the Rust engine where that matches it.
     """
@@ -74,6 +77,7 @@ class Options:
     __slots__ = (
         "_cause",
         "_invalid",
+        "accept",
         "allow_credentials",
         "allow_headers",
         "allow_methods",
@@ -111,11 +115,14 @@ class Options:
         self.max_age = given["max_age"]
         self.max_age_text = self._read("max_age", self.max_age, _reading.max_age, unreadable="600")
         self.strict = self._flag("strict", given["strict"])
+        self.accept = self._accept(given["accept"])
 
         self._lint()
         self._judge()
         if not any(map(is_refused, self.problems)):
             self.problems += contradictions(self)
+        if self.accept:
+            self.problems = [each for each in self.problems if each.code not in self.accept]
         if self.problems:
             places = {name: place for place, name in enumerate(DEFAULTS)}
             self.problems.sort(key=lambda problem: places[problem.option])
@@ -190,6 +197,13 @@ class Options:
             return given
         return self._read(option, given, _reading.flag, unreadable=False)
 
+    def _accept(self, given: Any) -> tuple[str, ...]:
+        if type(given) is tuple and not given:
+            return ()
+        from . import _accept
+
+        return self._read("accept", given, _accept.codes, unreadable=())
+
     def _lint(self) -> None:
         """Find what is wrong with the texts in the collections."""
         for option in ("allow_origins", "allow_methods", "allow_headers", "expose_headers"):
@@ -241,7 +255,7 @@ class Copy:
         """
         self.kind: type = given.kind if type(given) is Copy else list
         self.star: bool = star or (type(given) is Copy and given.star)
-        for kind in (tuple, set, frozenset):
+        for kind in (tuple, set, frozenset, str):
             if issubclass(type(given), kind):
                 self.kind = kind
         self.items = items
@@ -250,9 +264,12 @@ class Copy:
         return _copied, (self.kind, self.items, self.star)
 
     def public(self) -> Collection[str]:
-        """Give an unchangeable collection that compares as the caller's own does."""
+        """Return an unchangeable collection that compares as the caller's own does."""
         if self.kind is tuple:
             return tuple(self.items)
+        # "*" is the one string that is taken for a list.
+        if self.kind is str:
+            return "*"
         if self.kind is list:
             return ReadOnlyList(self.items)
         return frozenset(self.items)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from typing import Any, Self, TypeVar, Unpack
 
-    from ._types import Expressions, _PolicyOptions
+    from ._types import Expressions, PolicyOptions
     from .decision import Decision
     from .problems import Problem
 
@@ -35,8 +35,8 @@ class Policy(Immutable):
 
     Args:
         allow_origins, allow_methods, allow_headers, allow_credentials, allow_origin_regex,
-            allow_private_network, expose_headers, max_age, strict: as for `CORSMiddleware`, by
-            keyword.
+            allow_private_network, expose_headers, max_age, strict, accept: as for `CORSMiddleware`,
+            by keyword.
 
     Raises:
         ConfigError: for what is dangerous to run, and with `strict` for any error.
@@ -75,6 +75,7 @@ class Policy(Immutable):
         expose_headers: Collection[str] = (),
         max_age: int = 600,
         strict: bool = False,
+        accept: Collection[str] = (),
     ) -> None:
         options = Options(
             {
@@ -87,6 +88,7 @@ class Policy(Immutable):
                 "expose_headers": expose_headers,
                 "max_age": max_age,
                 "strict": strict,
+                "accept": accept,
             }
         )
         options.tell()
@@ -142,7 +144,7 @@ class Policy(Immutable):
         """
         return decide_actual(self, origin)
 
-    def replace(self, **changes: Unpack[_PolicyOptions]) -> Self:
+    def replace(self, **changes: Unpack[PolicyOptions]) -> Self:
         """Give a policy with these options changed and the others as they are.
 
         What was wrong before is not told again, unless `strict` is new.
@@ -384,4 +386,4 @@ def _check_names(given: Iterable[str]) -> None:
         if name not in DEFAULTS:
             near = near_option(name)
             instead = f"did you mean {near!r}?" if near else f"there are {', '.join(DEFAULTS)}"
-            raise TypeError(f"there is no option {name!r}; {instead}")
+            raise TypeError(f"fastcors: there is no option {name!r}; {instead}")

@@ -1,4 +1,4 @@
-"""What can be wrong in a configuration, and how it is told."""
+"""What can be wrong in a configuration, and how it is reported."""
 
 from __future__ import annotations
 
@@ -9,18 +9,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any, Literal, Never
 
+# Each line of a log, a warning or an error begins so: an operator can search for it.
+PREFIX = "fastcors: "
+
 # Of many problems that are alike, this many are told one by one.
 _TOLD_OF_EACH = 10
 
-# What raises whether strict or not: it would let strangers in, break a header, or cannot be read.
-_REFUSED = frozenset(
+# What raises whether strict or not: it would allow untrusted origins, break a header, or cannot be
+# read.
+ALWAYS_RAISE = frozenset(
     {
         "endless",
         "expression-type",
         "max-age",
+        "name-breaks-header",
+        "name-type",
         "not-a-bool",
         "not-a-collection",
-        "not-a-token",
         "own-membership-test",
         "unreadable",
     }
@@ -174,21 +179,21 @@ class ConfigWarning(UserWarning):
 
 
 def is_refused(problem: Problem) -> bool:
-    """Say whether this problem makes a configuration raise, strict or not."""
-    return problem.code in _REFUSED
+    """Whether this problem makes a configuration raise, strict or not."""
+    return problem.code in ALWAYS_RAISE
 
 
 def told(problems: Iterable[Problem], where: str) -> Iterator[str]:
-    """Give a line for each problem; of many that are alike, for the first ones and their number."""
+    """Yield a line for each problem; of many that are alike, for the first ones and their number."""
     counts: dict[tuple[str, str], int] = {}
     for problem in problems:
         kind = problem.option, problem.code
         counts[kind] = counts.get(kind, 0) + 1
         if counts[kind] <= _TOLD_OF_EACH:
-            yield str(problem)
+            yield f"{PREFIX}{problem}"
     for (option, code), count in counts.items():
         if count > _TOLD_OF_EACH:
-            yield f"{option}: {count - _TOLD_OF_EACH:,} more like these; {where} [{code}]"
+            yield f"{PREFIX}{option}: {count - _TOLD_OF_EACH:,} more like these; {where} [{code}]"
 
 
 def _are_equal(one: object, other: object) -> bool:

@@ -199,17 +199,18 @@ impl CompiledPolicy {
             added.map_err(|error| value_error(&error))?;
         }
         allowed.shrink();
-        let boxed =
-            |texts: Vec<String>| texts.into_iter().map(|text| text.into_bytes().into()).collect();
+        let boxed = |texts: Vec<String>| -> PyResult<Vec<_>> {
+            texts.iter().map(|text| header_value(text)).collect()
+        };
         let policy = Policy::new(Options {
             origins: allowed,
-            methods: boxed(methods),
-            headers: boxed(headers),
+            methods: boxed(methods)?,
+            headers: boxed(headers)?,
             any_header,
             credentials,
             private_network,
-            expose: boxed(expose),
-            max_age: max_age.as_bytes().into(),
+            expose: boxed(expose)?,
+            max_age: header_value(max_age)?,
         })
         .map_err(|error| value_error(&error))?;
         let names = Names::get(py)?;
@@ -404,6 +405,12 @@ pub(super) fn entry_bytes<'t>(text: &'t Bound<'_, PyString>) -> PyResult<Cow<'t,
         // A lone surrogate: no header can hold it, it is only kept in the list.
         Err(_) => Cow::Owned(text.call_method1("encode", ("utf-8", "surrogatepass"))?.extract()?),
     })
+}
+
+/// The bytes of an option's text in a header. No header carries a character beyond latin-1.
+fn header_value(text: &str) -> PyResult<Box<[u8]>> {
+    let bytes = text.chars().map(u8::try_from).collect::<Result<_, _>>();
+    bytes.map_err(|_| PyValueError::new_err(format!("no header can carry {text:?}")))
 }
 
 /// The bytes of a header value that was decoded as latin-1. A character beyond it becomes `?`, which

@@ -1,6 +1,6 @@
 use super::byte_set::{ByteSet, TooLarge};
 
-/// The request headers that a policy allows, compared without regard to ASCII case.
+/// The request headers that a policy allows, compared without regard to case, as latin-1 text.
 #[derive(Debug)]
 pub struct HeaderNames {
     lower: ByteSet,
@@ -8,7 +8,8 @@ pub struct HeaderNames {
 }
 
 impl HeaderNames {
-    /// A set of `names` in any case.
+    /// A set of `names` in any case, each in latin-1. A name may be empty; one that holds a comma, or
+    /// has white space around it, matches nothing.
     ///
     /// # Errors
     /// [`TooLarge`] where all names together pass 4 GiB.
@@ -16,7 +17,7 @@ impl HeaderNames {
         let mut lower = ByteSet::with_capacity(0);
         let mut longest = 0;
         for name in names {
-            lower.insert(&name.to_ascii_lowercase())?;
+            lower.insert(&lowered(name))?;
             longest = longest.max(name.len());
         }
         lower.shrink();
@@ -25,9 +26,9 @@ impl HeaderNames {
 
     /// Whether every name in `value`, an `Access-Control-Request-Headers` field, is in the set.
     ///
-    /// Follows Starlette: split at commas, white space stripped, each part looked up, so that an
-    /// empty part fails, and the field that a browser leaves out must not be asked for. Linear in
-    /// `value`, and over at the first name that is not in the set.
+    /// Follows Starlette: split at commas, white space stripped, each part looked up. An empty part
+    /// fails unless the empty name is in the set, and the field that a browser leaves out must not be
+    /// asked for. Linear in `value`; the first name that is not in the set ends it.
     #[must_use]
     pub fn contain_all(&self, value: &[u8]) -> bool {
         value.split(|&byte| byte == b',').all(|part| self.contains(trim(part)))
@@ -39,9 +40,17 @@ impl HeaderNames {
         }
         // Browsers send lower case (Fetch, CORS-unsafe request-header names); others may not.
         self.lower.contains(name)
-            || (name.iter().any(u8::is_ascii_uppercase)
-                && self.lower.contains(&name.to_ascii_lowercase()))
+            || (name.iter().copied().any(is_upper) && self.lower.contains(&lowered(name)))
     }
+}
+
+/// Whether Python's `str.lower` changes a character of latin-1.
+const fn is_upper(byte: u8) -> bool {
+    matches!(byte, b'A'..=b'Z' | 0xc0..=0xd6 | 0xd8..=0xde)
+}
+
+fn lowered(name: &[u8]) -> Vec<u8> {
+    name.iter().map(|&byte| if is_upper(byte) { byte | 0x20 } else { byte }).collect()
 }
 
 /// Strips what Python's `str.strip` takes for white space in latin-1 text, as Starlette does.
@@ -92,6 +101,26 @@ mod tests {
         ];
         for &(value, expected) in cases {
             assert_eq!(names().contain_all(value), expected, "{}", value.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn names_that_are_no_tokens_match_as_in_starlette() {
+        let names = [b"".as_slice(), b" X-Padded", b"A,B", b"X Y", b"T\xd6KEN\xd7\xdf"];
+        let names = HeaderNames::new(names).unwrap();
+        let cases: &[(&[u8], bool)] = &[
+            (b"", true),
+            (b" ,,\xa0", true),
+            (b"x-padded", false),
+            (b" x-padded", false),
+            (b"a,b", false),
+            (b" x y ", true),
+            (b"t\xf6ken\xd7\xdf", true),
+            (b"T\xd6ken\xd7\xdf", true),
+            (b"t\xf6ken\xf7\xdf", false),
+        ];
+        for &(value, expected) in cases {
+            assert_eq!(names.contain_all(value), expected, "{}", value.escape_ascii());
         }
     }
 }

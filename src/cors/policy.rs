@@ -16,7 +16,8 @@ const ALLOW_PRIVATE_NETWORK: &[u8] = b"access-control-allow-private-network";
 const PREFLIGHT_VARY: &[u8] = b"Origin, Access-Control-Request-Method, \
     Access-Control-Request-Headers, Access-Control-Request-Private-Network";
 
-/// What a [`Policy`] is made of, already checked: the names are tokens, the texts fit a header.
+/// What a [`Policy`] is made of, already checked: each text is latin-1 that a header value can hold.
+/// The names need not be tokens: what is sent and what matches is then the same as in Starlette.
 #[derive(Debug)]
 pub struct Options {
     /// `allow_origins` and `allow_origin_regex`.

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from fastcors import ConfigError, ConfigWarning, CORSMiddleware, Problem, lint
+from fastcors import ConfigError, ConfigWarning, CORSMiddleware, Problem
 from fastcors.options import DEFAULTS
 from tests.exchange import answering
+from tests.lint.alone import lint
 from tests.lint.hostile import MAKERS, RudeText, everything_raises
 
 APP = answering()

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fastcors import Problem, lint
+from fastcors import Problem
 from fastcors.options import DEFAULTS
+from tests.lint.alone import lint
 
 EXAMPLES = int(os.environ.get("FASTCORS_EXAMPLES", "2000"))
 OPTIONS = {

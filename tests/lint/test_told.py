@@ -57,7 +57,7 @@ def test_an_error_is_a_warning_and_advice_is_silent() -> None:
         CORSMiddleware(APP, **WRONG)
     assert codes(heard) == [ERROR]
     (error, _) = lint(**WRONG)
-    assert str(heard[0].message) == str(error)
+    assert str(heard[0].message) == f"fastcors: {error}"
     for part in ("allow_origins", "'https://a.example/'", "slash", "'https://a.example'", ERROR):
         assert part in str(heard[0].message)
 
@@ -68,7 +68,7 @@ def test_strict_raises_all_errors_at_once_in_readable_form_and_as_data() -> None
     assert heard == []
     assert [problem.code for problem in raised.value.problems] == [ERROR, "bool-type"]
     lines = str(raised.value).splitlines()
-    assert lines == [str(problem) for problem in raised.value.problems]
+    assert lines == [f"fastcors: {problem}" for problem in raised.value.problems]
 
 
 def test_strict_warns_of_advice() -> None:
@@ -94,18 +94,22 @@ def test_what_is_dangerous_raises_always_and_all_errors_come_with_it(strict: boo
 
 
 @pytest.mark.parametrize("strict", [True, False])
-def test_an_invalid_expression_is_pythons_own_error_with_the_other_errors_as_notes(
+def test_an_invalid_expression_is_pythons_own_error_with_all_errors_as_notes(
     strict: bool,
 ) -> None:
     with listening() as heard, pytest.raises(re.error) as raised:
         CORSMiddleware(APP, **WRONG, allow_origin_regex="(", strict=strict)
     assert heard == []
-    (note,) = raised.value.__notes__
-    assert note.endswith(f"[{ERROR}]")
+    syntax, other = raised.value.__notes__
+    assert syntax.startswith("fastcors: allow_origin_regex: '(' is no regular expression")
+    assert other.startswith("fastcors: allow_origins: 'https://a.example/'")
+    assert other.endswith(f"[{ERROR}]")
 
 
 def test_strict_is_a_bool_by_keyword() -> None:
     with pytest.raises(ConfigError, match="not-a-bool"):
+        CORSMiddleware(APP, strict="no")  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="bool-type"):
         CORSMiddleware(APP, strict="yes")  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         CORSMiddleware(APP, [], [], [], False, None, False, [], 600, True)  # type: ignore[call-arg]
@@ -139,7 +143,7 @@ def test_of_many_alike_the_first_ten_and_their_number_are_told() -> None:
     assert found.count(ERROR) == 11
     assert {found.count(code) for code in {*found} - {ERROR}} <= {1, 2}
     (rest,) = [str(warning.message) for warning in heard if "more like" in str(warning.message)]
-    assert "allow_origins: 1,224 more" in rest
+    assert rest.startswith("fastcors: allow_origins: 1,224 more")
     assert "lint(...)" in rest
 
 

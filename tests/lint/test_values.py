@@ -21,9 +21,13 @@ from typing import Any
 import pytest
 from starlette.datastructures import URL
 
-from fastcors import CORSMiddleware, Problem, _meant, lint
+import fastcors
+from fastcors import CORSMiddleware, Problem, _meant
 from fastcors.options import DEFAULTS
+from tests.exchange import answering
+from tests.lint.alone import lint
 
+APP = answering()
 ORIGIN = "https://app.example.com"
 LISTS = {
     "allow_origins": ORIGIN,
@@ -98,7 +102,6 @@ def told(**options: Any) -> list[tuple[str, str, Any]]:
         (lambda entry: bytearray(entry.encode()), ("not-a-collection", ERROR, "the list")),
         (lambda entry: memoryview(entry.encode()), ("not-a-collection", ERROR, "the list")),
         # No collection at all.
-        (lambda entry: None, ("not-a-collection", ERROR, ())),
         (lambda entry: 7, ("not-a-collection", ERROR, None)),
         (lambda entry: True, ("not-a-collection", ERROR, None)),
         (lambda entry: lambda: [entry], ("not-a-collection", ERROR, None)),
@@ -126,6 +129,64 @@ def test_what_is_no_list(option: str, entry: str, make: Any, expected: Any) -> N
     assert {other.code for other in others} <= {"origin-duplicate", "method-duplicate"}
 
 
+@pytest.mark.parametrize("option", ["allow_origins", "allow_methods", "allow_headers"])
+def test_none_is_no_list(option: str) -> None:
+    (problem, *_) = told(**{option: None})
+    assert problem == ("not-a-collection", ERROR, ())
+
+
+@pytest.mark.parametrize("given", [None, False, 0])
+def test_what_is_not_true_counts_as_no_header_to_expose_as_with_starlette(given: Any) -> None:
+    assert told(expose_headers=given) == [("none-for-a-list", ADVICE, ())]
+    assert (
+        "Access-Control-Expose-Headers"
+        not in CORSMiddleware(APP, expose_headers=given).simple_headers
+    )
+
+
+@pytest.mark.parametrize("option", LISTS)
+def test_the_star_alone_counts_as_a_list_of_it(option: str) -> None:
+    assert told(**{option: "*"}) == [("star-for-a-list", ADVICE, ["*"])]
+    assert lint(**{option: ["*"]}) == []
+
+
+@pytest.mark.parametrize("option", LISTS)
+@pytest.mark.parametrize("given", [b"*", bytearray(b"*"), " *", "*,", "**", "'*'"])
+def test_what_is_like_the_star_is_no_list(option: str, given: Any) -> None:
+    assert next(problem.code for problem in lint(**{option: given})) == "not-a-collection"
+
+
+class Deciding(set[str]):
+    """A set that decides by itself what is in it."""
+
+    def __contains__(self, item: object) -> bool:
+        return item == "another" or set.__contains__(self, item)
+
+
+class Lying(Deciding):
+    """One that says that it has what it has not."""
+
+    def __contains__(self, item: object) -> bool:
+        return True
+
+
+def test_a_membership_test_that_starlette_does_not_ask_is_no_problem() -> None:
+    for option in ("allow_headers", "expose_headers"):
+        assert lint(**{option: Deciding(["X-Token"])}) == []
+    assert lint(expose_headers=Lying(["X-Token"])) == []
+    for option in ("allow_origins", "allow_methods"):
+        assert "own-membership-test" in [each.code for each in lint(**{option: Deciding()})]
+    (problem,) = lint(allow_headers=Lying(["X-Token"]))
+    assert problem.code == "own-membership-test"
+
+
+def test_a_view_of_a_dict_is_read_to_its_end() -> None:
+    names = {f"X-{number}": number for number in range(10_001)}
+    assert lint(allow_headers=names.keys()) == []
+    (problem,) = lint(allow_headers=iter(names))
+    assert problem.code == "endless"
+
+
 @pytest.mark.parametrize("option", ["allow_methods", "allow_headers", "expose_headers"])
 @pytest.mark.parametrize(
     ("item", "suggestion"),
@@ -140,7 +201,7 @@ def test_what_is_no_list(option: str, entry: str, make: Any, expected: Any) -> N
     ],
 )
 def test_a_name_that_is_no_text(option: str, item: Any, suggestion: Any) -> None:
-    assert told(**{option: ["X-Good", item]}) == [("not-a-token", ERROR, suggestion)]
+    assert told(**{option: ["X-Good", item]}) == [("name-type", ERROR, suggestion)]
 
 
 @pytest.mark.parametrize(
@@ -236,10 +297,12 @@ def test_with_credentials_every_origin_is_not_suggested(given: Any) -> None:
     [
         ("false", ("not-a-bool", ERROR, False)),
         ("no", ("not-a-bool", ERROR, False)),
-        ("", ("not-a-bool", ERROR, False)),
-        (" True ", ("not-a-bool", ERROR, True)),
+        (b"0", ("not-a-bool", ERROR, False)),
         ("enabled", ("not-a-bool", ERROR, None)),
-        (b"1", ("not-a-bool", ERROR, True)),
+        # What counts as what it says.
+        ("", ("bool-type", ERROR, False)),
+        (" True ", ("bool-type", ERROR, True)),
+        (b"1", ("bool-type", ERROR, True)),
         (1, ("bool-type", ADVICE, True)),
         (0, ("bool-type", ADVICE, False)),
         (2.5, ("bool-type", ADVICE, True)),
@@ -286,7 +349,12 @@ def test_what_is_no_bool(option: str, value: Any, expected: Any) -> None:
         (b"600", [("max-age-type", ERROR, 600)]),
         ([600], [("max-age-type", ERROR, None)]),
         ("1\r\n", [("max-age", ERROR, 600)]),
+        ("\x7f", [("max-age", ERROR, 600)]),
         ("\u0666\u0660\u0660", [("max-age", ERROR, 600)]),
+        ("6\xe9", [("max-age-type", ERROR, None)]),
+        ("\xb2", [("max-age-type", ERROR, None)]),
+        ("-\xb2", [("max-age-type", ERROR, None)]),
+        ("60\t", [("max-age-type", ERROR, 60)]),
         ("600", [("max-age-type", ADVICE, 600)]),
         (decimal.Decimal(600), [("max-age-type", ADVICE, 600)]),
         ("86401", [("max-age-type", ADVICE, 86_401), ("max-age-above-cap", ADVICE, 86_400)]),
@@ -356,7 +424,7 @@ def test_what_is_no_expression(value: Any, expected: Any) -> None:
         # Where it has no effect, what it lets in does not matter.
         ({"allow_origins": ["*"], "allow_origin_regex": ".*"}, ["expression-without-effect"]),
         ({"allow_origins": ["*"], "allow_origin_regex": "(?!a).*"}, ["expression-without-effect"]),
-        ({"allow_methods": []}, ["no-method"]),
+        ({"allow_origins": [ORIGIN], "allow_methods": []}, ["no-method"]),
         ({"allow_origins": [ORIGIN], "allow_private_network": True}, ["private-network-superseded"]),
         (
             {"allow_origins": ["*"], "allow_private_network": True},
@@ -370,15 +438,33 @@ def test_what_is_no_expression(value: Any, expected: Any) -> None:
             {"allow_origin_regex": r"https://.*\.github\.io", "allow_private_network": True},
             ["expression-public-suffix", "private-network-superseded"],
         ),
-        ({}, []),
         ({"allow_origins": ["*"]}, []),
+        ({}, ["no-origins"]),
+        ({"allow_origins": [], "allow_origin_regex": []}, ["no-origins"]),
+        ({"allow_origins": (), "allow_origin_regex": None}, ["no-origins"]),
+        ({"allow_origin_regex": r"https://app\.example\.com"}, []),
     ],
     ids=repr,
 )  # fmt: skip
 def test_options_that_contradict_each_other_are_advice(options: Any, expected: list[str]) -> None:
-    problems = lint(**options)
+    problems = fastcors.lint(**options)
     assert [problem.code for problem in problems] == expected
     assert {problem.severity for problem in problems} <= {ADVICE}
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"allow_origins": [None]}, ["origin-type"]),
+        ({"allow_origins": ORIGIN}, ["not-a-collection"]),
+        ({"allow_origin_regex": ""}, ["expression-empty"]),
+        ({"allow_origin": [ORIGIN]}, ["unknown-option"]),
+        ({"origin_pattern": "a"}, ["unknown-option"]),
+        ({"max_ages": 5}, ["no-origins", "unknown-option"]),
+    ],
+)
+def test_why_no_origin_is_allowed_is_reported_once(options: Any, expected: list[str]) -> None:
+    assert [problem.code for problem in fastcors.lint(**options)] == expected
 
 
 @pytest.mark.parametrize(
@@ -417,6 +503,9 @@ def test_options_that_contradict_each_other_are_advice(options: Any, expected: l
         ("allow_private_networks", "allow_private_network"),
         ("private_network", "allow_private_network"),
         ("strictly", "strict"),
+        ("accepted", "accept"),
+        ("ignore", "accept"),
+        ("accept_headers", "allow_headers"),
         ("CORS_URLS_REGEX", None),
         ("vary_header", None),
         ("automatic_options", None),

@@ -43,6 +43,8 @@ EXPRESSIONS = [
     r"https://(?!b).*",
     r"(null|http://localhost)$",
 ]
+# What no method and no header is called, and every header can carry.
+MALFORMED = ["", " ", " POST", "PUT ", "\tX-B", "x y", "A,B", "\xa0PUT", "T\xd6KEN", "t\xf6ken\xd7"]
 METHODS = ["GET", "POST", "PUT", "PATCH", "QUERY", "PURGE", "get", "OPTIONS", "*"]
 HEADERS = ["X-Token", "x-token", "X-B", "Accept", "content-type", "Authorization", "*"]
 
@@ -69,6 +71,11 @@ REQUESTED = [
     "x-t\xd6ken",
     "authorization",
     "*",
+    "X Y",
+    "a,b",
+    "t\xf6ken",
+    "T\xd6ken\xd7,",
+    " ",
 ]
 RESPONSE_NAMES = [
     b"content-type",
@@ -128,7 +135,14 @@ def _some(random: Random, pool: Sequence[Any], most: int) -> list[Any]:
 
 
 def _collection(random: Random, pool: Sequence[str]) -> Any:
+    if not random.randint(0, 15):
+        return "*"
     return random.choice([list, tuple, set])(_some(random, pool, 4))
+
+
+def _names(random: Random, pool: Sequence[str]) -> Any:
+    """Draw names, in one case out of three with malformed ones among them."""
+    return _collection(random, pool if random.randint(0, 2) else [*pool, *MALFORMED])
 
 
 def configuration(random: Random) -> dict[str, Any]:
@@ -143,13 +157,15 @@ def configuration(random: Random) -> dict[str, Any]:
     )
     options = {
         "allow_origins": origins,
-        "allow_methods": _collection(random, METHODS),
-        "allow_headers": _collection(random, HEADERS),
-        "allow_credentials": random.choice([True, False]),
+        "allow_methods": _names(random, METHODS),
+        "allow_headers": _names(random, HEADERS),
+        "allow_credentials": random.choice([True, False, True, False, "true", ""]),
         "allow_origin_regex": random.choice(expressions),
         "allow_private_network": random.choice([True, False]),
-        "expose_headers": _collection(random, ["X-Total", "x-b", "*"]),
-        "max_age": random.choice([600, 0, -1, 10**20, True, None, 1.5, "60"]),
+        "expose_headers": _names(random, ["X-Total", "x-b", "*"])
+        if random.randint(0, 15)
+        else None,
+        "max_age": random.choice([600, 0, -1, 10**20, True, None, 1.5, "60", "6\xe9\t"]),
     }
     return {name: value for name, value in options.items() if random.randint(0, 2)}
 
@@ -161,10 +177,11 @@ def _text(random: Random) -> str:
 def _line(random: Random, name: bytes) -> tuple[bytes, bytes]:
     pool = {
         b"origin": [*ORIGINS, *ORIGINS, _text(random)],
-        b"access-control-request-method": [*METHODS, _text(random)],
+        b"access-control-request-method": [*METHODS, *METHODS, *MALFORMED, _text(random)],
         b"access-control-request-headers": [
             *REQUESTED,
             ",".join(_some(random, REQUESTED, 4)),
+            ",".join(_some(random, [*HEADERS, *MALFORMED], 3)),
             _text(random),
         ],
     }.get(name.lower())

@@ -49,6 +49,20 @@ CONFIGURATIONS: list[dict[str, Any]] = [
     {"max_age": 1.5},
     {"max_age": "60"},
     {"allow_credentials": 1, "allow_private_network": 0},
+    # The star alone counts as a list of it.
+    {"allow_origins": "*"},
+    {"allow_methods": "*"},
+    {"allow_headers": "*"},
+    {"allow_origins": "*", "expose_headers": "*", "allow_credentials": True},
+    # Names that are none, as a setting that is split at commas has them.
+    {"allow_methods": ["GET", "", " PUT", "PUT "]},
+    {"allow_methods": [""]},
+    {"allow_headers": ["", " X-Token", "x-a"]},
+    {"allow_headers": ["X-T\xd6ken", "X Y", "A,B", "\xa0X", "\ta"]},
+    {"expose_headers": ["X-A", "", " X-B"]},
+    {"expose_headers": [""]},
+    {"expose_headers": None},
+    {"max_age": "6\xe9"},
 ]
 ATTRIBUTES = [
     "app",
@@ -104,7 +118,7 @@ def test_what_the_package_exports_is_there() -> None:
 def test_an_attribute_equals_starlettes(options: dict[str, Any], name: str) -> None:
     ours = getattr(CORSMiddleware(APP, **options), name)
     theirs = getattr(Starlette(APP, **options), name)
-    if name == "allow_origins" and not isinstance(theirs, list | tuple | set):
+    if name == "allow_origins" and not isinstance(theirs, list | tuple | set | str):
         theirs = list(theirs)
     assert ours == theirs
 
@@ -127,6 +141,9 @@ def test_its_answers_equal_starlettes(options: dict[str, Any]) -> None:
         preflight(),
         preflight(method="PUT", headers="X-Token,x-a", private_network="true"),
         preflight("https://stranger.example", "PURGE", "x-b"),
+        preflight(method="", headers=""),
+        preflight(method=" PUT", headers="x-t\xf6ken,"),
+        preflight(method="PUT ", headers="X Y, x-a,\xa0x"),
     ):
         assert sent(ours, scope) == sent(theirs, scope)
 

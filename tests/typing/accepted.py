@@ -22,6 +22,7 @@ from fastcors import (
     Decision,
     Denial,
     Policy,
+    PolicyOptions,
     Problem,
     __version__,
     install,
@@ -127,6 +128,27 @@ class MoreTenants(Tenants):
         return super().is_allowed_origin(origin) or origin in self.tenants
 
 
+class AsynchronousTenants(CORSMiddleware):
+    """Asks something that has to be awaited, and the class above."""
+
+    async def is_allowed_origin(self, origin: str) -> bool:
+        if super().is_allowed_origin(origin):
+            return True
+        return await registered(origin)
+
+
+class MoreAsynchronousTenants(AsynchronousTenants):
+    """Asks a class above that is asynchronous itself."""
+
+    async def is_allowed_origin(self, origin: str) -> bool:
+        return await super().is_allowed_origin(origin) or origin == "https://b.example"
+
+
+async def registered(origin: str) -> bool:
+    """Whether an origin is registered."""
+    return origin.endswith(".example.com")
+
+
 class Whole(CORSMiddleware):
     """Overrides everything that Starlette's subclasses may."""
 
@@ -152,6 +174,8 @@ class Whole(CORSMiddleware):
 
 starlette.add_middleware(Tenants)
 starlette.add_middleware(MoreTenants, ["https://a.example"], allow_credentials=True)
+starlette.add_middleware(AsynchronousTenants, allow_credentials=True)
+starlette.add_middleware(MoreAsynchronousTenants)
 fastapi.add_middleware(Whole, allow_origins=["https://a.example"])
 
 tenants: ASGIApp = MoreTenants(application, ["https://a.example"], allow_credentials=True)
@@ -170,7 +194,7 @@ assert_type(wrapped.allow_all_headers, bool)
 assert_type(wrapped.preflight_explicit_allow_origin, bool)
 assert_type(wrapped.simple_headers, dict[str, str])
 assert_type(wrapped.preflight_headers, dict[str, str])
-assert_type(wrapped.is_allowed_origin("https://a.example"), bool)
+allowed: bool = wrapped.is_allowed_origin("https://a.example")
 expression: re.Pattern[str] | None = wrapped.allow_origin_regex
 behind: ASGIApp = wrapped.app
 
@@ -195,6 +219,39 @@ wrapped.reconfigure(
     max_age=5,
     strict=False,
 )
+
+# Options that are written once.
+
+OPTIONS: PolicyOptions = {
+    "allow_origins": ["https://a.example"],
+    "allow_methods": ("GET", "PUT"),
+    "allow_headers": {"X-Token"},
+    "allow_credentials": True,
+    "allow_origin_regex": [r"https://[a-z]+\.example\.com", re.compile("https://a")],
+    "allow_private_network": False,
+    "expose_headers": frozenset({"X-Total"}),
+    "max_age": 3600,
+    "strict": True,
+    "accept": ["expression-insecure"],
+}
+FEW: PolicyOptions = {"allow_origins": ["https://a.example"]}
+for options in (OPTIONS, FEW):
+    CORSMiddleware(application, **options).reconfigure(**options)
+    Policy(**options).replace(**options)
+    lint(**options)
+    fastapi.add_middleware(CORSMiddleware, **options)
+    starlette.add_middleware(CORSMiddleware, **options)
+    FastAPI(middleware=[Middleware(CORSMiddleware, **options)])
+    longer: PolicyOptions = {**options, "max_age": 7200}
+    CORSMiddleware(application, **longer)
+wrapped.reconfigure(accept=["origin-insecure"])
+Policy(accept=("expression-strangers",))
+
+
+def options_of(setting: str) -> PolicyOptions:
+    """Return options that depend on a setting."""
+    return PolicyOptions(allow_origins=setting.split(","), strict=True)
+
 
 # A policy without an application.
 

@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.types import Receive, Scope, Send
 
-from fastcors import CORSMiddleware, Policy, install, patch_starlette
+from fastcors import CORSMiddleware, Policy, PolicyOptions, install, patch_starlette
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -88,6 +88,20 @@ policy.preflight(origin="https://a.example", method="GET", headers=[b"x-a"])  # 
 policy.preflight(origin="https://a.example", method="GET", private_network="no")  # error
 policy.actual()  # error
 policy.actual(origin="https://a.example").headers = []  # error
+
+
+# Options that are written once.
+unknown: PolicyOptions = {"allow_origin": ORIGINS}  # error
+mistyped: PolicyOptions = {"max_age": "600"}  # error
+CORSMiddleware(application, accept=7)  # error
+CORSMiddleware(application, accept=[7])  # error
+
+
+class Awaiting(CORSMiddleware):
+    """Awaits what is no coroutine."""
+
+    async def is_allowed_origin(self, origin: str) -> bool:
+        return await super().is_allowed_origin(origin)  # error
 
 
 class Misspelt(CORSMiddleware):

@@ -1,6 +1,7 @@
 //! The codes of what is found in lists of methods and of header names.
 
 codes! {
+    NAME_BREAKS_HEADER = "name-breaks-header";
     NOT_A_TOKEN = "not-a-token";
     METHOD_SEVERAL = "method-several";
     METHOD_QUOTES = "method-quotes";

@@ -21,6 +21,13 @@ impl List {
         }
     }
 
+    fn instead(self) -> &'static str {
+        match self {
+            Self::Methods => "write a method or remove it",
+            Self::RequestHeaders | Self::ResponseHeaders => "write a header name or remove it",
+        }
+    }
+
     fn codes(self) -> Codes {
         match self {
             Self::Methods => Codes {
@@ -67,16 +74,24 @@ pub(super) fn check(
         })
     };
     let noun = list.noun();
-    let otherwise = format!("write {noun} or leave it out");
+    if let Some(wrong) = broken_header(entry) {
+        let code = error(code::NAME_BREAKS_HEADER);
+        return Some(problem(code, index, wrong, meant(), list.instead()));
+    }
     if !is_token(entry) {
-        let wrong = if entry.trim().is_empty() {
-            format!("is empty and not {noun}")
-        } else if entry.chars().any(is_hidden) {
-            "holds a control character, which would break the header".to_owned()
+        let wrong = if entry.is_empty() {
+            "is empty, so it names nothing".to_owned()
+        } else if entry.trim().is_empty() {
+            "is only white space, so it names nothing".to_owned()
+        } else if !is_token(entry.trim()) {
+            format!("is not {noun}: only letters, digits and !#$%&'*+-.^_`|~ are allowed in it")
+        } else if list == List::ResponseHeaders {
+            "has white space around it, which browsers ignore".to_owned()
         } else {
-            format!("is not {noun}: it may hold letters, digits and !#$%&'*+-.^_`|~ only")
+            "has white space around it, so it matches no request".to_owned()
         };
-        return Some(problem(error(code::NOT_A_TOKEN), index, &wrong, meant(), &otherwise));
+        let otherwise = if entry.trim().is_empty() { "remove it" } else { list.instead() };
+        return Some(problem(error(code::NOT_A_TOKEN), index, &wrong, meant(), otherwise));
     }
     let Codes { several, quotes, glob } = list.codes();
     // All that follows is a token, and still no name that anybody has.
@@ -91,6 +106,18 @@ pub(super) fn check(
     };
     let suggestion = meant().filter(|_| code != glob);
     Some(problem(error(code), index, &wrong, suggestion, "name each, or write '*' for all"))
+}
+
+/// What keeps a text out of every header: a server would send a header that is split or forged, or
+/// fail. Servers carry all other bytes (RFC 9110, 5.5, field-vchar and obs-text).
+fn broken_header(text: &str) -> Option<&'static str> {
+    if text.chars().any(|c| c.is_ascii_control() && c != '\t') {
+        Some("contains a control character, which would break the header")
+    } else if text.chars().any(|c| c > '\u{ff}') {
+        Some("contains a character beyond latin-1, which no header can carry")
+    } else {
+        None
+    }
 }
 
 fn is_token(text: &str) -> bool {
