@@ -14,7 +14,8 @@ use pyo3::types::{PyDict, PyType};
 use super::application::{Application, Calls};
 use super::coroutines::deferred;
 use super::counts::Counts;
-use super::guard::{attached, object};
+use super::guard::{self, attached, object, status, unraisable};
+use super::links::drop_link;
 use super::names::Names;
 use super::object::{Owned, Raised, bytes_of, is_text, item, seldom};
 use super::policy::CompiledPolicy;
@@ -329,27 +330,25 @@ unsafe extern "C" fn new(
     _kwargs: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
     // SAFETY: the allocator gives a zeroed instance of the class, which has room for `Middleware`.
-    unsafe {
-        let Some(allocate) = (*class).tp_alloc else { return ptr::null_mut() };
-        let made = allocate(class, 0);
-        if !made.is_null() {
-            (*made.cast::<Middleware>()).vectorcall = Some(vectorcall);
-        }
-        made
-    }
+    object(|| unsafe {
+        let allocate = (*class).tp_alloc.unwrap_or(ffi::PyType_GenericAlloc);
+        let made = Owned::take(allocate(class, 0))?;
+        (*made.as_ptr().cast::<Middleware>()).vectorcall = Some(vectorcall);
+        Ok(made)
+    })
 }
 
 unsafe extern "C" fn dealloc(slf: *mut ffi::PyObject) {
     // SAFETY: Python calls this once, with a `Middleware` that nobody refers to.
-    unsafe {
+    unraisable(|| unsafe {
         ffi::PyObject_GC_UnTrack(slf.cast());
         let class = ffi::Py_TYPE(slf);
-        clear(slf);
+        drop_fields(slf);
         if let Some(free) = (*class).tp_free {
             free(slf.cast());
         }
         ffi::Py_DECREF(class.cast());
-    }
+    });
 }
 
 unsafe extern "C" fn traverse(
@@ -358,44 +357,48 @@ unsafe extern "C" fn traverse(
     arg: *mut c_void,
 ) -> c_int {
     // SAFETY: Python calls this with a `Middleware`; the visitor takes live objects.
-    unsafe {
+    guard::traverse(|| unsafe {
         let this = slf.cast::<Middleware>();
         types::visit_all(
             &[ffi::Py_TYPE(slf).cast(), (*this).app, (*this).policy, (*this).compiled],
             visit,
             arg,
         )
-    }
+    })
 }
 
 unsafe extern "C" fn clear(slf: *mut ffi::PyObject) -> c_int {
     // SAFETY: Python calls this with a `Middleware`.
-    unsafe {
-        let this = slf.cast::<Middleware>();
-        types::clear_all(&[
-            &raw mut (*this).app,
-            &raw mut (*this).policy,
-            &raw mut (*this).compiled,
-        ]);
-    }
+    unraisable(|| unsafe { drop_fields(slf) });
     0
 }
 
-/// What an attribute gives: a new reference, or the error that `__init__` has not set it.
+/// # Safety
+/// `slf` is a `Middleware`, and the thread is attached.
+unsafe fn drop_fields(slf: *mut ffi::PyObject) {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        let this = slf.cast::<Middleware>();
+        drop_link(&raw mut (*this).app);
+        types::clear_all(&[&raw mut (*this).policy, &raw mut (*this).compiled]);
+    }
+}
+
+/// What an attribute gives, or the error that `__init__` has not set it.
 ///
 /// # Safety
 /// `held` is null or live, and the thread is attached.
-unsafe fn field(held: *mut ffi::PyObject) -> *mut ffi::PyObject {
+unsafe fn field(held: *mut ffi::PyObject) -> Result<Owned, Raised> {
     if held.is_null() {
-        return object(not_initialised);
+        return not_initialised();
     }
     // SAFETY: live, as the caller vouches.
-    unsafe { Owned::share(held).into_ptr() }
+    Ok(unsafe { Owned::share(held) })
 }
 
 unsafe extern "C" fn get_policy(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
     // SAFETY: Python calls this with a `Middleware`.
-    unsafe { field((*slf.cast::<Middleware>()).policy) }
+    object(|| unsafe { field((*slf.cast::<Middleware>()).policy) })
 }
 
 /// Sets the policy, in one step: each request sees the one before or the one after.
@@ -404,7 +407,7 @@ unsafe extern "C" fn set_policy(
     value: *mut ffi::PyObject,
     _: *mut c_void,
 ) -> c_int {
-    let set = || {
+    status(|| {
         attached(|py| {
             // SAFETY: Python gives a live value, or null for a deletion.
             let value = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) };
@@ -422,13 +425,12 @@ unsafe extern "C" fn set_policy(
             }
             Ok(())
         })
-    };
-    if set().is_ok() { 0 } else { -1 }
+    })
 }
 
 unsafe extern "C" fn get_app(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
     // SAFETY: Python calls this with a `Middleware`.
-    unsafe { field((*slf.cast::<Middleware>()).app) }
+    object(|| unsafe { field((*slf.cast::<Middleware>()).app) })
 }
 
 /// Sets the application, and finds out what calling it does.
@@ -437,7 +439,7 @@ unsafe extern "C" fn set_app(
     value: *mut ffi::PyObject,
     _: *mut c_void,
 ) -> c_int {
-    let set = || {
+    status(|| {
         attached(|py| {
             // SAFETY: Python gives a live value, or null for a deletion.
             let app = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) };
@@ -453,8 +455,7 @@ unsafe extern "C" fn set_app(
             }
             Ok(())
         })
-    };
-    if set().is_ok() { 0 } else { -1 }
+    })
 }
 
 /// `Middleware._fastcors_reconsider()`: what is overridden is found out again at the next call.
@@ -463,12 +464,12 @@ unsafe extern "C" fn reconsider(
     _: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
     // SAFETY: Python calls this with a `Middleware`.
-    unsafe {
+    object(|| unsafe {
         let this = slf.cast::<Middleware>();
         (*this).class_version = 0;
         (*this).changes = (*this).changes.wrapping_add(1);
-        Owned::share(ffi::Py_None()).into_ptr()
-    }
+        Ok(Owned::share(ffi::Py_None()))
+    })
 }
 
 /// `Middleware._fastcors_counts()`: the counters by their names.

@@ -3,7 +3,7 @@
 use core::ffi::{c_int, c_void};
 use core::hint::cold_path;
 use core::mem::offset_of;
-use core::ptr::{self, NonNull};
+use core::ptr;
 use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -13,8 +13,9 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyType};
 use pyo3::{Borrowed, ffi};
 
 use super::coroutines::deferred;
-use super::guard::{attached, object};
-use super::object::{Owned, Raised, bytes_of, deeper, dict_item, is_text, item, seldom};
+use super::guard::{self, attached, object, unraisable};
+use super::links::drop_link;
+use super::object::{Owned, Raised, bytes_of, call_one, dict_item, is_text, item, seldom};
 use super::policy::CompiledPolicy;
 use super::preflight::line;
 use super::scope::{any_bytes, any_pair, exact_pair};
@@ -135,36 +136,10 @@ unsafe fn call(
         let kind = item(message, compiled.names.kind.as_ptr())?;
         let start = compiled.names.response_start.as_ptr();
         if !is_text(kind.as_ptr(), start, b"http.response.start")? {
-            return pass_on(this, message);
+            return call_one(compiled.names, this.send, message);
         }
         let changed = with_headers(this, compiled, message)?;
-        pass_on(this, changed.as_ptr())
-    }
-}
-
-/// Calls the server's send, or that of a middleware of ours around this one.
-///
-/// # Safety
-/// As for [`call`].
-#[inline]
-unsafe fn pass_on(this: &Send, message: *mut ffi::PyObject) -> Result<Owned, Raised> {
-    // SAFETY: as the caller vouches.
-    unsafe {
-        let call = || Owned::take(ffi::PyObject_CallOneArg(this.send, message));
-        if is_send(this.send) { deeper(call) } else { call() }
-    }
-}
-
-/// Whether an object is such a send.
-///
-/// # Safety
-/// `object` is live and the thread is attached.
-#[inline]
-unsafe fn is_send(object: *mut ffi::PyObject) -> bool {
-    // SAFETY: as the caller vouches.
-    unsafe {
-        let send_type = TYPE.get(Python::assume_attached());
-        send_type.is_some_and(|send_type| ffi::Py_TYPE(object).cast() == send_type.as_ptr())
+        call_one(compiled.names, this.send, changed.as_ptr())
     }
 }
 
@@ -186,7 +161,9 @@ unsafe fn with_headers(
         } else {
             copied(message)?
         };
-        let lines = match dict_item(copy.as_ptr(), key)?.map(NonNull::as_ptr) {
+        // Held: code that an allocation may run can take it out of the copy.
+        let theirs = dict_item(copy.as_ptr(), key)?.map(|theirs| Owned::share(theirs.as_ptr()));
+        let lines = match &theirs {
             None => merged(this, compiled, None)?,
             Some(theirs) => match appended(this, compiled, theirs)? {
                 Some(lines) => lines,
@@ -210,9 +187,10 @@ unsafe fn with_headers(
 unsafe fn appended(
     this: &Send,
     compiled: &CompiledPolicy,
-    theirs: *mut ffi::PyObject,
+    theirs: &Owned,
 ) -> Result<Option<Owned>, Raised> {
     let ours = compiled.lines(this.kind);
+    let theirs = theirs.as_ptr();
     // SAFETY: each object is checked to be of the exact type that it is read as. The length is read
     // again after the allocation, which may run other code; from there to the end of the loop
     // nothing does. The new list has a place for each line, and each is set once.
@@ -309,15 +287,11 @@ fn is_ours(name: &[u8]) -> bool {
 
 /// The merged header lines for any shape that Starlette takes: no headers at all, any iterable, pairs
 /// of any kind, names that the policy sets.
-fn merged(
-    this: &Send,
-    compiled: &CompiledPolicy,
-    theirs: Option<*mut ffi::PyObject>,
-) -> Result<Owned, Raised> {
+fn merged(this: &Send, compiled: &CompiledPolicy, theirs: Option<&Owned>) -> Result<Owned, Raised> {
     attached(|py| {
         let list = match theirs {
-            // SAFETY: the copied message holds the headers for as long as this runs.
-            Some(theirs) => unsafe { Borrowed::from_ptr(py, theirs) }
+            // SAFETY: the caller holds the headers for as long as this runs.
+            Some(theirs) => unsafe { Borrowed::from_ptr(py, theirs.as_ptr()) }
                 .try_iter()?
                 .collect::<PyResult<Vec<_>>>()?,
             None => Vec::new(),
@@ -412,36 +386,17 @@ pub(super) unsafe fn compiled<'a>(policy: *mut ffi::PyObject) -> &'a CompiledPol
 
 unsafe extern "C" fn dealloc(slf: *mut ffi::PyObject) {
     // SAFETY: Python calls this once, with a `Send` that nobody refers to.
-    unsafe {
+    unraisable(|| unsafe {
         ffi::PyObject_GC_UnTrack(slf.cast());
         let object_type = ffi::Py_TYPE(slf);
-        drop_chain((*slf.cast::<Send>()).send);
-        (*slf.cast::<Send>()).send = ptr::null_mut();
-        clear(slf);
+        drop_fields(slf);
         if KEPT.load(Relaxed).is_null() {
             KEPT.store(slf.cast(), Relaxed);
         } else {
             ffi::PyObject_GC_Del(slf.cast());
         }
         ffi::Py_DECREF(object_type.cast());
-    }
-}
-
-/// Drops a send, and those around it that nobody else holds one by one: recursion would end with the
-/// stack.
-///
-/// # Safety
-/// `send` is null or a reference that is given away, and the thread is attached.
-unsafe fn drop_chain(mut send: *mut ffi::PyObject) {
-    // SAFETY: as the caller vouches. The next one is taken out before its holder is dropped.
-    unsafe {
-        while !send.is_null() && is_send(send) && ffi::Py_REFCNT(send) == 1 {
-            let next = (&raw mut (*send.cast::<Send>()).send).replace(ptr::null_mut());
-            ffi::Py_DECREF(send);
-            send = next;
-        }
-        ffi::Py_XDECREF(send);
-    }
+    });
 }
 
 unsafe extern "C" fn traverse(
@@ -450,27 +405,32 @@ unsafe extern "C" fn traverse(
     arg: *mut c_void,
 ) -> c_int {
     // SAFETY: Python calls this with a `Send`; the visitor takes live objects.
-    unsafe {
+    guard::traverse(|| unsafe {
         let this = slf.cast::<Send>();
         types::visit_all(
             &[ffi::Py_TYPE(slf).cast(), (*this).send, (*this).policy, (*this).origin],
             visit,
             arg,
         )
-    }
+    })
 }
 
 unsafe extern "C" fn clear(slf: *mut ffi::PyObject) -> c_int {
     // SAFETY: Python calls this with a `Send`.
+    unraisable(|| unsafe { drop_fields(slf) });
+    0
+}
+
+/// # Safety
+/// `slf` is a `Send`, and the thread is attached.
+#[inline]
+unsafe fn drop_fields(slf: *mut ffi::PyObject) {
+    // SAFETY: as the caller vouches.
     unsafe {
         let this = slf.cast::<Send>();
-        types::clear_all(&[
-            &raw mut (*this).send,
-            &raw mut (*this).policy,
-            &raw mut (*this).origin,
-        ]);
+        drop_link(&raw mut (*this).send);
+        types::clear_all(&[&raw mut (*this).policy, &raw mut (*this).origin]);
     }
-    0
 }
 
 fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
