@@ -598,25 +598,25 @@ unsafe extern "C" fn set_app(
 unsafe fn overridden(
     slf: *mut ffi::PyObject,
     which: impl FnOnce(&Overrides) -> bool,
-) -> *mut ffi::PyObject {
+) -> Result<Owned, Raised> {
     // SAFETY: as the caller vouches.
-    object(|| unsafe {
+    unsafe {
         let this = slf.cast::<Middleware>();
         find_overrides(this)?;
         Owned::take(ffi::PyBool_FromLong(which(&(*this).overrides).into()))
-    })
+    }
 }
 
 /// `Middleware._fastcors_hooks`: whether `async def __call__` has to call the methods by name.
 unsafe extern "C" fn get_hooks(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
     // SAFETY: Python calls this with a `Middleware`.
-    unsafe { overridden(slf, |overrides| overrides.hooks) }
+    object(|| unsafe { overridden(slf, |overrides| overrides.hooks) })
 }
 
 /// `Middleware._fastcors_asks`: whether `is_allowed_origin` is overridden.
 unsafe extern "C" fn get_asks(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
     // SAFETY: Python calls this with a `Middleware`.
-    unsafe { overridden(slf, |overrides| overrides.asks_origin) }
+    object(|| unsafe { overridden(slf, |overrides| overrides.asks_origin) })
 }
 
 /// `Middleware._fastcors_begin(scope)`: counts a request that `async def __call__` serves, and reads
