@@ -84,7 +84,8 @@ $(BIN)/.tools: $(BIN)/.demo
 
 $(BIN)/.built: $(BIN)/.demo $(SOURCES) | toolchain
 	@echo "Building the extension: about half a minute."
-	@$(BIN)/maturin develop --release --quiet
+	@# Without --group, maturin installs the group dev.
+	@$(BIN)/maturin develop --release --quiet --group demo
 	@touch $@
 
 build: $(BIN)/.built ## build the extension into the virtual environment

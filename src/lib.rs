@@ -7,26 +7,39 @@ pub mod cors;
 #[cfg(feature = "python")]
 mod asgi;
 
+#[cfg(any(feature = "python", test))]
+mod panics;
+
 /// What Python sees as `fastcors._fastcors`.
 #[cfg(feature = "python")]
 #[pyo3::pymodule(gil_used = true)]
-mod _fastcors {
-    use pyo3::prelude::*;
+fn _fastcors(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
+    use pyo3::types::PyModuleMethods;
+    use pyo3::wrap_pyfunction;
 
-    #[pymodule_export]
-    use crate::asgi::{
-        CompiledPolicy, LiveOrigins, claim_call, expression_problem, lint_codes, lint_methods,
-        lint_origins, lint_request_headers, lint_response_headers, matched_part, missed_origin,
-        nearest_name, prove_expression, vary_by_origin,
-    };
-
-    /// Whether this is a debug build, which no benchmark should measure.
-    #[pymodule_export]
-    const DEBUG_BUILD: bool = cfg!(debug_assertions);
-
-    #[pymodule_init]
-    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
-        module.add("Middleware", crate::asgi::middleware_type(module.py())?)
+    // Before anything is made that outlives the interpreter.
+    asgi::refuse_subinterpreter()?;
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    // Whether this is a debug build, which no benchmark should measure.
+    module.add("DEBUG_BUILD", cfg!(debug_assertions))?;
+    module.add("Middleware", asgi::middleware_type(module.py())?)?;
+    module.add_class::<asgi::CompiledPolicy>()?;
+    module.add_class::<asgi::LiveOrigins>()?;
+    for function in [
+        wrap_pyfunction!(asgi::claim_call, module)?,
+        wrap_pyfunction!(asgi::expression_problem, module)?,
+        wrap_pyfunction!(asgi::lint_codes, module)?,
+        wrap_pyfunction!(asgi::lint_methods, module)?,
+        wrap_pyfunction!(asgi::lint_origins, module)?,
+        wrap_pyfunction!(asgi::lint_request_headers, module)?,
+        wrap_pyfunction!(asgi::lint_response_headers, module)?,
+        wrap_pyfunction!(asgi::matched_part, module)?,
+        wrap_pyfunction!(asgi::missed_origin, module)?,
+        wrap_pyfunction!(asgi::nearest_name, module)?,
+        wrap_pyfunction!(asgi::prove_expression, module)?,
+        wrap_pyfunction!(asgi::vary_by_origin, module)?,
+    ] {
+        module.add_function(function)?;
     }
+    Ok(())
 }

@@ -61,7 +61,7 @@ def install(
         middleware = CORSMiddleware(_called_first, policy=policy, **options)
         entry = _entry(options if policy is None else {"policy": policy})
         installation = _Installation(middleware, entry, sys._getframe(1))
-        for text in installation.new_rivals(app):
+        for text in installation.new_duplicates(app):
             warnings.warn(text, ConfigWarning, stacklevel=2)
         # Starlette calls what is assigned to `middleware_stack`, and only a class sees assignments.
         # To replace `build_middleware_stack` is not enough: OpenTelemetry does so too, expects the
@@ -92,12 +92,12 @@ class _Installation:
         if _is_around(stack, self._outermost, self.middleware):
             # It was read from the application and perhaps wrapped: a call would never end.
             self._outermost = stack
-        else:
-            self.middleware.app = stack
-            self._outermost = self.middleware
-        return self._outermost
+            return stack
+        self.middleware.app = stack
+        self._outermost = self.middleware
+        return self.middleware
 
-    def new_rivals(self, app: Starlette) -> list[str]:
+    def new_duplicates(self, app: Starlette) -> list[str]:
         """Return a sentence for each CORS middleware that the application has got since."""
         new = [
             entry
@@ -120,14 +120,14 @@ def _class_of(app: Starlette, installation: _Installation) -> type[Starlette]:
 
     def set_attribute(self: Starlette, name: str, value: Any) -> None:
         if name == "middleware_stack" and value is not None:
-            for text in installation.new_rivals(self):
+            for text in installation.new_duplicates(self):
                 warnings.warn_explicit(text, ConfigWarning, *installation.place)
             value = installation.around(value)
         own.__setattr__(self, name, value)
 
     def add_middleware(self: Starlette, *args: Any, **kwargs: Any) -> None:
         own.add_middleware(self, *args, **kwargs)
-        for text in installation.new_rivals(self):
+        for text in installation.new_duplicates(self):
             warnings.warn(text, ConfigWarning, stacklevel=2)
 
     attributes = {
@@ -158,7 +158,8 @@ def _entry(options: Any) -> Middleware:
     class_ = type("Installed", (Middleware,), {"__iter__": unpack, "__module__": __name__})
     # Not by the constructor: Sentry replaces that by one that puts a `__call__` into the class.
     entry: Middleware = object.__new__(class_)
-    vars(entry).update(cls=CORSMiddleware, args=(), kwargs=options)
+    # Before Starlette 0.35 there are only `options`.
+    vars(entry).update(cls=CORSMiddleware, args=(), kwargs=options, options=options)
     return entry
 
 
@@ -197,6 +198,8 @@ def _instead(app: Any) -> str:
         return (
             f"{kind}, which wraps one; call install() with the application that it wraps{removed}"
         )
+    if _is_cors(type(app)):
+        return f"{kind}, which does the same for the application that it wraps; remove the call"
     if isinstance(app, _starlette("routing", "Router")):
         return f"{kind}; call install() with the application that the router belongs to"
     if hasattr(app, "asgi_app"):
@@ -263,8 +266,9 @@ def _is_around(stack: object, *inner: object) -> bool:
     import gc
 
     cells = getattr(stack, "__closure__", None) or ()
-    held = [stack, *getattr(stack, "__dict__", {}).values(), *gc.get_referents(*cells)]
-    return any(layer is each for start in held for layer in _layers(start) for each in inner)
+    held = [*getattr(stack, "__dict__", {}).values(), *gc.get_referents(*cells)]
+    starts = [stack, *filter(callable, held)]
+    return any(layer is each for start in starts for layer in _layers(start) for each in inner)
 
 
 def _name(class_: type) -> str:

@@ -15,7 +15,8 @@ use pyo3::{Borrowed, ffi};
 use super::application::{Application, Calls};
 use super::coroutines::deferred;
 use super::counts::Counts;
-use super::guard::{attached, object};
+use super::guard::{self, attached, object, status, unraisable};
+use super::links::drop_link;
 use super::live_origins::LiveOrigins;
 use super::names::Names;
 use super::object::{Owned, Raised, bytes_of, decoded, is_text, item, seldom};
@@ -447,27 +448,25 @@ unsafe extern "C" fn new(
     _kwargs: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
     // SAFETY: the allocator gives a zeroed instance of the class, which has room for `Middleware`.
-    unsafe {
-        let Some(allocate) = (*class).tp_alloc else { return ptr::null_mut() };
-        let made = allocate(class, 0);
-        if !made.is_null() {
-            (*made.cast::<Middleware>()).vectorcall = Some(vectorcall);
-        }
-        made
-    }
+    object(|| unsafe {
+        let allocate = (*class).tp_alloc.unwrap_or(ffi::PyType_GenericAlloc);
+        let made = Owned::take(allocate(class, 0))?;
+        (*made.as_ptr().cast::<Middleware>()).vectorcall = Some(vectorcall);
+        Ok(made)
+    })
 }
 
 unsafe extern "C" fn dealloc(slf: *mut ffi::PyObject) {
     // SAFETY: Python calls this once, with a `Middleware` that nobody refers to.
-    unsafe {
+    unraisable(|| unsafe {
         ffi::PyObject_GC_UnTrack(slf.cast());
         let class = ffi::Py_TYPE(slf);
-        clear(slf);
+        drop_fields(slf);
         if let Some(free) = (*class).tp_free {
             free(slf.cast());
         }
         ffi::Py_DECREF(class.cast());
-    }
+    });
 }
 
 unsafe extern "C" fn traverse(
@@ -476,7 +475,7 @@ unsafe extern "C" fn traverse(
     arg: *mut c_void,
 ) -> c_int {
     // SAFETY: Python calls this with a `Middleware`; the visitor takes live objects.
-    unsafe {
+    guard::traverse(|| unsafe {
         let this = slf.cast::<Middleware>();
         types::visit_all(
             &[
@@ -490,39 +489,46 @@ unsafe extern "C" fn traverse(
             visit,
             arg,
         )
-    }
+    })
 }
 
 unsafe extern "C" fn clear(slf: *mut ffi::PyObject) -> c_int {
     // SAFETY: Python calls this with a `Middleware`.
+    unraisable(|| unsafe { drop_fields(slf) });
+    0
+}
+
+/// # Safety
+/// `slf` is a `Middleware`, and the thread is attached.
+unsafe fn drop_fields(slf: *mut ffi::PyObject) {
+    // SAFETY: as the caller vouches.
     unsafe {
         let this = slf.cast::<Middleware>();
+        drop_link(&raw mut (*this).app);
         types::clear_all(&[
             &raw mut (*this).dict,
-            &raw mut (*this).app,
             &raw mut (*this).policy,
             &raw mut (*this).compiled,
             &raw mut (*this).live,
         ]);
     }
-    0
 }
 
-/// What an attribute gives: a new reference, or the error that `__init__` has not set it.
+/// What an attribute gives, or the error that `__init__` has not set it.
 ///
 /// # Safety
 /// `held` is null or live, and the thread is attached.
-unsafe fn field(held: *mut ffi::PyObject) -> *mut ffi::PyObject {
+unsafe fn field(held: *mut ffi::PyObject) -> Result<Owned, Raised> {
     if held.is_null() {
-        return object(not_initialised);
+        return not_initialised();
     }
     // SAFETY: live, as the caller vouches.
-    unsafe { Owned::share(held).into_ptr() }
+    Ok(unsafe { Owned::share(held) })
 }
 
 unsafe extern "C" fn get_policy(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
     // SAFETY: Python calls this with a `Middleware`.
-    unsafe { field((*slf.cast::<Middleware>()).policy) }
+    object(|| unsafe { field((*slf.cast::<Middleware>()).policy) })
 }
 
 /// Sets the policy, in one step: each request sees the one before or the one after. It follows no
@@ -532,7 +538,7 @@ unsafe extern "C" fn set_policy(
     value: *mut ffi::PyObject,
     _: *mut c_void,
 ) -> c_int {
-    let set = || {
+    status(|| {
         attached(|py| {
             // SAFETY: Python gives a live value, or null for a deletion.
             let value = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) };
@@ -552,13 +558,12 @@ unsafe extern "C" fn set_policy(
             }
             Ok(())
         })
-    };
-    if set().is_ok() { 0 } else { -1 }
+    })
 }
 
 unsafe extern "C" fn get_app(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
     // SAFETY: Python calls this with a `Middleware`.
-    unsafe { field((*slf.cast::<Middleware>()).app) }
+    object(|| unsafe { field((*slf.cast::<Middleware>()).app) })
 }
 
 /// Sets the application, and finds out what calling it does.
@@ -567,7 +572,7 @@ unsafe extern "C" fn set_app(
     value: *mut ffi::PyObject,
     _: *mut c_void,
 ) -> c_int {
-    let set = || {
+    status(|| {
         attached(|py| {
             // SAFETY: Python gives a live value, or null for a deletion.
             let app = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) };
@@ -583,8 +588,7 @@ unsafe extern "C" fn set_app(
             }
             Ok(())
         })
-    };
-    if set().is_ok() { 0 } else { -1 }
+    })
 }
 
 /// What is overridden now, as a bool.
@@ -594,25 +598,25 @@ unsafe extern "C" fn set_app(
 unsafe fn overridden(
     slf: *mut ffi::PyObject,
     which: impl FnOnce(&Overrides) -> bool,
-) -> *mut ffi::PyObject {
+) -> Result<Owned, Raised> {
     // SAFETY: as the caller vouches.
-    object(|| unsafe {
+    unsafe {
         let this = slf.cast::<Middleware>();
         find_overrides(this)?;
         Owned::take(ffi::PyBool_FromLong(which(&(*this).overrides).into()))
-    })
+    }
 }
 
 /// `Middleware._fastcors_hooks`: whether `async def __call__` has to call the methods by name.
 unsafe extern "C" fn get_hooks(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
     // SAFETY: Python calls this with a `Middleware`.
-    unsafe { overridden(slf, |overrides| overrides.hooks) }
+    object(|| unsafe { overridden(slf, |overrides| overrides.hooks) })
 }
 
 /// `Middleware._fastcors_asks`: whether `is_allowed_origin` is overridden.
 unsafe extern "C" fn get_asks(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
     // SAFETY: Python calls this with a `Middleware`.
-    unsafe { overridden(slf, |overrides| overrides.asks_origin) }
+    object(|| unsafe { overridden(slf, |overrides| overrides.asks_origin) })
 }
 
 /// `Middleware._fastcors_begin(scope)`: counts a request that `async def __call__` serves, and reads
@@ -677,15 +681,15 @@ unsafe extern "C" fn begin(
 
 unsafe extern "C" fn get_compiled(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
     // SAFETY: Python calls this with a `Middleware`.
-    unsafe { field((*slf.cast::<Middleware>()).compiled) }
+    object(|| unsafe { field((*slf.cast::<Middleware>()).compiled) })
 }
 
 unsafe extern "C" fn get_live(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
     // SAFETY: Python calls this with a `Middleware`; what it holds is live or null.
-    unsafe {
+    object(|| unsafe {
         let live = (*slf.cast::<Middleware>()).live;
-        ffi::Py_NewRef(if live.is_null() { ffi::Py_None() } else { live })
-    }
+        Ok(Owned::share(if live.is_null() { ffi::Py_None() } else { live }))
+    })
 }
 
 /// Sets the list that the policy was made of, and is made of anew when it is changed.
@@ -694,7 +698,7 @@ unsafe extern "C" fn set_live(
     value: *mut ffi::PyObject,
     _: *mut c_void,
 ) -> c_int {
-    let set = || {
+    status(|| {
         attached(|py| {
             // SAFETY: Python gives a live value, or null for a deletion.
             let live = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) }
@@ -710,8 +714,7 @@ unsafe extern "C" fn set_live(
             }
             Ok(())
         })
-    };
-    if set().is_ok() { 0 } else { -1 }
+    })
 }
 
 /// `Middleware._fastcors_allows(origin)`: what the options say of an origin now.

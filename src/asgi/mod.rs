@@ -14,6 +14,8 @@ mod coroutines;
 mod counts;
 mod explanation;
 mod guard;
+mod interpreter;
+mod links;
 mod lint;
 mod live_origins;
 mod middleware;
@@ -30,6 +32,7 @@ mod shape;
 mod types;
 
 pub(crate) use explanation::{matched_part, nearest_name};
+pub(crate) use interpreter::refuse_subinterpreter;
 pub(crate) use lint::{
     lint_codes, lint_methods, lint_origins, lint_request_headers, lint_response_headers,
 };

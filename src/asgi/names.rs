@@ -42,11 +42,19 @@ pub(super) struct Names {
     pub(super) makes_coroutines: Py<PyAny>,
     /// `async def (message)`: what a `send` looks like to `inspect`.
     pub(super) send_shape: Py<PyAny>,
+    /// `types.MethodType`.
+    pub(super) bound_method: Py<PyAny>,
 }
 
 static NAMES: PyOnceLock<Names> = PyOnceLock::new();
 
 impl Names {
+    /// The set, where [`get`](Self::get) has made it.
+    #[inline]
+    pub(super) fn made(py: Python<'_>) -> Option<&'static Self> {
+        NAMES.get(py)
+    }
+
     /// The one set of them.
     ///
     /// # Errors
@@ -82,6 +90,7 @@ impl Names {
                 is_allowed_origin: text("is_allowed_origin"),
                 makes_coroutines: function("makes_coroutines")?,
                 send_shape: function("send")?,
+                bound_method: function("METHOD")?,
             })
         })
     }

@@ -5,6 +5,8 @@ use core::ptr::NonNull;
 
 use pyo3::ffi;
 
+use super::names::Names;
+
 /// A Python exception is set in the current thread, and the caller must hand it on.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Raised;
@@ -178,6 +180,49 @@ pub(super) unsafe fn item(
         // The general way, which also raises the KeyError with the key in it.
         cold_path();
         Owned::take(ffi::PyObject_GetItem(mapping, key))
+    }
+}
+
+/// A bound method, in the layout that it has from Python 3.8 on.
+#[repr(C)]
+pub(super) struct BoundMethod {
+    base: ffi::PyObject,
+    function: *mut ffi::PyObject,
+    pub(super) receiver: *mut ffi::PyObject,
+}
+
+/// Calls `callable` with one argument, which may lead back here through C code alone: then one level
+/// deeper, and too deep is a `RecursionError`.
+///
+/// # Safety
+/// All are live objects and the thread is attached.
+#[inline]
+pub(super) unsafe fn call_one(
+    names: &Names,
+    callable: *mut ffi::PyObject,
+    argument: *mut ffi::PyObject,
+) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        let call = || Owned::take(ffi::PyObject_CallOneArg(callable, argument));
+        if counts_its_calls(names, callable) { call() } else { seldom(deeper(call)) }
+    }
+}
+
+/// Whether Python itself counts how deep calls of `callable` are nested: a function of Python or C, or
+/// a method of such a function. Of others only the type knows, as a `functools.partial` does not.
+///
+/// # Safety
+/// `callable` is a live object and the thread is attached.
+#[inline]
+unsafe fn counts_its_calls(names: &Names, callable: *mut ffi::PyObject) -> bool {
+    // SAFETY: type pointers are compared; the layout is that of the type that was found.
+    unsafe {
+        let mut kind = ffi::Py_TYPE(callable);
+        if kind.cast() == names.bound_method.as_ptr() {
+            kind = ffi::Py_TYPE((*callable.cast::<BoundMethod>()).function);
+        }
+        kind == &raw mut ffi::PyFunction_Type || kind == &raw mut ffi::PyCFunction_Type
     }
 }
 

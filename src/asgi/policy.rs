@@ -26,7 +26,7 @@ type Decided = (u16, String, Vec<&'static str>, bool, bool, bool);
 /// An immutable policy, with every header line that its answers share built once.
 ///
 /// The options come from `fastcors.Policy`, which has checked them.
-#[pyclass(frozen, module = "fastcors._fastcors")]
+#[pyclass(frozen, immutable_type, module = "fastcors._fastcors")]
 pub(crate) struct CompiledPolicy {
     pub(super) policy: Policy,
     pub(super) names: &'static Names,

@@ -4,7 +4,7 @@ use core::cell::Cell;
 use core::ffi::{c_int, c_void};
 use core::hint::cold_path;
 use core::mem::offset_of;
-use core::ptr::{self, NonNull};
+use core::ptr;
 use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -15,9 +15,10 @@ use pyo3::{Borrowed, ffi};
 
 use super::allowed_inside;
 use super::coroutines::deferred;
-use super::guard::{attached, object};
+use super::guard::{self, attached, object, unraisable};
+use super::links::drop_link;
 use super::middleware::{counts_of, decides_by};
-use super::object::{Owned, Raised, bytes_of, decoded, deeper, dict_item, is_text, item, seldom};
+use super::object::{Owned, Raised, bytes_of, call_one, decoded, dict_item, is_text, item, seldom};
 use super::policy::CompiledPolicy;
 use super::preflight::line;
 use super::refusal::Refusal;
@@ -172,7 +173,7 @@ unsafe fn call(
         let kind = item(message, compiled.names.kind.as_ptr())?;
         let start = compiled.names.response_start.as_ptr();
         if !is_text(kind.as_ptr(), start, b"http.response.start")? {
-            return pass_on(this, message);
+            return call_one(compiled.names, this.send, message);
         }
         if !this.question.is_null() {
             cold_path();
@@ -202,7 +203,7 @@ unsafe fn start_with(
     // SAFETY: as the caller vouches.
     unsafe {
         let changed = with_headers(decided, compiled, message)?;
-        pass_on(this, changed.as_ptr())
+        call_one(compiled.names, this.send, changed.as_ptr())
     }
 }
 
@@ -343,32 +344,6 @@ unsafe fn is_awaitable(object: *mut ffi::PyObject) -> bool {
     }
 }
 
-/// Calls the server's send, or that of a middleware of ours around this one.
-///
-/// # Safety
-/// As for [`call`].
-#[inline]
-unsafe fn pass_on(this: &Send, message: *mut ffi::PyObject) -> Result<Owned, Raised> {
-    // SAFETY: as the caller vouches.
-    unsafe {
-        let call = || Owned::take(ffi::PyObject_CallOneArg(this.send, message));
-        if is_send(this.send) { deeper(call) } else { call() }
-    }
-}
-
-/// Whether an object is such a send.
-///
-/// # Safety
-/// `object` is live and the thread is attached.
-#[inline]
-unsafe fn is_send(object: *mut ffi::PyObject) -> bool {
-    // SAFETY: as the caller vouches.
-    unsafe {
-        let send_type = TYPE.get(Python::assume_attached());
-        send_type.is_some_and(|send_type| ffi::Py_TYPE(object).cast() == send_type.as_ptr())
-    }
-}
-
 /// A copy of the message that starts an answer, with the CORS headers set.
 ///
 /// # Safety
@@ -387,7 +362,9 @@ unsafe fn with_headers(
         } else {
             copied(message)?
         };
-        let lines = match dict_item(copy.as_ptr(), key)?.map(NonNull::as_ptr) {
+        // Held: code that an allocation may run can take it out of the copy.
+        let theirs = dict_item(copy.as_ptr(), key)?.map(|theirs| Owned::share(theirs.as_ptr()));
+        let lines = match &theirs {
             None => merged(decided, compiled, None)?,
             Some(theirs) => match appended(decided, compiled, theirs)? {
                 Some(lines) => lines,
@@ -411,9 +388,10 @@ unsafe fn with_headers(
 unsafe fn appended(
     decided: Decided,
     compiled: &CompiledPolicy,
-    theirs: *mut ffi::PyObject,
+    theirs: &Owned,
 ) -> Result<Option<Owned>, Raised> {
     let ours = compiled.lines(decided.kind);
+    let theirs = theirs.as_ptr();
     // SAFETY: each object is checked to be of the exact type that it is read as. The length is read
     // again after the allocation, which may run other code; from there to the end of the loop
     // nothing does. The new list has a place for each line, and each is set once.
@@ -514,12 +492,12 @@ fn is_ours(name: &[u8]) -> bool {
 fn merged(
     decided: Decided,
     compiled: &CompiledPolicy,
-    theirs: Option<*mut ffi::PyObject>,
+    theirs: Option<&Owned>,
 ) -> Result<Owned, Raised> {
     attached(|py| {
         let list = match theirs {
-            // SAFETY: the copied message holds the headers for as long as this runs.
-            Some(theirs) => unsafe { Borrowed::from_ptr(py, theirs) }
+            // SAFETY: the caller holds the headers for as long as this runs.
+            Some(theirs) => unsafe { Borrowed::from_ptr(py, theirs.as_ptr()) }
                 .try_iter()?
                 .collect::<PyResult<Vec<_>>>()?,
             None => Vec::new(),
@@ -631,36 +609,17 @@ pub(super) unsafe fn compiled<'a>(policy: *mut ffi::PyObject) -> &'a CompiledPol
 
 unsafe extern "C" fn dealloc(slf: *mut ffi::PyObject) {
     // SAFETY: Python calls this once, with a `Send` that nobody refers to.
-    unsafe {
+    unraisable(|| unsafe {
         ffi::PyObject_GC_UnTrack(slf.cast());
         let object_type = ffi::Py_TYPE(slf);
-        drop_chain((*slf.cast::<Send>()).send);
-        (*slf.cast::<Send>()).send = ptr::null_mut();
-        clear(slf);
+        drop_fields(slf);
         if KEPT.load(Relaxed).is_null() {
             KEPT.store(slf.cast(), Relaxed);
         } else {
             ffi::PyObject_GC_Del(slf.cast());
         }
         ffi::Py_DECREF(object_type.cast());
-    }
-}
-
-/// Drops a send, and those around it that nobody else holds one by one: recursion would end with the
-/// stack.
-///
-/// # Safety
-/// `send` is null or a reference that is given away, and the thread is attached.
-unsafe fn drop_chain(mut send: *mut ffi::PyObject) {
-    // SAFETY: as the caller vouches. The next one is taken out before its holder is dropped.
-    unsafe {
-        while !send.is_null() && is_send(send) && ffi::Py_REFCNT(send) == 1 {
-            let next = (&raw mut (*send.cast::<Send>()).send).replace(ptr::null_mut());
-            ffi::Py_DECREF(send);
-            send = next;
-        }
-        ffi::Py_XDECREF(send);
-    }
+    });
 }
 
 unsafe extern "C" fn traverse(
@@ -669,7 +628,7 @@ unsafe extern "C" fn traverse(
     arg: *mut c_void,
 ) -> c_int {
     // SAFETY: Python calls this with a `Send`; the visitor takes live objects.
-    unsafe {
+    guard::traverse(|| unsafe {
         let this = slf.cast::<Send>();
         types::visit_all(
             &[
@@ -682,21 +641,29 @@ unsafe extern "C" fn traverse(
             visit,
             arg,
         )
-    }
+    })
 }
 
 unsafe extern "C" fn clear(slf: *mut ffi::PyObject) -> c_int {
     // SAFETY: Python calls this with a `Send`.
+    unraisable(|| unsafe { drop_fields(slf) });
+    0
+}
+
+/// # Safety
+/// `slf` is a `Send`, and the thread is attached.
+#[inline]
+unsafe fn drop_fields(slf: *mut ffi::PyObject) {
+    // SAFETY: as the caller vouches.
     unsafe {
         let this = slf.cast::<Send>();
+        drop_link(&raw mut (*this).send);
         types::clear_all(&[
-            &raw mut (*this).send,
             &raw mut (*this).policy,
             &raw mut (*this).request,
             &raw mut (*this).question,
         ]);
     }
-    0
 }
 
 fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {

@@ -118,7 +118,7 @@ pub(super) unsafe fn clear_all(fields: &[*mut *mut ffi::PyObject]) {
     }
 }
 
-/// Makes a type whose instances are `Layout`.
+/// Makes a type whose instances are `Layout`. Python code cannot change it, only its subclasses.
 ///
 /// # Safety
 /// The slots end with a zero, fit their functions, and everything they point to lives for ever;
@@ -133,7 +133,12 @@ pub(super) unsafe fn make<'py, Layout>(
         name: name.as_ptr(),
         basicsize: c_int::try_from(size_of::<Layout>())?,
         itemsize: 0,
-        flags: c_uint::try_from(ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_HAVE_GC | flags)?,
+        flags: c_uint::try_from(
+            ffi::Py_TPFLAGS_DEFAULT
+                | ffi::Py_TPFLAGS_HAVE_GC
+                | ffi::Py_TPFLAGS_IMMUTABLETYPE
+                | flags,
+        )?,
         slots: slots.as_mut_ptr(),
     };
     // SAFETY: the spec is whole, as the caller vouches for its slots; the result is a new type or

@@ -52,7 +52,7 @@ class Tracing:
 
 @pytest.fixture
 def tracing(caplog: pytest.LogCaptureFixture) -> Iterator[Tracing]:
-    """Give a provider, and fail where OpenTelemetry logs that something is not as it expects."""
+    """Yield a provider, and fail if OpenTelemetry logs that something is not as it expects."""
     tracing = Tracing()
     yield tracing
     tracing.provider.shutdown()

@@ -43,7 +43,7 @@ PREFLIGHT = {
 
 @pytest.fixture(scope="module", params=SERVED)
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    """Give a server with one of the applications."""
+    """Yield a server with one of the applications."""
     with ExitStack() as stack:
         yield stack.enter_context(running(*SERVED[request.param]))
 
