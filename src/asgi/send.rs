@@ -231,10 +231,11 @@ unsafe fn appended(
         if !is_list && ffi::PyTuple_CheckExact(theirs) == 0 {
             return seldom(Ok(None));
         }
-        let explicit = if this.origin().is_null() {
+        let origin = this.origin();
+        let explicit = if origin.is_null() {
             None
         } else {
-            Some(line(compiled.names.allow_origin.as_ptr(), &Owned::share(this.origin()))?)
+            Some(line(compiled.names.allow_origin.as_ptr(), &Owned::share(origin))?)
         };
         let length = ffi::Py_SIZE(theirs);
         // The policy has at most three lines of its own.
