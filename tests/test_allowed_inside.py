@@ -123,7 +123,7 @@ def test_a_mounted_application_that_allows_every_site_is_reported_once(
         f"another layer inside handles CORS itself: the response for /demo/config has "
         f"access-control-allow-origin: {value}, so pages on {UNTRUSTED} can read it"
     )
-    assert "remove the inner CORS layer, or allow the origin here: " in line
+    assert "remove the inner CORS layer or, if the origin is yours, allow it here: " in line
 
 
 def test_the_line_says_what_to_write(caplog: pytest.LogCaptureFixture) -> None:
@@ -134,7 +134,7 @@ def test_the_line_says_what_to_write(caplog: pytest.LogCaptureFixture) -> None:
     sent(CORSMiddleware(app), actual(UNTRUSTED))
     _log._reported.clear()
     sent(Asking(app), actual(UNTRUSTED))
-    assert [line.partition("allow the origin here")[2] for line in warnings_of(caplog)] == [
+    assert [line.partition("allow it here")[2] for line in warnings_of(caplog)] == [
         f': allow_origins=[..., "{UNTRUSTED}"]',
         f': allow_origins=["{UNTRUSTED}"]',
         ": return True for it in Asking.is_allowed_origin",

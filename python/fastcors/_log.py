@@ -22,8 +22,9 @@ logger = logging.getLogger("fastcors")
 _LONGEST = 200
 # The most rejected request headers that a line explains; others are counted.
 _EXPLAINED = 8
-# No browser sends a longer origin: a host has at most 253 characters.
-_LONGEST_ORIGIN = 300
+# The most characters that are explained of an origin, a method or a header name. No browser sends a
+# longer origin: a host has at most 253.
+_LONGEST_EXPLAINED = 300
 # The most entries of allow_origins among which the closest is looked for: about 2 ms.
 _COMPARED = 10_000
 # The most origins that one process reports as allowed by another layer.
@@ -110,7 +111,7 @@ def allowed_inside(
         logger.warning(
             "another layer inside handles CORS itself: the response%s has "
             "access-control-allow-origin: %s, so pages on %s can read it%s, although this policy "
-            "rejects that origin; remove the inner CORS layer, or allow the origin here%s%s",
+            "rejects that origin; remove the inner CORS layer or, if the origin is yours, allow it here%s%s",
             _for_path(scope),
             told(values[0].decode("latin-1"), _LONGEST),
             told(text, _LONGEST),
@@ -140,7 +141,7 @@ def _why(
             found["origin"].append(
                 f"{said} by {override}; to allow this origin: return True for it there"
             )
-        elif len(origin) > _LONGEST_ORIGIN:
+        elif len(origin) > _LONGEST_EXPLAINED:
             found["origin"].append(
                 f"{said}; no browser sends one this long, so let the client send an origin as browsers do"
             )
@@ -151,8 +152,8 @@ def _why(
     names = list(rejected_headers(policy, headers)) if "headers" in found else []
     asked = Request(
         origin if "origin" in found and not found["origin"] else None,
-        method,
-        ",".join(names[:_EXPLAINED]) if names else None,
+        None if method is None else method[:_LONGEST_EXPLAINED],
+        ",".join(name[:_LONGEST_EXPLAINED] for name in names[:_EXPLAINED]) if names else None,
         private_network="private-network" in found,
     )
     for denial in denials(policy, asked):

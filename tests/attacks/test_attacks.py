@@ -24,14 +24,12 @@ LOOPS = 5
 each_attack = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 
 
-def best_of(
-    attack: Attack, enough: Callable[[float, float], bool], rounds: int = 9
-) -> tuple[float, float]:
+def best_of(attack: Attack, enough: Callable[[float, float], bool]) -> tuple[float, float]:
     """Return the times at both sizes, and measure again on a machine that is busy the whole time."""
     subjects = [(attack.fastcors(size), partial(attack.scope, size)) for size in attack.sizes]
     small = large = float("inf")
     for _ in range(5):
-        times = best_times(subjects, rounds)
+        times = best_times(subjects)
         small, large = min(small, times[0]), min(large, times[1])
         if enough(small, large):
             break
@@ -67,7 +65,7 @@ def test_the_time_grows_no_faster_than_the_request_that_is_explained_in_the_log(
     level = logger.level
     logger.setLevel(logging.DEBUG)
     try:
-        small, large = best_of(attack, linear, rounds=3)
+        small, large = best_of(attack, linear)
     finally:
         logger.setLevel(level)
         logger.removeFilter(counted)
