@@ -34,30 +34,30 @@ LISTED: list[tuple[str | list[str], str, str]] = [
     ("https://*.example.com", "http://a.example.com", "the scheme differs: you allow https://*.example.com"),
     ("https://*.example.com", "https://a.example.com:444", "the port differs: you allow https://*.example.com"),
     # The host.
-    ("https://example.com", "https://www.example.com", "www. is too much: you allow https://example.com"),
-    ("https://www.example.com", "https://example.com", "www. is missing: you allow https://www.example.com"),
-    ("https://www.example.com", "http://example.com", "www. is missing, and the scheme differs too: you"),
+    ("https://example.com", "https://www.example.com", 'the origin has an extra "www."; you allow https://example.com'),
+    ("https://www.example.com", "https://example.com", 'the origin has no "www."; you allow https://www.example.com'),
+    ("https://www.example.com", "http://example.com", 'the origin has no "www.", and the scheme differs too; you'),
     ("https://*.example.com", "https://example.com", "the apex itself is not covered by https://*.example.com"),
     ("https://*.example.com", "https://example.com", 'allow_origins=[..., "https://example.com"]'),
     ("https://*.example.com", "http://example.com", "by https://*.example.com, and the scheme differs too"),
-    ("https://example.com", "https://a.b.example.com", "the host is a subdomain, and an entry stands for itself alone: you allow https://example.com"),
+    ("https://example.com", "https://a.b.example.com", "the host is a subdomain, and an entry stands for itself alone; you allow https://example.com"),
     ("https://example.com", "https://a.b.example.com", 'or "https://*.example.com" for every subdomain'),
     (APP, "https://example.com", f"you allow {APP}, which is below it"),
     (APP, "https://shop.example.com", f"you allow {APP}, which is another one of the same domain"),
-    (APP, f"{APP}.", "the dot at the end of the host makes another origin of it: you allow"),
-    (f"{APP}.", APP, "the dot at the end of the host is missing"),
-    ("http://localhost:3000", "http://127.0.0.1:3000", "localhost, 127.0.0.1 and [::1] are three origins to a browser: you allow http://localhost:3000"),
+    (APP, f"{APP}.", "the trailing dot makes it a different origin; you allow"),
+    (f"{APP}.", APP, "the missing trailing dot makes it a different origin"),
+    ("http://localhost:3000", "http://127.0.0.1:3000", "localhost, 127.0.0.1 and [::1] are three origins to a browser; you allow http://localhost:3000"),
     # A typing error.
-    (APP, "https://app.exmaple.com", f"a letter or two neighbours differ: you allow {APP}, did you mean that one"),
+    (APP, "https://app.exmaple.com", f"possible typo: did you mean {APP}, which is allowed? Otherwise, to allow this origin if it is yours: "),
     (APP, "https://app.exmaple.com", 'if it is yours: allow_origins=[..., "https://app.exmaple.com"]'),
-    (APP, "https://ap.exmaple.com", f"two letters, or pairs of neighbours, differ: you allow {APP}"),
-    (APP, "http://app.exmaple.com", "did you mean that one; the scheme differs too"),
+    (APP, "https://ap.exmaple.com", f"possible typo: did you mean {APP}, which is allowed?"),
+    (APP, "http://app.exmaple.com", "did you mean https://app.example.com, which is allowed (the scheme differs too)? "),
     # Another site.
-    ("https://example.com", "https://example.com.evil.com", "it only begins like https://example.com, which is no match: it belongs to evil.com, and refusing it is right"),
-    ("https://*.example.com", "https://a.example.com.evil.com", "it belongs to evil.com, and refusing it is right"),
-    ("https://example.com", "https://notexample.com", "it only ends like https://example.com, which is no match: it belongs to notexample.com, and refusing it is right"),
-    ("https://*.example.com", "https://notexample.com", "it only ends like https://*.example.com, which is no match"),
-    ("http://10.0.0.1", "http://10.0.0.11", "it is another host, and refusing it is right; only if it is yours"),
+    ("https://example.com", "https://example.com.evil.com", "it only starts like https://example.com; it belongs to evil.com, so rejecting it is correct"),
+    ("https://*.example.com", "https://a.example.com.evil.com", "it belongs to evil.com, so rejecting it is correct"),
+    ("https://example.com", "https://notexample.com", "it only ends like https://example.com; it belongs to notexample.com, so rejecting it is correct"),
+    ("https://*.example.com", "https://notexample.com", "it only ends like https://*.example.com; "),
+    ("http://10.0.0.1", "http://10.0.0.11", "it is another host, so rejecting it is correct; only if it is yours"),
     # Entries that no browser sends.
     (f"{APP}/", APP, f'you allow {APP}/ with a trailing slash, which never matches; write allow_origins=[..., "{APP}"] instead'),
     (f"{APP}/login", APP, "with a path, which never matches"),
@@ -77,16 +77,16 @@ LISTED: list[tuple[str | list[str], str, str]] = [
     ("*://app.example.com", APP, f'which never matches; to allow this origin if it is yours: allow_origins=[..., "{APP}"]'),
     ("https://*.*.example.com", "https://a.b.example.com", "which never matches; to allow this origin if it is yours"),
     # A * that a stranger's name can stand for.
-    ("https://*example.com", "https://evilexample.com", "which never matches; it belongs to evilexample.com, and refusing it is right; only if evilexample.com is yours"),
-    ("https://a*", "https://abc.evil.com", "which never matches; it belongs to evil.com, and refusing it is right"),
-    ("http*", "https://evil.com", "which never matches; it belongs to evil.com, and refusing it is right"),
-    ("https://example.*", "https://example.evil", "which never matches; it belongs to example.evil, and refusing it is right"),
-    ("https://a*.co.uk", "https://abc.co.uk", "which never matches; it belongs to abc.co.uk, and refusing it is right"),
-    ("https://app-*.vercel.app", "https://app-7.vercel.app", "which never matches; it belongs to app-7.vercel.app, and refusing it is right"),
-    (".com", "https://evil.com", "which never matches; it belongs to evil.com, and refusing it is right"),
-    ("*.com", "https://a.evil.com", "which never matches; it belongs to evil.com, and refusing it is right"),
-    ("http://192.168.*.1", "http://192.168.0.1", "which never matches; it is another host, and refusing it is right"),
-    ("https//app.example.com", APP, "a letter or two neighbours differ: you allow https//app.example.com"),
+    ("https://*example.com", "https://evilexample.com", "which never matches; it belongs to evilexample.com, so rejecting it is correct; only if evilexample.com is yours"),
+    ("https://a*", "https://abc.evil.com", "which never matches; it belongs to evil.com, so rejecting it is correct"),
+    ("http*", "https://evil.com", "which never matches; it belongs to evil.com, so rejecting it is correct"),
+    ("https://example.*", "https://example.evil", "which never matches; it belongs to example.evil, so rejecting it is correct"),
+    ("https://a*.co.uk", "https://abc.co.uk", "which never matches; it belongs to abc.co.uk, so rejecting it is correct"),
+    ("https://app-*.vercel.app", "https://app-7.vercel.app", "which never matches; it belongs to app-7.vercel.app, so rejecting it is correct"),
+    (".com", "https://evil.com", "which never matches; it belongs to evil.com, so rejecting it is correct"),
+    ("*.com", "https://a.evil.com", "which never matches; it belongs to evil.com, so rejecting it is correct"),
+    ("http://192.168.*.1", "http://192.168.0.1", "which never matches; it is another host, so rejecting it is correct"),
+    ("https//app.example.com", APP, "possible typo of an entry: you allow https//app.example.com"),
     ("http://App.example.com/", APP, "the scheme differs: you allow http://App.example.com/ (an entry with upper case, with a trailing slash never matches)"),
     # Origins that no browser sends.
     (APP, f"{APP}/", f"no browser sends an origin with a trailing slash: you allow {APP}, so let the client send that"),
@@ -138,9 +138,9 @@ LISTED: list[tuple[str | list[str], str, str]] = [
 EXPRESSIONS: list[tuple[str, str, str]] = [
     (r"https://.*\.example\.com", "http://app.example.com", rf"the scheme differs: allow_origin_regex https://.*\.example\.com matches {APP}"),
     (r"https://app\.example\.com", f"{APP}:8443", rf"the port differs: allow_origin_regex https://app\.example\.com matches {APP}, the request came from {APP}:8443"),
-    (r"https://.*\.example\.com", "https://example.com", r"www. is missing: allow_origin_regex https://.*\.example\.com matches https://www.example.com"),
-    (r"https://[a-z]+\.com", "https://www.example.com", "www. is too much: allow_origin_regex"),
-    (r"https://.*\.example\.com", "https://app.example.com.evil.com", rf"allow_origin_regex is matched whole: https://.*\.example\.com matches only the beginning, {APP}: it belongs to evil.com, and refusing it is right"),
+    (r"https://.*\.example\.com", "https://example.com", r'the origin has no "www."; allow_origin_regex https://.*\.example\.com matches https://www.example.com'),
+    (r"https://[a-z]+\.com", "https://www.example.com", 'the origin has an extra "www."; allow_origin_regex'),
+    (r"https://.*\.example\.com", "https://app.example.com.evil.com", rf"allow_origin_regex is matched whole: https://.*\.example\.com matches only the beginning, {APP}: it belongs to evil.com, so rejecting it is correct"),
     (r"https://app", APP, "https://app matches only the beginning, https://app: it belongs to example.com"),
     (r"https://app\.example\.com", f"{APP}:80x", f"with an impossible port; allow_origin_regex https://app\\.example\\.com matches {APP}"),
     (r"example\.com", APP, r"allow_origin_regex is matched whole: example\.com matches only the end, example.com; write an expression for all of it"),
@@ -181,8 +181,8 @@ HEADERS: list[tuple[list[str], str, str]] = [
     (["X-Token"], "", "Access-Control-Request-Headers has a comma too many, or no value"),
     (["X-Token"], "x-a b", "'x-a b' is not in allow_headers, and is no header name"),
     (["X-Token"], "*", "* is not in allow_headers, and is no header name"),
-    ([], "access-control-allow-origin", "it is a header of answers, which a page sends by mistake; remove it from the request"),
-    ([], "set-cookie", "set-cookie is not in allow_headers: it is a header of answers"),
+    ([], "access-control-allow-origin", "it is a response header, which the server sets; remove it from the request"),
+    ([], "set-cookie", "set-cookie is not in allow_headers: it is a response header"),
     (["X-Token"], "Cookie", "Cookie is not in allow_headers, and no browser lets a page send it; let the client leave it out"),
     (["X-Token"], "origin", "no browser lets a page send it"),
     (["X-Token"], "sec-fetch-mode", "no browser lets a page send it"),
@@ -304,7 +304,9 @@ def test_a_star_among_the_exposed_headers_is_a_name_where_there_are_credentials(
 
 
 def test_a_request_without_an_origin_is_said_to_be_no_matter_of_cors() -> None:
-    assert str(Policy().actual(origin=None)).startswith("not refused: the request has no Origin")
+    assert str(Policy().actual(origin=None)).startswith(
+        "not a cross-origin request: it has no Origin"
+    )
 
 
 def test_everything_that_is_refused_has_a_line() -> None:
@@ -313,14 +315,14 @@ def test_everything_that_is_refused_has_a_line() -> None:
     )
     first, *lines = str(decision).splitlines()
     assert first == (
-        "refused with status 400: a preflight for PUT from http://app.example.com with the headers X-A,X-B "
+        "rejected with status 400: a preflight for PUT from http://app.example.com with the headers X-A,X-B "
         "into a private network"
     )
     assert [line.split(":")[0] for line in lines] == [
         "  origin", "  method", "  headers", "  headers", "  private-network",
     ]  # fmt: skip
     refused = str(policy(allow_origins=[APP]).actual(origin="null"))
-    assert refused.startswith("refused: a page of null may not read the answer")
+    assert refused.startswith("blocked: pages on null cannot read the response")
 
 
 def test_many_refused_headers_are_cut_in_the_text_and_not_among_the_denials() -> None:
@@ -450,7 +452,7 @@ def test_no_change_that_is_told_is_an_error_to_the_linter(random: Random) -> Non
             assert errors({**given, "allow_credentials": True}) <= before
         for option, items in CHANGE.findall(str(decision)):
             # It stands there to be warned of.
-            if "would let in the sandboxed frames" not in str(decision):
+            if "would allow the sandboxed frames" not in str(decision):
                 assert errors({**given, **changed(mine, option, items)}) <= before, str(decision)
 
 

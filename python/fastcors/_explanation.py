@@ -83,25 +83,25 @@ def explanation(policy: Policy, request: Request, decision: Decision) -> str:
     """Give what `str` gives for a decision."""
     if request.origin is None:
         return (
-            "not refused: the request has no Origin, so that CORS does not ask about it; the answer is "
-            "given Vary: Origin alone"
+            "not a cross-origin request: it has no Origin header; the response gets Vary: Origin and no "
+            "other header"
         )
     origin = told(request.origin)
     if request.method is None:
-        asked = f"a page of {origin} may read the answer"
-        refused = f"refused: a page of {origin} may not read the answer, which the application gives all the same"
+        asked = f"pages on {origin} can read the response"
+        rejected = f"blocked: pages on {origin} cannot read the response (the application still handles the request)"
     else:
         asked = f"a preflight for {told(request.method)} from {origin}"
         if request.headers is not None:
             asked += f" with the headers {told(request.headers)}"
         if request.private_network:
             asked += " into a private network"
-        refused = f"refused with status {decision.status}: {asked}"
+        rejected = f"rejected with status {decision.status}: {asked}"
     if not decision:
         lines = [f"  {denial}" for denial in decision.denials]
         if len(lines) > _HEADERS:
             lines[_HEADERS:] = [f"  and {len(lines) - _HEADERS:,} more"]
-        return "\n".join([refused, *lines])
+        return "\n".join([rejected, *lines])
     from ._explanation_of_origins import rule
 
     lines = [f"allowed: {asked}; {rule(policy, request.origin)}", _credentials(policy)]
@@ -232,10 +232,7 @@ def _header(policy: Policy, name: str, *, compared: bool) -> str:
 
     codes = {code for code, *_ in lint_request_headers([name], policy.allow_credentials)}
     if "header-of-response" in codes:
-        return (
-            f"{said}: it is a header of answers, which a page sends by mistake; remove it from the "
-            f"request, for the server sets it"
-        )
+        return f"{said}: it is a response header, which the server sets; remove it from the request"
     if "header-forbidden" in codes:
         return (
             f"{said}, and no browser lets a page send it; let the client leave it out of "

@@ -38,10 +38,10 @@ _ENTRY_WITH = {
 # Before what is allowed, and after it.
 _HOSTS = {
     "loopback": ("localhost, 127.0.0.1 and [::1] are three origins to a browser", ""),
-    "www-added": ("www. is too much", ""),
-    "www-missing": ("www. is missing", ""),
-    "dot-added": ("the dot at the end of the host makes another origin of it", ""),
-    "dot-missing": ("the dot at the end of the host is missing", ""),
+    "www-added": ('the origin has an extra "www."', ""),
+    "www-missing": ('the origin has no "www."', ""),
+    "dot-added": ("the trailing dot makes it a different origin", ""),
+    "dot-missing": ("the missing trailing dot makes it a different origin", ""),
     "subdomain": ("the host is a subdomain, and an entry stands for itself alone", ""),
     "parent": ("the host itself is not what you allow", ", which is below it"),
     "sibling": ("the host differs", ", which is another one of the same domain"),
@@ -76,7 +76,7 @@ def refusal(policy: Policy, origin: str) -> str:
         return (
             f"{said}; the page was opened from a file, a sandboxed frame or after a redirect: serve it from an "
             f"address of its own and allow that, for {addition('allow_origins', 'null', others=others)} "
-            f"would let in the sandboxed frames of every site"
+            f"would allow the sandboxed frames of every site"
         )
     for character in origin:
         if ord(character) > 0xFF and not character.isprintable():
@@ -157,24 +157,24 @@ def _from_entry(policy: Policy, origin: str, closest: _Closest, entry: _NearestE
             return f"{clause}; let the client send an origin as browsers do"
         return f"{clause}, so let the client send {told(entry['correction'])}"
     if host in {"begins-alike", "ends-alike"}:
-        how = "begins" if host == "begins-alike" else "ends"
-        return f"it only {how} like {text}, which is no match: {_stranger(policy, origin, closest)}"
+        how = "starts" if host == "begins-alike" else "ends"
+        return f"it only {how} like {text}; {_stranger(policy, origin, closest)}"
     if host == "apex":
         said = f"the apex itself is not covered by {text}"
         others = _others(entry["scheme"], entry["port"])
         said += f", and {others} too" if others else ""
     elif host == "typo":
-        letters = "a letter or two neighbours differ"
-        if entry["distance"] > 1:
-            letters = "two letters, or pairs of neighbours, differ"
-        said = f"{letters}: {clause}, did you mean that one"
         others = _others(entry["scheme"], entry["port"])
-        said += f"; {others} too" if others else ""
+        too = f" ({others} too)" if others else ""
+        said = f"possible typo: did you mean {text}, which is allowed{too}?"
+        if odd:
+            said = f"possible typo of an entry: {clause}{too}"
     else:
         said = _difference(host, entry["scheme"], entry["port"], clause, told(origin))
     if odd:
         said += f" (an entry {oddities} never matches)"
-    return f"{said}; {_change(policy, origin, closest, entry)}"
+    between = " Otherwise, " if said.endswith("?") else "; "
+    return f"{said}{between}{_change(policy, origin, closest, entry)}"
 
 
 def _from_dead_entry(
@@ -213,7 +213,7 @@ def _difference(host: str, scheme: bool, port: bool, clause: str, origin: str) -
     others = _others(scheme, port)
     if host in _HOSTS:
         before, after = _HOSTS[host]
-        return f"{before}{f', and {others} too' if others else ''}: {clause}{after}"
+        return f"{before}{f', and {others} too' if others else ''}; {clause}{after}"
     if not others:
         return clause
     came = f", the request came from {origin}" if port else ""
@@ -230,7 +230,7 @@ def _stranger(policy: Policy, origin: str, closest: _Closest) -> str:
     only = ""
     if meant is not None:
         only = f"; only if {owned} is yours: {_addition(policy, meant)}{_and_sent(closest)}"
-    return f"{whose}, and refusing it is right{only}"
+    return f"{whose}, so rejecting it is correct{only}"
 
 
 def _meant(policy: Policy, origin: str, closest: _Closest) -> str | None:
