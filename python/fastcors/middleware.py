@@ -7,6 +7,7 @@ from contextvars import ContextVar
 
 from ._construction import checked
 from ._fastcors import Middleware, claim_call, vary_by_origin
+from ._mirrored import never_mirrored
 from .policy import Policy
 
 TYPE_CHECKING = False
@@ -347,12 +348,15 @@ class CORSMiddleware(Middleware):
         headers = MutableHeaders(raw=list(message.get("headers", ())))
         policy = _policy_of(self, request_headers)
         origin = request_headers.get("Origin")
+        every = policy.allow_all_origins and never_mirrored(origin or "") is None
         if origin is not None:
             headers.update(policy.simple_headers)
+            if policy.allow_all_origins and not every:
+                del headers["Access-Control-Allow-Origin"]
         if origin is not None and await _answers_by_name(self, policy, origin):
             self.allow_explicit_origin(headers, origin)
         else:
-            if origin is not None and not policy.allow_all_origins:
+            if origin is not None and not every:
                 _tell_refusal(self, request_headers, ("origin",), preflight=False)
             _add_vary(headers)
         await send({**message, "headers": headers.raw})
@@ -457,7 +461,12 @@ def _tell_refusal(
 
 
 def _ask(middleware: CORSMiddleware, policy: Policy, origin: str) -> Any:
-    """Ask `is_allowed_origin`, with this policy for what it asks the base class."""
+    """Ask `is_allowed_origin`, with this policy for what it asks the base class.
+
+    It is not asked about an Origin that no response may repeat, which is rejected.
+    """
+    if never_mirrored(origin) is not None:
+        return False
     token = _ASKED.set((middleware, policy))
     try:
         return middleware.is_allowed_origin(origin=origin)
@@ -488,7 +497,7 @@ def _answered(middleware: CORSMiddleware, verdict: Any) -> bool:
 async def _answers_by_name(middleware: CORSMiddleware, policy: Policy, origin: str) -> bool:
     # With `*` Starlette does not ask the method on actual requests.
     if policy.allow_all_origins:
-        return policy.allow_credentials
+        return policy.allow_credentials and never_mirrored(origin) is None
     return await _verdict(middleware, policy, origin)
 
 

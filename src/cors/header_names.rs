@@ -26,8 +26,9 @@ impl HeaderNames {
     /// Whether every name in `value`, an `Access-Control-Request-Headers` field, is in the set.
     ///
     /// Follows Starlette: split at commas, white space stripped, each part looked up, so that an
-    /// empty part fails, and the field that a browser leaves out must not be asked for. Linear in
-    /// `value`, and over at the first name that is not in the set.
+    /// empty part fails, and the field that a browser leaves out must not be asked for. But CR and LF
+    /// are no white space: they fail too. Linear in `value`, and over at the first name that is not
+    /// in the set.
     #[must_use]
     pub fn contain_all(&self, value: &[u8]) -> bool {
         value.split(|&byte| byte == b',').all(|part| self.contains(trim(part)))
@@ -44,7 +45,8 @@ impl HeaderNames {
     }
 }
 
-/// Strips what Python's `str.strip` takes for white space in latin-1 text, as Starlette does.
+/// Strips what Python's `str.strip` takes for white space in latin-1 text, as Starlette does, but for
+/// CR and LF.
 fn trim(mut part: &[u8]) -> &[u8] {
     while let [first, rest @ ..] = part
         && is_space(*first)
@@ -60,7 +62,7 @@ fn trim(mut part: &[u8]) -> &[u8] {
 }
 
 const fn is_space(byte: u8) -> bool {
-    matches!(byte, b'\t'..=b'\r' | 0x1c..=b' ' | 0x85 | 0xa0)
+    matches!(byte, b'\t' | 0x0b | 0x0c | 0x1c..=b' ' | 0x85 | 0xa0)
 }
 
 #[cfg(test)]
@@ -78,7 +80,11 @@ mod tests {
             (b"x-token", true),
             (b"X-TOKEN", true),
             (b"accept,x-token", true),
-            (b" accept ,\tx-token\r\n", true),
+            (b" accept ,\tx-token\x0b\x0c", true),
+            (b"accept\r", false),
+            (b"\naccept", false),
+            (b"accept,x-token\r\n", false),
+            (b"accept\0", false),
             (b"\xa0accept\x85\x1c", true),
             (b"\xe1accept", false),
             (b"", false),

@@ -27,6 +27,9 @@ ORIGINS = [
     "https://\xe4.example",
     "https://a.example\x7f",
     " https://a.example",
+    "https://a.example\r\nx: y",
+    "https://a.example\n",
+    "\0",
 ]
 PATTERNS = [
     "https://*.a.example",
@@ -69,6 +72,9 @@ REQUESTED = [
     "x-t\xd6ken",
     "authorization",
     "*",
+    "x-token\r\n",
+    "\naccept, x-b",
+    "accept\0",
 ]
 RESPONSE_NAMES = [
     b"content-type",
