@@ -300,7 +300,7 @@ class Everyone(CORSMiddleware):
 
 
 class AsynchronousEveryone(CORSMiddleware):
-    async def is_allowed_origin(self, origin: str) -> bool:  # type: ignore[override]
+    async def is_allowed_origin(self, origin: str) -> bool:
         return True
 
 
