@@ -252,10 +252,10 @@ ALLOWED: list[tuple[dict[str, Any], str]] = [
     ({"allow_origins": ["https://*.example.org", "https://*.example.com"]}, "the pattern https://*.example.com in allow_origins covers it"),
     ({"allow_origin_regex": ["b", r"https://.*\.example\.com"]}, r"allow_origin_regex https://.*\.example\.com matches it"),
     ({"allow_origin_regex": ["b", r"(?=h)https://.*\.example\.com"]}, r"allow_origin_regex (?=h)https://.*\.example\.com matches it"),
-    ({"allow_origins": [APP]}, "a request with credentials will be blocked by the browser: allow_credentials is False"),
+    ({"allow_origins": [APP]}, "a request with credentials (cookies, client certificates or HTTP authentication) will be blocked by the browser: allow_credentials is False"),
     ({"allow_origins": [APP]}, "allow_credentials is False; to allow it: allow_credentials=True"),
     ({"allow_origins": ["*"]}, 'and * is not enough for one; to allow it: name the origins in allow_origins in place of "*", and set allow_credentials=True'),
-    ({"allow_origins": [APP], "allow_credentials": True}, "a request with credentials is allowed too"),
+    ({"allow_origins": [APP], "allow_credentials": True}, "a request with credentials (cookies, client certificates or HTTP authentication) is allowed too"),
 ]  # fmt: skip
 
 
@@ -289,6 +289,17 @@ def test_credentials_are_not_recommended_where_the_linter_would_call_them_an_err
 def test_an_error_that_has_nothing_to_do_with_credentials_does_not_forbid_them() -> None:
     said = str(policy(allow_origins=[APP], max_age=1.5).actual(origin=APP))
     assert said.endswith("to allow it: allow_credentials=True")
+
+
+def test_credentials_do_not_allow_an_authorization_that_a_script_sets() -> None:
+    for credentials in (False, True):
+        mine = policy(allow_origins=[APP], allow_credentials=credentials)
+        said = message(mine, headers=["Authorization"])
+        assert said.startswith("Authorization is not in allow_headers")
+        assert said.endswith('to allow this header: allow_headers=["Authorization"]')
+        assert ("(allow_credentials does not allow a header that a script sets)" in said) == (
+            credentials
+        )
 
 
 def test_a_star_among_the_exposed_headers_is_a_name_where_there_are_credentials() -> None:

@@ -237,8 +237,8 @@ def test_a_star_that_is_added_later_does_not_allow_every_origin(
     origins.append("*")
     for scope in (actual(A), actual(B), preflight(A), preflight(B)):
         assert sent(ours, dict(scope)) == sent(theirs, dict(scope))
-    assert [record.message for record in caplog.records if "'*' was added" in record.message]
-    assert len([record for record in caplog.records if record.levelno >= logging.WARNING]) == 1
+    (logged,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert logged.message.startswith("fastcors: allow_origins: '*' was added to the list")
     ours.reconfigure(allow_origins=["*"])
     assert ours.allow_all_origins
 
@@ -348,7 +348,7 @@ def test_what_is_wrong_with_a_new_entry_is_logged_once(caplog: pytest.LogCapture
         assert not allows(middleware, "https://b.example")
     found = [record.message for record in caplog.records if record.levelno == logging.WARNING]
     assert len(found) == 1
-    assert "fastcors: allow_origins: 'https://b.example/'" in found[0]
+    assert found[0].startswith("fastcors: allow_origins: 'https://b.example/'")
     origins.append(C)
     assert allows(middleware, C)
     assert len([record for record in caplog.records if record.levelno >= logging.WARNING]) == 1

@@ -1,7 +1,8 @@
-"""What the documents show runs, and what they name is there."""
+"""What the README shows runs and prints what it says, and what it claims is so."""
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -9,58 +10,55 @@ from typing import Any
 
 import pytest
 
-from benches.document import DOCUMENTS as MEASURED
-from benches.document import rewritten
-from benches.tables import TABLES
+from benches.report import RESULTS
+from examples.demo import EXCHANGES
+from fastcors import Policy
+from fastcors.options import DEFAULTS
+from tests.documents import ROOT, Block, blocks_of, rows_below
 from tests.exchange import App, actual, preflight, sent_in_a_loop, values
 
-ROOT = Path(__file__).parent.parent
-DOCUMENTS = {
-    name: (ROOT / name).read_text() for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
-}
-README = DOCUMENTS["README.md"]
-BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
-
-# A block of Python with what it prints.
-LINES = r"((?:(?!```).*\n)*)"
-PRINTING = re.findall(rf"^```python\n{LINES}```\n\n```text\n{LINES}```$", README, re.MULTILINE)
-
-LINK = re.compile(r"\]\(([^)\s]+)\)")
-# In a line of code, or after the prompt of a console.
-MAKE = re.compile(r"(?:`|^\$ )make ([a-z][a-z-]*)", re.MULTILINE)
-TARGET = re.compile(r"^([a-z][a-z-]*):.*##", re.MULTILINE)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = blocks_of("README.md")
+PRINTING = [block for block in BLOCKS if block.printed is not None]
 
 CARGO = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 READABLE = "access-control-allow-origin"
 
 
-def names_of(block: str) -> dict[str, Any]:
-    """Run a block and give the names that it makes."""
+@pytest.fixture(scope="module", params=["install", "add_middleware"])
+def app(request: pytest.FixtureRequest) -> App:
+    """Return the application that the README makes, with either way of adding the middleware."""
+    (code,) = [block.code for block in BLOCKS if "app = " in block.code]
     names: dict[str, Any] = {}
-    exec(compile(block, "README.md", "exec"), names)
-    return names
-
-
-@pytest.fixture(scope="module")
-def app() -> App:
-    """Give the application that the README makes."""
-    (made,) = [names["app"] for names in map(names_of, BLOCKS) if "app" in names]
-    application: App = made
+    if request.param == "add_middleware":
+        assert "`app.add_middleware(CORSMiddleware, ...)`" in README
+        added = code.replace(
+            "fastcors.install(\n    app,", "app.add_middleware(\n    CORSMiddleware,"
+        )
+        assert added != code
+        (change,) = re.findall(r"^\+(.*)$", README, re.MULTILINE)
+        code = f"{change}\n{added}"
+    exec(compile(code, "README.md", "exec"), names)
+    application: App = names["app"]
     return application
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.partition("\n")[0])
-def test_a_block_of_python_runs_without_a_warning(block: str) -> None:
-    assert names_of(block)
+@pytest.mark.parametrize("block", BLOCKS, ids=str)
+def test_a_block_of_python_runs_without_a_warning(block: Block) -> None:
+    assert block.names()
 
 
-@pytest.mark.parametrize(("block", "printed"), PRINTING, ids=["mistakes", "why it was refused"])
+@pytest.mark.parametrize("block", PRINTING, ids=lambda block: block.section)
 def test_a_block_of_python_prints_what_stands_below_it(
-    block: str, printed: str, capsys: pytest.CaptureFixture[str]
+    block: Block, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    names_of(block)
-    assert capsys.readouterr().out == printed
+    block.names()
+    assert capsys.readouterr().out == block.printed
+
+
+def test_two_blocks_print() -> None:
+    assert len(PRINTING) == 2
 
 
 @pytest.mark.parametrize(
@@ -83,43 +81,35 @@ def test_the_application_allows_its_origins_and_no_other(
     expected = [origin] if allowed else []
     asked = preflight(origin, method="PUT", headers="content-type, x-token")
     for request, status in ((asked, 200 if allowed else 400), (actual(origin), 404)):
-        answer = sent_in_a_loop(app, request)
-        assert answer[0]["status"] == status
-        assert values(answer, READABLE) == expected
+        response = sent_in_a_loop(app, request)
+        assert response[0]["status"] == status
+        assert values(response, READABLE) == expected
 
 
 @pytest.mark.parametrize(
     ("method", "header", "failing"),
     [("DELETE", "X-Token", "method"), ("PUT", "X-Other", "headers")],
 )
-def test_the_application_refuses_what_it_does_not_list(
+def test_the_application_rejects_what_it_does_not_list(
     app: App, method: str, header: str, failing: str
 ) -> None:
     start, body = sent_in_a_loop(app, preflight(method=method, headers=header))
     assert (start["status"], body["body"]) == (400, f"Disallowed CORS {failing}".encode())
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_each_relative_link_leads_to_a_file(name: str) -> None:
-    links = [link for link in LINK.findall(DOCUMENTS[name]) if not re.match("[a-z]+:|#", link)]
-    assert [link for link in links if not (ROOT / link.partition("#")[0]).exists()] == []
-
-
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_each_link_into_a_document_leads_to_a_title_of_it(name: str) -> None:
-    text = DOCUMENTS[name]
-    titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
-    anchors = {re.sub(r"[^\w\- ]", "", title).lower().replace(" ", "-") for title in titles}
-    links = [link[1:] for link in LINK.findall(text) if link.startswith("#")]
-    assert [link for link in links if link not in anchors] == []
-
-
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
-def test_each_target_of_make_that_is_named_is_one(name: str) -> None:
-    named = MAKE.findall(DOCUMENTS[name])
-    assert {"demo", "test"} <= {*named}
-    targets = TARGET.findall((ROOT / "Makefile").read_text())
-    assert [target for target in named if target not in targets] == []
+def test_the_table_of_options_has_each_with_its_default() -> None:
+    rows = rows_below("README.md", "| option | default | meaning |")
+    defaults = {option: eval(default) for option, default, _ in rows if default}
+    assert defaults == DEFAULTS
+    assert [option for option, default, _ in rows if not default] == ["policy"]
+    policy = Policy(allow_methods=["*"])
+    (methods,) = [meaning for option, _, meaning in rows if option == "allow_methods"]
+    for method in ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "PURGE"):
+        allowed = not any(
+            denial.kind == "method"
+            for denial in policy.preflight(origin="https://a.example", method=method).denials
+        )
+        assert (method in methods) is allowed
 
 
 def test_the_versions_that_are_needed_are_those_of_the_build() -> None:
@@ -129,11 +119,21 @@ def test_the_versions_that_are_needed_are_those_of_the_build() -> None:
     assert f"Rust {CARGO['rust-version']} or newer" in README
 
 
-def test_the_tables_of_the_documents_are_what_was_measured() -> None:
-    texts = [document.read_text(encoding="utf-8") for document in MEASURED]
-    for heading in (table.heading for table in TABLES):
-        assert any(f"{heading}\n" in text for text in texts), heading
-    for text in texts:
-        lines, measured = text.splitlines(), rewritten(text).splitlines()
-        assert [line for line in measured if line not in lines] == [], "run `make plots`"
-        assert lines == measured
+def test_each_kind_of_request_takes_starlette_more_than_ten_times_as_long() -> None:
+    assert "takes more than ten times as long" in README
+    recorded = json.loads((RESULTS / "added_cost.json").read_text(encoding="utf-8"))
+    for row in recorded["rows"]:
+        assert row["Starlette"] > 10 * row["fastcors"]
+
+
+def test_the_demo_sends_as_many_requests_as_the_readme_says() -> None:
+    assert "sends it four requests" in README
+    assert len(EXCHANGES) == 4
+
+
+def test_the_list_of_differences_is_numbered_as_its_tests_are() -> None:
+    part = README.split("## Differences from Starlette\n")[1].split("\n## ")[0]
+    numbers = re.findall(r"^(\d)\. ", part, re.MULTILINE)
+    tests = (ROOT / "tests" / "parity" / "test_differences.py").read_text(encoding="utf-8")
+    assert numbers == sorted({*re.findall(r"^def test_(\d)_", tests, re.MULTILINE)})
+    assert Path(ROOT / "README.md").stat().st_size < 20_000

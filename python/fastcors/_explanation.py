@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .decision import Decision, Request
     from .policy import Policy
 
+# What `allow_credentials` is about. (An Authorization that a script sets is a header as any other.)
+_CREDENTIALS = "cookies, client certificates or HTTP authentication"
 # How many characters of a text stand in a message. A method or a name that is longer is a mistake.
 _LONGEST = 80
 # How many names of a list stand in a message.
@@ -123,8 +125,11 @@ def _allows_origin(policy: Policy, origin: str) -> bool:
 
 def _credentials(policy: Policy) -> str:
     if policy.allow_credentials:
-        return "a request with credentials is allowed too"
-    said = "a request with credentials will be blocked by the browser: allow_credentials is False"
+        return f"a request with credentials ({_CREDENTIALS}) is allowed too"
+    said = (
+        f"a request with credentials ({_CREDENTIALS}) will be blocked by the browser: "
+        f"allow_credentials is False"
+    )
     if policy.allow_all_origins:
         return (
             f"{said}, and * is not enough for one; to allow it: name the origins in allow_origins in place of "
@@ -245,6 +250,8 @@ def _header(policy: Policy, name: str, *, compared: bool) -> str:
             f"{said}, and no browser lets a page send it; let the client leave it out of "
             f"Access-Control-Request-Headers"
         )
+    if name.lower() == "authorization" and policy.allow_credentials:
+        said += " (allow_credentials does not allow a header that a script sets)"
     change = _change("header", name, others=bool(policy._options.allow_headers.items))
     if not compared:
         return f"{said}{change}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ._fastcors import LiveOrigins
 from ._meant import text_of
 from ._reading import linted
-from .problems import told
+from .problems import PREFIX, told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _READING = ("__iter__", "__contains__", "__len__")
 
 _LATE_STAR = (
-    "allow_origins: '*' was added to the list, which does not allow every origin: it counts only "
+    f"{PREFIX}allow_origins: '*' was added to the list, which does not allow every origin: it counts only "
     "from the start, as with Starlette; write reconfigure(allow_origins=['*'])"
 )
 
@@ -65,7 +65,7 @@ def follow(middleware: CORSMiddleware) -> None:
         new, texts = set(), []
         following = policy._with_origins([])
         live.find_places(following._compiled, [])
-        _log([f"allow_origins: cannot be read, so no origin is allowed by it: {error!r}"])
+        _log([f"{PREFIX}allow_origins: cannot be read, so it allows no origin: {error!r}"])
     middleware._fastcors_policy = following
     middleware._fastcors_live = live
     if new:
@@ -89,4 +89,4 @@ def _log(lines: Iterable[str]) -> None:
     from ._log import logger
 
     for line in lines:
-        logger.warning("fastcors: %s", line)
+        logger.warning("%s", line)

@@ -119,7 +119,9 @@ class CORSMiddleware(Middleware):
         allow_methods: the methods that a preflight allows, ``"*"`` for all of `ALL_METHODS`.
         allow_headers: the request headers that a preflight allows beside `SAFELISTED_HEADERS`,
             ``"*"`` for any.
-        allow_credentials: whether cookies and Authorization may be sent along.
+        allow_credentials: whether browsers may send credentials: cookies, client certificates and
+            HTTP authentication. (A script that sets an Authorization header needs it in
+            `allow_headers` instead.)
         allow_origin_regex: one or several regular expressions, each a text or compiled, that an
             origin may match whole, as by `re.fullmatch`.
         allow_private_network: whether a preflight allows private network access.

@@ -6,6 +6,7 @@ import collections
 import copy
 import enum
 import pickle
+import weakref
 from typing import Any
 
 import pytest
@@ -642,3 +643,30 @@ def test_8_a_later_change_to_another_list_than_allow_origins_does_not_count() ->
     for given in (methods, headers, exposed):
         given.clear()
     assert [sent(middleware, scope) for scope in (actual(), preflight(headers="x-a"))] == before
+
+
+# 9. The class, and the `send` that the application gets.
+
+
+def test_9_the_class_is_another_one_than_starlettes() -> None:
+    middleware = CORSMiddleware(APP)
+    assert not isinstance(middleware, Starlette)
+    assert not issubclass(CORSMiddleware, Starlette)
+    assert CORSMiddleware.__name__ == Starlette.__name__
+
+
+def test_9_the_send_that_the_application_gets_takes_no_attribute_and_no_weak_reference() -> None:
+    got: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        got.append(send)
+
+    for middleware in (Starlette(app, [ORIGIN]), CORSMiddleware(app, [ORIGIN])):
+        run(middleware(actual(), receive, never))
+    theirs, ours = got
+    theirs.mark = 1
+    assert weakref.ref(theirs)() is theirs
+    with pytest.raises(AttributeError):
+        ours.mark = 1
+    with pytest.raises(TypeError):
+        weakref.ref(ours)
