@@ -103,6 +103,8 @@ LISTED: list[tuple[str | list[str], str, str]] = [
     ("https://*.example.com", "https://a%2eb.example.com", "no browser sends an origin with an impossible host"),
     (APP, f" {APP}", f"it holds ' ', and no browser sends that in an origin: you allow {APP}"),
     (APP, f"{APP}\r\nX: y", r"it holds '\r', and no browser sends that in an origin"),
+    ("*", f"{APP}\r\nX: y", r"""it holds '\r', which no header can hold, so not even the "*" in allow_origins allows it; let the client send an origin as browsers do"""),
+    (["*", APP], "https://\xe4.example\0", r"""it holds '\x00', which no header can hold, so not even the "*" in allow_origins allows it"""),
     (APP, "https://\xe4.example", "it holds 'ä', and browsers write such a host in punycode"),
     (APP, "https://\u20ac.example", "it holds '€', and browsers write such a host in punycode"),
     (APP, "https://x\ud800", r"it holds a character that no header can hold, '\ud800'; let the client send an origin as browsers do"),
@@ -187,7 +189,10 @@ HEADERS: list[tuple[list[str], str, str]] = [
     (["X-Token"], "origin", "no browser lets a page send it"),
     (["X-Token"], "sec-fetch-mode", "no browser lets a page send it"),
     (["X-Token"], "access-control-request-method", "no browser lets a page send it"),
-    (["X-Token"], "x-\r\ny", r"'x-\r\ny' is not in allow_headers, and is no header name"),
+    (["X-Token"], "x-\r\ny", r"'x-\r\ny' holds '\r', which no header can hold, so it is rejected whatever allow_headers is; let the client send names with one comma between"),
+    (["X-Token"], "x-token\n", r"'x-token\n' holds '\n', which no header can hold"),
+    (["*"], "accept, x-token\0", r"'x-token\x00' holds '\x00', which no header can hold"),
+    (["X-Token"], "x-\ty", r"'x-\ty' is not in allow_headers, and is no header name"),
 ]  # fmt: skip
 
 

@@ -9,16 +9,16 @@ Change one import, and nothing else:
 
 try:
     from ._fastcors import __version__
-except ImportError as error:
+except ImportError as _error:
     # The compiled module says so, or Python before it runs.
-    if "subinterpreters" not in str(error):
+    if "subinterpreters" not in str(_error):
         raise
     raise ImportError(
         "fastcors runs in the main interpreter of a process alone, and this is a subinterpreter: start "
         "the application in the main interpreter of its own process (mod_wsgi: "
         "WSGIApplicationGroup %{GLOBAL}; uWSGI: single-interpreter)",
         name=__name__,
-    ) from error
+    ) from _error
 from .decision import Decision, Denial
 from .installation import install
 from .lint import lint

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._mirrored import never_mirrored
 from ._showing import shown
 from .decision import Denial
 from .options import ALL_METHODS, Options
@@ -23,6 +24,8 @@ _LISTED = 10
 _HEADERS = 16
 # RFC 9110, 5.6.2.
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+# What is stripped from a requested name: Python's white space in latin-1, but for CR and LF.
+_SPACE = "\t\x0b\x0c\x1c\x1d\x1e\x1f \x85\xa0"
 _FORBIDDEN_METHODS = ("CONNECT", "TRACE", "TRACK")
 # What `fetch` upper-cases (Fetch, normalise a method).
 _NORMALISED_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT")
@@ -209,7 +212,7 @@ def rejected_headers(policy: Policy, headers: str | None) -> Iterator[str]:
     """Yield each rejected name once, as it was sent."""
     if headers is None:
         return
-    for name in dict.fromkeys(part.strip() for part in headers.split(",")):
+    for name in dict.fromkeys(part.strip(_SPACE) for part in headers.split(",")):
         try:
             allowed = policy._compiled.allows_header(name.encode("latin-1"))
         except UnicodeEncodeError:
@@ -224,6 +227,12 @@ def _header(policy: Policy, name: str, *, compared: bool) -> str:
         return (
             "an empty name is not in allow_headers: Access-Control-Request-Headers has a comma too many, or "
             "no value; let the client send names with one comma between"
+        )
+    character = never_mirrored(name)
+    if character is not None:
+        return (
+            f"{told(name)} holds {shown(character)}, which no header can hold, so it is rejected whatever "
+            f"allow_headers is; let the client send names with one comma between"
         )
     said = f"{told(name)} is not in allow_headers"
     if not is_name(name):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ._explanation import addition, count, told, written
 from ._fastcors import lint_origins, matched_part
+from ._mirrored import never_mirrored
 from ._showing import shown
 
 TYPE_CHECKING = False
@@ -84,6 +85,12 @@ def refusal(policy: Policy, origin: str) -> str:
                 f"{said}; it holds a character that no header can hold, {shown(character)}; let the client send "
                 f"an origin as browsers do"
             )
+    breaking = never_mirrored(origin)
+    if breaking is not None and policy.allow_all_origins:
+        return (
+            f'{said}; it holds {shown(breaking)}, which no header can hold, so not even the "*" in '
+            f"allow_origins allows it; let the client send an origin as browsers do"
+        )
     for character in origin:
         if ord(character) > 0x7F and character.isprintable():
             return (

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from ._accept import with_own_decision
 from ._construction import checked
 from ._fastcors import CompiledPolicy, Middleware, claim_call, vary_by_origin
+from ._mirrored import never_mirrored
 from .policy import Policy
 
 TYPE_CHECKING = False
@@ -412,7 +413,12 @@ class CORSMiddleware(Middleware):
         return runs_call, hooks, _is_overridden(self, "is_allowed_origin")
 
     def _fastcors_ask(self, compiled: CompiledPolicy, origin: str) -> Any:
-        """Ask `is_allowed_origin`, with this policy for what it asks the base class."""
+        """Ask `is_allowed_origin`, with this policy for what it asks the base class.
+
+        It is not asked about an Origin that no response may repeat, which is rejected.
+        """
+        if never_mirrored(origin) is not None:
+            return False
         token = _ASKED.set((self, compiled))
         try:
             return self.is_allowed_origin(origin=origin)
@@ -536,7 +542,9 @@ def _allows(middleware: CORSMiddleware, policy: Policy, origin: str) -> bool:
 
 async def _is_allowed(middleware: CORSMiddleware, policy: Policy, origin: str) -> bool:
     # With `*` Starlette does not ask the method on actual requests.
-    return policy.allow_all_origins or await _verdict(middleware, policy, origin)
+    if policy.allow_all_origins:
+        return never_mirrored(origin) is None
+    return await _verdict(middleware, policy, origin)
 
 
 def _origin_of(request_headers: Headers) -> str | None:

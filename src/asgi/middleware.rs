@@ -30,7 +30,7 @@ use super::types::{
     self, attribute, dict_offset, fast_method, method, no_attribute, no_member, slot,
     vectorcall_offset,
 };
-use crate::cors::{Actual, Refusals};
+use crate::cors::{Actual, Refusals, can_be_mirrored};
 
 #[repr(C)]
 struct Middleware {
@@ -214,7 +214,11 @@ unsafe fn dispatch<const ASKS: bool>(
                 preflight = Some(method);
             }
         }
-        if ASKS && (preflight.is_some() || !compiled(policy.as_ptr()).policy.origins().any()) {
+        // A subclass is not asked about a value that no response may repeat.
+        if ASKS
+            && (preflight.is_some() || !compiled(policy.as_ptr()).policy.origins().any())
+            && can_be_mirrored(bytes_of(origin.as_ptr()))
+        {
             if let Some(method) = preflight {
                 return preflight::ask(
                     this.cast(),

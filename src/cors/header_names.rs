@@ -28,7 +28,8 @@ impl HeaderNames {
     ///
     /// Follows Starlette: split at commas, white space stripped, each part looked up. An empty part
     /// fails unless the empty name is in the set, and the field that a browser leaves out must not be
-    /// asked for. Linear in `value`; the first name that is not in the set ends it.
+    /// asked for. But CR and LF are no white space: they fail too. Linear in `value`; the first name
+    /// that is not in the set ends it.
     #[must_use]
     pub fn contain_all(&self, value: &[u8]) -> bool {
         value.split(|&byte| byte == b',').all(|part| self.contains(trim(part)))
@@ -53,7 +54,8 @@ fn lowered(name: &[u8]) -> Vec<u8> {
     name.iter().map(|&byte| if is_upper(byte) { byte | 0x20 } else { byte }).collect()
 }
 
-/// Strips what Python's `str.strip` takes for white space in latin-1 text, as Starlette does.
+/// Strips what Python's `str.strip` takes for white space in latin-1 text, as Starlette does, but for
+/// CR and LF.
 fn trim(mut part: &[u8]) -> &[u8] {
     while let [first, rest @ ..] = part
         && is_space(*first)
@@ -69,7 +71,7 @@ fn trim(mut part: &[u8]) -> &[u8] {
 }
 
 const fn is_space(byte: u8) -> bool {
-    matches!(byte, b'\t'..=b'\r' | 0x1c..=b' ' | 0x85 | 0xa0)
+    matches!(byte, b'\t' | 0x0b | 0x0c | 0x1c..=b' ' | 0x85 | 0xa0)
 }
 
 #[cfg(test)]
@@ -87,7 +89,11 @@ mod tests {
             (b"x-token", true),
             (b"X-TOKEN", true),
             (b"accept,x-token", true),
-            (b" accept ,\tx-token\r\n", true),
+            (b" accept ,\tx-token\x0b\x0c", true),
+            (b"accept\r", false),
+            (b"\naccept", false),
+            (b"accept,x-token\r\n", false),
+            (b"accept\0", false),
             (b"\xa0accept\x85\x1c", true),
             (b"\xe1accept", false),
             (b"", false),

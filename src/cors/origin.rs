@@ -5,6 +5,7 @@ use foldhash::quality::FixedState;
 
 use super::byte_set::{ByteSet, TooLarge};
 use super::expression::Expressions;
+use super::mirrored::can_be_mirrored;
 use super::pattern::OriginPattern;
 use super::pattern_set::OriginPatterns;
 
@@ -88,11 +89,12 @@ impl Origins {
         self.listed.iter()
     }
 
-    /// Whether every origin is allowed, or this one is listed: one look-up.
+    /// Whether every origin is allowed, or this one is listed: one look-up. A value that [no response
+    /// may repeat](can_be_mirrored) is no origin, and no list has it.
     #[inline]
     #[must_use]
     pub fn lists(&self, origin: &[u8]) -> bool {
-        self.any || self.listed.contains(origin)
+        if self.any { can_be_mirrored(origin) } else { self.listed.contains(origin) }
     }
 
     /// A number for a listed origin, as [`ByteSet::index_of`] gives it, below
@@ -171,7 +173,8 @@ impl Origins {
     /// Decides on an Origin header's value.
     ///
     /// An origin is a serialised origin, compared byte for byte (Fetch, CORS check). One with a
-    /// byte outside visible ASCII, which no browser sends, is refused unless every one is allowed.
+    /// byte outside visible ASCII, which no browser sends, is rejected unless every one is allowed, and
+    /// then too where it holds a NUL, LF or CR.
     /// Takes linear time in `origin`, whatever the number of entries and expressions.
     #[inline]
     #[must_use]
@@ -243,6 +246,16 @@ mod tests {
         }
         assert_eq!(all.verdict(b"https://e.example"), Verdict::Allowed);
         assert_eq!(origins(&["*"], &[], false).verdict(b"\xe9 "), Verdict::Allowed);
+    }
+
+    #[test]
+    fn an_origin_with_a_nul_or_a_line_end_is_rejected_even_where_every_one_is_allowed() {
+        let every = origins(&["*", "https://*.a.example", "https://b"], &["(?s:.*)"], true);
+        for origin in
+            [b"\0".as_slice(), b"https://b\n", b"https://b\r\nx: y", b"https://x\r.a.example"]
+        {
+            assert_eq!(every.verdict(origin), Verdict::Refused, "{}", origin.escape_ascii());
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 use super::actual::{Actual, Line, LineValue};
 use super::byte_set::{ByteSet, TooLarge};
 use super::header_names::HeaderNames;
+use super::mirrored::can_be_mirrored;
 use super::origin::{Origins, Verdict};
 use super::preflight::{Preflight, PreflightRequest, Refusals};
 
@@ -64,6 +65,11 @@ impl Policy {
             methods.insert(method)?;
         }
         let headers = HeaderNames::new(options.headers.iter().map(AsRef::as_ref))?;
+        let allowed_origin = if explicit_origin {
+            LineValue::Origin
+        } else {
+            LineValue::Fixed(b"*".as_slice().into())
+        };
         Ok(Self {
             methods,
             headers,
@@ -71,8 +77,8 @@ impl Policy {
             private_network: options.private_network,
             explicit_origin,
             preflight: preflight_lines(&options, explicit_origin),
-            refused: actual_lines(&options, false),
-            allowed: actual_lines(&options, explicit_origin),
+            refused: actual_lines(&options, None),
+            allowed: actual_lines(&options, Some(allowed_origin)),
             origins: options.origins,
         })
     }
@@ -91,9 +97,11 @@ impl Policy {
     }
 
     /// Whether every name in an `Access-Control-Request-Headers` value is allowed. Linear in it.
+    ///
+    /// Where any name is, the response repeats the value: only one that it [may](can_be_mirrored).
     #[must_use]
     pub fn allows_headers(&self, value: &[u8]) -> bool {
-        self.any_header || self.headers.contain_all(value)
+        if self.any_header { can_be_mirrored(value) } else { self.headers.contain_all(value) }
     }
 
     /// Decides on a preflight whose Origin is allowed or not. Linear in the request's headers.
@@ -121,7 +129,7 @@ impl Policy {
         Preflight {
             refusals,
             explicit_origin: origin_allowed && self.explicit_origin,
-            mirrored_headers: self.any_header && request.headers.is_some(),
+            mirrored_headers: self.any_header && headers_allowed && request.headers.is_some(),
             private_network: request.private_network && self.private_network,
         }
     }
@@ -129,7 +137,7 @@ impl Policy {
     /// Whether a request header of this name is allowed.
     #[must_use]
     pub fn allows_header(&self, name: &[u8]) -> bool {
-        self.any_header || self.headers.contain_all(name)
+        self.allows_headers(name)
     }
 
     /// The header lines with which every preflight answer begins, in order.
@@ -255,21 +263,20 @@ fn preflight_lines(options: &Options, explicit_origin: bool) -> Vec<(&'static [u
 }
 
 /// Starlette sets `*` first, so that an explicit origin takes that place where both are sent.
-fn actual_lines(options: &Options, explicit_origin: bool) -> Vec<Line> {
+///
+/// `allow_origin` is None for an origin that is rejected. Where every one is allowed, that is one that
+/// no response may repeat, and it is not told that it is allowed.
+fn actual_lines(options: &Options, allow_origin: Option<LineValue>) -> Vec<Line> {
     let fixed = |name, value: &[u8]| Line { name, value: LineValue::Fixed(value.into()) };
-    let mut lines = Vec::new();
-    let origin = Line { name: ALLOW_ORIGIN, value: LineValue::Origin };
-    if options.origins.any() {
-        lines.push(if explicit_origin { origin.clone() } else { fixed(ALLOW_ORIGIN, b"*") });
-    }
+    let origin = allow_origin.map(|value| Line { name: ALLOW_ORIGIN, value });
+    let (first, last) = if options.origins.any() { (origin, None) } else { (None, origin) };
+    let mut lines = Vec::from_iter(first);
     if options.credentials {
         lines.push(fixed(ALLOW_CREDENTIALS, b"true"));
     }
     if !options.expose.is_empty() {
         lines.push(fixed(EXPOSE_HEADERS, &join(&options.expose)));
     }
-    if !options.origins.any() && explicit_origin {
-        lines.push(origin);
-    }
+    lines.extend(last);
     lines
 }

@@ -27,6 +27,9 @@ ORIGINS = [
     "https://\xe4.example",
     "https://a.example\x7f",
     " https://a.example",
+    "https://a.example\r\nx: y",
+    "https://a.example\n",
+    "\0",
 ]
 PATTERNS = [
     "https://*.a.example",
@@ -76,6 +79,9 @@ REQUESTED = [
     "t\xf6ken",
     "T\xd6ken\xd7,",
     " ",
+    "x-token\r\n",
+    "\naccept, x-b",
+    "accept\0",
 ]
 RESPONSE_NAMES = [
     b"content-type",

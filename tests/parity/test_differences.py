@@ -275,12 +275,12 @@ def test_3_origin_is_not_repeated_in_vary_and_a_star_stays(
     assert values(sent(CORSMiddleware(app, [ORIGIN]), actual(origin)), "vary") == expected
 
 
-# 4. Bytes outside visible ASCII in an Origin.
+# 4. Bytes outside visible ASCII in an Origin, and what is never mirrored.
 
 
 @pytest.mark.parametrize(
     "origin",
-    ["https://\xe4.example", "https://a.example ", "a\tb", "\x00", "\x7f", "https://a\n", "\xa0"],
+    ["https://\xe4.example", "https://a.example ", "a\tb", "\x01", "\x7f", "https://a\x0b", "\xa0"],
 )
 def test_4_an_origin_outside_visible_ascii_is_refused_unless_all_are_allowed(origin: str) -> None:
     # The last expression is one that only Python's engine matches.
@@ -293,6 +293,82 @@ def test_4_an_origin_outside_visible_ascii_is_refused_unless_all_are_allowed(ori
     everyone = CORSMiddleware(APP, ["*"], allow_credentials=True)
     assert everyone.is_allowed_origin(origin)
     assert values(sent(everyone, actual(origin)), "access-control-allow-origin") == [origin]
+
+
+class Everyone(CORSMiddleware):
+    def is_allowed_origin(self, origin: str) -> bool:
+        return True
+
+
+class AsynchronousEveryone(CORSMiddleware):
+    async def is_allowed_origin(self, origin: str) -> bool:
+        return True
+
+
+BREAKING = ["https://a.example\r\nx-injected: 1", "https://a.example\n", "\r", "a\x00"]
+each_class = pytest.mark.parametrize(
+    "middleware_class", [CORSMiddleware, Everyone, AsynchronousEveryone]
+)
+
+
+@each_class
+@pytest.mark.parametrize("allow_credentials", [False, True])
+@pytest.mark.parametrize("origin", BREAKING)
+def test_4_an_origin_that_would_break_a_header_is_rejected_even_with_a_star(
+    origin: str, allow_credentials: bool, middleware_class: Any
+) -> None:
+    middleware = middleware_class(
+        APP, ["*"], allow_credentials=allow_credentials, expose_headers=["X-A"]
+    )
+    answered = sent(middleware, actual(origin))
+    assert values(answered, "access-control-allow-origin") == []
+    assert values(answered, "access-control-expose-headers") == ["X-A"]
+    assert values(answered, "vary") == ["Origin"]
+    start, body = sent(middleware, preflight(origin))
+    assert (start["status"], body["body"]) == (400, b"Disallowed CORS origin")
+    assert not any(origin.encode() in value for _, value in start["headers"])
+    assert middleware.stats()["refused"]["origin"] == 2
+    policy = Policy(allow_origins=["*"], allow_credentials=allow_credentials)
+    assert not policy.actual(origin=origin)
+    assert policy.preflight(origin=origin, method="GET").status == 400
+    assert not middleware.policy.actual(origin=origin)
+    # What this differs from:
+    starlette = Starlette(APP, ["*"], allow_credentials=allow_credentials)
+    told = [origin if allow_credentials else "*"]
+    assert values(sent(starlette, actual(origin)), "access-control-allow-origin") == told
+
+
+@each_class
+@pytest.mark.parametrize("options", [{}, {"allow_origins": [ORIGIN]}])
+@pytest.mark.parametrize("origin", BREAKING)
+def test_4_a_subclass_is_not_asked_about_an_origin_that_would_break_a_header(
+    origin: str, options: dict[str, Any], middleware_class: Any
+) -> None:
+    middleware = middleware_class(APP, **options)
+    assert values(sent(middleware, actual(origin)), "access-control-allow-origin") == []
+    assert sent(middleware, preflight(origin))[0]["status"] == 400
+    headers = Headers(raw=preflight(origin)["headers"])
+    assert middleware.preflight_response(request_headers=headers).status_code == 400
+
+
+@each_class
+@pytest.mark.parametrize("allow_headers", [["*"], ["X-Token"]])
+@pytest.mark.parametrize(
+    "requested",
+    ["x-token\r\nx-injected: 1", "x-token\n", "\r", "x-token\x00", "x-token,\r\n accept"],
+)
+def test_4_requested_headers_that_would_break_a_header_are_rejected_even_with_a_star(
+    requested: str, allow_headers: list[str], middleware_class: Any
+) -> None:
+    middleware = middleware_class(APP, [ORIGIN], allow_headers=allow_headers)
+    start, body = sent(middleware, preflight(headers=requested))
+    assert (start["status"], body["body"]) == (400, b"Disallowed CORS headers")
+    assert not any(requested.encode() in value for _, value in start["headers"])
+    decision = middleware.policy.preflight(origin=ORIGIN, method="GET", headers=requested)
+    assert (decision.status, decision.headers) == (400, start["headers"])
+    assert decision.denials
+    assert {denial.kind for denial in decision.denials} == {"headers"}
+    assert middleware.policy.preflight(origin=ORIGIN, method="GET", headers="x-token")
 
 
 # 5. `*` inside an entry of allow_origins.

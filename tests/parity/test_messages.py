@@ -219,7 +219,7 @@ def test_the_first_of_two_lines_counts(policy: str, name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("value", ["x-t\xf6ken", "\xff", "a\x80,b", "x\ny", ""])
+@pytest.mark.parametrize("value", ["x-t\xf6ken", "\xff", "a\x80,b", "x\x0by", ""])
 def test_any_header_and_any_origin_are_echoed_as_they_came(value: str) -> None:
     messages = assert_same(OPTIONS["any with credentials"], preflight(value, headers=value))
     assert values(messages, "access-control-allow-origin") == [value]

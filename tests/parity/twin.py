@@ -6,7 +6,9 @@ import re
 from typing import Any
 
 import starlette
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware as Starlette
+from starlette.responses import Response
 
 from tests.exchange import App, Message, Scope
 from tests.patterns.twin import covers
@@ -23,9 +25,11 @@ class Twin(Starlette):
         self.expressions = allow_origin_regex if several else [allow_origin_regex]
 
     def is_allowed_origin(self, origin: str) -> bool:
+        # Intended difference 4.
+        if never_mirrored(origin):
+            return False
         if self.allow_all_origins:
             return True
-        # Intended difference 4.
         if any(not "\x21" <= character <= "\x7e" for character in origin):
             return False
         if any(
@@ -37,6 +41,37 @@ class Twin(Starlette):
         patterns = [entry for entry in self.allow_origins if "*" in entry]
         listed = [entry for entry in self.allow_origins if "*" not in entry]
         return origin in listed or any(covers(entry, origin) for entry in patterns)
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        name = "access-control-request-headers"
+        if not never_mirrored(request_headers.get(name, "")):
+            return super().preflight_response(request_headers)
+        # Intended difference 4: as where any header is allowed but this one.
+        headers = MutableHeaders(raw=list(request_headers.raw))
+        headers[name] = "\0"
+        every, self.allow_all_headers = self.allow_all_headers, False
+        try:
+            return super().preflight_response(headers)
+        finally:
+            self.allow_all_headers = every
+
+    async def send(self, message: Message, send: Any, request_headers: Headers) -> None:
+        if not (self.allow_all_origins and never_mirrored(request_headers.get("origin", ""))):
+            await super().send(message, send, request_headers)
+            return
+        # Intended difference 4: as where no origin is allowed.
+        rejecting = Starlette(self.app)
+        rejecting.simple_headers = {
+            name: value
+            for name, value in self.simple_headers.items()
+            if name != "Access-Control-Allow-Origin"
+        }
+        await rejecting.send(message, send, request_headers)
+
+
+def never_mirrored(value: str) -> bool:
+    """Whether a value holds what no header can hold."""
+    return not set("\r\n\0").isdisjoint(value)
 
 
 def vary_once(message: Message) -> Message:

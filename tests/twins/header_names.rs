@@ -18,11 +18,15 @@ const SPACE: &[char] =
 pub(crate) fn check(data: &[u8]) {
     let mut names = tokens::lines(data, TOKENS);
     let Some(value) = names.pop() else { return };
+    // No option holds a name that would break a header.
+    names.retain(|name| !name.iter().any(|byte| b"\r\n".contains(byte)));
     let set = HeaderNames::new(names.iter().map(Vec::as_slice)).unwrap();
     let lower: Vec<String> = names.iter().map(|name| latin_1(name).to_lowercase()).collect();
-    let expected = latin_1(&value)
-        .split(',')
-        .all(|part| lower.contains(&part.to_lowercase().trim_matches(SPACE).to_owned()));
+    // Intended difference 4 from Starlette, for which CR and LF are white space.
+    let expected = !value.iter().any(|byte| b"\r\n".contains(byte))
+        && latin_1(&value)
+            .split(',')
+            .all(|part| lower.contains(&part.to_lowercase().trim_matches(SPACE).to_owned()));
     assert_eq!(set.contain_all(&value), expected, "{}", value.escape_ascii());
 }
 
