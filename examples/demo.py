@@ -1,4 +1,4 @@
-"""Shows what fastcors answers a browser: starts fastapi_app.py and asks it over a socket.
+"""Shows what a browser gets from fastcors: starts fastapi_app.py and sends it requests over a socket.
 
 Run it with: make demo
 """
@@ -26,13 +26,13 @@ OTHER_ORIGIN = "https://elsewhere.example"
 SPOKEN = ("origin:", "access-control-", "vary:")
 # A machine may be busy; a server that ends is noticed at once.
 START_SECONDS = 120
-ANSWER_SECONDS = 60
+RESPONSE_SECONDS = 60
 BOLD, CYAN = "1", "36"
 
 
 @dataclass
 class Exchange:
-    """A request as a browser sends it, and what the browser makes of the answer."""
+    """A request as a browser sends it, and what the browser makes of the response."""
 
     title: str
     request: tuple[str, ...]
@@ -56,7 +56,7 @@ EXCHANGES = [
         "for ten minutes.",
     ),
     Exchange(
-        title="A preflight that is refused",
+        title="A preflight that is rejected",
         request=(
             "OPTIONS /items/1 HTTP/1.1",
             f"Origin: {OTHER_ORIGIN}",
@@ -65,7 +65,7 @@ EXCHANGES = [
         status=400,
         readable=False,
         browser="The browser never sends the DELETE, and its console says that it was blocked by CORS "
-        "policy; the answer's body says why.",
+        "policy. The body of the response says why.",
     ),
     Exchange(
         title="An actual request that is allowed",
@@ -76,19 +76,19 @@ EXCHANGES = [
         ),
         status=200,
         readable=True,
-        browser="The browser hands the answer to the page's script, although the page came from "
-        "elsewhere and the request carried a cookie.",
+        browser="The browser lets the page's script read the response, although the page has another "
+        "origin and the request has a cookie.",
     ),
     Exchange(
-        title="An actual request that is refused",
+        title="An actual request that is blocked",
         request=(
             "GET /items/1 HTTP/1.1",
             f"Origin: {OTHER_ORIGIN}",
         ),
         status=200,
         readable=False,
-        browser="The application has answered, but no Access-Control-Allow-Origin names the page's "
-        "origin: the browser keeps the answer from the script.",
+        browser="The application has handled the request, but no Access-Control-Allow-Origin names the "
+        "page's origin. So the browser does not let the script read the response.",
     ),
 ]
 
@@ -98,7 +98,7 @@ class DemoError(Exception):
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Show what fastcors answers a browser.")
+    parser = argparse.ArgumentParser(description="Show what a browser gets from fastcors.")
     parser.add_argument("--once", action="store_true", help="end when everything was shown")
     parser.add_argument("--port", type=port_number, default=8000, help="the port to serve on")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
@@ -131,7 +131,7 @@ def demonstrate(port: int, *, once: bool) -> None:
             request = "\r\n".join(
                 (*exchange.request, f"Host: {HOST}:{port}", "Connection: close", "", "")
             )
-            show(exchange, request, answer_to(request, port))
+            show(exchange, request, response_to(request, port))
         if once:
             return
         url = f"http://{HOST}:{port}/items/1"
@@ -200,42 +200,42 @@ def end_with_standard_input() -> None:
     os._exit(0)
 
 
-def answer_to(request: str, port: int) -> str:
-    """Send the request as it stands and give the answer as it came."""
+def response_to(request: str, port: int) -> str:
+    """Send the request as it is, and return the response as it comes."""
     try:
-        with socket.create_connection((HOST, port), timeout=ANSWER_SECONDS) as connection:
+        with socket.create_connection((HOST, port), timeout=RESPONSE_SECONDS) as connection:
             connection.sendall(request.encode("latin-1"))
-            answer = b"".join(iter(lambda: connection.recv(65536), b""))
+            response = b"".join(iter(lambda: connection.recv(65536), b""))
     except OSError as error:
-        raise DemoError(f"The server gave no answer: {error}") from None
-    return answer.decode("latin-1")
+        raise DemoError(f"The server sent no response: {error}") from None
+    return response.decode("latin-1")
 
 
-def show(exchange: Exchange, request: str, answer: str) -> None:
-    """Print request and answer side by side.
+def show(exchange: Exchange, request: str, response: str) -> None:
+    """Print request and response side by side.
 
     Raises:
-        DemoError: where the answer is another than the title promises.
+        DemoError: if the response is another one than the title says.
     """
     width = min(max(shutil.get_terminal_size((100, 24)).columns, 40), 160)
     left = width * 2 // 5
     right = width - left - 3
     rule = f"{'-' * left}-+-{'-' * right}"
     print(coloured(exchange.title, BOLD))
-    print(f"{'the request':{left}} | the answer")
+    print(f"{'the request':{left}} | the response")
     print(rule)
-    for sent, answered in zip_longest(wrapped(request, left), wrapped(answer, right)):
-        print(f"{cell(sent, left)} | {cell(answered, 0)}".rstrip())
+    for sent, received in zip_longest(wrapped(request, left), wrapped(response, right)):
+        print(f"{cell(sent, left)} | {cell(received, 0)}".rstrip())
     print(rule)
     print(textwrap.fill(exchange.browser, width), end="\n\n", flush=True)
     origin = next(line for line in exchange.request if line.startswith("Origin:"))
-    readable = f"access-control-allow-{origin.lower()}" in answer.split("\r\n")
-    if readable != exchange.readable or f" {exchange.status} " not in answer.partition("\r\n")[0]:
-        raise DemoError(f"{exchange.title}: this answer is another than expected.")
+    readable = f"access-control-allow-{origin.lower()}" in response.split("\r\n")
+    if readable != exchange.readable or f" {exchange.status} " not in response.partition("\r\n")[0]:
+        raise DemoError(f"{exchange.title}: this response is not the expected one.")
 
 
 def wrapped(text: str, width: int) -> list[tuple[str, bool]]:
-    """Give the lines in pieces of this width, each with whether it is about CORS."""
+    """Return the lines in pieces of this width, each with whether it is about CORS."""
     return [
         (piece, line.lower().startswith(SPOKEN))
         for line in text.rstrip().split("\r\n")

@@ -1,4 +1,4 @@
-"""A subclass that allows the origins of the tenants too, whoever they are when a request comes.
+"""A subclass that also allows the origins of the tenants, as they are when a request comes.
 
 Run it with: uvicorn --app-dir examples subclass:app
 """
@@ -16,10 +16,10 @@ suspended = {"globex"}
 
 
 class TenantCORSMiddleware(CORSMiddleware):
-    """Allows what the options say, and every tenant that is not suspended."""
+    """Allows the origins in the options, and every tenant that is not suspended."""
 
     def is_allowed_origin(self, origin: str) -> bool:
-        """Say whether the pages of this origin may read answers."""
+        """Whether pages of this origin may read responses."""
         if super().is_allowed_origin(origin):
             return True
         tenant = tenants.get(origin)

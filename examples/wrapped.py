@@ -1,4 +1,4 @@
-"""An ASGI application of any kind, with the middleware wrapped around it from outside.
+"""An ASGI application of any kind, with the middleware around it.
 
 Run it with: uvicorn --app-dir examples wrapped:app
 """
@@ -16,9 +16,9 @@ async def application(
     receive: Callable[[], Awaitable[Message]],
     send: Callable[[Message], Awaitable[None]],
 ) -> None:
-    """Answer every HTTP request; a framework's application or Django's stands here just as well."""
+    """Respond to every HTTP request. An application of any framework can take its place."""
     if scope["type"] != "http":
-        raise NotImplementedError(f"this application has no answer to {scope['type']}")
+        raise NotImplementedError(f"this application does not handle {scope['type']}")
     headers = [(b"content-type", b"text/plain"), (b"x-total", b"3")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": b"3 orders"})

@@ -37,7 +37,7 @@ SHOWN = [
         [],
     ),
     (
-        "A preflight that is refused",
+        "A preflight that is rejected",
         ["OPTIONS /items/1 HTTP/1.1", OTHER, "Access-Control-Request-Method: DELETE"],
         ["HTTP/1.1 400 Bad Request", "Disallowed CORS origin, method"],
         ["access-control-allow-origin"],
@@ -54,7 +54,7 @@ SHOWN = [
         [],
     ),
     (
-        "An actual request that is refused",
+        "An actual request that is blocked",
         ["GET /items/1 HTTP/1.1", OTHER],
         ["HTTP/1.1 200 OK", "vary: Origin", '{"name":"a lamp"}'],
         ["access-control-allow-origin"],
@@ -131,7 +131,7 @@ def test_once_ends_by_itself_and_leaves_no_server(
 
 
 @pytest.mark.parametrize(("title", "left", "right", "absent"), SHOWN, ids=[row[0] for row in SHOWN])
-def test_each_request_stands_beside_its_answer(
+def test_each_request_is_beside_its_response(
     once: tuple[subprocess.CompletedProcess[str], int],
     title: str,
     left: list[str],
@@ -140,7 +140,7 @@ def test_each_request_stands_beside_its_answer(
 ) -> None:
     shown = once[0].stdout.split(f"{title}\n")[1]
     headings, table, browser = shown.split("-+-")[0], shown.split("-+-")[1], shown.split("-+-")[2]
-    assert headings.split()[:5] == ["the", "request", "|", "the", "answer"]
+    assert headings.split()[:5] == ["the", "request", "|", "the", "response"]
     rows = [row.split("|") for row in table.splitlines() if "|" in row]
     requests = [row[0].strip() for row in rows]
     answers = [row[1].strip() for row in rows]
@@ -171,8 +171,8 @@ def test_the_columns_fit_the_terminal(
     assert {row[rules[0].index("+")] for row in rows} == {"|"}
 
 
-def test_an_answer_that_is_not_the_expected_one_is_an_error() -> None:
-    with pytest.raises(demo.DemoError, match="another than expected"):
+def test_a_response_that_is_not_the_expected_one_is_an_error() -> None:
+    with pytest.raises(demo.DemoError, match="this response is not the expected one"):
         demo.show(demo.EXCHANGES[0], "", "HTTP/1.1 200 OK\r\n\r\nOK")
 
 
