@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
     from collections.abc import Collection
-    from typing import Any, Generic, Never, Self, TypeVar, Unpack, overload
+    from typing import Any, Generic, Never, Self, SupportsIndex, TypeVar, Unpack, overload
 
     from starlette.datastructures import Headers, MutableHeaders
     from starlette.responses import Response
@@ -376,6 +376,10 @@ class CORSMiddleware(Middleware):
         super().__delattr__(name)
         if name in _HOOKS:
             self._fastcors_reconsider()
+
+    def __reduce_ex__(self, protocol: SupportsIndex, /) -> str | tuple[Any, ...]:
+        """Return what a copy or a pickle is made of: protocols 0 and 1 cannot make a compiled base."""
+        return super().__reduce_ex__(max(protocol.__index__(), 2))
 
     def __getstate__(self) -> dict[str, Any]:
         """Give what a copy or a pickle needs: the compiled part is built anew from the options."""
