@@ -8,11 +8,13 @@ import logging
 import pickle
 import random
 import sys
+import threading
 import warnings
 import weakref
 from typing import Any
 
 import pytest
+from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
 from fastcors import ConfigWarning, CORSMiddleware, Policy
@@ -115,11 +117,14 @@ def test_an_entry_replaced_in_a_long_list_is_found_after_as_many_rejections_as_i
     """Nothing tells that an entry was added where another was taken away, but a look at each."""
     origins = [f"https://h{number}.example" for number in range(5000)]
     middleware = CORSMiddleware(APP, origins)
-    for place in (0, 2500, 4999):
-        origins[place] = f"https://new{place}.example"
-        for _ in range(5000 // 256 + 2):
+    for place in (0, 2500, 4999, 0):
+        # Wherever the looking stands.
+        for _ in range(place % 7 + 5):
             middleware.is_allowed_origin(C)
-        assert allows(middleware, f"https://new{place}.example")
+        origins[place] = f"https://new{len(set(origins))}-{place}.example"
+        for _ in range(5000 // 256 + 1):
+            middleware.is_allowed_origin(C)
+        assert allows(middleware, origins[place])
         assert not allows(middleware, f"https://h{place}.example")
 
 
@@ -442,3 +447,111 @@ def test_a_subclass_that_asks_super_and_one_that_overrides_send_follow_the_list(
         assert (allows(middleware, A), allows(middleware, B)) == (True, False)
         origins[:] = [B]
         assert (allows(middleware, A), allows(middleware, B)) == (False, True)
+
+
+def test_a_subclass_that_hands_over_starlettes_headers_follows_the_list() -> None:
+    def subclass(base: Any) -> Any:
+        class Calling(base):  # type: ignore[misc]
+            async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+                headers = Headers(scope=scope)
+                if scope["method"] == "OPTIONS":
+                    response = self.preflight_response(request_headers=headers)
+                    await response(scope, receive, send)
+                    return
+                await self.simple_response(scope, receive, send, request_headers=headers)
+
+        return Calling
+
+    origins = [A]
+    ours, theirs = subclass(CORSMiddleware)(APP, origins), subclass(Starlette)(APP, origins)
+    for change in ([A], [B], [A, B], []):
+        origins[:] = change
+        for scope in (actual(A), actual(B), preflight(A), preflight(B)):
+            assert sent(ours, dict(scope)) == sent(theirs, dict(scope))
+
+
+def test_a_subclass_that_overrides_send_rejects_at_once_what_a_long_list_has_lost() -> None:
+    class Sending(CORSMiddleware):
+        async def send(self, message: Any, send: Any, request_headers: Any) -> None:
+            await super().send(message, send=send, request_headers=request_headers)
+
+    origins = [f"https://h{number}.example" for number in range(5001)]
+    middleware = Sending(APP, origins)
+    lost, origins[4000] = origins[4000], A
+    assert values(sent(middleware, actual(lost)), "access-control-allow-origin") == []
+    assert sent(middleware, preflight(lost))[0]["status"] == 400
+
+
+def test_an_override_asks_the_list_as_it_was_when_the_request_began() -> None:
+    class Asking(CORSMiddleware):
+        def is_allowed_origin(self, origin: str) -> bool:
+            return super().is_allowed_origin(origin)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        # Another request, after which the middleware knows of the change.
+        if scope["headers"] == actual(A)["headers"]:
+            sent(middleware, actual(C))
+        await APP(scope, receive, send)
+
+    origins = [A, B]
+    middleware = Asking(app, origins)
+    assert values(sent(middleware, actual(A)), "access-control-allow-origin") == [A]
+    origins.remove(A)
+    assert values(sent(middleware, actual(A)), "access-control-allow-origin") == []
+
+
+def test_an_override_is_asked_at_once_when_the_star_is_taken_away() -> None:
+    class Never(CORSMiddleware):
+        def is_allowed_origin(self, origin: str) -> bool:
+            return False
+
+    origins = ["*", A]
+    middleware = Never(APP, origins)
+    assert values(sent(middleware, actual(A)), "access-control-allow-origin") == ["*"]
+    origins.remove("*")
+    assert values(sent(middleware, actual(A)), "access-control-allow-origin") == []
+
+
+def test_a_list_that_is_replaced_while_it_is_read_stays_replaced() -> None:
+    class Replacing:
+        def __eq__(self, other: object) -> bool:
+            return self is other
+
+        def __hash__(self) -> int:
+            return 1
+
+        def __str__(self) -> str:
+            if started:
+                middleware.allow_origins = [B]
+            return C
+
+    started = False
+    origins: list[Any] = [A]
+    middleware = CORSMiddleware(APP, origins)
+    started = True
+    origins.append(Replacing())
+    middleware.is_allowed_origin(C)
+    assert middleware.allow_origins == [B] or middleware.allow_origins is origins
+    assert allows(middleware, B) is (middleware.allow_origins == [B])
+
+
+def test_what_is_wrong_with_an_entry_is_logged_when_the_policy_is_in_its_place() -> None:
+    """A handler of the log may wait for another thread that reads the policy."""
+    origins = [A]
+    middleware = CORSMiddleware(APP, origins)
+    read: list[Any] = []
+
+    def read_elsewhere(record: logging.LogRecord) -> bool:
+        thread = threading.Thread(target=lambda: read.append(middleware.policy.allow_origins))
+        thread.start()
+        thread.join(timeout=60)
+        return True
+
+    logger = logging.getLogger("fastcors")
+    logger.addFilter(read_elsewhere)
+    try:
+        origins.append("https://b.example/")
+        middleware.is_allowed_origin(B)
+    finally:
+        logger.removeFilter(read_elsewhere)
+    assert read == [origins]

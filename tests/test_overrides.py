@@ -366,11 +366,67 @@ def test_no_starlette_is_needed_where_only_is_allowed_origin_is_overridden(
     assert sent(Asking(APP), preflight(STRANGER))[0]["status"] == 200
 
 
-def test_an_asking_send_that_nobody_awaits_leaves_no_question_behind() -> None:
-    """The coroutine of an async verdict is closed with the send that was not awaited."""
+def test_a_send_that_nobody_awaits_asks_nothing() -> None:
+    questions: list[str] = []
+
+    class Watching(CORSMiddleware):
+        def is_allowed_origin(self, origin: str) -> bool:
+            questions.append(origin)
+            return True
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         send({"type": "http.response.start", "status": 200, "headers": []}).close()
 
-    with pytest.warns(RuntimeWarning, match="never awaited"):
-        assert sent(Awaiting(app), actual()) == []
+    assert sent(Watching(app), actual()) == []
+    assert questions == []
+
+
+def test_a_plain_override_is_asked_when_the_send_is_awaited_and_not_when_it_is_called() -> None:
+    questions: list[str] = []
+
+    class Watching(CORSMiddleware):
+        def is_allowed_origin(self, origin: str) -> bool:
+            questions.append(origin)
+            return True
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        sending = send({"type": "http.response.start", "status": 200, "headers": []})
+        assert questions == []
+        await sending
+        assert questions == [ORIGIN]
+
+    assert headers_of(sent(Watching(app), actual()))
+
+
+def test_a_class_that_decides_itself_what_its_names_are_is_asked() -> None:
+    def subclass(base: Any) -> Any:
+        class Deciding(base):  # type: ignore[misc]
+            def __getattribute__(self, name: str) -> Any:
+                if name == "is_allowed_origin":
+                    return lambda origin: origin == STRANGER
+                return super().__getattribute__(name)
+
+        return Deciding
+
+    for scope in (actual(), actual(STRANGER), preflight(), preflight(STRANGER)):
+        ours, theirs = subclass(CORSMiddleware)(APP, [ORIGIN]), subclass(Starlette)(APP, [ORIGIN])
+        assert sent(ours, dict(scope)) == sent(theirs, dict(scope))
+
+
+def test_a_descriptor_that_answers_for_the_class_as_it_likes_is_asked_for_an_instance() -> None:
+    def descriptor(raising: bool) -> Any:
+        class Descriptor:
+            def __get__(self, instance: Any, owner: Any) -> Any:
+                if instance is not None:
+                    return lambda origin: origin == STRANGER
+                if raising:
+                    raise AttributeError("not of the class")
+                return CORSMiddleware.is_allowed_origin
+
+        return Descriptor()
+
+    for raising in (True, False):
+        cls = type("Described", (CORSMiddleware,), {"is_allowed_origin": descriptor(raising)})
+        middleware = cls(APP, [ORIGIN])
+        assert allows(middleware, STRANGER)
+        assert not allows(middleware, ORIGIN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._showing import shown
 from .options import DEFAULTS, near_option
 from .policy import Policy
 
@@ -24,9 +25,9 @@ def checked(initialize: _Initialize) -> _Initialize:
 
     def checking(self: object, *args: Any, **kwargs: Any) -> None:
         try:
+            _check_names(type(self).__name__, kwargs)
             if kwargs.get("policy") is not None:
                 _check_policy(kwargs["policy"], _given(args, kwargs))
-            _check_names(type(self).__name__, kwargs)
             initialize(self, *args, **kwargs)
         except Exception as error:
             from ._startup_log import log_once
@@ -69,4 +70,4 @@ def _check_names(class_: str, names: Iterable[str]) -> None:
             continue
         near = near_option(name)
         instead = f"did you mean {near}?" if near else f"the options are {', '.join(DEFAULTS)}"
-        raise TypeError(f"fastcors: {class_} has no option {name!r}; {instead}")
+        raise TypeError(f"fastcors: {class_} has no option {shown(name)}; {instead}")

@@ -40,15 +40,9 @@ async def respond_when_asked(
     send: Send,
 ) -> None:
     """Ask a subclass's `is_allowed_origin` about a preflight's Origin, and send the response."""
-    allowed: Any
-    if middleware._fastcors_compiled is policy:
-        allowed = middleware.is_allowed_origin(origin=origin.decode("latin-1"))
-    else:
-        allowed = middleware._fastcors_ask(policy, origin.decode("latin-1"))
+    allowed = _ask(middleware, policy, origin.decode("latin-1"))
     if allowed is not True and allowed is not False:
-        if hasattr(allowed, "__await__"):
-            allowed = await allowed
-        allowed = bool(allowed)
+        allowed = await _settled(allowed)
     start, body = middleware._fastcors_preflight(
         policy, scope, origin, method, headers, private_network, allowed
     )
@@ -56,9 +50,26 @@ async def respond_when_asked(
     await send(body)
 
 
-async def send_when_asked(verdict: Awaitable[Any], send: Any, message: Message) -> None:
-    """Await the verdict of a subclass's `is_allowed_origin`, and send the start of the response."""
-    await send._fastcors_decided(bool(await verdict), message)
+async def send_when_asked(
+    send: Any, middleware: CORSMiddleware, policy: CompiledPolicy, origin: str, message: Message
+) -> None:
+    """Ask a subclass's `is_allowed_origin` about an Origin, and send the start of the response."""
+    allowed = _ask(middleware, policy, origin)
+    if allowed is not True and allowed is not False:
+        allowed = await _settled(allowed)
+    await send._fastcors_decided(allowed, message)
+
+
+def _ask(middleware: CORSMiddleware, policy: CompiledPolicy, origin: str) -> Any:
+    """Ask with the policy that the request began with: another one may decide by now."""
+    if middleware._fastcors_compiled is policy:
+        return middleware.is_allowed_origin(origin=origin)
+    return middleware._fastcors_ask(policy, origin)
+
+
+async def _settled(verdict: Any) -> bool:
+    """Await a verdict that is an awaitable, and return whether it is true."""
+    return bool(await verdict if hasattr(verdict, "__await__") else verdict)
 
 
 async def await_later(awaitable: Awaitable[Any]) -> Any:

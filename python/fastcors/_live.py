@@ -5,6 +5,7 @@ from __future__ import annotations
 from ._fastcors import LiveOrigins
 from ._meant import text_of
 from ._reading import linted
+from ._showing import quoted
 from .problems import PREFIX, told
 
 TYPE_CHECKING = False
@@ -39,41 +40,56 @@ def start(middleware: CORSMiddleware, given: Any) -> None:
     live.find_places(middleware._fastcors_compiled, _texts(live))
     middleware._fastcors_live = live
     if not live.is_unchanged():
-        follow(middleware)
+        log(follow(middleware))
 
 
-def follow(middleware: CORSMiddleware) -> None:
+def follow(middleware: CORSMiddleware) -> list[str]:
     """Make the policy anew of the list, if it was changed. Raises nothing of what is in the list.
 
-    What is wrong with a new entry is logged: a request is under way, which must not fail, and the
-    entry allows nothing. A `*` counts only if it was there from the start, as with Starlette.
+    An entry of a class of its own counts as the string that it is when the list is read.
+
+    Returns:
+        What is wrong with new entries, to be logged: a request is under way, which must not fail, and
+        such an entry allows nothing. A `*` counts only if it was there from the start, as with
+        Starlette.
     """
     before = middleware._fastcors_live
     if before is None or before.is_unchanged():
-        return
+        return []
     policy = middleware._fastcors_policy
     live = LiveOrigins(before.given)
+    lines: list[str] = []
     try:
         texts = _texts(live)
-        if not policy.allow_all_origins:
+        new = set(filter(None, texts)).difference(filter(None, _texts(before)))
+        if "*" in texts and not policy.allow_all_origins:
             texts = [None if text == "*" else text for text in texts]
-        new = {text for text in texts if text is not None}
-        new.difference_update(text for text in _texts(before) if text is not None)
-        following = policy._with_origins([text for text in texts if text is not None])
-        live.find_places(following._compiled, texts)
+            lines.append(_LATE_STAR)
     except Exception as error:  # noqa: BLE001 - an entry's class may raise anything
-        new, texts = set(), []
-        following = policy._with_origins([])
-        live.find_places(following._compiled, [])
-        _log([f"{PREFIX}allow_origins: cannot be read, so it allows no origin: {error!r}"])
+        texts, new = [], set()
+        lines.append(
+            f"{PREFIX}allow_origins: cannot be read, so it allows no origin: {quoted(error)}"
+        )
+    following = policy._with_origins([text for text in texts if text is not None])
+    live.find_places(following._compiled, texts)
+    if middleware._fastcors_live is not before:
+        # An entry's class has replaced the list or the policy meanwhile.
+        return []
     middleware._fastcors_policy = following
     middleware._fastcors_live = live
-    if new:
-        problems = linted("allow_origins", sorted(new), policy.allow_credentials)
-        errors = [problem for problem in problems if problem.severity == "error"]
-        _log(told(errors, "fastcors.lint(...) gives them all"))
-    if not policy.allow_all_origins and "*" in map(_text, live.entries()):
-        _log([_LATE_STAR])
+    problems = linted("allow_origins", sorted(new), policy.allow_credentials)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    return [*lines, *told(errors, "fastcors.lint(...) gives them all")]
+
+
+def log(lines: Iterable[str]) -> None:
+    """Log each line at WARNING."""
+    if not lines:
+        return
+    from ._log import logger
+
+    for line in lines:
+        logger.warning("%s", line)
 
 
 def _texts(live: LiveOrigins) -> list[str | None]:
@@ -83,10 +99,3 @@ def _texts(live: LiveOrigins) -> list[str | None]:
 
 def _text(entry: object) -> str | None:
     return entry if type(entry) is str else text_of(entry)
-
-
-def _log(lines: Iterable[str]) -> None:
-    from ._log import logger
-
-    for line in lines:
-        logger.warning("%s", line)

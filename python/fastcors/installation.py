@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import warnings
 from _thread import RLock
+from copy import copy
+from weakref import WeakKeyDictionary
 
 from .middleware import CORSMiddleware
 from .problems import ConfigWarning
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 _MARK = "_fastcors_installation"
 _INSTALLING = RLock()
 _MOST_LAYERS = 200
+_MOST_HELD = 10_000
 
 
 def install(
@@ -60,7 +63,7 @@ def install(
         _check_moment(app)
         middleware = CORSMiddleware(_called_first, policy=policy, **options)
         entry = _entry(options if policy is None else {"policy": policy})
-        installation = _Installation(middleware, entry, sys._getframe(1))
+        installation = _Installation(app, middleware, entry, sys._getframe(1))
         for text in installation.new_duplicates(app):
             warnings.warn(text, ConfigWarning, stacklevel=2)
         # Starlette calls what is assigned to `middleware_stack`, and only a class sees assignments.
@@ -79,23 +82,30 @@ class _Installation:
         place: the file and the line of the call.
     """
 
-    def __init__(self, middleware: CORSMiddleware, entry: Middleware, caller: FrameType) -> None:
+    def __init__(
+        self, app: Starlette, middleware: CORSMiddleware, entry: Middleware, caller: FrameType
+    ) -> None:
         self.middleware = middleware
         self.place = caller.f_code.co_filename, caller.f_lineno
         # The entries of `user_middleware` that are not to be reported again.
         self._known: list[object] = [entry]
-        # The middleware, or what somebody put around it.
-        self._outermost: ASGIApp = middleware
+        # Of the application, and of each copy of it: its middleware, and what somebody put around it.
+        self._layers: WeakKeyDictionary[Starlette, tuple[CORSMiddleware, ASGIApp]]
+        self._layers = WeakKeyDictionary({app: (middleware, middleware)})
 
-    def around(self, stack: ASGIApp) -> ASGIApp:
-        """Return the stack with the middleware around it."""
-        if _is_around(stack, self._outermost, self.middleware):
+    def around(self, app: Starlette, stack: ASGIApp) -> ASGIApp:
+        """Return the stack of this application with the middleware around it."""
+        if app not in self._layers:
+            copied = copy(self.middleware)
+            self._layers[app] = copied, copied
+        middleware, outermost = self._layers[app]
+        if _is_around(stack, outermost, middleware):
             # It was read from the application and perhaps wrapped: a call would never end.
-            self._outermost = stack
+            self._layers[app] = middleware, stack
             return stack
-        self.middleware.app = stack
-        self._outermost = self.middleware
-        return self.middleware
+        middleware.app = stack
+        self._layers[app] = middleware, middleware
+        return middleware
 
     def new_duplicates(self, app: Starlette) -> list[str]:
         """Return a sentence for each CORS middleware that the application has got since."""
@@ -122,7 +132,7 @@ def _class_of(app: Starlette, installation: _Installation) -> type[Starlette]:
         if name == "middleware_stack" and value is not None:
             for text in installation.new_duplicates(self):
                 warnings.warn_explicit(text, ConfigWarning, *installation.place)
-            value = installation.around(value)
+            value = installation.around(self, value)
         own.__setattr__(self, name, value)
 
     def add_middleware(self: Starlette, *args: Any, **kwargs: Any) -> None:
@@ -262,13 +272,35 @@ def _layers(app: object) -> list[object]:
 
 
 def _is_around(stack: object, *inner: object) -> bool:
-    """Whether `stack` is or wraps one of these, as far as attributes and a closure show."""
-    import gc
+    """Whether `stack` is or wraps one of these, as far as can be seen without calling it.
 
-    cells = getattr(stack, "__closure__", None) or ()
-    held = [*getattr(stack, "__dict__", {}).values(), *gc.get_referents(*cells)]
-    starts = [stack, *filter(callable, held)]
-    return any(layer is each for start in starts for layer in _layers(start) for each in inner)
+    It looks through whatever holds other objects, until it comes to a layer of Starlette or FastAPI:
+    from there on only along `app`, because behind it other layers and endpoints may hold the
+    middleware for another reason.
+    """
+    layers, seen = [stack], set[int]()
+    for layer in layers:
+        if any(found is each for found in _layers(layer) for each in inner):
+            return True
+        if id(layer) not in seen and len(layers) < _MOST_HELD:
+            seen.add(id(layer))
+            layers += _held_by(layer)
+    return False
+
+
+def _held_by(layer: Any) -> list[Any]:
+    """Return what a layer around the stack holds, which may be the stack."""
+    import gc
+    from types import FunctionType, ModuleType
+
+    module = str(getattr(type(layer), "__module__", None))
+    if module.partition(".")[0] in ("starlette", "fastapi"):
+        return []
+    if isinstance(layer, FunctionType):
+        # Not its globals.
+        cells = layer.__closure__ or ()
+        return [*gc.get_referents(*cells), layer.__defaults__, layer.__kwdefaults__, vars(layer)]
+    return [] if isinstance(layer, (type, ModuleType)) else gc.get_referents(layer)
 
 
 def _name(class_: type) -> str:

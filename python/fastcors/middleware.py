@@ -295,10 +295,7 @@ class CORSMiddleware(Middleware):
         if hasattr(scope["headers"], "__next__"):
             # Read once, it is gone for the application.
             scope = {**scope, "headers": lines}
-        live = self._fastcors_live
-        if live is not None and not live.seems_unchanged():
-            self._fastcors_follow()
-        headers = _starlette().RequestHeaders(*begun, self._fastcors_policy, scope)
+        headers = _starlette().RequestHeaders(*begun, _policy_for(self, begun[1]), scope)
         if headers.method is not None:
             if self._fastcors_asks:
                 headers.origin_allowed = await _verdict(self, headers.policy, headers.origin)
@@ -412,6 +409,9 @@ class CORSMiddleware(Middleware):
 
         The compiled code asks once for each version of a class and of an instance's attributes.
         """
+        if type(self).__getattribute__ is not object.__getattribute__:
+            # It decides what each name is, perhaps anew each time.
+            return True, True, True
         hooks = _has_hooks(self)
         runs_call = hooks or type(self).__call__ is not _CALL
         return runs_call, hooks, _is_overridden(self, "is_allowed_origin")
@@ -431,10 +431,12 @@ class CORSMiddleware(Middleware):
 
     def _fastcors_follow(self) -> None:
         """Make the policy anew of the list or set that it follows, if that was changed."""
-        from ._live import follow
+        from ._live import follow, log
 
         with _CHANGING:
-            follow(self)
+            lines = follow(self)
+        # Not under the lock: a handler of the log may do anything.
+        log(lines)
 
 
 # The policy with which the base class answers while a subclass's `is_allowed_origin` is asked.
@@ -445,14 +447,22 @@ _ASKED: ContextVar[tuple[CORSMiddleware, CompiledPolicy] | None] = ContextVar(
 _CHANGING = RLock()
 _IMPORTED: list[ModuleType] = []
 _CALL = CORSMiddleware.__call__
-_ORIGINALS = {name: getattr(CORSMiddleware, name) for name in (*_HOOKS, "app")}
+_ORIGINALS = {
+    **{name: vars(CORSMiddleware)[name] for name in _HOOKS},
+    "app": vars(Middleware)["app"],
+}
 
 claim_call(CORSMiddleware)
 
 
 def _is_overridden(middleware: CORSMiddleware, name: str) -> bool:
-    """Say whether the class or the instance has something else of this name."""
-    return name in vars(middleware) or getattr(type(middleware), name) is not _ORIGINALS[name]
+    """Whether the class or the instance has something else of this name."""
+    if dict.__contains__(vars(middleware), name):
+        return True
+    # Not by getattr: a descriptor may answer for the class as it likes.
+    classes = type(middleware).__mro__
+    found = next((vars(each)[name] for each in classes if name in vars(each)), None)
+    return found is not _ORIGINALS[name]
 
 
 def _has_hooks(middleware: CORSMiddleware) -> bool:
@@ -493,7 +503,14 @@ def _need_starlette() -> None:
 def _policy_of(middleware: CORSMiddleware, request_headers: Headers) -> Policy:
     """Return the policy that the request began with; Starlette's own headers know of none."""
     policy: Policy | None = getattr(request_headers, "policy", None)
-    return middleware._fastcors_policy if policy is None else policy
+    return policy or _policy_for(middleware, request_headers.get("origin"))
+
+
+def _policy_for(middleware: CORSMiddleware, origin: str | None) -> Policy:
+    """Return the policy that decides on an origin now, by the list that it follows as it is now."""
+    if origin is not None and middleware._fastcors_live is not None:
+        middleware._fastcors_allows(origin)
+    return middleware._fastcors_policy
 
 
 def _tell_refusal(

@@ -117,10 +117,11 @@ impl LiveOrigins {
     /// The thread is attached.
     unsafe fn seems_unchanged(&self) -> bool {
         let length = self.objects.len();
-        let start =
-            if length <= COMPARED { 0 } else { self.next.fetch_add(COMPARED, Relaxed) % length };
+        let start = self.next.load(Relaxed);
+        let end = length.min(start + COMPARED);
+        self.next.store(if end == length { 0 } else { end }, Relaxed);
         // SAFETY: attached, as the caller vouches.
-        unsafe { self.are_in_place(start, length.min(start + COMPARED)) }
+        unsafe { self.are_in_place(start, end) }
     }
 
     /// Whether the list is as long as it was, with the same objects in the places from `start` to

@@ -214,6 +214,15 @@ unsafe fn dispatch<const ASKS: bool>(
                 preflight = Some(method);
             }
         }
+        // The list that the policy follows is looked at even where a subclass decides, which may ask
+        // the policy that the request began with.
+        let allowed = if (*this).live.is_null() {
+            None
+        } else {
+            let (allowed, current) = live_verdict(this, policy, bytes_of(origin.as_ptr()))?;
+            policy = current;
+            Some(allowed)
+        };
         // A subclass is not asked about a value that no response may repeat.
         if ASKS
             && (preflight.is_some() || !compiled(policy.as_ptr()).policy.origins().any())
@@ -236,14 +245,11 @@ unsafe fn dispatch<const ASKS: bool>(
             let send = send::new(send, &policy, Some(origin), Actual::Refused, Some(question))?;
             return app.call(names, scope, receive, send.as_ptr());
         }
-        let allowed = if (*this).live.is_null() {
-            compiled(policy.as_ptr()).allows_bytes(bytes_of(origin.as_ptr()))?
-        } else {
-            let (allowed, current) = live_verdict(this, policy, bytes_of(origin.as_ptr()))?;
-            policy = current;
-            allowed
-        };
         let compiled = compiled(policy.as_ptr());
+        let allowed = match allowed {
+            Some(allowed) => allowed,
+            None => compiled.allows_bytes(bytes_of(origin.as_ptr()))?,
+        };
         if let Some(method) = preflight {
             return preflight::respond(
                 counts, &policy, scope, &request, &origin, allowed, method, send,
@@ -318,18 +324,6 @@ unsafe fn question(
         ffi::PyTuple_SET_ITEM(question.as_ptr(), 1, Owned::share(scope).into_ptr());
         Ok(question)
     }
-}
-
-/// Whether requests are decided by this policy now, and by nothing that was assigned meanwhile.
-///
-/// # Safety
-/// `middleware` is a live `Middleware`.
-pub(super) unsafe fn decides_by(
-    middleware: *mut ffi::PyObject,
-    policy: *mut ffi::PyObject,
-) -> bool {
-    // SAFETY: as the caller vouches.
-    unsafe { (*middleware.cast::<Middleware>()).compiled == policy }
 }
 
 /// The counters of a middleware.

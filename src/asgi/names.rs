@@ -29,15 +29,11 @@ pub(super) struct Names {
     /// `async def (middleware, policy, scope, origin, method, headers, private_network, send)`: asks
     /// the middleware about the Origin of a preflight, and sends the response.
     pub(super) respond_when_asked: Py<PyAny>,
-    /// `async def (verdict, send, message)`: awaits the verdict, then sends the start of a response.
+    /// `async def (send, middleware, policy, origin, message)`: asks the middleware about the Origin of
+    /// an actual request, and sends the start of the response.
     pub(super) send_when_asked: Py<PyAny>,
-    /// The method that asks `is_allowed_origin` with the policy that a request began with.
-    pub(super) ask: Py<PyString>,
     /// The method that makes the policy anew of the list that it follows.
     pub(super) follow: Py<PyString>,
-    /// `("origin",)`, the keyword by which `is_allowed_origin` is called.
-    pub(super) origin_keyword: Py<PyTuple>,
-    pub(super) is_allowed_origin: Py<PyString>,
     /// `def (app)`: whether calling it makes a coroutine and runs nothing.
     pub(super) makes_coroutines: Py<PyAny>,
     /// `async def (message)`: what a `send` looks like to `inspect`.
@@ -84,10 +80,7 @@ impl Names {
                 call_later: function("call_later")?,
                 respond_when_asked: function("respond_when_asked")?,
                 send_when_asked: function("send_when_asked")?,
-                ask: text("_fastcors_ask"),
                 follow: text("_fastcors_follow"),
-                origin_keyword: PyTuple::new(py, [PyString::intern(py, "origin")])?.unbind(),
-                is_allowed_origin: text("is_allowed_origin"),
                 makes_coroutines: function("makes_coroutines")?,
                 send_shape: function("send")?,
                 bound_method: function("METHOD")?,

@@ -17,7 +17,7 @@ use super::allowed_inside;
 use super::coroutines::deferred;
 use super::guard::{self, attached, object, unraisable};
 use super::links::drop_link;
-use super::middleware::{counts_of, decides_by};
+use super::middleware::counts_of;
 use super::object::{Owned, Raised, bytes_of, call_one, decoded, dict_item, is_text, item, seldom};
 use super::policy::CompiledPolicy;
 use super::preflight::line;
@@ -207,8 +207,10 @@ unsafe fn start_with(
     }
 }
 
-/// Asks `is_allowed_origin` of the subclass, and sends the start of the response: at once, or when an
-/// awaitable verdict is there.
+/// The coroutine that asks `is_allowed_origin` of the subclass, and sends the start of the response.
+///
+/// It asks when it is awaited, as Starlette does: in the thread, the task and the context of whoever
+/// awaits it.
 ///
 /// # Safety
 /// As for [`call`]; `this` has a question and an Origin.
@@ -218,40 +220,18 @@ unsafe fn ask(
     compiled: &CompiledPolicy,
     message: *mut ffi::PyObject,
 ) -> Result<Owned, Raised> {
-    let names = compiled.names;
     // SAFETY: live objects: `this` holds the question and the Origin; the tuple has two items.
     unsafe {
         let middleware = ffi::PyTuple_GET_ITEM(this.question, 0);
         let origin = decoded(bytes_of(this.request))?;
-        let verdict = if decides_by(middleware, this.policy) {
-            Owned::take(ffi::PyObject_VectorcallMethod(
-                names.is_allowed_origin.as_ptr(),
-                [middleware, origin.as_ptr()].as_ptr(),
-                1,
-                names.origin_keyword.as_ptr(),
-            ))?
-        } else {
-            // What it asks the base class is answered by the policy that the request began with.
-            Owned::take(ffi::PyObject_VectorcallMethod(
-                names.ask.as_ptr(),
-                [middleware, this.policy, origin.as_ptr()].as_ptr(),
-                3,
-                ptr::null_mut(),
-            ))?
-        };
-        if is_awaitable(verdict.as_ptr()) {
-            let this = ptr::from_ref(this).cast_mut().cast();
-            return Owned::take(ffi::PyObject_Vectorcall(
-                names.send_when_asked.as_ptr(),
-                [verdict.as_ptr(), this, message].as_ptr(),
-                3,
-                ptr::null_mut(),
-            ));
-        }
-        match ffi::PyObject_IsTrue(verdict.as_ptr()) {
-            -1 => Err(Raised),
-            is_true => start_asked(this, compiled, message, is_true == 1),
-        }
+        let this = ptr::from_ref(this);
+        let args = [this.cast_mut().cast(), middleware, (*this).policy, origin.as_ptr(), message];
+        Owned::take(ffi::PyObject_Vectorcall(
+            compiled.names.send_when_asked.as_ptr(),
+            args.as_ptr(),
+            args.len(),
+            ptr::null_mut(),
+        ))
     }
 }
 
@@ -330,18 +310,6 @@ pub(super) fn message_with_headers(
         Decided { kind, policy: policy.as_ptr(), request: pointer(request), asked: pointer(asked) };
     // SAFETY: live objects, which the caller holds; that there are such shows that it is attached.
     unsafe { with_headers(decided, policy.get(), message.as_ptr()) }
-}
-
-/// Whether `await` takes an object.
-///
-/// # Safety
-/// `object` is live.
-unsafe fn is_awaitable(object: *mut ffi::PyObject) -> bool {
-    // SAFETY: as the caller vouches; a type has the slots or null.
-    unsafe {
-        let slots = (*ffi::Py_TYPE(object)).tp_as_async;
-        !slots.is_null() && (*slots).am_await.is_some()
-    }
 }
 
 /// A copy of the message that starts an answer, with the CORS headers set.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import functools
 import gc
 import threading
 import weakref
@@ -48,6 +49,39 @@ class Around:
 
 def function_around(app: ASGIApp) -> ASGIApp:
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        await Around(app)(scope, receive, send)
+
+    return call
+
+
+class Slotted:
+    """Holds the next layer in a slot."""
+
+    __slots__ = ("next",)
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.next = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await Around(self.next)(scope, receive, send)
+
+
+class Listed:
+    """Holds the next layer in a list."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.layers = [app]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await Around(self.layers[0])(scope, receive, send)
+
+
+async def call_another(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    await Around(app)(scope, receive, send)
+
+
+def by_default(app: ASGIApp) -> ASGIApp:
+    async def call(scope: Scope, receive: Receive, send: Send, app: ASGIApp = app) -> None:
         await Around(app)(scope, receive, send)
 
     return call
@@ -207,8 +241,17 @@ def test_a_stack_that_is_built_again_is_wrapped_again(make: Make) -> None:
         function_around,
         lambda app: function_around(Around(app)),
         lambda app: app,
+        Slotted,
+        lambda app: Slotted(app).__call__,
+        lambda app: functools.partial(call_another, app),
+        lambda app: function_around(function_around(app)),
+        by_default,
+        Listed,
     ],
-    ids=["app", "attribute", "twice", "function", "function-and-app", "itself"],
+    ids=[
+        *("app", "attribute", "twice", "function", "function-and-app", "itself"),
+        *("slots", "method", "partial", "two-functions", "default", "list"),
+    ],
 )
 def test_a_stack_that_is_read_wrapped_and_stored_does_not_call_itself(
     make: Make, wrap: Any
@@ -343,3 +386,18 @@ def test_the_list_of_middleware_can_be_used_for_another_application() -> None:
     other = Starlette(routes=app.routes, middleware=copy.copy(app.user_middleware))
     response = client(other).get("/", headers=HEADERS)
     assert (response.text, cors_of(response)) == ("home", [])
+
+
+@each_framework
+def test_a_copy_of_an_application_has_a_middleware_of_its_own(make: Make) -> None:
+    app = make()
+    fastcors.install(app, allow_origins=[ORIGIN])
+    assert client(app).get("/", headers=HEADERS).status_code == 200
+    copied = copy.copy(app)
+    copied.middleware_stack = None
+    copied.router = Starlette(routes=[Route("/copied", lambda request: Response("copied"))]).router
+    for _ in range(2):
+        found = client(copied).get("/copied", headers=HEADERS)
+        assert (found.text, cors_of(found)) == ("copied", [ORIGIN])
+        assert client(app).get("/copied", headers=HEADERS).status_code == 404
+        assert client(app).get("/", headers=HEADERS).status_code == 200
