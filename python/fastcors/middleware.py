@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Collection
     from types import ModuleType
-    from typing import Any, Generic, Never, Self, TypeVar, Unpack, overload
+    from typing import Any, Generic, Never, Self, SupportsIndex, TypeVar, Unpack, overload
 
     from starlette.datastructures import Headers, MutableHeaders
     from starlette.responses import Response
@@ -386,6 +386,10 @@ class CORSMiddleware(Middleware):
         """Set Access-Control-Allow-Origin to this origin, and Vary."""
         headers["Access-Control-Allow-Origin"] = origin
         _add_vary(headers)
+
+    def __reduce_ex__(self, protocol: SupportsIndex, /) -> str | tuple[Any, ...]:
+        """Return what a copy or a pickle is made of: protocols 0 and 1 cannot make a compiled base."""
+        return super().__reduce_ex__(max(protocol.__index__(), 2))
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what a copy or a pickle needs: the compiled part is built anew from the options."""
