@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
@@ -20,7 +15,6 @@ from starlette.websockets import WebSocketDisconnect
 from fastcors import ConfigError, CORSMiddleware, lint
 from tests.documents import ROOT, Block, blocks_of, rows_below
 from tests.exchange import ORIGIN, actual, receive, run
-from tests.servers.running import running, stop
 
 PAGE = "docs/recipes.md"
 BLOCKS = blocks_of(PAGE)
@@ -291,21 +285,6 @@ def test_a_handshake_from_an_untrusted_origin_is_rejected(
     assert raised.value.code == 1008
 
 
-@pytest.mark.servers
-@recipe("WebSockets")
-def test_a_rejected_handshake_gets_a_403_from_a_server(block: Block, tmp_path: Path) -> None:
-    (tmp_path / "main.py").write_text(block.code)
-    handshake = {
-        "Connection": "Upgrade",
-        "Upgrade": "websocket",
-        "Sec-WebSocket-Version": "13",
-        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
-        "Origin": OTHER,
-    }
-    with running("uvicorn-httptools", "main:app", tmp_path) as server:
-        assert server.client.get("/updates", headers=handshake).status_code == 403
-
-
 @recipe("Server-sent events")
 def test_each_event_passes_as_it_is_sent(block: Block) -> None:
     app = block.names()["app"]
@@ -354,68 +333,6 @@ def test_the_tests_pass(block: Block) -> None:
     assert len(tests) == 4
     for each in tests:
         each()
-
-
-@contextmanager
-def nginx(folder: Path, server: str, upstream: str) -> Iterator[httpx.Client]:
-    """Run nginx with a configuration of the document in front of a server."""
-    with socket.socket() as reservation:
-        reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        reservation.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{reservation.getsockname()[1]}"
-        for documented, used in (("127.0.0.1:8080", address), ("127.0.0.1:8000", upstream)):
-            assert documented in server
-            server = server.replace(documented, used)
-        configuration = folder / "nginx.conf"
-        configuration.write_text(
-            f"daemon off; master_process off; pid {folder}/pid; error_log stderr;\n"
-            f"events {{}}\nhttp {{ access_log off; client_body_temp_path {folder};\n{server}}}\n"
-        )
-        process = subprocess.Popen(
-            ["nginx", "-c", configuration, "-p", folder, "-e", "stderr"], start_new_session=True
-        )
-        try:
-            base = f"http://{address}"
-            with httpx.Client(base_url=base, trust_env=False, timeout=120) as browser:
-                while process.poll() is None:
-                    try:
-                        browser.get("/")
-                    except httpx.TransportError:
-                        time.sleep(0.05)
-                    else:
-                        break
-                yield browser
-        finally:
-            stop(process)
-
-
-@pytest.mark.servers
-@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
-def test_behind_nginx_the_application_handles_cors_and_nginx_its_own_errors(tmp_path: Path) -> None:
-    (block,) = blocks_of(PAGE, "nginx")
-    body = b"x" * 1_100_000
-
-    def status(response: httpx.Response) -> tuple[int, list[str], list[str]]:
-        allowed, vary = map(response.headers.get_list, ("access-control-allow-origin", "vary"))
-        return response.status_code, allowed, vary
-
-    headers = {"Origin": "https://app.example.com"}
-    with running("uvicorn-httptools", "examples.fastapi_app:app") as server:
-        address = server.address
-        with nginx(tmp_path, block.code, address) as browser:
-            for sent, allowed in ((headers, [headers["Origin"]]), ({"Origin": OTHER}, [])):
-                assert status(browser.get("/items/1", headers=sent)) == (200, allowed, ["Origin"])
-                assert status(browser.get("/none", headers=sent)) == (404, allowed, ["Origin"])
-                response = browser.put("/items/1", content=body, headers=sent)
-                assert status(response) == (413, allowed, ["Origin"])
-            response = browser.options(
-                "/items/1", headers={**headers, "Access-Control-Request-Method": "PUT"}
-            )
-            assert (response.status_code, response.text) == (200, "OK")
-    # Nobody listens there now.
-    with nginx(tmp_path, block.code, address) as browser:
-        assert status(browser.get("/", headers=headers)) == (502, [headers["Origin"]], ["Origin"])
-        assert status(browser.get("/", headers={"Origin": OTHER})) == (502, [], ["Origin"])
 
 
 @recipe("Tests")

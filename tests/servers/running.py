@@ -60,8 +60,14 @@ class Server:
                 return
         raise RuntimeError(f"{self.name} did not start:\n{self.said()}")
 
+    def wait_for(self, text: str) -> None:
+        """Wait until the server has written a text, but not longer than `START_SECONDS`."""
+        deadline = time.monotonic() + START_SECONDS
+        while text not in self.said() and time.monotonic() < deadline:
+            time.sleep(0.05)
+
     def said(self) -> str:
-        """Give what the server has written to its standard output and error."""
+        """Return what the server has written to its standard output and error."""
         size = os.fstat(self.output.fileno()).st_size
         return os.pread(self.output.fileno(), size, 0).decode(errors="replace")
 

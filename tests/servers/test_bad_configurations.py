@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from .running import COMMANDS, START_SECONDS, Server, running
+from .running import COMMANDS, running
 
 pytestmark = pytest.mark.servers
 
@@ -54,13 +53,6 @@ CASES = {
 }
 
 
-def wait_for(server: Server, text: str) -> None:
-    """Wait until the server has written a text, but not longer than `START_SECONDS`."""
-    deadline = time.monotonic() + START_SECONDS
-    while text not in server.said() and time.monotonic() < deadline:
-        time.sleep(0.05)
-
-
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_configuration_is_reported_in_the_output(name: str, case: str, tmp_path: Path) -> None:
@@ -74,7 +66,7 @@ def test_a_configuration_is_reported_in_the_output(name: str, case: str, tmp_pat
         for _ in range(2):
             assert server.client.get("/").status_code == status
         for line in lines:
-            wait_for(server, line)
+            server.wait_for(line)
         said = server.said()
     for line in lines:
         assert line in said, said
