@@ -36,7 +36,7 @@ FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 .DEFAULT_GOAL := help
 # cargo and pytest use all cores themselves, and some tests take the time.
 .NOTPARALLEL:
-.PHONY: help toolchain linters demo build test test-rust test-python test-pythons lint typing servers fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-servers bench-rivals bench-scaling bench-core bench-cold plots instructions attacks memory clean
+.PHONY: help toolchain linters demo build test test-rust test-python test-pythons lint typing servers test-apps fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-servers bench-rivals bench-scaling bench-core bench-cold plots instructions attacks memory clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 20
@@ -101,6 +101,9 @@ test-pythons: toolchain ## the extension, built for and tested with each other P
 servers: build ## only the tests behind real servers
 	$(BIN)/pytest -m servers
 
+test-apps: build ## published applications from PyPI, with Starlette's class and with fastcors' (APPS="tiled mcp": only these)
+	$(BIN)/python -m tests.apps $(APPS)
+
 fuzz-parity: build ## hold both middlewares against each other for SECONDS
 	$(BIN)/python -m tests.parity.fuzz --seconds $(SECONDS)
 
@@ -163,4 +166,4 @@ instructions: build ## instructions per request, held against the recorded ones 
 	$(BIN)/python -m benches.instructions --check
 
 clean: ## remove what was built
-	rm -rf $(VENV) .venv-3.* target fuzz/target
+	rm -rf $(VENV) .venv-3.* .venv-apps target fuzz/target
