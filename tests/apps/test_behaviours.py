@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -22,7 +23,7 @@ from starlette.routing import Route, request_response
 from starlette.testclient import TestClient
 
 from fastcors import ConfigWarning, CORSMiddleware
-from tests.apps.requests import ALLOWED, around
+from tests.apps.requests import ALLOWED, around, preflight
 from tests.apps.requests import Request as Asked
 from tests.exchange import App, Message, Scope, answering, scope_of, sent
 from tests.parity.twin import vary_once
@@ -217,6 +218,85 @@ def test_a_tuple_of_host_names_matches_nothing_and_causes_a_warning() -> None:
         all_sent = assert_same(build)
     assert not any(_names(messages) for messages in all_sent)
     assert any("localhost" in str(warning.message) for warning in caught)
+
+
+def test_a_star_instead_of_a_list_allows_every_origin_without_a_warning() -> None:
+    # The MCP SDK's OAuth endpoints, and FastMCP's, which are made of them.
+    def build(cls: Any) -> App:
+        app: App = cls(
+            app=answering(),
+            allow_origins="*",
+            allow_methods=["POST", "OPTIONS"],
+            allow_headers=["mcp-protocol-version"],
+        )
+        return app
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ConfigWarning)
+        all_sent = assert_same(build)
+    assert any(_names(messages) for messages in all_sent)
+
+
+def test_a_list_that_was_split_at_commas_may_have_white_space_and_empty_entries() -> None:
+    # Prefect's settings, as an administrator may write them.
+    settings = {
+        "allow_origins": f"{ALLOWED}, https://second.example.com,",
+        "allow_methods": "GET,POST, PATCH,",
+        "allow_headers": "x-prefect-api-version, x-token,",
+    }
+    requests = (
+        *around("/", method="POST", header="x-prefect-api-version"),
+        preflight("/", "https://second.example.com", "POST"),
+        preflight("/", "", "POST"),
+        preflight("/", ALLOWED, "PATCH"),
+        preflight("/", ALLOWED, " PATCH"),
+        preflight("/", ALLOWED, ""),
+        preflight("/", ALLOWED, "POST", "x-token"),
+        preflight("/", ALLOWED, "POST", "x-prefect-api-version,,content-type"),
+    )
+
+    def build(cls: Any) -> App:
+        options = {option: setting.split(",") for option, setting in settings.items()}
+        app: App = cls(answering(), **options)
+        return app
+
+    with pytest.warns(ConfigWarning) as caught:
+        assert_same(build, [scope_for(request) for request in requests])
+    messages = [str(warning.message) for warning in caught]
+    for value in ("' https://second.example.com'", "' PATCH'", "' x-token'", "''"):
+        assert any(value in message for message in messages), value
+
+
+def test_a_list_that_is_filled_at_start_up_is_live() -> None:
+    # tiled adds the middleware with an empty list, and extends the list when its server starts.
+    def build(cls: Any) -> Starlette:
+        allow_origins: list[str] = []
+
+        @asynccontextmanager
+        async def lifespan(app: Starlette) -> AsyncIterator[None]:
+            allow_origins.extend([ALLOWED])
+            yield
+            allow_origins.clear()
+
+        app = Starlette(routes=[Route("/", hello)], lifespan=lifespan)
+        app.add_middleware(
+            cls,
+            allow_origins=allow_origins,
+            allow_credentials=True,
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=["X-Tiled-Request-ID"],
+        )
+        return app
+
+    names = 0
+    with (
+        TestClient(build(CORSMiddleware)) as ours,
+        TestClient(build(StarletteMiddleware)) as theirs,
+    ):
+        for request in around("/"):
+            names += "access-control-allow-origin" in assert_same_response(ours, theirs, request)
+    assert names > 8
 
 
 @pytest.mark.parametrize("allow_credentials", [False, True])

@@ -17,11 +17,9 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 def swap():
     import atexit
 
-    import starlette.middleware.cors
+    from fastcors import CORSMiddleware, patch_starlette
 
-    from fastcors import CORSMiddleware
-
-    starlette.middleware.cors.CORSMiddleware = CORSMiddleware
+    patch_starlette()
     made = []
     make = CORSMiddleware.__new__
 
