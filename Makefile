@@ -45,7 +45,7 @@ FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 .DEFAULT_GOAL := help
 # cargo and pytest use all cores themselves, and some tests take the time.
 .NOTPARALLEL:
-.PHONY: help toolchain linters demo build quick test test-rust test-python test-pythons lint typing servers fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-servers bench-rivals bench-scaling bench-core bench-cold bench-record plots instructions instructions-record attacks memory clean
+.PHONY: help toolchain linters demo build quick test test-rust test-python test-pythons lint typing servers test-apps fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-servers bench-rivals bench-scaling bench-core bench-cold bench-record plots instructions instructions-record attacks memory clean
 
 # $(call program,NAME,WHAT NEEDS IT,PACKAGE) installs a program by apt where it can, and stops where not.
 program = @command -v $(1) >/dev/null 2>&1 \
@@ -123,6 +123,7 @@ typing: build $(BIN)/.tools ## mypy and basedpyright on the package, its tests a
 	$(BIN)/basedpyright --level error examples
 
 test-python: build $(BIN)/.tools ## the extension, against Starlette, behind real servers
+	$(call program,nginx,a recipe is tried behind,nginx-light)
 	FASTCORS_EXAMPLES=$(EXAMPLES) $(BIN)/pytest $(PYTEST)
 
 test-pythons: toolchain ## the extension, built for and tested with each other Python that is installed
@@ -130,6 +131,9 @@ test-pythons: toolchain ## the extension, built for and tested with each other P
 
 servers: build $(BIN)/.tools ## only the tests behind real servers
 	$(BIN)/pytest -m servers
+
+test-apps: build $(BIN)/.tools ## published applications from PyPI, with Starlette's class and with fastcors' (APPS="tiled mcp": only these)
+	$(BIN)/python -m tests.apps $(APPS)
 
 fuzz-parity: build $(BIN)/.tools ## hold both middlewares against each other for SECONDS
 	$(BIN)/python -m tests.parity.fuzz --seconds $(SECONDS)
@@ -201,4 +205,4 @@ instructions-record: build $(BIN)/.tools ## instructions per request, into bench
 	$(BIN)/python -m benches.document
 
 clean: ## remove what was built
-	rm -rf $(VENV) .venv-3.* target fuzz/target
+	rm -rf $(VENV) .venv-3.* .venv-apps target fuzz/target
