@@ -103,8 +103,8 @@ def nginx(folder: Path, server: str, upstream: str) -> Iterator[httpx.Client]:
             stop(process)
 
 
-@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
 def test_behind_nginx_the_application_handles_cors_and_nginx_its_own_errors(tmp_path: Path) -> None:
+    assert shutil.which("nginx"), "install nginx (Debian: apt install nginx-light)"
     (block,) = blocks_of(RECIPES, "nginx")
     body = b"x" * 1_100_000
 
