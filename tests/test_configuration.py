@@ -120,7 +120,7 @@ def test_what_is_prohibited_raises_if_the_page_says_so_and_only_then(row: Row) -
 
 def test_every_kind_of_problem_is_on_the_page() -> None:
     written = set(re.findall(r"`([a-z0-9]+(?:-[a-z0-9]+)*)`", TEXT))
-    sources = (PAGE.parents[1] / "python" / "fastcors").glob("*.py")
+    sources = (PAGE.parents[1] / "python" / "fastcors").rglob("*.py")
     codes = {*lint_codes(), *codes_in(sources)}
     assert sorted(codes - written) == []
 

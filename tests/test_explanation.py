@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fastcors import ALL_METHODS, Policy, _explanation_of_origins, lint
+from fastcors import ALL_METHODS, Policy, lint
+from fastcors._explain import origins as explain_origins
 from tests.exchange import ORIGIN as APP
 from tests.parity.exchanges import configuration
 from tests.test_decision import some_request
@@ -528,10 +529,10 @@ def test_the_words_do_not_depend_on_the_order_of_the_options() -> None:
 def test_everything_that_the_core_names_has_words() -> None:
     core = Path(__file__).parent.parent / "src/cors/nearest"
     oddities = re.findall(r'\(Self::[A-Z_]+, "([a-z-]+)"\)', (core / "parts.rs").read_text())
-    assert {*oddities} == _explanation_of_origins._ENTRY_WITH.keys()
+    assert {*oddities} == explain_origins._ENTRY_WITH.keys()
     hosts = re.findall(r'=> "([a-z-]+)"', (core / "host.rs").read_text())
     others = {"same", "apex", "begins-alike", "ends-alike", "glob", "typo"}
-    assert {*hosts} == _explanation_of_origins._HOSTS.keys() | others
+    assert {*hosts} == explain_origins._HOSTS.keys() | others
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def rejected(
         # Most often nobody listens.
         if not logger.isEnabledFor(logging.DEBUG):
             return
-        from ._explanation import told
+        from ._explain.requests import told
         from .policy import policy_of_compiled
 
         origin, method, headers = (
@@ -103,7 +103,7 @@ def allowed_inside(
             return
         if not _is_first(origin[:_LONGEST]):
             return
-        from ._explanation import told
+        from ._explain.requests import told
 
         text = origin.decode("latin-1")
         # The policy's own line is on the response too.
@@ -130,7 +130,7 @@ def _why(
     override: str | None,
 ) -> Iterator[str]:
     """Yield what is rejected and how to allow it, in the order of the reasons."""
-    from ._explanation import denials, rejected_headers, told
+    from ._explain.requests import denials, rejected_headers, told
     from .decision import Request
 
     origin, method, headers = request
@@ -180,7 +180,7 @@ def _allowing(compiled: CompiledPolicy, origin: str, override: str | None) -> st
     """Return what to write to allow an origin, if it is one that may be written."""
     if override is not None:
         return f": return True for it in {override}"
-    from ._explanation import addition
+    from ._explain.requests import addition
     from ._fastcors import lint_origins
 
     if origin == "null" or "*" in origin or len(origin) > _LONGEST:
@@ -199,7 +199,7 @@ def _origin_of(scope: Scope) -> bytes | None:
 
 def _for_path(scope: Scope | None) -> str:
     """Return where a request went, or nothing if its scope does not say so."""
-    from ._explanation import told
+    from ._explain.requests import told
 
     try:
         path = scope["path"] if scope is not None else None

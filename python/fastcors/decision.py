@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ._read_only import Immutable
-from ._showing import shown
+from ._format import shown
+from ._immutable import Immutable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class Decision(Immutable):
         """What is refused."""
         found = self._denials
         if found is None:
-            from ._explanation import denials
+            from ._explain.requests import denials
 
             found = tuple(denials(self._policy, self._request)) if not self.allowed else ()
             self._set(_denials=found)
@@ -161,7 +161,7 @@ class Decision(Immutable):
     def __str__(self) -> str:
         found = self._text
         if found is None:
-            from ._explanation import explanation
+            from ._explain.requests import explanation
 
             found = explanation(self._policy, self._request, self)
             self._set(_text=found)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from _thread import RLock
 from contextvars import ContextVar
 
-from ._accept import with_own_decision
 from ._construction import checked
 from ._fastcors import CompiledPolicy, Middleware, claim_call, vary_by_origin
+from ._lint.accept import with_own_decision
 from ._mirrored import never_mirrored
 from .policy import Policy
 

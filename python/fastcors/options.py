@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import _reading
-from ._contradictions import contradictions
-from ._read_only import ReadOnlyList
-from ._telling import tell
+from ._immutable import ReadOnlyList
+from ._lint import values
+from ._lint.combinations import contradictions
+from ._report import tell
 from .problems import Problem, is_refused
 
 TYPE_CHECKING = False
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from typing import Any, TypeVar
 
-    from ._reading import _Reader
+    from ._lint.values import _Reader
 
     _Value = TypeVar("_Value")
 
@@ -113,7 +113,7 @@ class Options:
         )
         self.expose_headers = self._copy("expose_headers", given["expose_headers"])
         self.max_age = given["max_age"]
-        self.max_age_text = self._read("max_age", self.max_age, _reading.max_age, unreadable="600")
+        self.max_age_text = self._read("max_age", self.max_age, values.max_age, unreadable="600")
         self.strict = self._flag("strict", given["strict"])
         self.accept = self._accept(given["accept"])
 
@@ -178,14 +178,14 @@ class Options:
         except Exception as error:  # noqa: BLE001 - an object of the caller's may raise anything
             if self._cause is None:
                 self._cause = error
-            self.problems.append(_reading.unreadable(option, given, error))
+            self.problems.append(values.unreadable(option, given, error))
             return unreadable
 
     def _copy(self, option: str, given: Any) -> Copy:
         """Read an option that is a collection."""
         if type(given) is Copy:
             return Copy(given, given.items)
-        reader = _reading.origins if option == "allow_origins" else _reading.names
+        reader = values.origins if option == "allow_origins" else values.names
 
         def read(option: str, given: Any, problems: list[Problem]) -> list[str]:
             return reader(option, given, problems, self.allow_credentials)
@@ -195,31 +195,31 @@ class Options:
     def _flag(self, option: str, given: Any) -> bool:
         if type(given) is bool:
             return given
-        return self._read(option, given, _reading.flag, unreadable=False)
+        return self._read(option, given, values.flag, unreadable=False)
 
     def _accept(self, given: Any) -> tuple[str, ...]:
         if type(given) is tuple and not given:
             return ()
-        from . import _accept
+        from ._lint import accept
 
-        return self._read("accept", given, _accept.codes, unreadable=())
+        return self._read("accept", given, accept.codes, unreadable=())
 
     def _lint(self) -> None:
         """Find what is wrong with the texts in the collections."""
         for option in ("allow_origins", "allow_methods", "allow_headers", "expose_headers"):
             texts = getattr(self, option).items
             if texts:
-                self.problems += _reading.linted(option, texts, self.allow_credentials)
+                self.problems += values.linted(option, texts, self.allow_credentials)
 
     def _compile(self, given: Any) -> re.Pattern[str] | tuple[re.Pattern[str], ...] | None:
         """Compile the expressions."""
         if given is None:
             return None
-        from . import _origin_regex
+        from ._lint import expressions
 
-        nothing: _origin_regex._Compiled = (None, None)
+        nothing: expressions._Compiled = (None, None)
         patterns, self._invalid = self._read(
-            "allow_origin_regex", given, _origin_regex.compiled, unreadable=nothing
+            "allow_origin_regex", given, expressions.compiled, unreadable=nothing
         )
         return patterns
 
@@ -228,7 +228,7 @@ class Options:
         patterns = self.allow_origin_regex
         if patterns is None:
             return
-        from ._origin_regex import judge
+        from ._lint.expressions import judge
 
         for pattern in patterns if isinstance(patterns, tuple) else (patterns,):
             verdict = judge(pattern, self.allow_credentials)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ._fastcors import CompiledPolicy
-from ._read_only import Immutable, ReadOnlyDict, ReadOnlyList
-from ._showing import shown
+from ._format import shown
+from ._immutable import Immutable, ReadOnlyDict, ReadOnlyList
 from .decision import decide_actual, decide_preflight
 from .options import DEFAULTS, Copy, Options, near_option
 

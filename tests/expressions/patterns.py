@@ -8,7 +8,7 @@ import warnings
 from random import Random
 
 from fastcors import CORSMiddleware, _fastcors
-from fastcors._expressions import Parsed, Untranslatable, translate
+from fastcors._regex.translate import Parsed, Untranslatable, translate
 
 ALPHABET = "abkKsS9_.:/-|A"
 LITERALS = [

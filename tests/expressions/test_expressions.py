@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from fastcors import ConfigError, ConfigWarning, CORSMiddleware, Policy, _fastcors
-from fastcors._expressions import (
+from fastcors._fastcors import expression_problem
+from fastcors._regex.translate import (
     _MOST_PIECES,
     Parsed,
     Untranslatable,
     _Translation,
     translate,
 )
-from fastcors._fastcors import expression_problem
 from tests.exchange import actual, answering, sent, values
 from tests.expressions.patterns import (
     disagreement,

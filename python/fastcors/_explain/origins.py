@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from ._explanation import addition, count, told, written
-from ._fastcors import lint_origins, matched_part
-from ._mirrored import never_mirrored
-from ._showing import shown
+from fastcors._fastcors import lint_origins, matched_part
+from fastcors._format import shown
+from fastcors._mirrored import never_mirrored
+
+from .requests import addition, count, told, written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
 
-    from ._fastcors import _Closest, _NearestEntry
-    from .policy import Policy
+    from fastcors._fastcors import _Closest, _NearestEntry
+    from fastcors.policy import Policy
 
 # The longest origin that a browser can send is shorter.
 _LONGEST_CHANGE = 300

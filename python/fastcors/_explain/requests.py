@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from ._mirrored import never_mirrored
-from ._showing import shown
-from .decision import Denial
-from .options import ALL_METHODS, Options
+from fastcors._format import shown
+from fastcors._mirrored import never_mirrored
+from fastcors.decision import Denial
+from fastcors.options import ALL_METHODS, Options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .decision import Decision, Request
-    from .policy import Policy
+    from fastcors.decision import Decision, Request
+    from fastcors.policy import Policy
 
 # What `allow_credentials` is about. (An Authorization that a script sets is a header as any other.)
 _CREDENTIALS = "cookies, client certificates or HTTP authentication"
@@ -62,7 +62,7 @@ def count(number: int, noun: str) -> str:
 
 def denials(policy: Policy, request: Request) -> Iterator[Denial]:
     """Give what is refused, in the order of the body."""
-    from ._explanation_of_origins import refusal
+    from .origins import refusal
 
     origin = request.origin
     if origin is not None and not _allows_origin(policy, origin):
@@ -105,7 +105,7 @@ def explanation(policy: Policy, request: Request, decision: Decision) -> str:
         if len(lines) > _HEADERS:
             lines[_HEADERS:] = [f"  and {len(lines) - _HEADERS:,} more"]
         return "\n".join([refused, *lines])
-    from ._explanation_of_origins import rule
+    from .origins import rule
 
     lines = [f"allowed: {asked}; {rule(policy, request.origin)}", _credentials(policy)]
     if policy.allow_credentials and request.method is None and "*" in policy.expose_headers:
@@ -181,7 +181,7 @@ def _method(policy: Policy, method: str) -> str:
         return f"{name} is not in allow_methods: {which}{change.replace('...', '*ALL_METHODS', 1)}"
     if not allowed:
         return f"{name} is not in allow_methods, which is empty{change}"
-    from ._fastcors import nearest_name
+    from fastcors._fastcors import nearest_name
 
     which = "which are" if len(allowed) > 1 else "which is"
     near = nearest_name(allowed, method)
@@ -237,7 +237,7 @@ def _header(policy: Policy, name: str, *, compared: bool) -> str:
     said = f"{told(name)} is not in allow_headers"
     if not is_name(name):
         return f"{said}, and is no header name; let the client send names with one comma between"
-    from ._fastcors import lint_request_headers, nearest_name
+    from fastcors._fastcors import lint_request_headers, nearest_name
 
     codes = {code for code, *_ in lint_request_headers([name], policy.allow_credentials)}
     if "header-of-response" in codes:

@@ -6,14 +6,15 @@ import re
 import warnings
 from functools import lru_cache
 
-from ._backtracking import has_nested_repetition
-from ._entries import entries
-from ._expressions import Parsed, Untranslatable, translate
-from ._fastcors import expression_problem
-from ._meant import decoded
-from ._proof import expression_problems
-from ._showing import described, quoted, shown
-from .problems import Problem
+from fastcors._fastcors import expression_problem
+from fastcors._format import described, quoted, shown
+from fastcors._proof.findings import expression_problems
+from fastcors._regex.backtracking import has_nested_repetition
+from fastcors._regex.translate import Parsed, Untranslatable, translate
+from fastcors.problems import Problem
+
+from .collections import entries
+from .suggestions import decoded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def _sound(text: str) -> str | None:
 
 
 def _invalid(item: Any, error: Exception) -> Problem:
-    from ._corrections import is_any
+    from fastcors._proof.rewrites import is_any
 
     text = item.pattern if issubclass(type(item), re.Pattern) else item
     meant = _meant_by_glob(text) if issubclass(type(text), str) else None
@@ -180,8 +181,8 @@ def _meant_by_glob(text: str) -> str | None:
     """Give the expression that was meant by globs, if that lets in no stranger."""
     if len(text) > _LONGEST_GLOB:
         return None
-    from ._corrections import as_globs
-    from ._mending import Mender
+    from fastcors._proof.repair import Mender
+    from fastcors._proof.rewrites import as_globs
 
     meant = as_globs(str.__str__(text))
     return meant if meant and Mender(re.compile(""), credentials=False).is_sound(meant) else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import warnings
 
-from ._tokens import (
+from fastcors._regex.tokens import (
     Token,
     character,
     first_place,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from .problems import Problem
 
-_PACKAGE = __file__.rpartition("_telling.py")[0]
+_PACKAGE = __file__.rpartition("_report.py")[0]
 
 
 def tell(

@@ -6,14 +6,14 @@ nobody wrote them next to each other. Here such parts are marked as open.
 
 from __future__ import annotations
 
-from ._expressions import NUMBERS, Marking, Untranslatable, combined
+from .translate import NUMBERS, Marking, Untranslatable, combined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from typing import Any
 
-    from ._expressions import Parsed
+    from .translate import Parsed
 
     _Info = tuple[int, int, bool]
 

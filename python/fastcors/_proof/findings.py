@@ -6,19 +6,21 @@ engine before it is shown, and a correction is proven like the expression itself
 
 from __future__ import annotations
 
-from ._backtracking import TooManyWays, count_ways, has_nested_repetition
-from ._expressions import Parsed, Untranslatable
-from ._mending import NAMES, Mender, Proven
-from ._showing import shown
-from .problems import Problem
+from fastcors._format import shown
+from fastcors._regex.backtracking import TooManyWays, count_ways, has_nested_repetition
+from fastcors._regex.translate import Parsed, Untranslatable
+from fastcors.problems import Problem
+
+from .repair import NAMES, Mender, Proven
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
     from typing import Literal
 
-    from ._corrections import _Rewriting
-    from ._fastcors import _Proof
+    from fastcors._fastcors import _Proof
+
+    from .rewrites import _Rewriting
 
 # What a check with Python's engine may take: some ten milliseconds.
 _MOST_STEPS = 1_000_000
@@ -148,7 +150,7 @@ class _Report:
 
     def tell_nothing(self) -> None:
         """Say that it matches no origin, and why, where that can be told by what repairs it."""
-        from ._corrections import GLOB, is_any
+        from .rewrites import GLOB, is_any
 
         _, reason, revived = self.mender.revived(self.text)
         meant = None if revived is None else self.mender.mended(revived.text)
@@ -212,7 +214,7 @@ class _Report:
             )
 
     def tell_stranger(self, origin: str, who: str) -> None:
-        from ._corrections import GLOB, glob
+        from .rewrites import GLOB, glob
 
         reasons: list[str] = []
         meant = None
@@ -319,7 +321,7 @@ class _Report:
 
     def tell_insecure(self, insecure: str, *, local: bool) -> None:
         """Say that it lets in http, with credentials."""
-        from ._corrections import escape_dots, only_https
+        from .rewrites import escape_dots, only_https
 
         # What repairs it otherwise comes first.
         before = next((problem.suggestion for problem in self.problems), None)
@@ -352,7 +354,7 @@ class _Report:
 
     def tell_misread(self) -> bool:
         """Say that a `*` or `[` does not do what it does elsewhere, so that what is meant is refused."""
-        from ._corrections import CLASS, GLOB, glob, groups
+        from .rewrites import CLASS, GLOB, glob, groups
 
         if self.mender.rewritten(self.text, glob) != self.text:
             self.tell("expression-glob", *self.misread(glob, GLOB))
@@ -373,7 +375,7 @@ class _Report:
         """Say that a `.` stands for any character, where that is harmless."""
         if "." not in self.text.replace(r"\.", ""):
             return
-        from ._corrections import escape_dots
+        from .rewrites import escape_dots
 
         meant = self.mender.rewritten(self.text, escape_dots)
         if meant != self.text and self.mender.is_sound(meant):

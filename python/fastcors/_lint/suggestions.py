@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from ._fastcors import lint_methods, lint_origins, lint_request_headers, lint_response_headers
-from ._showing import raw, shown
+from fastcors._fastcors import (
+    lint_methods,
+    lint_origins,
+    lint_request_headers,
+    lint_response_headers,
+)
+from fastcors._format import raw, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from ._fastcors import _Told
+    from fastcors._fastcors import _Told
 
 _EXPRESSION = "allow_origin_regex"
 # What is suggested is shown up to this length.
@@ -25,7 +30,7 @@ def proven_expression(expression: str, credentials: bool) -> str | None:
     """Give an expression, or a correction of it, that lets in an origin and no stranger; else None."""
     import re
 
-    from ._origin_regex import judge
+    from .expressions import judge
 
     # What corrects one may have to be corrected once more.
     for _ in range(3):

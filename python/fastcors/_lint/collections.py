@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from itertools import islice
 
-from ._meant import (
+from fastcors._format import described, misplaced, shown
+from fastcors.problems import Problem
+
+from .suggestions import (
     FINITE,
     LINTERS,
     TEXTS,
@@ -15,8 +18,6 @@ from ._meant import (
     meant_by_items,
     meant_by_text,
 )
-from ._showing import described, misplaced, shown
-from .problems import Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ A rewriting is a guess: whoever shows it has proven first that it is right.
 
 from __future__ import annotations
 
-from ._tokens import Token, character, joined, kind
+from fastcors._regex.tokens import Token, character, joined, kind
 
 
 def dot_of_group(pieces: list[Token]) -> list[Token]:

@@ -6,8 +6,14 @@ import re
 import warnings
 from itertools import chain, combinations
 
-from ._alternatives import Alternatives
-from ._corrections import (
+from fastcors._fastcors import missed_origin, prove_expression
+from fastcors._regex.branches import Alternatives
+from fastcors._regex.joined import mark_joined
+from fastcors._regex.tokens import joined, tokens
+from fastcors._regex.translate import Parsed, Untranslatable, mark
+
+from .dots import dot_always, dot_of_each, dot_of_group
+from .rewrites import (
     NOTHING,
     STRANGERS,
     escape_dots,
@@ -19,19 +25,15 @@ from ._corrections import (
     web_scheme,
     with_scheme,
 )
-from ._dots import dot_always, dot_of_each, dot_of_group
-from ._expressions import Parsed, Untranslatable, mark
-from ._fastcors import missed_origin, prove_expression
-from ._joining import mark_joined
-from ._tokens import joined, tokens
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ._corrections import _Rewriting
-    from ._fastcors import _Proof
-    from ._tokens import Token
+    from fastcors._fastcors import _Proof
+    from fastcors._regex.tokens import Token
+
+    from .rewrites import _Rewriting
 
 # A dot that stands for itself between what may be labels, or the name of this machine.
 _HOST = re.compile(r"\\?\.(?:\)[+*?]?)?[a-z(\[]|\\\.\d|\\\.\\d|localhost|\[[0-9a-f:]+\\?\]")

@@ -6,9 +6,12 @@ Whatever is given may be of a class that raises wherever it can: what these func
 
 from __future__ import annotations
 
-from . import _meant
-from ._entries import EXAMPLES, entries
-from ._meant import (
+from fastcors._format import described, misplaced, quoted, shown
+from fastcors.problems import Problem
+
+from . import suggestions
+from .collections import EXAMPLES, entries
+from .suggestions import (
     MOST_PROOFS,
     TEXTS,
     WORDS,
@@ -20,8 +23,6 @@ from ._meant import (
     seconds_of,
     text_of,
 )
-from ._showing import described, misplaced, quoted, shown
-from .problems import Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ def unreadable(option: str, given: Any, error: Exception) -> Problem:
 
 def linted(option: str, texts: list[str], credentials: bool) -> Iterator[Problem]:
     """Give what is wrong with the texts in a collection, in their order."""
-    for code, severity, index, said, meant, place in _meant.linted(option, texts, credentials):
+    for code, severity, index, said, meant, place in suggestions.linted(option, texts, credentials):
         text = texts[index]
         yield Problem(code, option, text, f"{shown(text)} {said}", meant, severity, place)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .problems import Problem
+from fastcors.problems import Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .options import Options
+    from fastcors.options import Options
 
 
 _ORIGINS = ("allow_origins", "allow_origin_regex")

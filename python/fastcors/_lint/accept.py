@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ._entries import EXAMPLES, entries
-from ._meant import FINITE, TEXTS, as_text, is_text, split
-from ._showing import described, misplaced, shown
-from .problems import Problem
+from fastcors._format import described, misplaced, shown
+from fastcors.problems import Problem
+
+from .collections import EXAMPLES, entries
+from .suggestions import FINITE, TEXTS, as_text, is_text, split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _OWN_DECISION = ("credentials-without-origin", "no-origins")
 
 def codes(option: str, given: Any, problems: list[Problem]) -> tuple[str, ...]:
     """Read the codes, and report what is none or cannot be accepted."""
-    from ._codes import CODES, NEVER_ACCEPTED
+    from fastcors._codes import CODES, NEVER_ACCEPTED
 
     if issubclass(type(given), TEXTS):
         problems.append(_text_for_a_list(option, given, CODES - NEVER_ACCEPTED))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import warnings
 
-from ._showing import shown
-from .options import DEFAULTS, Options, near_option
-from .problems import Problem, Report
+from fastcors._format import shown
+from fastcors.options import DEFAULTS, Options, near_option
+from fastcors.problems import Problem, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
