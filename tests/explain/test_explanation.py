@@ -17,7 +17,7 @@ from fastcors import ALL_METHODS, Policy, lint
 from fastcors._explain import origins as explain_origins
 from tests.exchange import ORIGIN as APP
 from tests.parity.exchanges import configuration
-from tests.test_decision import some_request
+from tests.policy.test_decision import some_request
 
 # What allow_origins holds, the origin that asks, and what is said of it.
 LISTED: list[tuple[str | list[str], str, str]] = [
@@ -527,7 +527,7 @@ def test_the_words_do_not_depend_on_the_order_of_the_options() -> None:
 
 
 def test_everything_that_the_core_names_has_words() -> None:
-    core = Path(__file__).parent.parent / "src/cors/nearest"
+    core = Path(__file__).parents[2] / "src/cors/nearest"
     oddities = re.findall(r'\(Self::[A-Z_]+, "([a-z-]+)"\)', (core / "parts.rs").read_text())
     assert {*oddities} == explain_origins._ENTRY_WITH.keys()
     hosts = re.findall(r'=> "([a-z-]+)"', (core / "host.rs").read_text())

@@ -20,7 +20,7 @@ from tests import pythons
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 RUST = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]["rust-version"]
 PYTHON = Path(sys.executable).resolve()
 MAKE = shutil.which("make")

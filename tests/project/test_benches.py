@@ -14,7 +14,7 @@ import pytest
 from benches import document, report
 from benches.tables import TABLES
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 # Runs a module as if the extension were built like this.
 PROGRAM = """
 import runpy, sys

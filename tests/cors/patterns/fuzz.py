@@ -1,4 +1,4 @@
-"""`python -m tests.patterns.fuzz --seconds 600`: patterns and near misses, held against the twin."""
+"""`python -m tests.cors.patterns.fuzz --seconds 600`: patterns and near misses, held against the twin."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import random
 import sys
 import time
 
-from tests.patterns.generated import case, disagreement
+from tests.cors.patterns.generated import case, disagreement
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import tarfile
 from importlib.metadata import distribution
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 TOP = {
     "Cargo.lock",
     "Cargo.toml",

@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "tests").rglob("*.py"))
 TESTS = [path for path in FILES if path.name.startswith(("test_", "conftest"))]
 # What ends a test that hangs may take this long at least.

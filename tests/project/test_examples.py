@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from examples import subclass, wrapped
-
-from .exchange import actual, preflight, sent_in_a_loop, values
+from tests.exchange import actual, preflight, sent_in_a_loop, values
 
 READABLE = "access-control-allow-origin"
 

@@ -21,8 +21,7 @@ from fastcors._regex.translate import (
     _Translation,
     translate,
 )
-from tests.exchange import actual, answering, sent, values
-from tests.expressions.patterns import (
+from tests.cors.expressions.patterns import (
     disagreement,
     fullmatch,
     generated,
@@ -30,6 +29,7 @@ from tests.expressions.patterns import (
     pattern,
     text,
 )
+from tests.exchange import actual, answering, sent, values
 
 # Odd configurations are run here; what they are told is in tests/lint.
 pytestmark = pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")

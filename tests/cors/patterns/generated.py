@@ -7,8 +7,8 @@ from random import Random
 from typing import Any
 
 from fastcors import CORSMiddleware
+from tests.cors.patterns.twin import covers
 from tests.exchange import actual, answering, sent, values
-from tests.patterns.twin import covers
 
 SCHEMES = ["https", "https", "http", "app", "a+b.c-1"]
 LABELS = ["a", "b", "ab", "example", "com", "x-1", "_", "a_b", "1", "0", "0x1", "0xg", "xn--a"]

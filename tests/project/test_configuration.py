@@ -18,7 +18,7 @@ from fastcors._fastcors import lint_codes
 from fastcors.problems import ALWAYS_RAISE
 from tests.documents import Block, blocks_of
 
-PAGE = Path(__file__).parents[1] / "docs" / "configuration.md"
+PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 
 

@@ -16,10 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fastcors import ConfigWarning, CORSMiddleware
+from tests.cors.patterns.generated import case, covered, disagreement, origin, pattern
+from tests.cors.patterns.twin import covers, is_pattern
 from tests.exchange import actual, answering, preflight, sent, values
 from tests.parity.twin import Twin
-from tests.patterns.generated import case, covered, disagreement, origin, pattern
-from tests.patterns.twin import covers, is_pattern
 
 EXAMPLES = int(os.environ.get("FASTCORS_EXAMPLES", "2000"))
 APP = answering()
@@ -49,7 +49,7 @@ def read() -> list[Class]:
 
 
 CLASSES = read()
-DOCUMENT = Path(__file__).parents[2].joinpath("docs/configuration.md").read_text(encoding="utf-8")
+DOCUMENT = Path(__file__).parents[3].joinpath("docs/configuration.md").read_text(encoding="utf-8")
 EACH = pytest.mark.parametrize("attacks", CLASSES, ids=lambda attacks: attacks.name)
 
 
