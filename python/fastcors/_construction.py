@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .options import DEFAULTS, near_option
+from ._lint.option_names import near_option
+from .options import DEFAULTS
 from .policy import Policy
 
 TYPE_CHECKING = False

@@ -11,42 +11,34 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from .options import Options
     from .problems import Problem
 
 _PACKAGE = __file__.rpartition("_report.py")[0]
 
 
-def tell(
-    problems: Collection[Problem],
-    *,
-    strict: bool,
-    known: Collection[Problem] = (),
-    invalid: Exception | None = None,
-    cause: Exception | None = None,
-) -> None:
-    """Raise or warn of what is wrong in a configuration, each line of it with `PREFIX`.
+def tell(options: Options, known: Collection[Problem] = ()) -> None:
+    """Raise what must not run, and warn of the rest except what is known, each line with `PREFIX`.
 
-    Args:
-        problems: all that is wrong.
-        strict: whether errors raise, and advice is warned of.
-        known: what need not be warned of again.
-        invalid: what Python's `re` said to a regular expression. It is raised as it is, with a note
-            for each error, because it names neither the option nor the expression.
-        cause: what made an option unreadable.
+    An invalid regular expression raises what Python's `re` raises for it, with a note for each error:
+    its text names neither the option nor the expression.
 
     Raises:
-        ConfigError: with all errors, where one of them must raise.
+        ConfigError: with all errors, if one is dangerous to run at all or `strict` is set.
+        re.error: for a regular expression that Python does not take, as Starlette does.
     """
-    errors = [problem for problem in problems if problem.severity == "error"]
+    if not options.problems:
+        return
+    errors = [problem for problem in options.problems if problem.severity == "error"]
     errors.sort(key=lambda problem: not is_refused(problem))
-    if invalid is not None:
+    if options.invalid is not None:
         errors.sort(key=lambda problem: problem.code != "expression-syntax")
         for line in told(errors, "fastcors.lint(...) gives them all"):
-            invalid.add_note(line)
-        raise invalid
-    if errors and (strict or is_refused(errors[0])):
-        raise ConfigError(errors) from cause
-    heard = [problem for problem in problems if strict or problem.severity == "error"]
+            options.invalid.add_note(line)
+        raise options.invalid
+    if errors and (options.strict or is_refused(errors[0])):
+        raise ConfigError(errors) from options.cause
+    heard = options.problems if options.strict else errors
     new = [problem for problem in heard if problem not in known]
     _warn(told(new, "fastcors.lint(...) gives them all"))
 

@@ -12,8 +12,8 @@ import pytest
 
 from fastcors import lint
 from fastcors._format import shown
-from fastcors._lint.expressions import judge
 from fastcors._proof.findings import expression_problems
+from fastcors._proof.verdict import judge
 from fastcors.problems import Problem
 from tests.proof.expressions import (
     EVERYTHING,

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from fastcors._fastcors import lint_origins, matched_part
 from fastcors._format import shown
-from fastcors._mirrored import never_mirrored
+from fastcors.decision import never_mirrored
 
-from .requests import addition, count, told, written
+from .wording import addition, count, told, written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
 
-    from fastcors._fastcors import _Closest, _NearestEntry
-    from fastcors.policy import Policy
+    from fastcors._fastcors import CompiledPolicy, _Closest, _NearestEntry
 
 # The longest origin that a browser can send is shorter.
 _LONGEST_CHANGE = 300
@@ -50,22 +49,22 @@ _HOSTS = {
 }
 
 
-def rule(policy: Policy, origin: str) -> str:
+def rule(compiled: CompiledPolicy, origin: str) -> str:
     """Say what allows an origin that is allowed."""
-    kind, entry = policy._compiled.origin_rule(origin.encode("latin-1"))
+    kind, entry = compiled.origin_rule(origin.encode("latin-1"))
     if kind == "any":
         return 'allow_origins has "*", so that every origin is allowed'
     if kind == "listed":
         return "allow_origins lists it"
     if kind == "pattern" and entry is not None:
         return f"the pattern {told(entry)} in allow_origins covers it"
-    for pattern, expression in _expressions(policy):
+    for pattern, expression in _expressions(compiled):
         if _matches_whole(pattern, expression, origin):
             return f"allow_origin_regex {told(pattern.pattern)} matches it"
     return "allow_origin_regex matches it"
 
 
-def refusal(policy: Policy, origin: str) -> str:
+def refusal(compiled: CompiledPolicy, origin: str) -> str:
     """Say why an origin is refused, which rule comes closest, and what to change."""
     said = f"{told(origin)} is not allowed"
     if not origin:
@@ -74,7 +73,7 @@ def refusal(policy: Policy, origin: str) -> str:
             "let the client send an origin such as https://app.example.com"
         )
     if origin == "null":
-        others = bool(policy._compiled.entry_count())
+        others = bool(compiled.entry_count())
         return (
             f"{said}; the page was opened from a file, a sandboxed frame or after a redirect: serve it from an "
             f"address of its own and allow that, for {addition('allow_origins', 'null', others=others)} "
@@ -87,7 +86,7 @@ def refusal(policy: Policy, origin: str) -> str:
                 f"an origin as browsers do"
             )
     breaking = never_mirrored(origin)
-    if breaking is not None and policy.allow_all_origins:
+    if breaking is not None and compiled.any_origin:
         return (
             f'{said}; it holds {shown(breaking)}, which no header can hold, so not even the "*" in '
             f"allow_origins allows it; let the client send an origin as browsers do"
@@ -99,16 +98,16 @@ def refusal(policy: Policy, origin: str) -> str:
                 f"https://xn--...: let the client send that"
             )
     unseen = [character for character in origin if not "!" <= character <= "~"]
-    closest = policy._compiled.closest_to(origin.encode("latin-1"))
+    closest = compiled.closest_to(origin.encode("latin-1"))
     odd = _odd_origin(unseen, closest["oddities"])
     corrected = closest["corrected"]
-    if corrected is not None and policy._compiled.allows(corrected):
+    if corrected is not None and compiled.allows(corrected):
         return f"{said}; {odd}: you allow {told(corrected)}, so let the client send that"
     # A pattern is compared with nothing: that it looks like an entry means nothing.
     if unseen or "star" in closest["oddities"]:
         return f"{said}; {odd}, so let the client send an origin as browsers do"
     prefix = f"{odd}; " if odd else ""
-    return f"{said}; {prefix}{_nearest(policy, origin, closest)}"
+    return f"{said}; {prefix}{_nearest(compiled, origin, closest)}"
 
 
 def _odd_origin(unseen: list[str], oddities: list[str]) -> str:
@@ -128,21 +127,21 @@ def _odd_origin(unseen: list[str], oddities: list[str]) -> str:
     return f"no browser sends an origin {' and '.join(texts)}"
 
 
-def _nearest(policy: Policy, origin: str, closest: _Closest) -> str:
+def _nearest(compiled: CompiledPolicy, origin: str, closest: _Closest) -> str:
     """Say which rule is nearest to an origin, and what to change."""
     entry, variant = closest["entry"], closest["variant"]
     nearest = min((near["cost"] for near in (entry, variant) if near is not None), default=None)
     if closest["far"]:
-        part = _matched_part(policy, origin, closest)
+        part = _matched_part(compiled, origin, closest)
         if part is not None:
             return part
     if entry is not None and entry["cost"] == nearest:
-        return _from_entry(policy, origin, closest, entry)
-    change = _change(policy, origin, closest)
+        return _from_entry(compiled, origin, closest, entry)
+    change = _change(compiled, origin, closest)
     if variant is None:
-        return f"{_nothing_near(policy)}; {change}"
+        return f"{_nothing_near(compiled)}; {change}"
     clause = f"allow_origin_regex matches {told(variant['text'])}"
-    for pattern, expression in _expressions(policy):
+    for pattern, expression in _expressions(compiled):
         if expression is not None and _matches_whole(pattern, expression, variant["text"]):
             clause = f"allow_origin_regex {told(pattern.pattern)} matches {told(variant['text'])}"
             break
@@ -150,7 +149,9 @@ def _nearest(policy: Policy, origin: str, closest: _Closest) -> str:
     return f"{text}; {change}"
 
 
-def _from_entry(policy: Policy, origin: str, closest: _Closest, entry: _NearestEntry) -> str:
+def _from_entry(
+    compiled: CompiledPolicy, origin: str, closest: _Closest, entry: _NearestEntry
+) -> str:
     """Say how an entry of allow_origins differs from an origin, and what to change."""
     text, host, odd = told(entry["text"]), entry["host"], entry["oddities"]
     alone = host == "same" and not entry["scheme"] and not entry["port"]
@@ -158,7 +159,7 @@ def _from_entry(policy: Policy, origin: str, closest: _Closest, entry: _NearestE
     oddities = ", ".join(_ENTRY_WITH[oddity] for oddity in odd)
     if (alone or host == "glob") and odd:
         return _from_dead_entry(
-            policy, origin, closest, entry, f"{clause} {oddities}, which never matches"
+            compiled, origin, closest, entry, f"{clause} {oddities}, which never matches"
         )
     if alone:
         if "*" in entry["correction"]:
@@ -166,7 +167,9 @@ def _from_entry(policy: Policy, origin: str, closest: _Closest, entry: _NearestE
         return f"{clause}, so let the client send {told(entry['correction'])}"
     if host in {"begins-alike", "ends-alike"}:
         how = "begins" if host == "begins-alike" else "ends"
-        return f"it only {how} like {text}, which is no match: {_stranger(policy, origin, closest)}"
+        return (
+            f"it only {how} like {text}, which is no match: {_stranger(compiled, origin, closest)}"
+        )
     if host == "apex":
         said = f"the apex itself is not covered by {text}"
         others = _others(entry["scheme"], entry["port"])
@@ -182,22 +185,22 @@ def _from_entry(policy: Policy, origin: str, closest: _Closest, entry: _NearestE
         said = _difference(host, entry["scheme"], entry["port"], clause, told(origin))
     if odd:
         said += f" (an entry {oddities} never matches)"
-    return f"{said}; {_change(policy, origin, closest, entry)}"
+    return f"{said}; {_change(compiled, origin, closest, entry)}"
 
 
 def _from_dead_entry(
-    policy: Policy, origin: str, closest: _Closest, entry: _NearestEntry, clause: str
+    compiled: CompiledPolicy, origin: str, closest: _Closest, entry: _NearestEntry, clause: str
 ) -> str:
     """Say what to write in place of an entry that matches nothing, and was meant to match an origin."""
     if entry["host"] == "glob":
         if _is_of_owner(entry["text"], closest["site"]):
-            return f"{clause}; {_change(policy, origin, closest, entry)}"
-        return f"{clause}; {_stranger(policy, origin, closest)}"
+            return f"{clause}; {_change(compiled, origin, closest, entry)}"
+        return f"{clause}; {_stranger(compiled, origin, closest)}"
     # A pattern that lets in what others register, for one.
-    if not _is_sound(policy, entry["correction"]):
-        return f"{clause}; {_stranger(policy, origin, closest)}"
+    if not _is_sound(compiled, entry["correction"]):
+        return f"{clause}; {_stranger(compiled, origin, closest)}"
     case = "only upper and lower case differ: " if entry["oddities"] == ["case"] else ""
-    return f"{case}{clause}; write {_addition(policy, entry['correction'])} instead"
+    return f"{case}{clause}; write {_addition(compiled, entry['correction'])} instead"
 
 
 def _is_of_owner(glob: str, site: str | None) -> bool:
@@ -228,31 +231,31 @@ def _difference(host: str, scheme: bool, port: bool, clause: str, origin: str) -
     return f"{others}: {clause}{came}"
 
 
-def _stranger(policy: Policy, origin: str, closest: _Closest) -> str:
+def _stranger(compiled: CompiledPolicy, origin: str, closest: _Closest) -> str:
     """Say that a likeness in the text of an origin means nothing."""
     site = closest["site"]
     whose, owned = "it is another host", "it"
     if site is not None:
         whose, owned = f"it belongs to {told(site)}", told(site)
-    meant = _meant(policy, origin, closest)
+    meant = _meant(compiled, origin, closest)
     only = ""
     if meant is not None:
-        only = f"; only if {owned} is yours: {_addition(policy, meant)}{_and_sent(closest)}"
+        only = f"; only if {owned} is yours: {_addition(compiled, meant)}{_and_sent(closest)}"
     return f"{whose}, and refusing it is right{only}"
 
 
-def _meant(policy: Policy, origin: str, closest: _Closest) -> str | None:
+def _meant(compiled: CompiledPolicy, origin: str, closest: _Closest) -> str | None:
     """Give the origin as a browser sends it, where there is one."""
     meant = closest["corrected"] or origin
     clear = _CLEAR.issuperset(closest["oddities"])
-    return meant if clear and _is_sound(policy, meant) else None
+    return meant if clear and _is_sound(compiled, meant) else None
 
 
-def _is_sound(policy: Policy, entry: str) -> bool:
+def _is_sound(compiled: CompiledPolicy, entry: str) -> bool:
     """Say whether an entry may be recommended: the linter finds no error in it, and it is not long."""
     if len(entry) > _LONGEST_CHANGE:
         return False
-    problems = lint_origins([entry], policy.allow_credentials)
+    problems = lint_origins([entry], compiled.options.allow_credentials)
     return all(severity != "error" for _, severity, *_ in problems)
 
 
@@ -262,15 +265,15 @@ def _and_sent(closest: _Closest) -> str:
 
 
 def _change(
-    policy: Policy, origin: str, closest: _Closest, entry: _NearestEntry | None = None
+    compiled: CompiledPolicy, origin: str, closest: _Closest, entry: _NearestEntry | None = None
 ) -> str:
     """Give the change that allows an origin, as Python."""
-    meant = _meant(policy, origin, closest)
+    meant = _meant(compiled, origin, closest)
     if meant is None:
         return "let the client send an origin as browsers do"
-    changes = [_addition(policy, meant)]
+    changes = [_addition(compiled, meant)]
     pattern = None if entry is None else entry["pattern"]
-    if pattern is not None and _is_sound(policy, pattern):
+    if pattern is not None and _is_sound(compiled, pattern):
         changes.append(f"{written(pattern)} for every subdomain")
     scheme, _, rest = meant.partition("://")
     if entry is not None and entry["port"] and closest["loopback"]:
@@ -284,15 +287,15 @@ def _change(
     return f"{text}, or open the page over https" if secure else text
 
 
-def _addition(policy: Policy, origin: str) -> str:
-    return addition("allow_origins", origin, others=bool(policy._compiled.entry_count()))
+def _addition(compiled: CompiledPolicy, origin: str) -> str:
+    return addition("allow_origins", origin, others=bool(compiled.entry_count()))
 
 
-def _nothing_near(policy: Policy) -> str:
-    listed, patterns = policy._compiled.origin_counts()
-    expressions = len(policy._expressions())
+def _nothing_near(compiled: CompiledPolicy) -> str:
+    listed, patterns = compiled.origin_counts()
+    expressions = len(compiled.options.patterns())
     if not listed + patterns + expressions:
-        entries = policy._compiled.entry_count()
+        entries = compiled.entry_count()
         if entries == 0:
             return "no origin is allowed at all: allow_origins and allow_origin_regex are empty"
         none = "the one entry of allow_origins can match none"
@@ -303,15 +306,15 @@ def _nothing_near(policy: Policy) -> str:
         f"no listed origin is near; {count(listed, 'origin')}, {count(patterns, 'pattern')} and "
         f"{count(expressions, 'expression')} are allowed"
     )
-    if policy._options.foreign:
+    if compiled.options.foreign:
         said += ", and those that only Python can match are not compared"
     return said
 
 
-def _matched_part(policy: Policy, origin: str, closest: _Closest) -> str | None:
+def _matched_part(compiled: CompiledPolicy, origin: str, closest: _Closest) -> str | None:
     """Say what an expression matches of an origin, where that is not all of it."""
     found: tuple[int, str, int, int] | None = None
-    for pattern, expression in _expressions(policy):
+    for pattern, expression in _expressions(compiled):
         part = None
         if expression is not None:
             part = matched_part(expression, origin.encode("latin-1"))
@@ -327,13 +330,13 @@ def _matched_part(policy: Policy, origin: str, closest: _Closest) -> str | None:
     )
     rest = origin[end:]
     if start == 0 and not rest.startswith(":"):
-        return f"{said}: {_stranger(policy, origin, closest)}"
-    return f"{said}; write an expression for all of it; {_change(policy, origin, closest)}"
+        return f"{said}: {_stranger(compiled, origin, closest)}"
+    return f"{said}; write an expression for all of it; {_change(compiled, origin, closest)}"
 
 
-def _expressions(policy: Policy) -> list[tuple[re.Pattern[str], str | None]]:
+def _expressions(compiled: CompiledPolicy) -> list[tuple[re.Pattern[str], str | None]]:
     """Give the expressions in a lasting order, each with its text for the Rust engine if it has one."""
-    return sorted(policy._options.engines, key=lambda pair: (pair[0].pattern, pair[0].flags))
+    return sorted(compiled.options.engines, key=lambda pair: (pair[0].pattern, pair[0].flags))
 
 
 def _matches_whole(pattern: re.Pattern[str], expression: str | None, origin: str) -> bool:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from fastcors._format import shown
-from fastcors._mirrored import never_mirrored
-from fastcors.decision import Denial
-from fastcors.options import ALL_METHODS, Options
+from fastcors._lint.reading import read_options
+from fastcors.decision import Denial, never_mirrored
+from fastcors.options import ALL_METHODS
+
+from .origins import refusal, rule
+from .wording import LONGEST, addition, told, written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fastcors._fastcors import CompiledPolicy
     from fastcors.decision import Decision, Request
-    from fastcors.policy import Policy
 
 # What `allow_credentials` is about. (An Authorization that a script sets is a header as any other.)
 _CREDENTIALS = "cookies, client certificates or HTTP authentication"
-# How many characters of a text stand in a message. A method or a name that is longer is a mistake.
-_LONGEST = 80
 # How many names of a list stand in a message.
 _LISTED = 10
 # How many refused request headers are looked up among those that are allowed, and told.
@@ -31,49 +32,23 @@ _FORBIDDEN_METHODS = ("CONNECT", "TRACE", "TRACK")
 _NORMALISED_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT")
 
 
-def told(text: str, limit: int = _LONGEST) -> str:
-    """Give a request's or an option's text for a message: bare if all can be seen, else escaped."""
-    if text and len(text) <= limit and all("!" <= character <= "~" for character in text):
-        return text
-    return shown(text, limit)
-
-
-def written(text: str) -> str:
-    """Give a text as Python code."""
-    if text.isprintable() and '"' not in text and "\\" not in text:
-        return f'"{text}"'
-    return repr(text)
-
-
-def addition(option: str, value: str, *, others: bool) -> str:
-    """Give the change that adds a value to an option, after what it may have already."""
-    return f"{option}=[{'..., ' if others else ''}{written(value)}]"
-
-
-def is_name(text: str) -> bool:
+def _is_name(text: str) -> bool:
     """Say whether a text can be asked for by its name: a token, and not the one for every name."""
     return text != "*" and _TOKEN.issuperset(text)
 
 
-def count(number: int, noun: str) -> str:
-    """Give a number with its noun."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def denials(policy: Policy, request: Request) -> Iterator[Denial]:
+def denials(compiled: CompiledPolicy, request: Request) -> Iterator[Denial]:
     """Give what is refused, in the order of the body."""
-    from .origins import refusal
-
     origin = request.origin
-    if origin is not None and not _allows_origin(policy, origin):
-        yield Denial("origin", origin, refusal(policy, origin))
+    if origin is not None and not _allows_origin(compiled, origin):
+        yield Denial("origin", origin, refusal(compiled, origin))
     if request.method is None:
         return
-    if request.method not in policy._options.allow_methods.items:
-        yield Denial("method", request.method, _method(policy, request.method))
-    for place, name in enumerate(rejected_headers(policy, request.headers)):
-        yield Denial("headers", name, _header(policy, name, compared=place < _HEADERS))
-    if request.private_network and not policy.allow_private_network:
+    if request.method not in compiled.options.allow_methods.items:
+        yield Denial("method", request.method, _method(compiled, request.method))
+    for place, name in enumerate(rejected_headers(compiled, request.headers)):
+        yield Denial("headers", name, _header(compiled, name, compared=place < _HEADERS))
+    if request.private_network and not compiled.options.allow_private_network:
         yield Denial(
             "private-network",
             "true",
@@ -82,8 +57,9 @@ def denials(policy: Policy, request: Request) -> Iterator[Denial]:
         )
 
 
-def explanation(policy: Policy, request: Request, decision: Decision) -> str:
+def explanation(compiled: CompiledPolicy, decision: Decision) -> str:
     """Give what `str` gives for a decision."""
+    request = decision._request
     if request.origin is None:
         return (
             "not refused: the request has no Origin, so that CORS does not ask about it; the answer is "
@@ -105,59 +81,63 @@ def explanation(policy: Policy, request: Request, decision: Decision) -> str:
         if len(lines) > _HEADERS:
             lines[_HEADERS:] = [f"  and {len(lines) - _HEADERS:,} more"]
         return "\n".join([refused, *lines])
-    from .origins import rule
-
-    lines = [f"allowed: {asked}; {rule(policy, request.origin)}", _credentials(policy)]
-    if policy.allow_credentials and request.method is None and "*" in policy.expose_headers:
+    lines = [f"allowed: {asked}; {rule(compiled, request.origin)}", _credentials(compiled)]
+    if (
+        compiled.options.allow_credentials
+        and request.method is None
+        and "*" in compiled.options.expose_headers.items
+    ):
         lines.append(
             "in a request with credentials * in expose_headers is a name and not every header: list the names"
         )
     return "\n".join(lines)
 
 
-def _allows_origin(policy: Policy, origin: str) -> bool:
+def _allows_origin(compiled: CompiledPolicy, origin: str) -> bool:
     try:
         origin.encode("latin-1")
     except UnicodeEncodeError:
         return False
-    return policy._compiled.allows(origin)
+    return compiled.allows(origin)
 
 
-def _credentials(policy: Policy) -> str:
-    if policy.allow_credentials:
+def _credentials(compiled: CompiledPolicy) -> str:
+    if compiled.options.allow_credentials:
         return f"a request with credentials ({_CREDENTIALS}) is allowed too"
     said = (
         f"a request with credentials ({_CREDENTIALS}) will be blocked by the browser: "
         f"allow_credentials is False"
     )
-    if policy.allow_all_origins:
+    if compiled.any_origin:
         return (
             f"{said}, and * is not enough for one; to allow it: name the origins in allow_origins in place of "
             '"*", and set allow_credentials=True'
         )
-    return f"{said}; to allow it: allow_credentials=True" if _may_have_credentials(policy) else said
+    return (
+        f"{said}; to allow it: allow_credentials=True" if _may_have_credentials(compiled) else said
+    )
 
 
-def _may_have_credentials(policy: Policy) -> bool:
+def _may_have_credentials(compiled: CompiledPolicy) -> bool:
     """Say whether the linter finds nothing wrong with letting the same origins send credentials."""
-    given = policy._given()
-    problems = Options({**given, "allow_credentials": True}).problems
+    given = compiled.options.given(compiled.origins())
+    problems = read_options({**given, "allow_credentials": True}).problems
     if any(problem.option in {"allow_origins", "allow_origin_regex"} for problem in problems):
         return False
     errors = {problem for problem in problems if problem.severity == "error"}
-    return not errors or errors.issubset(Options(given).problems)
+    return not errors or errors.issubset(read_options(given).problems)
 
 
 def _change(kind: str, name: str, *, others: bool) -> str:
     """Give the change that allows a method or a header, but for one too long to be meant."""
-    if len(name) > _LONGEST:
+    if len(name) > LONGEST:
         return ""
     return f"; to allow this {kind}: {addition(f'allow_{kind}s', name, others=others)}"
 
 
-def _method(policy: Policy, method: str) -> str:
+def _method(compiled: CompiledPolicy, method: str) -> str:
     """Say why a method is refused."""
-    allowed = list(dict.fromkeys(policy._options.allow_methods.items))
+    allowed = list(dict.fromkeys(compiled.options.allow_methods.items))
     # What a page means that writes it in lower case.
     meant = method.upper() if method.upper() in ALL_METHODS else method
     change = _change("method", meant, others=bool(allowed))
@@ -171,7 +151,7 @@ def _method(policy: Policy, method: str) -> str:
         )
     if method.upper() in _FORBIDDEN_METHODS:
         return f"{name} is not in allow_methods, and no browser sends it from a page; use another method"
-    if not is_name(method):
+    if not _is_name(method):
         return f"{name} is not in allow_methods, and is no method; let the client name one"
     for other in allowed:
         if other.lower() == method.lower():
@@ -194,7 +174,7 @@ def _method_in_another_case(method: str, allowed: str) -> str:
     said = f"methods are case-sensitive: you allow {told(allowed)}, the request asks for {name}"
     if method.upper() in _NORMALISED_METHODS and not method.isupper():
         return f"{said}; a browser upper-cases this one, so let the client send {method.upper()}"
-    if len(method) > _LONGEST:
+    if len(method) > LONGEST:
         return said
     if allowed.isupper():
         return f"{said}; fetch() does not upper-case it, so let the page write method: {written(allowed)}"
@@ -208,20 +188,20 @@ def _names(names: list[str]) -> str:
     return listed if rest <= 0 else f"{listed} and {rest:,} more"
 
 
-def rejected_headers(policy: Policy, headers: str | None) -> Iterator[str]:
+def rejected_headers(compiled: CompiledPolicy, headers: str | None) -> Iterator[str]:
     """Yield each rejected name once, as it was sent."""
     if headers is None:
         return
     for name in dict.fromkeys(part.strip(_SPACE) for part in headers.split(",")):
         try:
-            allowed = policy._compiled.allows_header(name.encode("latin-1"))
+            allowed = compiled.allows_header(name.encode("latin-1"))
         except UnicodeEncodeError:
             allowed = False
         if not allowed:
             yield name
 
 
-def _header(policy: Policy, name: str, *, compared: bool) -> str:
+def _header(compiled: CompiledPolicy, name: str, *, compared: bool) -> str:
     """Say why a request header is refused, and which one that is allowed looks like it."""
     if not name:
         return (
@@ -235,11 +215,11 @@ def _header(policy: Policy, name: str, *, compared: bool) -> str:
             f"allow_headers is; let the client send names with one comma between"
         )
     said = f"{told(name)} is not in allow_headers"
-    if not is_name(name):
+    if not _is_name(name):
         return f"{said}, and is no header name; let the client send names with one comma between"
     from fastcors._fastcors import lint_request_headers, nearest_name
 
-    codes = {code for code, *_ in lint_request_headers([name], policy.allow_credentials)}
+    codes = {code for code, *_ in lint_request_headers([name], compiled.options.allow_credentials)}
     if "header-of-response" in codes:
         return (
             f"{said}: it is a header of answers, which a page sends by mistake; remove it from the "
@@ -250,12 +230,12 @@ def _header(policy: Policy, name: str, *, compared: bool) -> str:
             f"{said}, and no browser lets a page send it; let the client leave it out of "
             f"Access-Control-Request-Headers"
         )
-    if name.lower() == "authorization" and policy.allow_credentials:
+    if name.lower() == "authorization" and compiled.options.allow_credentials:
         said += " (allow_credentials does not allow a header that a script sets)"
-    change = _change("header", name, others=bool(policy._options.allow_headers.items))
+    change = _change("header", name, others=bool(compiled.options.allow_headers.items))
     if not compared:
         return f"{said}{change}"
-    near = nearest_name(policy._options.sent_headers(), name)
+    near = nearest_name(compiled.options.sent_headers(), name)
     if near is None:
         return f"{said}{change}"
     if near[1] == 0:

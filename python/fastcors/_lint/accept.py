@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from fastcors._format import described, misplaced, shown
+from fastcors.options import EXAMPLES
 from fastcors.problems import Problem
 
-from .collections import EXAMPLES, entries
+from .collections import entries
 from .suggestions import FINITE, TEXTS, as_text, is_text, split
 
 TYPE_CHECKING = False

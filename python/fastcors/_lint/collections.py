@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from fastcors._format import described, misplaced, shown
+from fastcors.options import EXAMPLES
 from fastcors.problems import Problem
 
 from .suggestions import (
@@ -39,14 +40,6 @@ _PLAIN_MEMBERSHIP = (
     "weakref",
 )
 _GENERATOR: Any = type(_ for _ in ())
-EXAMPLES = {
-    "allow_origins": "https://app.example.com",
-    "allow_methods": "GET",
-    "allow_headers": "X-Token",
-    "allow_origin_regex": r"https://[a-z]+\.example\.com",
-    "expose_headers": "X-Total",
-    "accept": "expression-strangers",
-}
 
 
 def entries(

@@ -1,16 +1,12 @@
-"""Reads `allow_origin_regex`: compiles the expressions and finds an engine for each."""
+"""Reads `allow_origin_regex`: compiles the expressions."""
 
 from __future__ import annotations
 
 import re
 import warnings
-from functools import lru_cache
 
-from fastcors._fastcors import expression_problem
 from fastcors._format import described, quoted, shown
-from fastcors._proof.findings import expression_problems
-from fastcors._regex.backtracking import has_nested_repetition
-from fastcors._regex.translate import Parsed, Untranslatable, translate
+from fastcors._proof.verdict import judge
 from fastcors.problems import Problem
 
 from .collections import entries
@@ -25,28 +21,9 @@ if TYPE_CHECKING:
         re.Pattern[str] | tuple[re.Pattern[str], ...] | None, Exception | None
     ]
 
-# A longer expression is too large for the Rust engine, and would take seconds to be translated.
-_LONGEST = 1_000_000
 # A glob that is longer is not looked at.
 _LONGEST_GLOB = 300
 _OPTION = "allow_origin_regex"
-
-
-class Verdict:
-    """What is known of one expression.
-
-    Attributes:
-        expression: what the Rust engine matches, or None where only Python can.
-        problems: what is wrong with it.
-        safe: whether it is proven to let in no stranger.
-    """
-
-    __slots__ = ("expression", "problems", "safe")
-
-    def __init__(self, expression: str | None, problems: tuple[Problem, ...], safe: bool) -> None:
-        self.expression = expression
-        self.problems = problems
-        self.safe = safe
 
 
 def compiled(option: str, given: Any, problems: list[Problem]) -> _Compiled:
@@ -86,44 +63,6 @@ def _pattern(item: Any) -> re.Pattern[str] | None:
         return item  # type: ignore[no-any-return]
     # A class of the caller's could compare and hash as it likes.
     return re.compile(str.__str__(item.pattern), item.flags & ~re.DEBUG)
-
-
-def _judged(pattern: re.Pattern[str], credentials: bool) -> Verdict:
-    expression = parsed = None
-    reason: str | None = f"it is longer than {_LONGEST:,} characters"
-    if len(pattern.pattern) <= _LONGEST:
-        try:
-            parsed = Parsed(pattern)
-            expression = translate(parsed)
-            reason = expression_problem(expression)
-        except Untranslatable as error:
-            reason = f"it uses {error}"
-    problems: list[Problem] = []
-    safe = False
-    # An empty expression is told of when it is read.
-    if pattern.pattern:
-        problems, safe = expression_problems(pattern, credentials, parsed)
-    if reason is None:
-        return Verdict(expression, tuple(problems), safe)
-    because = " ".join(reason.split()).rstrip(".")
-    if parsed is not None and has_nested_repetition(parsed):
-        because += "; its nested repetitions may take exponential time for a hostile origin"
-    engine = Problem(
-        "expression-engine",
-        _OPTION,
-        pattern.pattern,
-        f"{shown(pattern.pattern)} is matched by Python's re, for which linear time is not promised, "
-        f"because {because}; write it without that, or list the origins",
-    )
-    return Verdict(None, (engine, *problems), safe)
-
-
-_remembered = lru_cache(maxsize=64)(_judged)
-
-
-def judge(pattern: re.Pattern[str], credentials: bool) -> Verdict:
-    """Find the engine for an expression, and what is wrong with it. The last 64 are remembered."""
-    return _remembered(pattern, credentials)
 
 
 def _wrong_type(item: Any) -> Problem:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import warnings
 
 from fastcors._format import shown
-from fastcors.options import DEFAULTS, Options, near_option
+from fastcors.options import DEFAULTS
 from fastcors.problems import Problem, Report
+
+from .option_names import near_option
+from .reading import read_options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +45,7 @@ def lint(**options: Any) -> Report:
     # An expression or an object of the caller's may give warnings of its own.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        read = Options({**DEFAULTS, **known})
+        read = read_options({**DEFAULTS, **known})
         unknown = [
             _unknown(name, value)
             for name, value in given.items()

@@ -30,7 +30,7 @@ def proven_expression(expression: str, credentials: bool) -> str | None:
     """Give an expression, or a correction of it, that lets in an origin and no stranger; else None."""
     import re
 
-    from .expressions import judge
+    from fastcors._proof.verdict import judge
 
     # What corrects one may have to be corrected once more.
     for _ in range(3):

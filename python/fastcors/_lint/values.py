@@ -1,16 +1,17 @@
 """Reads the value of one option: gives what it says, and adds to the problems what is wrong with it.
 
 Whatever is given may be of a class that raises wherever it can: what these functions do not catch
-`Options` does. They look at the class of an object itself, not at what its `__class__` says.
+`reading` does. They look at the class of an object itself, not at what its `__class__` says.
 """
 
 from __future__ import annotations
 
 from fastcors._format import described, misplaced, quoted, shown
+from fastcors.options import EXAMPLES
 from fastcors.problems import Problem
 
 from . import suggestions
-from .collections import EXAMPLES, entries
+from .collections import entries
 from .suggestions import (
     MOST_PROOFS,
     TEXTS,
