@@ -15,7 +15,7 @@ BENCH ?=
 RECORDED ?= added_cost endpoint overrides rivals scaling cold servers protocol
 # What `make quick` leaves to `make test`: it takes long, or needs servers, compilers or another process.
 LEFT_OUT := tests/attacks tests/memory tests/servers tests/typing tests/lint/test_hostile.py \
-	tests/test_benches.py tests/test_demo.py tests/test_makefile.py tests/test_packaging.py \
+	tests/project/test_benches.py tests/project/test_demo.py tests/project/test_makefile.py tests/project/test_packaging.py \
 	tests/proof/test_proof.py::test_every_correction_matches_an_origin_and_is_proven_to_let_in_no_stranger
 
 # The oldest versions that do.
@@ -139,10 +139,10 @@ fuzz-parity: build $(BIN)/.tools ## hold both middlewares against each other for
 	$(BIN)/python -m tests.parity.fuzz --seconds $(SECONDS)
 
 fuzz-expressions: build $(BIN)/.tools ## hold both regular expression engines against each other for SECONDS
-	$(BIN)/python -m tests.expressions.fuzz --seconds $(SECONDS)
+	$(BIN)/python -m tests.cors.expressions.fuzz --seconds $(SECONDS)
 
 fuzz-patterns: build $(BIN)/.tools ## hold origin patterns against their twin for SECONDS
-	$(BIN)/python -m tests.patterns.fuzz --seconds $(SECONDS)
+	$(BIN)/python -m tests.cors.patterns.fuzz --seconds $(SECONDS)
 
 fuzz-core: toolchain ## hold the core against naive twins, guided by coverage, each for SECONDS (needs a C++ compiler)
 	$(call program,c++,libFuzzer is built by a C++ compiler:,g++)

@@ -1,4 +1,4 @@
-//! Runs the corpus (described in `tests/corpus/__init__.py`) on the core alone.
+//! Runs the corpus (described in `tests/cors/corpus/__init__.py`) on the core alone.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeSet;
@@ -190,7 +190,7 @@ fn actual_answer(policy: &Policy, kind: Actual, origin: &[u8], application: &Lin
 }
 
 fn files() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cors/corpus");
     let mut files: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())

@@ -1,4 +1,4 @@
-//! Runs the table of attacks (described in `tests/patterns/__init__.py`) on the core alone.
+//! Runs the table of attacks (described in `tests/cors/patterns/__init__.py`) on the core alone.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
@@ -26,7 +26,7 @@ struct Class {
 }
 
 fn classes() -> Vec<Class> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/patterns/attacks.toml");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cors/patterns/attacks.toml");
     let table: Table = toml::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     table.class
 }

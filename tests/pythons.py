@@ -29,10 +29,10 @@ PROBE = (
 # What comes out the same whatever Python runs it.
 LEFT_OUT = (
     "tests/typing",
-    "tests/test_busy_machine.py",
-    "tests/test_demo.py",
-    "tests/test_makefile.py",
-    "tests/test_packaging.py",
+    "tests/project/test_busy_machine.py",
+    "tests/project/test_demo.py",
+    "tests/project/test_makefile.py",
+    "tests/project/test_packaging.py",
 )
 EXAMPLES = 500
 

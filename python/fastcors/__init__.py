@@ -19,9 +19,9 @@ except ImportError as _error:
         "WSGIApplicationGroup %{GLOBAL}; uWSGI: single-interpreter)",
         name=__name__,
     ) from _error
+from ._lint.lint import lint
 from .decision import Decision, Denial
 from .installation import install
-from .lint import lint
 from .middleware import CORSMiddleware
 from .options import ALL_METHODS, SAFELISTED_HEADERS
 from .patching import patch_starlette, unpatch_starlette

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ._showing import shown
-from .options import DEFAULTS, near_option
+from ._format import shown
+from ._lint.option_names import near_option
+from .options import DEFAULTS
 from .policy import Policy
 
 TYPE_CHECKING = False

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ._fastcors import LiveOrigins
-from ._meant import text_of
-from ._reading import linted
-from ._showing import quoted
+from ._format import quoted
+from ._lint.suggestions import text_of
+from ._lint.values import linted
 from .problems import PREFIX, told
 
 TYPE_CHECKING = False

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from ._fastcors import CompiledPolicy
     from ._types import Scope
-    from .policy import Policy
 
 logger = logging.getLogger("fastcors")
 
@@ -56,13 +55,12 @@ def rejected(
         # Most often nobody listens.
         if not logger.isEnabledFor(logging.DEBUG):
             return
-        from ._explanation import told
-        from .policy import policy_of_compiled
+        from ._explain.wording import told
 
         origin, method, headers = (
             None if value is None else value.decode("latin-1") for value in request
         )
-        why = _why(policy_of_compiled(compiled), reasons, (origin, method, headers), override)
+        why = _why(compiled, reasons, (origin, method, headers), override)
         logger.debug(
             "rejected %s%s from %s | %s",
             "an actual request" if method is None else "a preflight",
@@ -103,7 +101,7 @@ def allowed_inside(
             return
         if not _is_first(origin[:_LONGEST]):
             return
-        from ._explanation import told
+        from ._explain.wording import told
 
         text = origin.decode("latin-1")
         # The policy's own line is on the response too.
@@ -124,13 +122,14 @@ def allowed_inside(
 
 
 def _why(
-    policy: Policy,
+    compiled: CompiledPolicy,
     reasons: tuple[str, ...],
     request: tuple[str | None, str | None, str | None],
     override: str | None,
 ) -> Iterator[str]:
     """Yield what is rejected and how to allow it, in the order of the reasons."""
-    from ._explanation import denials, rejected_headers, told
+    from ._explain.requests import denials, rejected_headers
+    from ._explain.wording import told
     from .decision import Request
 
     origin, method, headers = request
@@ -145,18 +144,18 @@ def _why(
             found["origin"].append(
                 f"{said}; no browser sends one this long, so let the client send an origin as browsers do"
             )
-        elif policy._compiled.entry_count() > _COMPARED:
+        elif compiled.entry_count() > _COMPARED:
             found["origin"].append(
                 f"{said}; middleware.policy.actual(origin=...) names the closest entry of allow_origins"
             )
-    names = list(rejected_headers(policy, headers)) if "headers" in found else []
+    names = list(rejected_headers(compiled, headers)) if "headers" in found else []
     asked = Request(
         origin if "origin" in found and not found["origin"] else None,
         None if method is None else method[:_LONGEST_EXPLAINED],
         ",".join(name[:_LONGEST_EXPLAINED] for name in names[:_EXPLAINED]) if names else None,
         private_network="private-network" in found,
     )
-    for denial in denials(policy, asked):
+    for denial in denials(compiled, asked):
         if denial.kind in found:
             found[denial.kind].append(str(denial))
     if len(names) > _EXPLAINED:
@@ -180,7 +179,7 @@ def _allowing(compiled: CompiledPolicy, origin: str, override: str | None) -> st
     """Return what to write to allow an origin, if it is one that may be written."""
     if override is not None:
         return f": return True for it in {override}"
-    from ._explanation import addition
+    from ._explain.wording import addition
     from ._fastcors import lint_origins
 
     if origin == "null" or "*" in origin or len(origin) > _LONGEST:
@@ -199,7 +198,7 @@ def _origin_of(scope: Scope) -> bytes | None:
 
 def _for_path(scope: Scope | None) -> str:
     """Return where a request went, or nothing if its scope does not say so."""
-    from ._explanation import told
+    from ._explain.wording import told
 
     try:
         path = scope["path"] if scope is not None else None

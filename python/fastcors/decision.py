@@ -1,13 +1,13 @@
-"""What a policy says of one request: the answer, and in words why."""
+"""A request and what a policy decides on it, as values."""
 
 from __future__ import annotations
 
-from ._read_only import Immutable
-from ._showing import shown
+from ._format import shown
+from ._immutable import Immutable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from typing import Any, Literal
 
     from .policy import Policy
@@ -119,25 +119,26 @@ class Decision(Immutable):
     body: bytes | None
     status: int | None
 
-    def __init__(self, policy: Policy, request: Request) -> None:
-        self._start(_policy=policy, _request=request, _denials=None, _text=None)
-        origin, origin_fits = _field(request.origin)
-        if request.method is None:
-            allowed, lines = policy._compiled.actual_answer(
-                origin=None if request.origin is None else origin, origin_fits=origin_fits
-            )
-            self._set(allowed=allowed, status=None, body=None, _lines=tuple(lines))
-            return
-        headers, headers_fit = _field(request.headers)
-        status, body, lines, refused = policy._compiled.preflight_answer(
-            origin=origin,
-            origin_fits=origin_fits,
-            method=_field(request.method)[0],
-            headers=None if request.headers is None else headers,
-            headers_fit=headers_fit,
-            private_network=request.private_network,
+    def __init__(
+        self,
+        policy: Policy,
+        request: Request,
+        *,
+        allowed: bool,
+        status: int | None,
+        body: bytes | None,
+        lines: Iterable[tuple[bytes, bytes]],
+    ) -> None:
+        self._start(
+            _policy=policy,
+            _request=request,
+            _lines=tuple(lines),
+            _denials=None,
+            _text=None,
+            allowed=allowed,
+            status=status,
+            body=body,
         )
-        self._set(allowed=not refused, status=status, body=body, _lines=tuple(lines))
 
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:
@@ -149,9 +150,7 @@ class Decision(Immutable):
         """What is refused."""
         found = self._denials
         if found is None:
-            from ._explanation import denials
-
-            found = tuple(denials(self._policy, self._request)) if not self.allowed else ()
+            found = () if self.allowed else self._policy._denials(self._request)
             self._set(_denials=found)
         return found
 
@@ -161,9 +160,7 @@ class Decision(Immutable):
     def __str__(self) -> str:
         found = self._text
         if found is None:
-            from ._explanation import explanation
-
-            found = explanation(self._policy, self._request, self)
+            found = self._policy._explanation(self)
             self._set(_text=found)
         return found
 
@@ -190,74 +187,12 @@ class Decision(Immutable):
         return hash((self._request, self.allowed, self._lines))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Decision, (self._policy, self._request)
+        return self._policy._decide, (self._request,)
 
 
-def decide_preflight(
-    policy: Policy,
-    origin: str,
-    method: str,
-    headers: Iterable[str] | None,
-    private_network: bool,
-) -> Decision:
-    """Decide as `Policy.preflight` says."""
-    if not isinstance(private_network, bool):
-        raise TypeError(
-            f"private_network is {shown(private_network)}, {_kind(private_network)}; write True or False"
-        )
-    request = Request(
-        _text("origin", origin),
-        _text("method", method),
-        _joined(headers),
-        private_network,
-    )
-    return Decision(policy, request)
+def never_mirrored(value: str) -> str | None:
+    """Return a character of a header value that no response may repeat: CR, LF or NUL.
 
-
-def decide_actual(policy: Policy, origin: str | None) -> Decision:
-    """Decide as `Policy.actual` says."""
-    text = None if origin is None else _text("origin", origin)
-    return Decision(policy, Request(text, None, None, private_network=False))
-
-
-def _text(name: str, value: object) -> str:
-    if not isinstance(value, str):
-        meant = "a str"
-        if isinstance(value, bytes | bytearray):
-            meant = shown(bytes(value).decode("latin-1"))
-        raise TypeError(f"{name} is {shown(value)}, {_kind(value)}; write {meant}")
-    # Of a subclass, such as an enumeration, the text alone.
-    return str.__str__(value)
-
-
-def _joined(headers: Iterable[str] | None) -> str | None:
-    """Give the value of Access-Control-Request-Headers."""
-    if headers is None or isinstance(headers, str):
-        return None if headers is None else _text("headers", headers)
-    names: Iterator[Any] | None = None
-    if not isinstance(headers, bytes | bytearray | memoryview):
-        try:
-            names = iter(headers)
-        except TypeError:
-            names = None
-    if names is None:
-        raise TypeError(
-            f"headers is {shown(headers)}, {_kind(headers)}; write a list of names such as ['X-Token'], or one "
-            f"text, which is the whole value of Access-Control-Request-Headers"
-        )
-    texts = [_text("a name in headers", name) for name in names]
-    return ",".join(texts) if texts else None
-
-
-def _kind(value: object) -> str:
-    return f"of type {type(value).__name__}"
-
-
-def _field(text: str | None) -> tuple[bytes, bool]:
-    """Give the bytes of a header's value, and whether a header can hold it."""
-    text = text or ""
-    try:
-        return text.encode("latin-1"), True
-    except UnicodeEncodeError:
-        # A `?` is in no method, no header name and no origin.
-        return text.encode("latin-1", "replace"), False
+    The compiled part rejects such a value with the same rule.
+    """
+    return next((character for character in "\r\n\0" if character in value), None)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from _thread import RLock
 from contextvars import ContextVar
 
-from ._accept import with_own_decision
 from ._construction import checked
 from ._fastcors import CompiledPolicy, Middleware, claim_call, vary_by_origin
-from ._mirrored import never_mirrored
+from ._lint.accept import with_own_decision
+from .decision import never_mirrored
+from .options import DEFAULTS
 from .policy import Policy
 
 TYPE_CHECKING = False
@@ -173,18 +174,9 @@ class CORSMiddleware(Middleware):
         if policy is None:
             if _is_overridden(self, "is_allowed_origin"):
                 accept = with_own_decision(accept)
-            policy = Policy(
-                allow_origins=allow_origins,
-                allow_methods=allow_methods,
-                allow_headers=allow_headers,
-                allow_credentials=allow_credentials,
-                allow_origin_regex=allow_origin_regex,
-                allow_private_network=allow_private_network,
-                expose_headers=expose_headers,
-                max_age=max_age,
-                strict=strict,
-                accept=accept,
-            )
+            # Each option is a parameter: a test holds them against the table.
+            options = locals()
+            policy = Policy(**{name: options[name] for name in DEFAULTS})
             given = allow_origins
         else:
             given = ()

@@ -1,133 +1,174 @@
-"""Reads the options of a policy: what the caller gave, checked and copied."""
+"""The options of a policy: one table of them, and their values once they are read."""
 
 from __future__ import annotations
 
-from . import _reading
-from ._contradictions import contradictions
-from ._read_only import ReadOnlyList
-from ._telling import tell
-from .problems import Problem, is_refused
+from ._immutable import ReadOnlyList
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Collection, Mapping
-    from typing import Any, TypeVar
+    from collections.abc import Callable, Collection, Hashable, Mapping
+    from typing import Any, Literal
 
-    from ._reading import _Reader
+    from .problems import Problem
 
-    _Value = TypeVar("_Value")
+    _Kind = Literal["origins", "names", "expressions", "bool", "seconds", "codes"]
 
 ALL_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY")
 SAFELISTED_HEADERS = {"Accept", "Accept-Language", "Content-Language", "Content-Type"}
 
 _SAFELISTED = frozenset(SAFELISTED_HEADERS)
-DEFAULTS: dict[str, Any] = {
-    "allow_origins": (),
-    "allow_methods": ("GET",),
-    "allow_headers": (),
-    "allow_credentials": False,
-    "allow_origin_regex": None,
-    "allow_private_network": False,
-    "expose_headers": (),
-    "max_age": 600,
-    "strict": False,
-    "accept": (),
-}
-# What the names of an option in other libraries have in common, the more telling words first.
-_STEMS = {
-    "regex": "allow_origin_regex",
-    "pattern": "allow_origin_regex",
-    "expos": "expose_headers",
-    "cred": "allow_credentials",
-    "cookie": "allow_credentials",
-    "network": "allow_private_network",
-    "private": "allow_private_network",
-    "method": "allow_methods",
-    "header": "allow_headers",
-    "origin": "allow_origins",
-    "domain": "allow_origins",
-    "host": "allow_origins",
-    "whitelist": "allow_origins",
-    "allowlist": "allow_origins",
-    "age": "max_age",
-    "ttl": "max_age",
-    "strict": "strict",
-    "accept": "accept",
-    "ignore": "accept",
-}
 
 
-# Of other libraries' options: what these are about, no option of this one is.
-_FOREIGN = ("automatic", "path", "resource", "route", "send", "status", "url", "vary", "wildcard")
+class Option:
+    """A row of the table of options.
+
+    Attributes:
+        name: its name.
+        kind: how it is read, a key of ``READERS`` in `fastcors._lint.reading`.
+        default: its value if it is left out.
+        stems: how the words begin that other libraries' names for it have in common.
+        example: an item, for messages about a value that is no collection; None for a plain value.
+        compiled: the keyword of `CompiledPolicy` that takes what `sent` returns, if it is one.
+        sent: returns its value as far as it shows in responses, by which policies are compared; None
+            if requests are not decided by it. Policies compare their origins themselves.
+    """
+
+    __slots__ = ("compiled", "default", "example", "kind", "name", "sent", "stems")
+
+    def __init__(
+        self,
+        name: str,
+        kind: _Kind,
+        *,
+        default: object,
+        stems: tuple[str, ...],
+        example: str | None = None,
+        compiled: str | None = None,
+        sent: Callable[[Options], Hashable] | None = None,
+    ) -> None:
+        self.name = name
+        self.default = default
+        self.kind = kind
+        self.stems = stems
+        self.example = example
+        self.compiled = compiled
+        self.sent = sent
+
+
+# In the order of the signatures, which is the order of the problems that are reported, too.
+OPTIONS = (
+    Option(
+        "allow_origins",
+        "origins",
+        default=(),
+        stems=("origin", "domain", "host", "whitelist", "allowlist"),
+        example="https://app.example.com",
+    ),
+    Option(
+        "allow_methods",
+        "names",
+        default=("GET",),
+        stems=("method",),
+        example="GET",
+        compiled="methods",
+        sent=lambda options: tuple(options.allow_methods.items),
+    ),
+    Option(
+        "allow_headers",
+        "names",
+        default=(),
+        stems=("header",),
+        example="X-Token",
+        compiled="headers",
+        sent=lambda options: tuple(options.sent_headers()),
+    ),
+    Option(
+        "allow_credentials",
+        "bool",
+        default=False,
+        stems=("cred", "cookie"),
+        compiled="credentials",
+        sent=lambda options: options.allow_credentials,
+    ),
+    Option(
+        "allow_origin_regex",
+        "expressions",
+        default=None,
+        stems=("regex", "pattern"),
+        example=r"https://[a-z]+\.example\.com",
+        sent=lambda options: frozenset(options.patterns()),
+    ),
+    Option(
+        "allow_private_network",
+        "bool",
+        default=False,
+        stems=("network", "private"),
+        compiled="private_network",
+        sent=lambda options: options.allow_private_network,
+    ),
+    Option(
+        "expose_headers",
+        "names",
+        default=(),
+        stems=("expos",),
+        example="X-Total",
+        compiled="expose",
+        sent=lambda options: tuple(options.expose_headers.items),
+    ),
+    Option(
+        "max_age",
+        "seconds",
+        default=600,
+        stems=("age", "ttl"),
+        compiled="max_age",
+        sent=lambda options: options.max_age_text,
+    ),
+    Option("strict", "bool", default=False, stems=("strict",)),
+    Option(
+        "accept", "codes", default=(), stems=("accept", "ignore"), example="expression-strangers"
+    ),
+)
+DEFAULTS: dict[str, Any] = {option.name: option.default for option in OPTIONS}
+EXAMPLES = {option.name: option.example for option in OPTIONS if option.example is not None}
 
 
 class Options:
     """The options of a policy, read once: nothing in here changes when the caller's objects do.
 
-    Reading raises nothing. What is wrong is in `problems`, and a policy may be made of the options
-    once `tell` has not raised.
-
     Attributes:
         problems: all that is wrong, option by option, except what `accept` names.
-        safe: the regular expressions that are proven to let in no stranger.
-        engines: the expressions, each with its text for the Rust engine where that matches it.
+        safe: the regular expressions that are proven to match no untrusted origin.
+        engines: the expressions, each with its text for the Rust engine if that matches it.
+        max_age_text: the value of Access-Control-Max-Age.
+        invalid: what Python's `re` raised for the first invalid expression.
+        cause: what the first unreadable object raised.
     """
 
-    __slots__ = (
-        "_cause",
-        "_invalid",
-        "accept",
-        "allow_credentials",
-        "allow_headers",
-        "allow_methods",
-        "allow_origin_regex",
-        "allow_origins",
-        "allow_private_network",
-        "engines",
-        "expose_headers",
-        "max_age",
-        "max_age_text",
-        "problems",
-        "safe",
-        "strict",
-    )
+    __slots__ = (*DEFAULTS, "cause", "engines", "invalid", "max_age_text", "problems", "safe")
 
-    def __init__(self, given: Mapping[str, Any]) -> None:
-        """Read all options, each of which must be there."""
+    allow_origins: Copy
+    allow_methods: Copy
+    allow_headers: Copy
+    allow_credentials: bool
+    allow_origin_regex: re.Pattern[str] | tuple[re.Pattern[str], ...] | None
+    allow_private_network: bool
+    expose_headers: Copy
+    max_age: Any
+    strict: bool
+    accept: tuple[str, ...]
+    max_age_text: str
+
+    def __init__(self, values: Mapping[str, Any], max_age_text: str) -> None:
+        """Hold the value of each option; what was found while they were read is set afterwards."""
+        for name in DEFAULTS:
+            setattr(self, name, values[name])
+        self.max_age_text = max_age_text
         self.problems: list[Problem] = []
-        self._cause: Exception | None = None
-        self._invalid: Exception | None = None
         self.safe: list[str] = []
         self.engines: list[tuple[re.Pattern[str], str | None]] = []
-
-        # What is suggested elsewhere depends on them.
-        self.allow_credentials = self._flag("allow_credentials", given["allow_credentials"])
-        # In the order of the signature: of one iterator given twice the first option has it all.
-        self.allow_origins = self._copy("allow_origins", given["allow_origins"])
-        self.allow_methods = self._copy("allow_methods", given["allow_methods"])
-        self.allow_headers = self._copy("allow_headers", given["allow_headers"])
-        self.allow_origin_regex = self._compile(given["allow_origin_regex"])
-        self.allow_private_network = self._flag(
-            "allow_private_network", given["allow_private_network"]
-        )
-        self.expose_headers = self._copy("expose_headers", given["expose_headers"])
-        self.max_age = given["max_age"]
-        self.max_age_text = self._read("max_age", self.max_age, _reading.max_age, unreadable="600")
-        self.strict = self._flag("strict", given["strict"])
-        self.accept = self._accept(given["accept"])
-
-        self._lint()
-        self._judge()
-        if not any(map(is_refused, self.problems)):
-            self.problems += contradictions(self)
-        if self.accept:
-            self.problems = [each for each in self.problems if each.code not in self.accept]
-        if self.problems:
-            places = {name: place for place, name in enumerate(DEFAULTS)}
-            self.problems.sort(key=lambda problem: places[problem.option])
-        if "*" in self.allow_methods.items:
-            self.allow_methods = Copy((), list(ALL_METHODS), star=True)
+        self.invalid: Exception | None = None
+        self.cause: Exception | None = None
 
     @property
     def any_origin(self) -> bool:
@@ -149,95 +190,21 @@ class Options:
         """What matches the others."""
         return [pattern.fullmatch for pattern, text in self.engines if text is None]
 
+    def patterns(self) -> tuple[re.Pattern[str], ...]:
+        """Return the compiled expressions, of which there may be none, one or several."""
+        given = self.allow_origin_regex
+        if given is None:
+            return ()
+        return given if isinstance(given, tuple) else (given,)
+
     def sent_headers(self) -> list[str]:
-        """Give the request headers as Starlette sends them: with the safelisted ones, sorted."""
+        """Return the request headers as Starlette sends them: with the safelisted ones, sorted."""
         return sorted(_SAFELISTED.union(self.allow_headers.items))
 
-    def tell(self, known: Collection[Problem] = ()) -> None:
-        """Raise what must not run, and warn of the rest but for what is known.
-
-        Raises:
-            ConfigError: with all errors, if one is dangerous to run at all or `strict` is set.
-            re.error: for a regular expression that Python does not take, as Starlette does.
-        """
-        if self.problems:
-            tell(
-                self.problems,
-                strict=self.strict,
-                known=known,
-                invalid=self._invalid,
-                cause=self._cause,
-            )
-
-    def _read(
-        self, option: str, given: Any, read: _Reader[_Value], *, unreadable: _Value
-    ) -> _Value:
-        """Read one option; whatever the caller's object raises becomes a problem."""
-        try:
-            return read(option, given, self.problems)
-        except Exception as error:  # noqa: BLE001 - an object of the caller's may raise anything
-            if self._cause is None:
-                self._cause = error
-            self.problems.append(_reading.unreadable(option, given, error))
-            return unreadable
-
-    def _copy(self, option: str, given: Any) -> Copy:
-        """Read an option that is a collection."""
-        if type(given) is Copy:
-            return Copy(given, given.items)
-        reader = _reading.origins if option == "allow_origins" else _reading.names
-
-        def read(option: str, given: Any, problems: list[Problem]) -> list[str]:
-            return reader(option, given, problems, self.allow_credentials)
-
-        return Copy(given, self._read(option, given, read, unreadable=[]))
-
-    def _flag(self, option: str, given: Any) -> bool:
-        if type(given) is bool:
-            return given
-        return self._read(option, given, _reading.flag, unreadable=False)
-
-    def _accept(self, given: Any) -> tuple[str, ...]:
-        if type(given) is tuple and not given:
-            return ()
-        from . import _accept
-
-        return self._read("accept", given, _accept.codes, unreadable=())
-
-    def _lint(self) -> None:
-        """Find what is wrong with the texts in the collections."""
-        for option in ("allow_origins", "allow_methods", "allow_headers", "expose_headers"):
-            texts = getattr(self, option).items
-            if texts:
-                self.problems += _reading.linted(option, texts, self.allow_credentials)
-
-    def _compile(self, given: Any) -> re.Pattern[str] | tuple[re.Pattern[str], ...] | None:
-        """Compile the expressions."""
-        if given is None:
-            return None
-        from . import _origin_regex
-
-        nothing: _origin_regex._Compiled = (None, None)
-        patterns, self._invalid = self._read(
-            "allow_origin_regex", given, _origin_regex.compiled, unreadable=nothing
-        )
-        return patterns
-
-    def _judge(self) -> None:
-        """Find which engine matches each expression, and what is wrong with it."""
-        patterns = self.allow_origin_regex
-        if patterns is None:
-            return
-        from ._origin_regex import judge
-
-        for pattern in patterns if isinstance(patterns, tuple) else (patterns,):
-            verdict = judge(pattern, self.allow_credentials)
-            self.engines.append((pattern, verdict.expression))
-            # Where every origin is allowed, none is asked.
-            if not self.any_origin:
-                self.problems += verdict.problems
-                if verdict.safe:
-                    self.safe.append(pattern.pattern)
+    def given(self, origins: list[str]) -> dict[str, Any]:
+        """Return the options as they were read, with these origins, to be read again."""
+        options = {name: getattr(self, name) for name in DEFAULTS}
+        return {**options, "allow_origins": Copy(self.allow_origins, origins)}
 
 
 class Copy:
@@ -247,6 +214,8 @@ class Copy:
     """
 
     __slots__ = ("items", "kind", "star")
+
+    items: list[str]
 
     def __init__(self, given: Any, items: list[str], *, star: bool = False) -> None:
         """Copy what was given, of which these are the items that count.
@@ -276,26 +245,7 @@ class Copy:
 
 
 def _copied(kind: type, items: list[str], star: bool) -> Copy:
-    """Give a copy again."""
+    """Return a copy again."""
     copied = Copy((), items, star=star)
     copied.kind = kind
     return copied
-
-
-def near_option(name: str) -> str | None:
-    """Give the option that a name of none is near to, be it misspelt or another library's."""
-    import difflib
-
-    # A long one is no misspelling, and comparing it would take its square in time.
-    text = name[:60].replace("-", "_")
-    if not text.isupper():
-        text = "".join(f"_{letter}" if letter.isupper() else letter for letter in text)
-    text = text.lower().strip("_").removeprefix("cors_")
-    near = difflib.get_close_matches(text, list(DEFAULTS), n=1, cutoff=0.8)
-    if near:
-        return near[0]
-    words = text.split("_")
-    if any(word.startswith(_FOREIGN) for word in words):
-        return None
-    stems = (stem for stem in _STEMS if any(word.startswith(stem) for word in words))
-    return next((_STEMS[stem] for stem in stems), None)

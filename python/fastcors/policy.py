@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from ._fastcors import CompiledPolicy
-from ._read_only import Immutable, ReadOnlyDict, ReadOnlyList
-from ._showing import shown
-from .decision import decide_actual, decide_preflight
-from .options import DEFAULTS, Copy, Options, near_option
+from ._format import shown
+from ._immutable import Immutable, ReadOnlyDict, ReadOnlyList
+from ._lint.option_names import near_option
+from ._lint.reading import read_options
+from ._report import tell
+from .decision import Decision, Request
+from .options import DEFAULTS, OPTIONS, Copy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from typing import Any, Self, TypeVar, Unpack
 
     from ._types import Expressions, PolicyOptions
-    from .decision import Decision
+    from .decision import Denial
+    from .options import Options
     from .problems import Problem
 
     _Policy = TypeVar("_Policy", bound="Policy")
@@ -77,21 +81,10 @@ class Policy(Immutable):
         strict: bool = False,
         accept: Collection[str] = (),
     ) -> None:
-        options = Options(
-            {
-                "allow_origins": allow_origins,
-                "allow_methods": allow_methods,
-                "allow_headers": allow_headers,
-                "allow_credentials": allow_credentials,
-                "allow_origin_regex": allow_origin_regex,
-                "allow_private_network": allow_private_network,
-                "expose_headers": expose_headers,
-                "max_age": max_age,
-                "strict": strict,
-                "accept": accept,
-            }
-        )
-        options.tell()
+        # Each option is a parameter: a test holds them against the table.
+        given = locals()
+        options = read_options({name: given[name] for name in DEFAULTS})
+        tell(options)
         self._take(options)
 
     def _take(self, options: Options) -> None:
@@ -130,7 +123,12 @@ class Policy(Immutable):
         Raises:
             TypeError: for a value of another type.
         """
-        return decide_preflight(self, origin, method, headers, private_network)
+        if not isinstance(private_network, bool):
+            raise TypeError(
+                f"private_network is {shown(private_network)}, {_kind(private_network)}; write True or False"
+            )
+        texts = _text("origin", origin), _text("method", method), _joined(headers)
+        return self._decide(Request(*texts, private_network))
 
     def actual(self, *, origin: str | None) -> Decision:
         """Decide on an actual request: any that is no preflight, as the middleware does.
@@ -142,7 +140,38 @@ class Policy(Immutable):
         Raises:
             TypeError: for a value of another type.
         """
-        return decide_actual(self, origin)
+        text = None if origin is None else _text("origin", origin)
+        return self._decide(Request(text, None, None, private_network=False))
+
+    def _decide(self, request: Request) -> Decision:
+        origin, origin_fits = _field(request.origin)
+        if request.method is None:
+            allowed, lines = self._compiled.actual_answer(
+                origin=None if request.origin is None else origin, origin_fits=origin_fits
+            )
+            return Decision(self, request, allowed=allowed, status=None, body=None, lines=lines)
+        headers, headers_fit = _field(request.headers)
+        status, body, lines, refused = self._compiled.preflight_answer(
+            origin=origin,
+            origin_fits=origin_fits,
+            method=_field(request.method)[0],
+            headers=None if request.headers is None else headers,
+            headers_fit=headers_fit,
+            private_network=request.private_network,
+        )
+        return Decision(self, request, allowed=not refused, status=status, body=body, lines=lines)
+
+    def _denials(self, request: Request) -> tuple[Denial, ...]:
+        """Return what is rejected of a request, for its decision."""
+        from ._explain.requests import denials
+
+        return tuple(denials(self._compiled, request))
+
+    def _explanation(self, decision: Decision) -> str:
+        """Return the text of a decision."""
+        from ._explain.requests import explanation
+
+        return explanation(self._compiled, decision)
 
     def replace(self, **changes: Unpack[PolicyOptions]) -> Self:
         """Give a policy with these options changed and the others as they are.
@@ -154,11 +183,11 @@ class Policy(Immutable):
         """
         _check_names(changes)
         before = self._given()
-        options = Options({**before, **changes})
+        options = read_options({**before, **changes})
         known: Collection[Problem] = ()
         if options.problems and (self._options.strict or not options.strict):
-            known = set(Options(before).problems)
-        options.tell(known)
+            known = set(read_options(before).problems)
+        tell(options, known)
         return _policy_of_options(options, type(self))
 
     def __eq__(self, other: object) -> bool:
@@ -196,39 +225,23 @@ class Policy(Immutable):
         return self
 
     def _given(self) -> dict[str, Any]:
-        """Give the options as they were read, for a policy that is the same or nearly."""
-        options = {name: getattr(self._options, name) for name in DEFAULTS}
-        return {**options, "allow_origins": self._origins()}
+        """Return the options as they were read, for a policy that is the same or nearly."""
+        return self._options.given(self._compiled.origins())
 
     def _value(self) -> dict[str, Any]:
-        """Give what policies are compared by beside their origins: each option as far as it shows."""
-        options = self._options
-        return {
-            "allow_methods": tuple(options.allow_methods.items),
-            "allow_headers": tuple(options.sent_headers()),
-            "allow_credentials": options.allow_credentials,
-            "allow_origin_regex": frozenset(self._expressions()),
-            "allow_private_network": options.allow_private_network,
-            "expose_headers": tuple(options.expose_headers.items),
-            "max_age": options.max_age_text,
-        }
+        """Return what policies are compared by beside their origins: each option as far as it shows."""
+        return {option.name: option.sent(self._options) for option in OPTIONS if option.sent}
 
     def _shown(self, name: str) -> str:
         option = getattr(self._options, name)
         if name == "allow_origin_regex":
-            expressions = [_shown_expression(pattern) for pattern in self._expressions()]
+            expressions = [_shown_expression(pattern) for pattern in self._options.patterns()]
             return expressions[0] if len(expressions) == 1 else f"[{', '.join(expressions)}]"
         if not isinstance(option, Copy):
             return shown(option)
         if option.star:
             return "['*']"
         return _listed(option.items, len(option.items))
-
-    def _expressions(self) -> tuple[re.Pattern[str], ...]:
-        given = self._options.allow_origin_regex
-        if given is None:
-            return ()
-        return given if isinstance(given, tuple) else (given,)
 
     def _origins(self) -> Copy:
         return Copy(self._options.allow_origins, self._compiled.origins())
@@ -326,18 +339,18 @@ class Policy(Immutable):
 
 
 def _compiled(options: Options, origins: list[str]) -> CompiledPolicy:
+    sent: dict[str, Any] = {
+        option.compiled: option.sent(options)
+        for option in OPTIONS
+        if option.compiled is not None and option.sent is not None
+    }
     return CompiledPolicy(
         options=options,
         origins=origins,
         expressions=options.expressions,
         foreign=options.foreign,
-        methods=options.allow_methods.items,
-        headers=options.sent_headers(),
         any_header=options.any_header,
-        credentials=options.allow_credentials,
-        private_network=options.allow_private_network,
-        expose=options.expose_headers.items,
-        max_age=options.max_age_text,
+        **sent,
     )
 
 
@@ -347,21 +360,14 @@ _USUAL = Policy()._value()
 
 def _policy_of(given: Mapping[str, Any], class_: type[_Policy]) -> _Policy:
     """Give a policy again, of whose options was told what is wrong."""
-    options = Options(given)
-    options.tell(options.problems)
+    options = read_options(given)
+    tell(options, options.problems)
     return _policy_of_options(options, class_)
 
 
 def _policy_of_options(options: Options, class_: type[_Policy]) -> _Policy:
     policy = class_.__new__(class_)
     policy._take(options)
-    return policy
-
-
-def policy_of_compiled(compiled: CompiledPolicy) -> Policy:
-    """Return a policy that decides by `compiled`: what compiled code hands over to be explained."""
-    policy = Policy.__new__(Policy)
-    policy._start(_options=compiled.options, _compiled=compiled, _hash=None)
     return policy
 
 
@@ -387,3 +393,46 @@ def _check_names(given: Iterable[str]) -> None:
             near = near_option(name)
             instead = f"did you mean {near!r}?" if near else f"there are {', '.join(DEFAULTS)}"
             raise TypeError(f"fastcors: there is no option {name!r}; {instead}")
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        meant = "a str"
+        if isinstance(value, bytes | bytearray):
+            meant = shown(bytes(value).decode("latin-1"))
+        raise TypeError(f"{name} is {shown(value)}, {_kind(value)}; write {meant}")
+    # Of a subclass, such as an enumeration, the text alone.
+    return str.__str__(value)
+
+
+def _joined(headers: Iterable[str] | None) -> str | None:
+    """Give the value of Access-Control-Request-Headers."""
+    if headers is None or isinstance(headers, str):
+        return None if headers is None else _text("headers", headers)
+    names: Iterator[Any] | None = None
+    if not isinstance(headers, bytes | bytearray | memoryview):
+        try:
+            names = iter(headers)
+        except TypeError:
+            names = None
+    if names is None:
+        raise TypeError(
+            f"headers is {shown(headers)}, {_kind(headers)}; write a list of names such as ['X-Token'], or one "
+            f"text, which is the whole value of Access-Control-Request-Headers"
+        )
+    texts = [_text("a name in headers", name) for name in names]
+    return ",".join(texts) if texts else None
+
+
+def _kind(value: object) -> str:
+    return f"of type {type(value).__name__}"
+
+
+def _field(text: str | None) -> tuple[bytes, bool]:
+    """Give the bytes of a header's value, and whether a header can hold it."""
+    text = text or ""
+    try:
+        return text.encode("latin-1"), True
+    except UnicodeEncodeError:
+        # A `?` is in no method, no header name and no origin.
+        return text.encode("latin-1", "replace"), False

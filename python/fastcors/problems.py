@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._showing import in_one_line, shown
+from ._format import in_one_line, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from fastcors._codes import CODES, NEVER_ACCEPTED
 from fastcors._fastcors import lint_codes
 from fastcors.problems import ALWAYS_RAISE
 from tests.exchange import ORIGIN, actual, answering, sent, values
-from tests.test_configuration import codes_in
+from tests.project.test_configuration import codes_in
 
 APP = answering()
 # Preview deployments, on a domain where anyone can have a name.

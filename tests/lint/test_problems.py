@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fastcors import ConfigError, Problem, lint
-from fastcors._showing import shown
+from fastcors._format import shown
 from fastcors.problems import Report
 
 GIVEN: dict[str, Any] = {

@@ -22,7 +22,8 @@ import pytest
 from starlette.datastructures import URL
 
 import fastcors
-from fastcors import CORSMiddleware, Problem, _meant
+from fastcors import CORSMiddleware, Problem
+from fastcors._lint import suggestions
 from fastcors.options import DEFAULTS
 from tests.exchange import answering
 from tests.lint.alone import lint
@@ -275,12 +276,12 @@ def test_of_many_expressions_a_few_are_proven_and_all_are_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     proven: list[Any] = []
-    monkeypatch.setattr(_meant, "proven_expression", lambda *given: proven.append(given))
+    monkeypatch.setattr(suggestions, "proven_expression", lambda *given: proven.append(given))
     texts = [rf"https://a{number}\.example\.com" for number in range(200)]
     for entries in (texts, [re.compile(text) for text in texts], [text.encode() for text in texts]):
         proven.clear()
         assert len(lint(allow_origins=entries)) == 200
-        assert len(proven) <= _meant.MOST_PROOFS
+        assert len(proven) <= suggestions.MOST_PROOFS
 
 
 @pytest.mark.parametrize(

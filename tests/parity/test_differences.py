@@ -14,6 +14,7 @@ from starlette.datastructures import URL, Headers
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
 from fastcors import ConfigError, ConfigWarning, CORSMiddleware, Policy
+from tests.cors.patterns.twin import covers
 from tests.exchange import (
     ORIGIN,
     actual,
@@ -26,7 +27,6 @@ from tests.exchange import (
     sent,
     values,
 )
-from tests.patterns.twin import covers
 
 # Odd configurations are run here; what they are told is in tests/lint.
 pytestmark = pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")

@@ -10,8 +10,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware as Starlette
 from starlette.responses import Response
 
+from tests.cors.patterns.twin import covers
 from tests.exchange import App, Message, Scope
-from tests.patterns.twin import covers
 
 assert starlette.__version__ == "1.10.0", "the same means: the same as Starlette 1.10.0"
 

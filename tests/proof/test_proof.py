@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from fastcors import lint
-from fastcors._origin_regex import judge
-from fastcors._proof import expression_problems
-from fastcors._showing import shown
+from fastcors._format import shown
+from fastcors._proof.findings import expression_problems
+from fastcors._proof.verdict import judge
 from fastcors.problems import Problem
 from tests.proof.expressions import (
     EVERYTHING,

@@ -10,10 +10,10 @@ from random import Random
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from fastcors._expressions import Parsed, Untranslatable, mark
-from fastcors._mending import Proven
-from fastcors._proof import expression_problems
-from tests.expressions.patterns import fullmatch, generated
+from fastcors._proof.findings import expression_problems
+from fastcors._proof.repair import Proven
+from fastcors._regex.translate import Parsed, Untranslatable, mark
+from tests.cors.expressions.patterns import fullmatch, generated
 
 EXAMPLES = int(os.environ.get("FASTCORS_EXAMPLES", "2000"))
 SETTINGS = settings(

@@ -1,0 +1,1 @@
+"""Explains in words why a request is rejected, or what allows it."""

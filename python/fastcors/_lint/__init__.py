@@ -1,0 +1,1 @@
+"""Reads the options of a policy, and finds what is wrong with them."""

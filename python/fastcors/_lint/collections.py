@@ -1,0 +1,213 @@
+"""Reads an option that is a collection: gives its items, and tells of what is none."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from fastcors._format import described, misplaced, shown
+from fastcors.options import EXAMPLES
+from fastcors.problems import Problem
+
+from .suggestions import (
+    FINITE,
+    LINTERS,
+    TEXTS,
+    Meant,
+    as_text,
+    is_text,
+    meant_by_item,
+    meant_by_items,
+    meant_by_text,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+# How many entries are read of anything else.
+_MOST = {"allow_origins": 2_000_000}
+_MOST_NAMES = 10_000
+# Beside these, what says how long it is and cannot lie.
+_SIZED: tuple[type, ...] = (*FINITE, type({}.keys()), type({}.values()))
+# Those of the standard library that go by the items.
+_PLAIN_MEMBERSHIP = (
+    "_collections_abc",
+    "_weakrefset",
+    "collections",
+    # What `_collections_abc` calls itself.
+    "collections.abc",
+    "enum",
+    "weakref",
+)
+_GENERATOR: Any = type(_ for _ in ())
+
+
+def entries(
+    option: str, given: Any, problems: list[Problem], credentials: bool = False
+) -> list[Any]:
+    """Give a copy of the items of what should be a collection.
+
+    What is suggested instead of one that is none is right where credentials are allowed or not.
+    """
+    kind = type(given)
+    if issubclass(kind, TEXTS):
+        return _items_of_text(option, given, problems, credentials)
+    own = _has_own_membership_test(kind)
+    # Starlette asks it about each origin and each method.
+    if own and option in ("allow_origins", "allow_methods"):
+        problems.append(_own_membership_test(option, given))
+        return []
+    try:
+        iterator = iter(given)
+    except TypeError:
+        problems.append(_no_collection(option, given, credentials))
+        return []
+    if kind in _SIZED:
+        items = list(given)
+    else:
+        begun = kind is _GENERATOR and (given.gi_frame is None or given.gi_suspended)
+        # Of an iterator of another kind nobody knows.
+        may_have_begun = kind is not _GENERATOR and hasattr(kind, "__next__")
+        most = _MOST.get(option, _MOST_NAMES)
+        items = list(islice(iterator, most + 1))
+        if len(items) > most:
+            problems.append(
+                Problem(
+                    "endless",
+                    option,
+                    given,
+                    f"{shown(given)} gave more than {most:,} entries, and may never end; if it does, write "
+                    f"list(...) of it",
+                )
+            )
+            return []
+        if begun or (may_have_begun and not items):
+            problems.append(_consumed(option, given, items))
+    if hasattr(kind, "keys"):
+        problems.append(_mapping(option, given, credentials))
+    # Starlette asks it about this alone.
+    if own and option == "allow_headers" and ("*" in given) != ("*" in items):
+        problems.append(_own_membership_test(option, given))
+    return items
+
+
+def _has_own_membership_test(kind: type) -> bool:
+    """Whether a class of the caller's decides itself what is in its instances."""
+    contains = getattr(kind, "__contains__", None)
+    # Those of the built-in types are no functions.
+    return hasattr(contains, "__code__") and contains.__module__ not in _PLAIN_MEMBERSHIP
+
+
+def _own_membership_test(option: str, given: Any) -> Problem:
+    return Problem(
+        "own-membership-test",
+        option,
+        given,
+        f"{shown(given)} is {described(given)} with a __contains__ of its own, which would not be asked: "
+        f"the entries are copied once; write list(...) of it, or override is_allowed_origin to ask it",
+    )
+
+
+def _items_of_text(
+    option: str, given: Any, problems: list[Problem], credentials: bool
+) -> list[str]:
+    """Return the items that a string stands for: `"*"` is the only one that Starlette takes so."""
+    if not is_text(given) or str.__str__(given) != "*":
+        problems.append(_text_for_a_list(option, given, credentials))
+        return []
+    meant = meant_by_text(option, "*", credentials)
+    problems.append(
+        Problem(
+            "star-for-a-list",
+            option,
+            given,
+            f"{misplaced(given, 'a list of str')}, and counts as ['*']; {meant.instead('write a list')}",
+            meant.value,
+            "warning",
+        )
+    )
+    return ["*"]
+
+
+def _text_for_a_list(option: str, given: Any, credentials: bool) -> Problem:
+    meant = meant_by_text(option, as_text(given), credentials)
+    happens = ", so that each of its characters would count as an entry" if is_text(given) else ""
+    return Problem(
+        "not-a-collection",
+        option,
+        given,
+        f"{misplaced(given, 'a list of str')}{happens}; {meant.instead('write a list')}",
+        meant.value,
+        suggested_option=meant.option,
+    )
+
+
+def _no_collection(option: str, given: Any, credentials: bool) -> Problem:
+    # Starlette asks this one alone whether it is true.
+    if option == "expose_headers" and not given:
+        return Problem(
+            "none-for-a-list",
+            option,
+            given,
+            f"{misplaced(given, 'a list of str')}, and counts as an empty one; write ()",
+            (),
+            "warning",
+        )
+    example = f"write a list such as {[EXAMPLES[option]]}, or () for none"
+    meant = Meant(None)
+    if callable(given):
+        example = "call it, or write a list"
+    elif option in LINTERS:
+        meant = meant_by_item(option, given, credentials)
+        if isinstance(meant.value, str) and meant.option is None:
+            meant = Meant([meant.value])
+    return Problem(
+        "not-a-collection",
+        option,
+        given,
+        f"{misplaced(given, 'a list of str')}; {meant.instead(example)}",
+        () if given is None else meant.value,
+        suggested_option=meant.option,
+    )
+
+
+def _consumed(option: str, given: Any, items: list[Any]) -> Problem:
+    """Say that an iterator, which gives each entry once, has been read by somebody else."""
+    what = f"{shown(given)} is {described(given)}, which gives each entry only once"
+    again = "write list(...) of it where it is made"
+    if items:
+        return Problem(
+            "generator-consumed",
+            option,
+            given,
+            f"{what}, and somebody has begun to read it: the first ones are missing; {again}",
+            severity="warning",
+        )
+    if type(given) is not _GENERATOR:
+        # It may have had none.
+        return Problem(
+            "generator-consumed",
+            option,
+            given,
+            f"{what}, and gave none: if somebody has read it before, {again}",
+            severity="warning",
+        )
+    return Problem(
+        "generator-consumed",
+        option,
+        given,
+        f"{what}, and somebody has read it before: nothing is left; {again}",
+    )
+
+
+def _mapping(option: str, given: Any, credentials: bool) -> Problem:
+    meant = Meant(meant_by_items(option, given, credentials) if given else [])
+    return Problem(
+        "mapping",
+        option,
+        given,
+        f"{shown(given)} is {described(given)}, of which only the keys count; "
+        f"{meant.instead('write a list of what is meant')}",
+        meant.value,
+        "warning",
+    )

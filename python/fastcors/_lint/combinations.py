@@ -1,0 +1,87 @@
+"""What is wrong with options that are right one by one."""
+
+from __future__ import annotations
+
+from fastcors.problems import Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fastcors.options import Options
+
+
+_ORIGINS = ("allow_origins", "allow_origin_regex")
+
+
+def contradictions(options: Options) -> Iterator[Problem]:
+    """Yield what is wrong with options that were read and are each what they should be.
+
+    All of it is advice: a subclass may decide on origins by itself.
+    """
+    expressions = options.allow_origin_regex
+    no_origins = not options.allow_origins.items and not expressions
+    if no_origins and options.allow_credentials:
+        yield Problem(
+            "credentials-without-origin",
+            "allow_credentials",
+            options.allow_credentials,
+            "True allows credentials, but neither allow_origins nor allow_origin_regex lets any "
+            "origin in; list the origins, or leave this out",
+            severity="warning",
+        )
+    # What was given and cannot be used has been reported.
+    elif no_origins and not any(problem.option in _ORIGINS for problem in options.problems):
+        yield Problem(
+            "no-origins",
+            "allow_origins",
+            (),
+            "() allows no origin, and there is no allow_origin_regex, so every cross-origin request "
+            "is rejected; list the origins",
+            severity="warning",
+        )
+    if expressions and options.any_origin:
+        patterns = expressions if isinstance(expressions, tuple) else (expressions,)
+        texts = [pattern.pattern for pattern in patterns]
+        yield Problem(
+            "expression-without-effect",
+            "allow_origin_regex",
+            texts[0] if len(texts) == 1 else texts,
+            "no expression is asked, because '*' in allow_origins lets every origin in; leave "
+            "one of the two out",
+            severity="warning",
+        )
+    if not options.allow_methods.items:
+        yield Problem(
+            "no-method",
+            "allow_methods",
+            (),
+            "() allows no method, so that every preflight is refused; list the methods, such as "
+            "['GET', 'POST']",
+            severity="warning",
+        )
+    if options.allow_private_network:
+        yield Problem(
+            "private-network-superseded",
+            "allow_private_network",
+            options.allow_private_network,
+            "True answers preflights that browsers no longer send: they ask the person for a "
+            "permission instead (Local Network Access); leave it out, unless old browsers matter",
+            suggestion=False,
+            severity="warning",
+        )
+        everything = "expression-everything" in {problem.code for problem in options.problems}
+        if options.any_origin or everything:
+            beside = (
+                "'*' in allow_origins"
+                if options.any_origin
+                else "an allow_origin_regex for every origin"
+            )
+            yield Problem(
+                "private-network-for-everyone",
+                "allow_private_network",
+                options.allow_private_network,
+                f"True beside {beside} lets every site on the internet reach this "
+                "server in its private network; list the origins",
+                severity="warning",
+            )

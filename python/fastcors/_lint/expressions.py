@@ -1,0 +1,137 @@
+"""Reads `allow_origin_regex`: compiles the expressions."""
+
+from __future__ import annotations
+
+import re
+import warnings
+
+from fastcors._format import described, quoted, shown
+from fastcors._proof.verdict import judge
+from fastcors.problems import Problem
+
+from .collections import entries
+from .suggestions import decoded
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
+    # One pattern or a tuple of them, and what Python says to the first expression that is invalid.
+    _Compiled: TypeAlias = tuple[
+        re.Pattern[str] | tuple[re.Pattern[str], ...] | None, Exception | None
+    ]
+
+# A glob that is longer is not looked at.
+_LONGEST_GLOB = 300
+_OPTION = "allow_origin_regex"
+
+
+def compiled(option: str, given: Any, problems: list[Problem]) -> _Compiled:
+    """Compile one expression or several."""
+    one = issubclass(type(given), str | bytes | bytearray | re.Pattern)
+    if one or not hasattr(type(given), "__iter__"):
+        items = [given]
+    else:
+        items = entries(option, given, problems)
+    patterns: list[re.Pattern[str]] = []
+    invalid: Exception | None = None
+    for item in items:
+        try:
+            pattern = _pattern(item)
+        except Exception as error:  # noqa: BLE001 - a flag or a depth gives others than re.error
+            invalid = error if invalid is None else invalid
+            problems.append(_invalid(item, error))
+            continue
+        if pattern is None:
+            problems.append(_wrong_type(item))
+        else:
+            patterns.append(pattern)
+            if not pattern.pattern:
+                problems.append(_empty(item))
+    if one:
+        return (patterns[0] if patterns else None), invalid
+    return tuple(patterns), invalid
+
+
+def _pattern(item: Any) -> re.Pattern[str] | None:
+    """Compile a text; give None where an item is neither a text nor a pattern of one."""
+    if issubclass(type(item), str):
+        return re.compile(str.__str__(item))
+    if not issubclass(type(item), re.Pattern) or not issubclass(type(item.pattern), str):
+        return None
+    if type(item.pattern) is str:
+        return item  # type: ignore[no-any-return]
+    # A class of the caller's could compare and hash as it likes.
+    return re.compile(str.__str__(item.pattern), item.flags & ~re.DEBUG)
+
+
+def _wrong_type(item: Any) -> Problem:
+    kind = type(item)
+    meant = None
+    if issubclass(kind, bytes | bytearray):
+        meant = _sound(decoded(item))
+    elif issubclass(kind, re.Pattern):
+        item = item.pattern  # told as the bytes that it is made of
+        meant = _sound(decoded(item))
+    elif kind.__module__.partition(".")[0] == "regex" and type(item.pattern) is str:
+        meant = _sound(item.pattern)
+    instead = f"write {shown(meant)}" if meant is not None else "write a str, or None for none"
+    return Problem(
+        "expression-type",
+        _OPTION,
+        item,
+        f"{shown(item)} is {described(item)}, and an origin is matched as a str by Python's re; {instead}",
+        meant,
+    )
+
+
+def _sound(text: str) -> str | None:
+    """Give an expression back unless something is wrong with it, with credentials or without."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            pattern = re.compile(text)
+    except Exception:  # noqa: BLE001 - a depth gives others than re.error
+        return None
+    problems = judge(pattern, credentials=True).problems
+    return None if any(problem.severity == "error" for problem in problems) else text
+
+
+def _invalid(item: Any, error: Exception) -> Problem:
+    from fastcors._proof.rewrites import is_any
+
+    text = item.pattern if issubclass(type(item), re.Pattern) else item
+    meant = _meant_by_glob(text) if issubclass(type(text), str) else None
+    instead = "write one that re.compile takes"
+    if meant is not None:
+        instead = f"it is written like a glob; write {shown(meant)}"
+    elif issubclass(type(text), str) and is_any(text):
+        instead = "write allow_origins=['*'] if every origin is meant"
+    return Problem(
+        "expression-syntax",
+        _OPTION,
+        item,
+        f"{shown(item)} is no regular expression: {quoted(error)}; {instead}",
+        meant,
+    )
+
+
+def _meant_by_glob(text: str) -> str | None:
+    """Give the expression that was meant by globs, if that lets in no stranger."""
+    if len(text) > _LONGEST_GLOB:
+        return None
+    from fastcors._proof.repair import Mender
+    from fastcors._proof.rewrites import as_globs
+
+    meant = as_globs(str.__str__(text))
+    return meant if meant and Mender(re.compile(""), credentials=False).is_sound(meant) else None
+
+
+def _empty(item: Any) -> Problem:
+    return Problem(
+        "expression-empty",
+        _OPTION,
+        item,
+        f"{shown(item)} matches no origin that a browser sends; write None for no expression",
+        severity="warning",
+    )

@@ -1,0 +1,432 @@
+"""Says what a regular expression for origins lets in, and what was probably meant.
+
+The compiled part searches the expression's language. What it finds is checked with Python's own
+engine before it is shown, and a correction is proven like the expression itself before it is told.
+"""
+
+from __future__ import annotations
+
+from fastcors._format import shown
+from fastcors._regex.backtracking import TooManyWays, count_ways, has_nested_repetition
+from fastcors._regex.translate import Parsed, Untranslatable
+from fastcors.problems import Problem
+
+from .repair import NAMES, Mender, Proven
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from typing import Literal
+
+    from fastcors._fastcors import _Proof
+
+    from .rewrites import _Rewriting
+
+# What a check with Python's engine may take: some ten milliseconds.
+_MOST_STEPS = 1_000_000
+# An expression longer than this is not searched: it would take a second.
+_LONGEST_SEARCHED = 30_000
+
+_UNPROVEN = {
+    "too-large": "it is too large to search",
+    "too-many-names": "it allows too many names to look up each in the public suffix list",
+    "suffixes": "the names that anybody can register below {} cannot all be listed",
+    "addresses": "it allows too many addresses to look at each",
+    "long-names": "the hosts that were found are longer than a registered name can be",
+}
+# Where these are told, what is in doubt does not matter.
+_KNOWN = {
+    "expression-strangers",
+    "expression-everything",
+    "expression-public-suffix",
+    "expression-joined",
+}
+# Schemes that whoever makes an extension or an app has with a host of their own.
+_ANYONES = {
+    "moz-extension": "Firefox gives each extension a random UUID, so that any may have such an "
+    "origin; tell yours by something else that it sends, such as a token",
+}
+_ANY = "any extension or app can have one; write out the ones that are meant"
+
+
+def expression_problems(
+    pattern: re.Pattern[str], credentials: bool, parsed: Parsed | None = None
+) -> tuple[list[Problem], bool]:
+    """Give all that is wrong with one compiled `allow_origin_regex`.
+
+    Args:
+        pattern: the expression.
+        credentials: whether credentials are allowed.
+        parsed: its syntax tree, where that is known.
+
+    Returns:
+        The problems, and whether it is proven that the expression lets in no stranger. One that lets
+        in nothing at all is not said to be proven.
+    """
+    report = _Report(pattern, credentials)
+    report.fill(parsed)
+    return report.problems, report.proven
+
+
+class _Report:
+    """What is told of one expression."""
+
+    def __init__(self, pattern: re.Pattern[str], credentials: bool) -> None:
+        self.pattern = pattern
+        self.text: str = pattern.pattern
+        self.credentials = credentials
+        self.mender = Mender(pattern, credentials=credentials)
+        self.problems: list[Problem] = []
+        self.proven = False
+        # Why it is not known whether there are strangers.
+        self.doubt: str | None = None
+        self.without: str | None = None
+
+    def fill(self, parsed: Parsed | None) -> None:
+        """Find out everything."""
+        if len(self.text) > _LONGEST_SEARCHED:
+            self.tell_unproven(_UNPROVEN["too-large"])
+            return
+        try:
+            self.parsed = parsed or Parsed(self.pattern)
+            proven = Proven(self.pattern, self.text)
+        except Untranslatable as error:
+            self.tell_unproven(f"it has {error}")
+            return
+        self.without = proven.without
+        proof = self.shown_proof(proven)
+        if proof["nothing"]:
+            self.tell_nothing()
+            return
+        if proof["unproven"] is not None:
+            reason, domain = proof["unproven"]
+            self.doubt = _UNPROVEN[reason].format(domain)
+        if self.tell_strangers(proof):
+            return
+        self.tell_null(proof)
+        self.tell_other_hosts(proof)
+        self.tell_joined(proven)
+        self.tell_unmatched(proven)
+        insecure = proof["insecure"]
+        if self.credentials and insecure is not None and self.check(insecure):
+            self.tell_insecure(insecure, local=proof["local"])
+        codes = {problem.code for problem in self.problems}
+        if self.doubt is not None and not codes & _KNOWN:
+            self.tell_unproven(self.doubt)
+        errors = any(problem.severity == "error" for problem in self.problems)
+        self.proven = proven.is_safe and self.doubt is None and not errors
+        if self.proven and not self.tell_misread():
+            self.tell_dot()
+
+    def shown_proof(self, proven: Proven) -> _Proof:
+        """Prove it, at best with a stranger that Python's engine lets in, too."""
+        names = NAMES[:1] if self.without is None else NAMES
+        first = None
+        for name in names:
+            proof = proven.prove(name, credentials=self.credentials)
+            if proof["stranger"] is None or self.check(proof["stranger"][0]):
+                return proof
+            first = first or proof
+        return first or proof
+
+    def tell(
+        self,
+        code: str,
+        message: str,
+        suggestion: str | None = None,
+        severity: Literal["error", "warning"] = "error",
+    ) -> None:
+        """Add a problem."""
+        self.problems.append(
+            Problem(
+                code,
+                "allow_origin_regex",
+                self.text,
+                f"{shown(self.text)} {message}",
+                suggestion,
+                severity,
+            )
+        )
+
+    def tell_nothing(self) -> None:
+        """Say that it matches no origin, and why, where that can be told by what repairs it."""
+        from .rewrites import GLOB, is_any
+
+        _, reason, revived = self.mender.revived(self.text)
+        meant = None if revived is None else self.mender.mended(revived.text)
+        if revived is not None and meant is None:
+            _, meant = self.mender.without_strangers(revived.text) or ([], None)
+        instead = "" if meant is None else f"; write {shown(meant)}"
+        if is_any(self.text):
+            reason, instead = GLOB, "; write allow_origins=['*'] if every origin is meant"
+        self.tell("expression-matches-no-origin", f"matches no origin: {reason}{instead}", meant)
+
+    def tell_unmatched(self, proven: Proven) -> None:
+        """Say which alternatives match no origin, where one is meant."""
+        unmatched = self.mender.unmatched(proven)
+        if not unmatched:
+            return
+        first = unmatched[0]
+        # What repairs it otherwise comes first.
+        before = next((problem.suggestion for problem in self.problems), None)
+        meant = self.mender.mended(str(before or self.text))
+        several = f" (and {len(unmatched) - 1} more)" if len(unmatched) > 1 else ""
+        missed = "" if first.missed is None else f", so that it does not let in {first.missed}"
+        instead = (
+            "write what is meant, or leave it out" if meant is None else f"write {shown(meant)}"
+        )
+        self.tell(
+            "expression-alternative-matches-no-origin",
+            f"has an alternative that matches no origin, {shown(first.text)}{several}: "
+            f"{first.reason}{missed}; {instead}",
+            meant,
+            "error" if any(each.names_an_origin for each in unmatched) else "warning",
+        )
+
+    def tell_strangers(self, proof: _Proof) -> bool:
+        """Say that it lets in what its author did not write, and whether that is every origin."""
+        if proof["stranger"] is not None and self.is_matched(proof["stranger"][0]):
+            if proof["everything"] and self.without is None:
+                self.tell_everything(proof["everything"])
+                return True
+            origin, domain, _ = proof["stranger"]
+            self.tell_stranger(origin, f"anybody can register {domain}")
+        elif proof["address"] is not None and self.is_matched(proof["address"]):
+            self.tell_stranger(proof["address"], "anybody can have an address like that")
+        elif proof["null"] == "open" and self.is_matched("null"):
+            self.tell_stranger("null", "any site can send that, from a sandboxed frame")
+        return False
+
+    def tell_everything(self, schemes: Literal["https", "http", "both"]) -> None:
+        every = "every origin" if schemes == "both" else f"every {schemes} origin"
+        if self.credentials:
+            self.tell(
+                "expression-everything",
+                f"lets in {every}, with credentials: any site can act as the user who visits it; "
+                "write out the domains that are meant",
+            )
+        else:
+            self.tell(
+                "expression-everything",
+                f"lets in {every}; write allow_origins=['*'] if that is meant, or else the "
+                "domains that are",
+                severity="warning",
+            )
+
+    def tell_stranger(self, origin: str, who: str) -> None:
+        from .rewrites import GLOB, glob
+
+        reasons: list[str] = []
+        meant = None
+        like_glob = self.mender.rewritten(self.text, glob)
+        if like_glob != self.text:
+            # Whatever else would repair it, it is not what was meant.
+            reasons, meant = [GLOB], self.mender.mended(like_glob)
+        else:
+            repaired = self.mender.without_strangers(self.text)
+            if repaired is not None:
+                reasons, meant = repaired
+        reason = f", because {' and '.join(reasons)}" if reasons else ""
+        instead = (
+            "write out the domains that are meant" if meant is None else f"write {shown(meant)}"
+        )
+        message = f"also lets in {origin}{reason}, and {who}; {instead}"
+        self.tell("expression-strangers", message, meant)
+
+    def tell_joined(self, proven: Proven) -> None:
+        """Say that names come together of parts that their author did not write next to each other."""
+        if not proven.proof["safe"] or proven.is_safe:
+            return
+        joined = proven.joined()
+        reason, domain = (joined and joined["unproven"]) or ("too-large", None)
+        self.doubt = _UNPROVEN[reason].format(domain)
+        found = _found(proven.joined_by_dots())
+        if found is not None and self.is_matched(found[0]):
+            origin, who = found
+            meant = self.mender.with_dots(self.text)
+            instead = (
+                "write out the domains that are meant" if meant is None else f"write {shown(meant)}"
+            )
+            self.tell(
+                "expression-strangers",
+                f"also lets in {origin}, because the dot before the domain may be left out, and "
+                f"{who}; {instead}",
+                meant,
+            )
+            return
+        found = _found(joined)
+        if found is not None and self.is_matched(found[0]):
+            self.tell(
+                "expression-joined",
+                f"also lets in {found[0]}, whose name is put together from parts that may be left "
+                f"out or stand for each other; write out the domains that are meant",
+                severity="warning",
+            )
+
+    def tell_null(self, proof: _Proof) -> None:
+        if proof["null"] != "written" or not self.is_matched("null"):
+            return
+        self.tell(
+            "expression-null",
+            "lets in null, which any site can send from a sandboxed frame; leave it out",
+            severity="error" if self.credentials else "warning",
+        )
+
+    def tell_other_hosts(self, proof: _Proof) -> None:
+        """Say of hosts that are not wholly others', but not sure to be the author's either."""
+        strangers = any(problem.code == "expression-strangers" for problem in self.problems)
+        if not strangers:
+            self.tell_hosted(proof)
+            if proof["network"] is not None and self.is_matched(proof["network"]):
+                self.tell(
+                    "expression-address-range",
+                    f"lets in {proof['network']} and others beside it, of which somebody else may "
+                    f"have one; write out the addresses that are meant",
+                    severity="warning",
+                )
+        scheme = proof["scheme"]
+        # Where strangers are let in with any scheme, there is one cause of both.
+        if scheme is not None and self.is_matched(scheme) and not strangers:
+            name = scheme.partition(":")[0]
+            self.tell(
+                "expression-any-of-scheme",
+                f"lets in {scheme}, and others like it, for the host is left open: "
+                f"{_ANYONES.get(name, _ANY)}",
+                severity="warning",
+            )
+
+    def tell_hosted(self, proof: _Proof) -> None:
+        """Say of names that a company gives to everyone.
+
+        They are free for the asking, so that a name left open is any site: dangerous with credentials,
+        and without them what `*` is, which may be meant. Patterns are judged alike.
+        """
+        if proof["hosted"] is not None and self.is_matched(proof["hosted"][0]):
+            origin, domain, suffix, everyone = proof["hosted"]
+            who, whom = ("anybody", "everyone") if everyone else ("somebody else", "others, too")
+            self.tell(
+                "expression-public-suffix",
+                f"also lets in {origin}, and {who} can have {domain}, for {suffix} gives names to "
+                f"{whom}; write out the names that are yours",
+                severity="error" if self.credentials else "warning",
+            )
+        elif proof["shared"] is not None and self.is_matched(proof["shared"][0]):
+            origin, domain, suffix = proof["shared"]
+            self.tell(
+                "expression-shared-suffix",
+                f"also lets in {origin}, and anybody can register {domain}, for {suffix} gives names "
+                f"to everyone; write out the names that are meant, or use a domain of your own",
+                severity="warning",
+            )
+
+    def tell_insecure(self, insecure: str, *, local: bool) -> None:
+        """Say that it lets in http, with credentials."""
+        from .rewrites import escape_dots, only_https
+
+        # What repairs it otherwise comes first.
+        before = next((problem.suggestion for problem in self.problems), None)
+        repaired = None if before is None else self.mender.prove(str(before))
+        if repaired is not None and repaired.proof["insecure"] is None:
+            return
+        dotted = self.mender.prove(self.mender.rewritten(self.text, escape_dots))
+        if dotted is not None and dotted.proof["insecure"] is None:
+            # That is told.
+            return
+        before = str(before or self.text)
+        meant = self.mender.rewritten(before, only_https)
+        if self.problems and meant == self.text and "http:" not in meant:
+            # The scheme is left open like the rest.
+            return
+        mended = None if local or meant == before else self.mender.mended(meant)
+        corrected = None if mended is None else self.mender.prove(mended)
+        meant = mended or ""
+        if corrected is None or corrected.proof["insecure"] is not None:
+            meant = ""
+        only = "allow http only for this machine" if local else "allow https only"
+        instead = f"write {shown(meant)}" if meant else only
+        self.tell(
+            "expression-insecure",
+            f"lets in {insecure}, with credentials: whoever is on the network between can pose as "
+            f"that site; {instead}",
+            meant or None,
+            "warning",
+        )
+
+    def tell_misread(self) -> bool:
+        """Say that a `*` or `[` does not do what it does elsewhere, so that what is meant is refused."""
+        from .rewrites import CLASS, GLOB, glob, groups
+
+        if self.mender.rewritten(self.text, glob) != self.text:
+            self.tell("expression-glob", *self.misread(glob, GLOB))
+        elif self.mender.rewritten(self.text, groups) != self.text:
+            self.tell("expression-class", *self.misread(groups, CLASS))
+        else:
+            return False
+        self.proven = False
+        return True
+
+    def misread(self, rewriting: _Rewriting, reason: str) -> tuple[str, str | None]:
+        """Give what is said of an expression that is meant as the rewriting leaves it, and that."""
+        meant = self.mender.mended(self.mender.rewritten(self.text, rewriting))
+        instead = "out the names that are meant" if meant is None else shown(meant)
+        return f"does not match what it seems to: {reason}; write {instead}", meant
+
+    def tell_dot(self) -> None:
+        """Say that a `.` stands for any character, where that is harmless."""
+        if "." not in self.text.replace(r"\.", ""):
+            return
+        from .rewrites import escape_dots
+
+        meant = self.mender.rewritten(self.text, escape_dots)
+        if meant != self.text and self.mender.is_sound(meant):
+            self.tell(
+                "expression-dot",
+                f"has a dot without \\ before it, which stands for any character; nobody can register "
+                f"a name that this lets in, but write {shown(meant)}",
+                meant,
+                "warning",
+            )
+
+    def tell_unproven(self, reason: str) -> None:
+        self.tell(
+            "expression-unproven",
+            f"cannot be proven to let in no stranger, because {reason}; list the origins, or write it "
+            f"more simply",
+            severity="warning",
+        )
+
+    def is_matched(self, origin: str) -> bool:
+        """Say whether Python's engine matches an origin; where not, what was found is in doubt."""
+        matched = self.check(origin)
+        if matched is None:
+            self.doubt = "it would take Python's engine too long to check what it seems to let in"
+        elif not matched:
+            self.doubt = f"it uses {self.without}, which only Python's engine matches"
+            if has_nested_repetition(self.parsed):
+                self.doubt += ", in exponential time where repetitions are nested"
+        return matched or False
+
+    def check(self, origin: str) -> bool | None:
+        """Ask Python's engine whether it matches an origin; None where that would take too long."""
+        try:
+            count_ways(self.parsed, origin, _MOST_STEPS)
+        except TooManyWays:
+            return None
+        try:
+            return self.pattern.fullmatch(origin) is not None
+        except SystemError:
+            # A defect of the engine's, with groups in possessive repetition.
+            return None
+
+
+def _found(proof: _Proof | None) -> tuple[str, str] | None:
+    """Give an origin that is no more than joined of written parts, and who can have it."""
+    if proof is None:
+        return None
+    for site in (proof["stranger"], proof["hosted"], proof["shared"]):
+        if site is not None:
+            return site[0], f"anybody can register {site[1]}"
+    for origin in (proof["address"], proof["network"], proof["scheme"]):
+        if origin is not None:
+            return origin, "somebody else may have that"
+    return None

@@ -1,0 +1,483 @@
+"""Rewrites a regular expression for origins as its author probably meant it.
+
+A rewriting is a guess: whoever shows it has proven first that it is right.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+
+from fastcors._regex.tokens import (
+    Token,
+    character,
+    first_place,
+    host_starts,
+    hosts,
+    is_dot,
+    is_end,
+    is_open,
+    is_repeated,
+    joined,
+    kind,
+    tokens,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    _Rewriting = Callable[[list["Token"]], list["Token"]]
+
+# One or several labels, any port or none.
+_LABELS = r"(?:[a-z0-9-]+\.)"
+_PORT = r"(?::\d+)?"
+_OCTET = r"\d{1,3}"
+
+_LOCAL = re.compile(
+    r"\(*(?:\?:)?(?:localhost|127\\?\.|0\\?\.0\\?\.0|10\\?\.|192\\?\.168|172\\?\.(?:1[6-9]|2|3[01])|\\\[)"
+)
+# Schemes of URLs without a host.
+_HOSTLESS = re.compile(r"(?:about|blob|data|file|javascript|mailto):")
+_WEB_SOCKET = re.compile(r"(?<![a-z])ws(?=s?\??\)*:)")
+_HTTP_TOO = re.compile(
+    r"https(?:\?|\{0,1\})\??(?=:)|http\((?:\?:)?s\)\?|\((?:\?:)?(?:https?\|https?)\)|http\[s\]\?"
+)
+
+# The rest of an IPv4 address left open, where `192.168.*` is a dot that is repeated.
+_OPEN_NUMBER = re.compile(r"\\?\.?(?:(?:\.|\\d|\[[^\]]*\])[*+]\??|\*)")
+_OPEN_ADDRESS = re.compile(
+    rf"(?P<numbers>[0-9]{{1,3}}(?:\\?\.[0-9]{{1,3}}){{0,2}})(?P<open>(?:{_OPEN_NUMBER.pattern}){{1,3}})(?=$|[:$|()])"
+)
+# A port, or one of several.
+_PORTS = re.compile(r"\\?:(?:(?P<one>[0-9]+)|\((?:\?:)?(?P<several>[0-9]+(?:\|[0-9]+)*)\))")
+_PORTS_ALONE = re.compile(
+    r"(?P<host>[^|]+):(?P<port>[0-9]+)(?P<others>(?:\|:?[0-9]+)+)(?P<end>\$?)"
+)
+_IPV6 = re.compile(r"\[[0-9a-f]*:[0-9a-f:]*\]")
+_BRACES = re.compile(r"\\?\{([\w.:-]+(?:,[\w.:-]+)+)\\?\}")
+_ALTERNATIVES = re.compile(r"\[[a-z0-9-]{2,}(?:\|[a-z0-9-]+)+\]|\[[a-z0-9-]+(?:\|[a-z0-9-]{2,})+\]")
+_ANY_GLOB = re.compile(r"(?:(?:https?|https\?|http\*|\*)://)?(?:\*\.)*\*+(?::\*+)?/?")
+# A glob, up to what may come after the host.
+_GLOB = re.compile(
+    r"\^?(?P<scheme>(?:https?|http\*|http\*s|\*)://)?(?P<host>[a-z0-9*._-]+)"
+    r"(?P<port>:[0-9]+|:\*)?(?:/\**)?\$?"
+)
+
+
+def rewritten(text: str, *rewritings: _Rewriting) -> str:
+    """Give an expression as the rewritings leave it, one after the other."""
+    pieces = tokens(text)
+    for rewriting in rewritings:
+        pieces = rewriting(pieces)
+    return joined(pieces)
+
+
+def escape_dots(pieces: list[Token]) -> list[Token]:
+    """Let each lone `.` stand for a dot."""
+    return [
+        character(r"\.") if piece.kind == "any" and not is_repeated(pieces, place) else piece
+        for place, piece in enumerate(pieces)
+    ]
+
+
+def whole_labels(pieces: list[Token]) -> list[Token]:
+    """Let what is open at a host's beginning stand for labels, with the dot after each."""
+    pieces = list(pieces)
+    for start in reversed(list(host_starts(pieces))):
+        first = start
+        while first < len(pieces) and pieces[first].kind == "open":
+            first += 1
+        if not (is_open(pieces, first) and is_repeated(pieces, first)):
+            continue
+        times, last = pieces[first + 1].text[0], first + 2
+        if first > start and kind(pieces, last) == "close":
+            # `(.*)example`: the group has nothing else in it.
+            first, last = first - 1, last + 1
+            if kind(pieces, last) == "repeat":
+                times, last = "*", last + 1
+        if last + 1 < len(pieces) and is_dot(pieces[last]) and pieces[last + 1].text in "?*":
+            # `.*\.?example`: nothing has to end with that dot.
+            last += 2
+        after = last
+        while kind(pieces, after) == "open":
+            after += 1
+        if kind(pieces, after) == "character" and not pieces[after].is_character("."):
+            labels = _LABELS + ("*" if times in "*?" else "+")
+            scheme = "" if start >= 3 and pieces[start - 1].is_character("/") else "https://"
+            pieces[first:last] = [Token("group", scheme + labels)]
+    return pieces
+
+
+def only_port(pieces: list[Token]) -> list[Token]:
+    """Let what is open at a host's end stand for a port, if there is one."""
+    pieces = list(pieces)
+    for place in reversed(range(1, len(pieces))):
+        before = pieces[place - 1]
+        if (
+            is_open(pieces, place)
+            and is_repeated(pieces, place)
+            and is_end(pieces, place + 2)
+            and not is_dot(before)
+        ):
+            if before.is_character(":"):
+                pieces[place : place + 2] = [Token("group", r"\d+")]
+            else:
+                pieces[place : place + 2] = [Token("group", _PORT)]
+    return pieces
+
+
+def octets(pieces: list[Token]) -> list[Token]:
+    """Let what is open in an IPv4 address stand for numbers."""
+    for start in reversed(list(host_starts(pieces))):
+        text = joined(pieces[start:])
+        address = _OPEN_ADDRESS.match(text)
+        if address is None:
+            continue
+        numbers = re.findall("[0-9]+", address["numbers"])
+        count = len(numbers) + len(_OPEN_NUMBER.findall(address["open"]))
+        if count <= 4:
+            meant = r"\.".join(numbers + [_OCTET] * (4 - len(numbers)))
+            pieces = [*pieces[:start], Token("group", meant), *tokens(text[address.end() :])]
+    return pieces
+
+
+def glob(pieces: list[Token]) -> list[Token]:
+    """Let a `*` stand for what it does in a glob, if that is what it seems to be."""
+    pieces = list(pieces)
+    changed = False
+    for place in reversed(range(1, len(pieces))):
+        before = pieces[place - 1]
+        if pieces[place].text not in ("*", r"\*"):
+            continue
+        ends = is_end(pieces, place + 1) or pieces[place + 1].is_character("/")
+        if before.is_character(":") and ends:
+            pieces[place - 1 : place + 1] = [Token("group", _PORT)]
+        elif before.is_character("/") and place + 1 < len(pieces) and is_dot(pieces[place + 1]):
+            pieces[place : place + 2] = [Token("group", _LABELS + "+")]
+        elif joined(pieces[max(place - 3, 0) : place]).replace("\\", "") == "://":
+            if place + 1 < len(pieces) and not pieces[place + 1].text.isalnum():
+                pieces[place] = Token("group", "[a-z0-9-]+")
+            elif place + 1 < len(pieces):
+                pieces[place] = Token("group", _LABELS + "*")
+            else:
+                continue
+        elif before.text == "p" and place + 1 < len(pieces) and pieces[place + 1].is_character(":"):
+            pieces[place] = Token("group", "s?")
+        elif before.is_character("-") and _ends_label(pieces, place + 1):
+            pieces[place] = Token("group", "[a-z0-9-]+")
+        else:
+            continue
+        changed = True
+    return escape_dots(pieces) if changed else pieces
+
+
+def _ends_label(pieces: list[Token], place: int) -> bool:
+    """Say whether what comes here is no expression that the `*` before it may go with."""
+    if is_end(pieces, place):
+        return True
+    piece = pieces[place]
+    return (is_dot(piece) or piece.is_character("-")) and not is_repeated(pieces, place)
+
+
+def is_any(text: str) -> bool:
+    """Say whether a text is a glob for every origin."""
+    return _ANY_GLOB.fullmatch(text) is not None
+
+
+def as_globs(text: str) -> str | None:
+    """Give the expression that is meant by globs for hosts, which Python does not compile."""
+    meant: list[str] = []
+    for part in re.split(r"[|,;\s]+", text.strip()):
+        compiles = _is_expression(part)
+        expression = rewritten(part, glob, escape_dots) if compiles else _as_glob(part)
+        if expression is None:
+            return None
+        meant.append(expression)
+    return "|".join(meant)
+
+
+def _is_expression(text: str) -> bool:
+    """Say whether Python compiles a text."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            re.compile(text)
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return True
+
+
+def _as_glob(text: str) -> str | None:
+    match = _GLOB.fullmatch(text.replace("\\", ""))
+    if match is None or "*" not in text or not match["host"].strip("*."):
+        return None
+    scheme = match["scheme"] or ("http://" if _is_local(tokens(match["host"])) else "https://")
+    scheme = "https?://" if "*" in scheme else scheme
+    first, dot, rest = match["host"].partition(".")
+    if first in ("*", "**"):
+        host = _LABELS + "+" + _label(rest)
+    elif first.startswith("*"):
+        host = _LABELS + "*" + _label(first.lstrip("*") + dot + rest)
+    else:
+        host = _label(first + dot + rest)
+    port = match["port"] or ""
+    return scheme + host + (_PORT if "*" in port else port)
+
+
+def _label(text: str) -> str:
+    return re.sub(r"\*+", "[a-z0-9-]+", text.replace(".", r"\."))
+
+
+def brackets(pieces: list[Token]) -> list[Token]:
+    """Let an IPv6 address in brackets be one, and no class of characters."""
+    return [
+        Token("group", rf"\[{piece.text[1:-1]}\]")
+        if piece.kind == "class" and _IPV6.fullmatch(piece.text)
+        else piece
+        for piece in pieces
+    ]
+
+
+def braces(pieces: list[Token]) -> list[Token]:
+    """Let `{a,b}` stand for alternatives, as it does in a shell."""
+    return tokens(_BRACES.sub(lambda match: f"(?:{match[1].replace(',', '|')})", joined(pieces)))
+
+
+def groups(pieces: list[Token]) -> list[Token]:
+    """Let `[a|b]` stand for alternatives, where it is meant so."""
+    return [
+        Token("group", f"(?:{piece.text[1:-1]})")
+        if _ALTERNATIVES.fullmatch(piece.text) and not is_repeated(pieces, place)
+        else piece
+        for place, piece in enumerate(pieces)
+    ]
+
+
+def one_host(pieces: list[Token]) -> list[Token]:
+    """Let the host of the first alternative be that of all, where the others are ports."""
+    match = _PORTS_ALONE.fullmatch(joined(pieces))
+    if match is None:
+        return pieces
+    others = match["others"].replace(":", "")
+    return tokens(f"{match['host']}:(?:{match['port']}{others}){match['end']}")
+
+
+def without_path(pieces: list[Token]) -> list[Token]:
+    """Leave out what comes after the host."""
+    kept: list[Token] = []
+    starts = set(host_starts(pieces))
+    # How deep in groups each host began, and, where its path is being left out, that began.
+    depth, host, path = 0, None, None
+    for place, piece in enumerate(pieces):
+        if piece.kind == "close":
+            depth -= 1
+        if path is not None and (depth < path or (depth == path and piece.kind == "or")):
+            path = None
+        if host is not None and (depth < host or (depth == host and piece.kind == "or")):
+            host = None
+        if place in starts:
+            host = depth
+        opens = piece.kind == "open" and place + 1 < len(pieces)
+        begins = any(pieces[place + opens].is_character(each) for each in "/?#")
+        if path is None and host is not None and begins:
+            path = depth
+        if path is None or (piece.kind == "anchor" and depth == path and is_end(pieces, place)):
+            kept.append(piece)
+        if piece.kind == "open":
+            depth += 1
+    return kept
+
+
+def one_scheme(pieces: list[Token]) -> list[Token]:
+    """Let the scheme of the first alternative be that of all, where the others have none."""
+    first = first_place(pieces)
+    found = list(hosts(pieces))
+    depth, places = 0, []
+    for place, piece in enumerate(pieces):
+        depth += (piece.kind == "open") - (piece.kind == "close")
+        if piece.kind == "or" and not depth:
+            places.append(place)
+    if len(found) != 1 or not places or found[0] > places[0]:
+        return pieces
+    host, last = found[0], len(pieces)
+    if pieces[-1].kind == "anchor":
+        last -= 1
+    local = any(_is_local(pieces[place + 1 :]) for place in places)
+    if local and joined(pieces[first:host]) == "https://":
+        return pieces
+    return [*pieces[:host], *tokens("(?:"), *pieces[host:last], Token("close", ")"), *pieces[last:]]
+
+
+def below_domain(pieces: list[Token]) -> list[Token]:
+    """Let an expression for the end of a host be one for all hosts with that end."""
+    pieces = list(pieces)
+    for start in reversed(list(host_starts(pieces))):
+        scheme = [] if start >= 3 and pieces[start - 1].is_character("/") else tokens("https://")
+        first = start
+        while kind(pieces, first) == "open":
+            first += 1
+        if not (first < len(pieces) and is_dot(pieces[first])) or is_repeated(pieces, first):
+            continue
+        if first > start:
+            pieces[start:start] = [*scheme, *tokens(".*")]
+        else:
+            pieces[start : start + 1] = [*scheme, Token("group", _LABELS + "+")]
+    return pieces
+
+
+def with_scheme(pieces: list[Token]) -> list[Token]:
+    """Put a scheme in front."""
+    first = first_place(pieces)
+    before, rest = pieces[:first], pieces[first:]
+    if joined(rest[:3]).replace("\\", "") == "://":
+        rest = rest[1:]
+    if any(True for _ in hosts(rest)) or _HOSTLESS.match(joined(rest)):
+        return pieces
+    while rest and rest[0].is_character("/"):
+        rest = rest[1:]
+    scheme = "http://" if _is_local(rest) else "https://"
+    depth = 0
+    for piece in rest:
+        depth += (piece.kind == "open") - (piece.kind == "close")
+        if piece.kind == "or" and not depth:
+            return [*before, *tokens(f"{scheme}(?:"), *rest, Token("close", ")")]
+    return [*before, *tokens(scheme), *rest]
+
+
+def _is_local(pieces: list[Token]) -> bool:
+    """Say whether a host that begins here is this machine or another of one's own network."""
+    return _LOCAL.match(joined(pieces)) is not None
+
+
+def lower_case(pieces: list[Token]) -> list[Token]:
+    """Write letters as browsers do."""
+    return [
+        Token(piece.kind, piece.text.lower())
+        if (piece.kind == "character" and len(piece.text) == 1)
+        or (piece.kind == "class" and "\\" not in piece.text)
+        else piece
+        for piece in pieces
+    ]
+
+
+def without_default_port(pieces: list[Token]) -> list[Token]:
+    """Leave out a port that browsers leave out."""
+    pieces = list(pieces)
+    for place in reversed(range(len(pieces))):
+        if not pieces[place].is_character(":"):
+            continue
+        port = _PORTS.match(joined(pieces[place:]))
+        if port is None:
+            continue
+        end = place + len(tokens(port[0]))
+        ports = (port["one"] or port["several"]).split("|")
+        others = [each for each in ports if each not in ("80", "443")]
+        if len(others) == len(ports) or not is_end(pieces, end):
+            continue
+        meant = "|".join(others) if len(others) < 2 else f"(?:{'|'.join(others)})"
+        pieces[place:end] = [Token("group", f"(?::{meant})?")] if others else []
+    return pieces
+
+
+def alternatives(pieces: list[Token]) -> list[Token]:
+    """Let a list of origins be one of alternatives."""
+    separated = [
+        Token("or", "|") if piece.kind == "character" and piece.text[-1] in ",; " else piece
+        for piece in pieces
+    ]
+    return [
+        piece
+        for place, piece in enumerate(separated)
+        if piece.kind != "or"
+        or (
+            kind(separated, place + 1) not in ("or", "close", "")
+            and place
+            and separated[place - 1].kind != "open"
+        )
+    ]
+
+
+def punycode(pieces: list[Token]) -> list[Token]:
+    """Write labels beyond ASCII as browsers do."""
+    kept: list[Token] = []
+    label: list[Token] = []
+    for piece in [*pieces, Token("", "")]:
+        if piece.kind == "character" and (piece.text.isalnum() or piece.text.endswith("-")):
+            label.append(piece)
+            continue
+        text = "".join(each.text.removeprefix("\\") for each in label)
+        try:
+            kept += label if text.isascii() else [character(text.encode("idna").decode())]
+        except UnicodeError:
+            kept += label
+        label = []
+        kept.append(piece)
+    return kept
+
+
+def without_quotes(pieces: list[Token]) -> list[Token]:
+    """Leave out quotes and white space around an expression, and what Python and JSON have there."""
+    text = joined(pieces).strip()
+    listed = re.fullmatch(r"\[(.*://.*)\]", text, re.DOTALL)
+    if listed:
+        text = re.sub(r"""["']\s*,\s*["']""", "|", listed[1]).strip()
+    raw = re.fullmatch(r"[rR](['\"])(.*)\1", text, re.DOTALL)
+    return tokens(raw[2] if raw else text.strip("'\"` \t\r\n"))
+
+
+def without_slashes(pieces: list[Token]) -> list[Token]:
+    """Leave out the slashes that JavaScript writes around an expression, with the flags after it."""
+    text = joined(pieces)
+    literal = re.fullmatch(r"/(.*)/[dgimsuvy]*", text, re.DOTALL)
+    return tokens(literal[1]) if literal else pieces
+
+
+def single_backslashes(pieces: list[Token]) -> list[Token]:
+    """Undo escaping that was done twice."""
+    return tokens(joined(pieces).replace("\\\\", "\\"))
+
+
+def web_scheme(pieces: list[Token]) -> list[Token]:
+    """Write the scheme of the page that opens a WebSocket."""
+    text = joined(pieces)
+    return tokens(_WEB_SOCKET.sub("http", text))
+
+
+def only_https(pieces: list[Token]) -> list[Token]:
+    """Let `https?` be `https`, however it is written."""
+    text = joined(pieces)
+    return tokens(_HTTP_TOO.sub("https", text))
+
+
+# Why an expression may do what it should not, each with what repairs it.
+GLOB = "it is written like a glob, but here a * repeats what stands before it"
+
+CLASS = "what stands in [ and ] is one character; alternatives stand in ( and )"
+
+# Why it matches nothing.
+NOTHING: list[tuple[_Rewriting, str]] = [
+    (without_quotes, "it has quotes, brackets or white space around it"),
+    (without_slashes, "the slashes around it are JavaScript's"),
+    (single_backslashes, "its backslashes are doubled"),
+    (glob, GLOB),
+    (braces, "alternatives stand in ( and ), with | between them"),
+    (brackets, r"a [ without \ before it begins a class of characters"),
+    (web_scheme, "browsers send the scheme of the page, http or https"),
+    (without_path, "an origin ends with its host or port, without a slash or path"),
+    (below_domain, "an origin begins with its scheme and ://, and is matched as a whole"),
+    (with_scheme, "an origin begins with its scheme and ://"),
+    (lower_case, "browsers send scheme and host in lower case"),
+    (without_default_port, "browsers leave out a scheme's default port"),
+    (punycode, "browsers send a host in punycode"),
+    (alternatives, "several origins are alternatives, with | between them"),
+]
+
+# Why it lets in strangers.
+STRANGERS: list[tuple[_Rewriting, str]] = [
+    (below_domain, "a dot before the domain stands for any character"),
+    (escape_dots, r"a dot without \ before it stands for any character"),
+    (whole_labels, "what is open before the domain does not have to end with a dot"),
+    (octets, "what is open in the address can be more of a name"),
+    (only_port, "what is open after the domain can be more of a name"),
+]

@@ -1,0 +1,1 @@
+"""The protocol: the corpus that every implementation passes, patterns and regular expressions."""

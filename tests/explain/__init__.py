@@ -1,0 +1,1 @@
+"""Explanations of decisions, and the lines of the log."""

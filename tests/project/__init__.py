@@ -1,0 +1,1 @@
+"""What stands around the package: the documents, the Makefile, the benchmarks, the distributions."""
