@@ -136,7 +136,7 @@ def test_a_config_error_comes_back_with_its_problems(copied: Callable[[Any], Any
 
 
 def send() -> Any:
-    """Give what an application is given for a `send`."""
+    """Return the `send` that an application gets."""
     found = []
 
     async def keeping(scope: Any, receive: Any, send: Any) -> None:

@@ -23,14 +23,14 @@ GUARDED = re.compile(
 
 
 def bodies(text: str) -> dict[str, str]:
-    """Give the body of each C function, without comments."""
+    """Return the body of each C function, without comments."""
     found = {name: re.sub(r"//[^\n]*", "", body).strip() for name, body in ENTRY.findall(text)}
     assert len(found) == len(re.findall(r'extern "C" fn \w+\(', text))
     return found
 
 
-def calls(body: str) -> str:
-    """Give a body that is one call followed by nothing, or what is before the call ends."""
+def after_the_call(body: str) -> str:
+    """Return what follows the first call in a body."""
     depth = 0
     for place, character in enumerate(body):
         depth += (character in "({") - (character in ")}")
@@ -49,7 +49,7 @@ ENTRIES = [
 @pytest.mark.parametrize("body", ENTRIES)
 def test_everything_in_an_entry_is_inside_a_guard(body: str) -> None:
     assert GUARDED.fullmatch(body)
-    assert calls(body) in {"", ";", ";\n    0"}
+    assert after_the_call(body) in {"", ";", ";\n    0"}
 
 
 def test_the_entries_are_found() -> None:

@@ -15,7 +15,7 @@ APP = answering()
 
 
 def send_type() -> type[Any]:
-    """Give the type of the `send` that an application is given."""
+    """Return the type of the `send` that an application is given."""
     found: list[type[Any]] = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
