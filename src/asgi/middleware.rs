@@ -21,11 +21,11 @@ use super::live_origins::LiveOrigins;
 use super::names::Names;
 use super::object::{Owned, Raised, bytes_of, decoded, is_text, item, seldom};
 use super::overrides::Overrides;
-use super::policy::{CompiledPolicy, latin_1};
+use super::policy::{CompiledPolicy, compiled, latin_1};
 use super::preflight;
-use super::refusal::Refusal;
+use super::rejection::Refusal;
 use super::scope::RequestHeaders;
-use super::send::{self, compiled};
+use super::send;
 use super::types::{
     self, attribute, dict_offset, fast_method, method, no_attribute, no_member, slot,
     vectorcall_offset,

@@ -8,10 +8,9 @@ use super::counts::Counts;
 use super::guard::attached;
 use super::names::Names;
 use super::object::{Owned, Raised, bytes_of};
-use super::policy::{Closing, CompiledPolicy};
-use super::refusal::Refusal;
+use super::policy::{Closing, CompiledPolicy, compiled, is_policy};
+use super::rejection::Refusal;
 use super::scope::RequestHeaders;
-use super::send::{compiled, is_policy};
 use crate::cors::{Preflight, PreflightAnswer, PreflightRequest};
 
 /// Decides on a preflight whose Origin is allowed or not: the coroutine that sends the response.

@@ -19,9 +19,9 @@ use super::guard::{self, attached, object, unraisable};
 use super::links::drop_link;
 use super::middleware::{counts_of, decides_by};
 use super::object::{Owned, Raised, bytes_of, call_one, decoded, dict_item, is_text, item, seldom};
-use super::policy::CompiledPolicy;
+use super::policy::{CompiledPolicy, compiled};
 use super::preflight::line;
-use super::refusal::Refusal;
+use super::rejection::Refusal;
 use super::scope::{RequestHeaders, any_bytes, any_pair, exact_pair};
 use super::shape::send_attribute;
 use super::types::{self, fast_method, no_attribute, no_member, slot, vectorcall_offset};
@@ -318,7 +318,7 @@ unsafe extern "C" fn decided(
 ///
 /// `request` is the Origin if it is allowed, the scope if it is rejected and that is to be reported.
 /// `asked` is the middleware whose `is_allowed_origin` decided, if it was asked.
-pub(super) fn message_with_headers(
+pub(crate) fn message_with_headers(
     policy: &Bound<'_, CompiledPolicy>,
     message: &Bound<'_, PyAny>,
     kind: Actual,
@@ -579,31 +579,6 @@ unsafe fn keyword_message(
             let given = positional + named;
             Err(PyTypeError::new_err(format!("send() takes one argument, message, not {given}")))
         })
-    }
-}
-
-/// Whether an object is a `CompiledPolicy`.
-///
-/// # Safety
-/// `object` is live and the thread is attached.
-pub(super) unsafe fn is_policy(object: *mut ffi::PyObject) -> bool {
-    // SAFETY: as the caller vouches.
-    unsafe {
-        Borrowed::from_ptr(Python::assume_attached(), object)
-            .is_exact_instance_of::<CompiledPolicy>()
-    }
-}
-
-/// # Safety
-/// `policy` is a live `CompiledPolicy`, which outlives the borrow, and the thread is attached.
-#[inline]
-pub(super) unsafe fn compiled<'a>(policy: *mut ffi::PyObject) -> &'a CompiledPolicy {
-    // SAFETY: as the caller vouches.
-    unsafe {
-        let py = Python::assume_attached();
-        let policy = Borrowed::from_ptr(py, policy).cast_unchecked::<CompiledPolicy>();
-        // The value lies in the Python object, not in this reference to it.
-        &*ptr::from_ref(policy.get())
     }
 }
 

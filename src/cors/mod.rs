@@ -10,10 +10,10 @@ mod actual;
 mod byte_set;
 mod expression;
 mod header_names;
-pub mod lint;
+
 mod memo;
 mod mirrored;
-pub mod nearest;
+
 mod origin;
 mod pattern;
 mod pattern_set;
