@@ -25,7 +25,7 @@ fn _fastcors(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<
     use pyo3::wrap_pyfunction;
 
     // Before anything is made that outlives the interpreter.
-    asgi::refuse_subinterpreter()?;
+    asgi::reject_subinterpreter()?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     // Whether this is a debug build, which no benchmark should measure.
     module.add("DEBUG_BUILD", cfg!(debug_assertions))?;

@@ -28,7 +28,7 @@ mod send;
 mod shape;
 mod types;
 
-pub(crate) use interpreter::refuse_subinterpreter;
+pub(crate) use interpreter::reject_subinterpreter;
 pub(crate) use live_origins::LiveOrigins;
 pub(crate) use middleware::{claim_call, middleware_type};
 pub(crate) use names::pair;

@@ -14,7 +14,7 @@ use super::guard::attached;
 use super::names::{Names, pair};
 use super::object::Raised;
 use crate::cors::{
-    Actual, LineValue, Memo, Policy, Preflight, PreflightRequest, Refusals, Verdict,
+    Actual, LineValue, Memo, Policy, Preflight, PreflightRequest, Rejections, Verdict,
 };
 
 /// An immutable policy, with every header line that its answers share built once.
@@ -25,7 +25,7 @@ pub(crate) struct CompiledPolicy {
     pub(crate) policy: Policy,
     pub(super) names: &'static Names,
     pub(super) preflight: PreflightLines,
-    refused: Vec<AnswerLine>,
+    rejected: Vec<AnswerLine>,
     allowed: Vec<AnswerLine>,
     /// The `fastcors.options.Options` that this was compiled from, which explain a decision.
     #[pyo3(get)]
@@ -73,7 +73,7 @@ pub(super) struct PreflightLines {
     pub(super) closing: Vec<Closing>,
 }
 
-/// What a preflight answer has for one value of [`Refusals`].
+/// What a preflight answer has for one value of [`Rejections`].
 ///
 /// The messages are never sent themselves but copied: that takes 300 instructions for both, where
 /// setting their items one by one takes 1,700.
@@ -98,7 +98,7 @@ impl CompiledPolicy {
         let names = Names::get(py)?;
         Ok(Self {
             preflight: preflight_lines(py, &policy)?,
-            refused: answer_lines(py, &policy, Actual::Refused)?,
+            rejected: answer_lines(py, &policy, Actual::Rejected)?,
             allowed: answer_lines(py, &policy, Actual::Allowed)?,
             policy,
             names,
@@ -114,7 +114,7 @@ impl CompiledPolicy {
     pub(super) fn lines(&self, kind: Actual) -> &[AnswerLine] {
         match kind {
             Actual::WithoutOrigin => &[],
-            Actual::Refused => &self.refused,
+            Actual::Rejected => &self.rejected,
             Actual::Allowed => &self.allowed,
         }
     }
@@ -138,7 +138,7 @@ impl CompiledPolicy {
         }
         let verdict = match origins.verdict_on_unlisted(origin) {
             Verdict::Allowed => true,
-            Verdict::Refused => false,
+            Verdict::Rejected => false,
             Verdict::Undecided => attached(|py| self.foreign_allows(py, origin))?,
         };
         // SAFETY: attached, as the caller vouches.
@@ -218,9 +218,9 @@ pub(crate) fn latin_1<'t>(text: &'t Bound<'_, PyString>) -> PyResult<Cow<'t, [u8
 
 fn preflight_lines(py: Python<'_>, policy: &Policy) -> PyResult<PreflightLines> {
     let opening = policy.preflight_lines().iter().map(|(name, value)| pair(py, name, value));
-    let closing = Refusals::all().map(|refusals| {
-        let body = refusals.body();
-        let status = refusals.status().into_pyobject(py)?.into_any();
+    let closing = Rejections::all().map(|rejections| {
+        let body = rejections.body();
+        let status = rejections.status().into_pyobject(py)?.into_any();
         let none = py.None().into_bound(py);
         let body_bytes = PyBytes::new(py, body.as_bytes()).into_any();
         Ok(Closing {

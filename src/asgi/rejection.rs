@@ -12,13 +12,13 @@ use super::guard::attached;
 use super::object::{Owned, Raised};
 use super::overrides::dict_version;
 use super::scope::RequestHeaders;
-use crate::cors::Refusals;
+use crate::cors::Rejections;
 
 pub(super) struct Log {
     /// `logger.isEnabledFor`.
     is_enabled_for: Py<PyAny>,
     /// What that remembers of each level, where this Python's `logging` has it. Asking it directly
-    /// takes 140 instructions, the method 500; a refused request takes some 4,000.
+    /// takes 140 instructions, the method 500; a rejected request takes some 4,000.
     remembered: Option<Py<PyDict>>,
     /// The version of that dict in which DEBUG was found to be off. Comparing it saves 110 of these.
     silent: AtomicU64,
@@ -32,8 +32,8 @@ pub(super) struct Log {
 static LOG: PyOnceLock<Log> = PyOnceLock::new();
 
 /// What was rejected: a preflight, or an actual request if there is no method.
-pub(super) struct Refusal<'r> {
-    pub(super) refusals: Refusals,
+pub(super) struct Rejection<'r> {
+    pub(super) rejections: Rejections,
     /// The `CompiledPolicy` that decided.
     pub(super) policy: &'r Owned,
     pub(super) scope: *mut ffi::PyObject,
@@ -44,7 +44,7 @@ pub(super) struct Refusal<'r> {
     pub(super) asked: *mut ffi::PyObject,
 }
 
-impl Refusal<'_> {
+impl Rejection<'_> {
     /// Writes the line, if anybody reads it.
     ///
     /// # Safety
@@ -65,7 +65,7 @@ impl Refusal<'_> {
                 if !log.is_enabled_for.bind(py).call1((&log.debug,))?.is_truthy()? {
                     return Ok(());
                 }
-                let reasons = PyTuple::new(py, self.refusals.names().collect::<Vec<_>>())?;
+                let reasons = PyTuple::new(py, self.rejections.names().collect::<Vec<_>>())?;
                 let request = (
                     value(self.origin),
                     self.method.map(value),

@@ -21,11 +21,11 @@ use super::middleware::{counts_of, decides_by};
 use super::object::{Owned, Raised, bytes_of, call_one, decoded, dict_item, is_text, item, seldom};
 use super::policy::{CompiledPolicy, compiled};
 use super::preflight::line;
-use super::rejection::Refusal;
+use super::rejection::Rejection;
 use super::scope::{RequestHeaders, any_bytes, any_pair, exact_pair};
 use super::shape::send_attribute;
 use super::types::{self, fast_method, no_attribute, no_member, slot, vectorcall_offset};
-use crate::cors::{Actual, Placed, Refusals, merge, varies_by_origin};
+use crate::cors::{Actual, Placed, Rejections, merge, varies_by_origin};
 
 /// A bit for each length of a name that the policy may set: `vary`, `access-control-allow-origin`,
 /// `access-control-expose-headers`, `access-control-allow-credentials`.
@@ -273,10 +273,10 @@ unsafe fn start_asked(
             (Actual::Allowed, this.request)
         } else {
             if !this.told.replace(true) {
-                let refusals = Refusals::ORIGIN;
-                counts_of(middleware).refused(refusals);
-                Refusal {
-                    refusals,
+                let rejections = Rejections::ORIGIN;
+                counts_of(middleware).rejected(rejections);
+                Rejection {
+                    rejections,
                     policy: &Owned::share(this.policy),
                     scope,
                     origin: &Owned::share(this.request),
@@ -286,7 +286,7 @@ unsafe fn start_asked(
                 }
                 .log()?;
             }
-            (Actual::Refused, scope)
+            (Actual::Rejected, scope)
         };
         let decided = Decided { kind, policy: this.policy, request, asked: middleware };
         start_with(this, compiled, message, decided)
@@ -534,7 +534,7 @@ fn merged(
                 }
             }
         }
-        if decided.kind == Actual::Refused && !decided.request.is_null() {
+        if decided.kind == Actual::Rejected && !decided.request.is_null() {
             let Decided { policy, request: scope, asked, .. } = decided;
             // SAFETY: they are live for as long as the caller holds them, as it does.
             unsafe { allowed_inside::report(py, policy, scope, asked, &pairs)? }

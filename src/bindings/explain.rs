@@ -13,10 +13,10 @@ use crate::explain::{self, Host, Nearest, Sought, Variant};
 /// Header lines as ASGI has them.
 type Lines = Vec<Py<PyTuple>>;
 
-/// Status, body, header lines, and the reasons for which it is refused.
+/// Status, body, header lines, and the reasons for which it is rejected.
 pub(super) type PreflightAnswer = (u16, Py<PyBytes>, Lines, Vec<&'static str>);
 
-/// A preflight as Python describes it; what does not fit into a header is refused.
+/// A preflight as Python describes it; what does not fit into a header is rejected.
 pub(super) struct DescribedPreflight<'r> {
     pub(super) origin: &'r [u8],
     pub(super) origin_fits: bool,
@@ -39,16 +39,16 @@ impl CompiledPolicy {
         }
         let answer = self.policy.preflight_answer(decision, origin, request);
         let lines = answer.iter().map(|(name, value)| pair(py, name, value));
-        let body = decision.refusals.body();
+        let body = decision.rejections.body();
         Ok((
-            decision.refusals.status(),
+            decision.rejections.status(),
             PyBytes::new(py, body.as_bytes()).unbind(),
             lines.collect::<PyResult<_>>()?,
-            decision.refusals.names().collect(),
+            decision.rejections.names().collect(),
         ))
     }
 
-    /// Whether the Origin of an actual request is not refused, and the lines that its answer is given.
+    /// Whether the Origin of an actual request is not rejected, and the lines that its answer is given.
     pub(super) fn describe_actual(
         &self,
         py: Python<'_>,
@@ -58,7 +58,7 @@ impl CompiledPolicy {
         let kind = match origin {
             None => Actual::WithoutOrigin,
             Some(origin) if origin_fits && self.allows_origin(py, origin)? => Actual::Allowed,
-            Some(_) => Actual::Refused,
+            Some(_) => Actual::Rejected,
         };
         let lines = self.policy.actual_lines(kind);
         let placed = merge(&[], lines).into_iter().filter_map(|placed| match placed {
@@ -68,7 +68,7 @@ impl CompiledPolicy {
             Placed::Vary(value) => Some(pair(py, b"vary", &value)),
             Placed::Theirs(_) => None,
         });
-        Ok((kind != Actual::Refused, placed.collect::<PyResult<_>>()?))
+        Ok((kind != Actual::Rejected, placed.collect::<PyResult<_>>()?))
     }
 
     /// What allows an origin that is allowed: `any`, `listed`, `pattern` with the pattern, or else
@@ -91,7 +91,7 @@ impl CompiledPolicy {
         }
     }
 
-    /// What comes closest to an origin that is refused.
+    /// What comes closest to an origin that is rejected.
     pub(super) fn closest<'py>(&self, py: Python<'py>, origin: &[u8]) -> PyResult<Closest<'py>> {
         let origins = self.policy.origins();
         let sought = Sought::new(origin);
@@ -115,7 +115,7 @@ impl CompiledPolicy {
     }
 }
 
-/// An origin that is refused, and what comes closest to it.
+/// An origin that is rejected, and what comes closest to it.
 #[derive(IntoPyObject)]
 pub(super) struct Closest<'py> {
     oddities: Vec<&'static str>,

@@ -97,14 +97,14 @@ impl CompiledPolicy {
         let headers = headers.map(latin_1).transpose()?;
         let request =
             PreflightRequest { method: &method, headers: headers.as_deref(), private_network };
-        let Preflight { refusals, explicit_origin, mirrored_headers, private_network } =
+        let Preflight { rejections, explicit_origin, mirrored_headers, private_network } =
             self.policy.preflight(&request, origin_allowed);
         let (status, body, reasons) =
-            (refusals.status(), refusals.body(), refusals.names().collect());
+            (rejections.status(), rejections.body(), rejections.names().collect());
         Ok((status, body, reasons, explicit_origin, mirrored_headers, private_network))
     }
 
-    /// The whole answer to a preflight, and the reasons for which it is refused.
+    /// The whole answer to a preflight, and the reasons for which it is rejected.
     #[pyo3(signature = (*, origin, origin_fits, method, headers, headers_fit, private_network))]
     #[allow(clippy::too_many_arguments, reason = "one for each part of a request, all by keyword")]
     #[allow(clippy::fn_params_excessive_bools, reason = "all by keyword")]
@@ -125,7 +125,7 @@ impl CompiledPolicy {
         )
     }
 
-    /// Whether an actual request is not refused, and the header lines that its answer is given.
+    /// Whether an actual request is not rejected, and the header lines that its answer is given.
     #[pyo3(signature = (*, origin, origin_fits))]
     fn actual_answer(
         &self,
@@ -156,7 +156,7 @@ impl CompiledPolicy {
                 let by_name = slf.get().policy.explicit_origin();
                 (Actual::Allowed, by_name.then_some(origin.as_any()))
             }
-            (Some(_), false) => (Actual::Refused, scope),
+            (Some(_), false) => (Actual::Rejected, scope),
         };
         match message_with_headers(slf, message, kind, request, asked) {
             // SAFETY: a new reference, which is given away.
@@ -179,7 +179,7 @@ impl CompiledPolicy {
         self.rule(py, origin)
     }
 
-    /// What comes closest to an origin that is refused.
+    /// What comes closest to an origin that is rejected.
     fn closest_to<'py>(&self, py: Python<'py>, origin: &[u8]) -> PyResult<Closest<'py>> {
         self.closest(py, origin)
     }

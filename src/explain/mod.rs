@@ -1,4 +1,4 @@
-//! Which entry of `allow_origins` comes closest to an origin that was refused, and how it differs.
+//! Which entry of `allow_origins` comes closest to an origin that was rejected, and how it differs.
 //!
 //! Nothing here decides anything, and nothing runs while a request is served: it is for telling a
 //! person why. What comes out are plain values; the words are made elsewhere.

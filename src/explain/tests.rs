@@ -219,7 +219,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_refused_differs_from_its_nearest_in_something(
+    fn what_is_rejected_differs_from_its_nearest_in_something(
         entries in proptest::collection::vec(ORIGIN, 1..5),
         origin in ORIGIN,
     ) {

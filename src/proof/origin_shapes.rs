@@ -293,12 +293,12 @@ mod tests {
             ),
             (&EVERY[0], &["https://ab.cd", "https://evil.example.com"], &["https://a.bc"]),
         ];
-        for (part, accepted, refused) in cases {
+        for (part, accepted, rejected) in cases {
             let part = get(part).unwrap();
             for text in accepted {
                 assert!(part.matches(text), "{text}");
             }
-            for text in refused {
+            for text in rejected {
                 assert!(!part.matches(text), "{text}");
             }
         }

@@ -166,7 +166,7 @@ fn forbidden(character: char, at: usize) -> Finding {
     Finding::unmatched(code::HOST, at, format!("has {shown} in its host, where it cannot be"))
 }
 
-/// Why the URL standard refuses a host, where nothing that was found already says so.
+/// Why the URL standard rejects a host, where nothing that was found already says so.
 fn unreadable(
     raw: &str,
     error: url::ParseError,

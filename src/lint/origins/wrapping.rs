@@ -33,7 +33,7 @@ pub(super) fn uncover(text: &mut Text, findings: &mut Vec<Finding>) {
     if text.as_str().bytes().all(|byte| byte.is_ascii_graphic()) {
         return;
     }
-    // The two joiners have a meaning in some scripts; a browser drops or refuses them itself.
+    // The two joiners have a meaning in some scripts; a browser drops or rejects them itself.
     let is_dropped =
         |c: char| is_hidden(c) && !c.is_whitespace() && !matches!(c, '\u{200c}' | '\u{200d}');
     if let Some(dropped) = text.as_str().chars().find(|&c| is_dropped(c)) {
