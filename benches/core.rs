@@ -12,7 +12,7 @@ use fastcors::cors::{
 type Fallible<T = ()> = Result<T, Box<dyn Error>>;
 
 const ALLOWED: &[u8] = b"https://app.example.com";
-const REFUSED: &[u8] = b"https://stranger.example";
+const REJECTED: &[u8] = b"https://stranger.example";
 const SUBDOMAIN: &[u8] = b"https://a.b.example.org";
 /// So many that none of them is in the processor's first cache when its turn comes.
 const TURNS: usize = 10_000;
@@ -63,7 +63,7 @@ fn policy(origins: Origins) -> Fallible<Policy> {
     })?)
 }
 
-/// The verdict on an Origin, by what it is that allows or refuses it.
+/// The verdict on an Origin, by what it is that allows or rejects it.
 fn verdicts(criterion: &mut Criterion) -> Fallible {
     let pattern: &[u8] = b"https://*.example.org";
     let expression = [r"https://[a-z]+-[0-9]+\.example\.net"];
@@ -75,14 +75,14 @@ fn verdicts(criterion: &mut Criterion) -> Fallible {
         ("listed, of 2", tenants(2)?, ALLOWED, Verdict::Allowed),
         ("listed, of 10,000", tenants(10_000)?, ALLOWED, Verdict::Allowed),
         ("listed, of 1,000,000", tenants(1_000_000)?, ALLOWED, Verdict::Allowed),
-        ("refused, of 2", tenants(2)?, REFUSED, Verdict::Refused),
-        ("refused, of 10,000", tenants(10_000)?, REFUSED, Verdict::Refused),
+        ("rejected, of 2", tenants(2)?, REJECTED, Verdict::Rejected),
+        ("rejected, of 10,000", tenants(10_000)?, REJECTED, Verdict::Rejected),
         ("by a pattern", origins([pattern], &[])?, SUBDOMAIN, Verdict::Allowed),
-        ("refused by a pattern", origins([pattern], &[])?, REFUSED, Verdict::Refused),
+        ("rejected by a pattern", origins([pattern], &[])?, REJECTED, Verdict::Rejected),
         ("by one of 100,000 patterns", tenants_below(100_000)?, SUBDOMAIN, Verdict::Allowed),
-        ("refused by 100,000 patterns", tenants_below(100_000)?, REFUSED, Verdict::Refused),
+        ("rejected by 100,000 patterns", tenants_below(100_000)?, REJECTED, Verdict::Rejected),
         ("by an expression", origins([], &expression)?, MATCHED, Verdict::Allowed),
-        ("refused by an expression", origins([], &expression)?, REFUSED, Verdict::Refused),
+        ("rejected by an expression", origins([], &expression)?, REJECTED, Verdict::Rejected),
         ("by one of 100 expressions", origins([], &hundred)?, MATCHED, Verdict::Allowed),
     ] {
         assert_eq!(origins.verdict(origin), expected, "{name}");
@@ -137,7 +137,7 @@ fn labels(criterion: &mut Criterion) -> Fallible {
     let mut group = criterion.benchmark_group("127 labels");
     for (name, patterns) in [("one pattern", &each[..1]), ("a pattern for each label", &each)] {
         let origins = origins(patterns.iter().map(String::as_bytes), &[])?;
-        assert_eq!(origins.verdict(origin.as_bytes()), Verdict::Refused);
+        assert_eq!(origins.verdict(origin.as_bytes()), Verdict::Rejected);
         group.bench_function(name, |bencher| {
             bencher.iter(|| black_box(&origins).verdict(black_box(origin.as_bytes())));
         });
@@ -153,7 +153,7 @@ fn long_origins(criterion: &mut Criterion) -> Fallible {
     let mut group = criterion.benchmark_group("a hostile origin");
     for length in [16_usize, 256, 4096, 65_536] {
         let origin = [b"https://", vec![b'a'; length].as_slice(), b"!"].concat();
-        assert_eq!(all.verdict(&origin), Verdict::Refused);
+        assert_eq!(all.verdict(&origin), Verdict::Rejected);
         group.throughput(Throughput::Bytes(origin.len() as u64));
         group.bench_function(BenchmarkId::from_parameter(length), |bencher| {
             bencher.iter(|| black_box(&all).verdict(black_box(&origin)));
@@ -172,7 +172,7 @@ fn preflights(criterion: &mut Criterion) -> Fallible {
         let asked = names[..count].join(",");
         let headers = (count > 0).then_some(asked.as_bytes());
         let request = PreflightRequest { method: b"PUT", headers, private_network: false };
-        assert!(policy.preflight(&request, true).refusals.is_empty());
+        assert!(policy.preflight(&request, true).rejections.is_empty());
         group.bench_function(BenchmarkId::from_parameter(count), |bencher| {
             bencher.iter(|| black_box(&policy).preflight(black_box(&request), true));
         });

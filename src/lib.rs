@@ -3,9 +3,16 @@
 //! [`cors`] is the protocol and knows no Python; `asgi` carries Python objects in and out of it.
 
 pub mod cors;
+pub mod distance;
+pub mod explain;
+pub mod lint;
+pub mod proof;
+pub mod public_suffix;
 
 #[cfg(feature = "python")]
 mod asgi;
+#[cfg(feature = "python")]
+mod bindings;
 
 #[cfg(any(feature = "python", test))]
 mod panics;
@@ -18,7 +25,7 @@ fn _fastcors(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<
     use pyo3::wrap_pyfunction;
 
     // Before anything is made that outlives the interpreter.
-    asgi::refuse_subinterpreter()?;
+    asgi::reject_subinterpreter()?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     // Whether this is a debug build, which no benchmark should measure.
     module.add("DEBUG_BUILD", cfg!(debug_assertions))?;
@@ -27,17 +34,17 @@ fn _fastcors(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<
     module.add_class::<asgi::LiveOrigins>()?;
     for function in [
         wrap_pyfunction!(asgi::claim_call, module)?,
-        wrap_pyfunction!(asgi::expression_problem, module)?,
-        wrap_pyfunction!(asgi::lint_codes, module)?,
-        wrap_pyfunction!(asgi::lint_methods, module)?,
-        wrap_pyfunction!(asgi::lint_origins, module)?,
-        wrap_pyfunction!(asgi::lint_request_headers, module)?,
-        wrap_pyfunction!(asgi::lint_response_headers, module)?,
-        wrap_pyfunction!(asgi::matched_part, module)?,
-        wrap_pyfunction!(asgi::missed_origin, module)?,
-        wrap_pyfunction!(asgi::nearest_name, module)?,
-        wrap_pyfunction!(asgi::prove_expression, module)?,
-        wrap_pyfunction!(asgi::vary_by_origin, module)?,
+        wrap_pyfunction!(bindings::expression_problem, module)?,
+        wrap_pyfunction!(bindings::lint_codes, module)?,
+        wrap_pyfunction!(bindings::lint_methods, module)?,
+        wrap_pyfunction!(bindings::lint_origins, module)?,
+        wrap_pyfunction!(bindings::lint_request_headers, module)?,
+        wrap_pyfunction!(bindings::lint_response_headers, module)?,
+        wrap_pyfunction!(bindings::matched_part, module)?,
+        wrap_pyfunction!(bindings::missed_origin, module)?,
+        wrap_pyfunction!(bindings::nearest_name, module)?,
+        wrap_pyfunction!(bindings::prove_expression, module)?,
+        wrap_pyfunction!(bindings::vary_by_origin, module)?,
     ] {
         module.add_function(function)?;
     }

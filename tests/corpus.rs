@@ -163,11 +163,14 @@ fn answer(case: &Case) -> Answer {
         let decision = policy.preflight(&asked, allowed);
         let lines = policy.preflight_answer(decision, origin, &asked);
         return Answer {
-            preflight: Some((decision.refusals.status(), decision.refusals.body().into_bytes())),
+            preflight: Some((
+                decision.rejections.status(),
+                decision.rejections.body().into_bytes(),
+            )),
             lines: lines.into_iter().map(|(name, value)| (name.to_vec(), value)).collect(),
         };
     }
-    let kind = if allowed { Actual::Allowed } else { Actual::Refused };
+    let kind = if allowed { Actual::Allowed } else { Actual::Rejected };
     actual_answer(&policy, kind, origin, &application)
 }
 

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use fastcors::cors::lint::{
+use fastcors::lint::{
     Problem, Severity, Suggestion, codes, methods, origins, request_headers, response_headers,
 };
 use serde::Deserialize;

@@ -22,7 +22,8 @@ struct Class {
     #[serde(default)]
     allowed: Vec<String>,
     #[serde(default)]
-    refused: Vec<String>,
+    #[serde(rename = "refused")]
+    rejected: Vec<String>,
 }
 
 fn classes() -> Vec<Class> {
@@ -47,9 +48,9 @@ fn origins<'t>(entries: impl IntoIterator<Item = &'t str>) -> Origins {
 /// What is decided otherwise than the class says.
 fn wrong<'c>(class: &'c Class, origins: &Origins) -> Vec<(&'c str, Verdict)> {
     let allowed = class.allowed.iter().map(|origin| (origin.as_str(), Verdict::Allowed));
-    let refused = class.refused.iter().map(|origin| (origin.as_str(), Verdict::Refused));
+    let rejected = class.rejected.iter().map(|origin| (origin.as_str(), Verdict::Rejected));
     allowed
-        .chain(refused)
+        .chain(rejected)
         .map(|(origin, expected)| (origin, expected, origins.verdict(&latin_1(origin))))
         .filter(|(_, expected, found)| expected != found)
         .map(|(origin, _, found)| (origin, found))
@@ -89,7 +90,7 @@ fn a_pattern_allows_no_text_of_another_pattern() {
     let all = origins(texts.iter().map(String::as_str));
     for text in &texts {
         if OriginPattern::parse(text.as_bytes()).is_ok() {
-            assert_eq!(all.verdict(text.as_bytes()), Verdict::Refused, "{text}");
+            assert_eq!(all.verdict(text.as_bytes()), Verdict::Rejected, "{text}");
         }
     }
 }
@@ -98,9 +99,9 @@ fn a_pattern_allows_no_text_of_another_pattern() {
 fn the_table_is_large_and_every_row_is_written_once() {
     let mut rows = 0;
     let mut names = BTreeSet::new();
-    for Class { name, allowed, refused, .. } in classes() {
-        let origins: BTreeSet<&String> = allowed.iter().chain(&refused).collect();
-        assert_eq!(origins.len(), allowed.len() + refused.len(), "{name}");
+    for Class { name, allowed, rejected, .. } in classes() {
+        let origins: BTreeSet<&String> = allowed.iter().chain(&rejected).collect();
+        assert_eq!(origins.len(), allowed.len() + rejected.len(), "{name}");
         rows += origins.len();
         assert!(names.insert(name));
     }

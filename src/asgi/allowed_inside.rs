@@ -4,7 +4,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use super::refusal::{log, override_name, unless_interrupted};
+use super::rejection::{log, override_name, unless_interrupted};
 
 /// Reports it if there is an `access-control-allow-origin` among the application's header lines.
 ///

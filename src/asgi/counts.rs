@@ -2,14 +2,14 @@
 
 use core::cell::Cell;
 
-use crate::cors::Refusals;
+use crate::cors::Rejections;
 
 const REQUESTS: usize = 0;
 const CROSS_ORIGIN: usize = 1;
 const PREFLIGHTS: usize = 2;
-/// Here begin the reasons, in the order of [`Refusals::EACH`].
-const REFUSED: usize = 3;
-const LENGTH: usize = REFUSED + Refusals::EACH.len();
+/// Here begin the reasons, in the order of [`Rejections::EACH`].
+const REJECTED: usize = 3;
+const LENGTH: usize = REJECTED + Rejections::EACH.len();
 
 /// The counters of one middleware. They only grow, under the GIL.
 #[repr(C)]
@@ -34,12 +34,12 @@ impl Counts {
         self.increment(PREFLIGHTS);
     }
 
-    /// It is refused, for these reasons.
+    /// It is rejected, for these reasons.
     #[inline]
-    pub(super) fn refused(&self, refusals: Refusals) {
-        for (index, reason) in Refusals::EACH.into_iter().enumerate() {
-            if refusals.contains(reason) {
-                self.increment(REFUSED + index);
+    pub(super) fn rejected(&self, rejections: Rejections) {
+        for (index, reason) in Rejections::EACH.into_iter().enumerate() {
+            if rejections.contains(reason) {
+                self.increment(REJECTED + index);
             }
         }
     }
@@ -61,8 +61,8 @@ impl Counts {
     }
 }
 
-/// The names in their places; a refusal is counted under the name of its reason.
+/// The names in their places; a rejection is counted under the name of its reason.
 fn names() -> impl Iterator<Item = &'static str> {
-    let reasons = Refusals::EACH.into_iter().flat_map(Refusals::names);
+    let reasons = Rejections::EACH.into_iter().flat_map(Rejections::names);
     ["requests", "cross_origin", "preflights"].into_iter().chain(reasons)
 }

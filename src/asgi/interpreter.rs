@@ -3,12 +3,12 @@
 use pyo3::exceptions::PyImportError;
 use pyo3::{PyResult, ffi};
 
-/// Refuses any interpreter but the main one: the module keeps objects in statics, which outlive the
+/// Rejects any interpreter but the main one: the module keeps objects in statics, which outlive the
 /// interpreter that they were made in.
 ///
 /// # Errors
 /// An `ImportError` that says what to do instead.
-pub(crate) fn refuse_subinterpreter() -> PyResult<()> {
+pub(crate) fn reject_subinterpreter() -> PyResult<()> {
     // SAFETY: a module is imported by a thread that is attached.
     if unsafe { ffi::PyInterpreterState_Get() == ffi::PyInterpreterState_Main() } {
         return Ok(());

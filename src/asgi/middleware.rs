@@ -21,16 +21,16 @@ use super::live_origins::LiveOrigins;
 use super::names::Names;
 use super::object::{Owned, Raised, bytes_of, decoded, is_text, item, seldom};
 use super::overrides::Overrides;
-use super::policy::{CompiledPolicy, latin_1};
+use super::policy::{CompiledPolicy, compiled, latin_1};
 use super::preflight;
-use super::refusal::Refusal;
+use super::rejection::Rejection;
 use super::scope::RequestHeaders;
-use super::send::{self, compiled};
+use super::send;
 use super::types::{
     self, attribute, dict_offset, fast_method, method, no_attribute, no_member, slot,
     vectorcall_offset,
 };
-use crate::cors::{Actual, Refusals, can_be_mirrored};
+use crate::cors::{Actual, Rejections, can_be_mirrored};
 
 #[repr(C)]
 struct Middleware {
@@ -242,7 +242,7 @@ unsafe fn dispatch<const ASKS: bool>(
             }
             // As with Starlette it is asked when the response starts.
             let question = question(this.cast(), scope)?;
-            let send = send::new(send, &policy, Some(origin), Actual::Refused, Some(question))?;
+            let send = send::new(send, &policy, Some(origin), Actual::Rejected, Some(question))?;
             return app.call(names, scope, receive, send.as_ptr());
         }
         let compiled = compiled(policy.as_ptr());
@@ -258,13 +258,21 @@ unsafe fn dispatch<const ASKS: bool>(
         let (request, kind) = if allowed {
             (compiled.policy.explicit_origin().then_some(origin), Actual::Allowed)
         } else {
-            let refusals = Refusals::ORIGIN;
-            counts.refused(refusals);
+            let rejections = Rejections::ORIGIN;
+            counts.rejected(rejections);
             let policy = &policy;
             let (method, asked) = (None, ptr::null_mut());
-            Refusal { refusals, policy, scope, origin: &origin, method, request: &request, asked }
-                .log()?;
-            (Some(Owned::share(scope)), Actual::Refused)
+            Rejection {
+                rejections,
+                policy,
+                scope,
+                origin: &origin,
+                method,
+                request: &request,
+                asked,
+            }
+            .log()?;
+            (Some(Owned::share(scope)), Actual::Rejected)
         };
         let send = send::new(send, &policy, request, kind, None)?;
         app.call(names, scope, receive, send.as_ptr())

@@ -12,11 +12,9 @@ mod allowed_inside;
 mod application;
 mod coroutines;
 mod counts;
-mod explanation;
 mod guard;
 mod interpreter;
 mod links;
-mod lint;
 mod live_origins;
 mod middleware;
 mod names;
@@ -24,19 +22,16 @@ mod object;
 mod overrides;
 mod policy;
 mod preflight;
-mod proof;
-mod refusal;
+mod rejection;
 mod scope;
 mod send;
 mod shape;
 mod types;
 
-pub(crate) use explanation::{matched_part, nearest_name};
-pub(crate) use interpreter::refuse_subinterpreter;
-pub(crate) use lint::{
-    lint_codes, lint_methods, lint_origins, lint_request_headers, lint_response_headers,
-};
+pub(crate) use interpreter::reject_subinterpreter;
 pub(crate) use live_origins::LiveOrigins;
 pub(crate) use middleware::{claim_call, middleware_type};
-pub(crate) use policy::{CompiledPolicy, expression_problem, vary_by_origin};
-pub(crate) use proof::{missed_origin, prove_expression};
+pub(crate) use names::pair;
+pub(crate) use object::Raised;
+pub(crate) use policy::{CompiledPolicy, entry_bytes, entry_text, latin_1};
+pub(crate) use send::message_with_headers;

@@ -90,6 +90,6 @@ impl Names {
 }
 
 /// A header line as ASGI has it.
-pub(super) fn pair(py: Python<'_>, name: &[u8], value: &[u8]) -> PyResult<Py<PyTuple>> {
+pub(crate) fn pair(py: Python<'_>, name: &[u8], value: &[u8]) -> PyResult<Py<PyTuple>> {
     Ok(PyTuple::new(py, [PyBytes::new(py, name), PyBytes::new(py, value)])?.unbind())
 }

@@ -9,7 +9,7 @@ use super::names::Names;
 
 /// A Python exception is set in the current thread, and the caller must hand it on.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Raised;
+pub(crate) struct Raised;
 
 /// Hands `value` on, and tells the compiler that this seldom happens: it then lays the code of what
 /// often happens in one line, and what leads here behind it.
@@ -21,7 +21,7 @@ pub(super) fn seldom<T>(value: T) -> T {
 
 /// A strong reference. It is dropped by a plain decrement, so it must live and die attached to the
 /// interpreter, which every caller is: it never leaves a function that Python called.
-pub(super) struct Owned(NonNull<ffi::PyObject>);
+pub(crate) struct Owned(NonNull<ffi::PyObject>);
 
 impl Owned {
     /// Takes over what a C call that gives a new reference returned; null means an exception.
@@ -56,7 +56,7 @@ impl Owned {
 
     /// Gives the reference away.
     #[inline]
-    pub(super) fn into_ptr(self) -> *mut ffi::PyObject {
+    pub(crate) fn into_ptr(self) -> *mut ffi::PyObject {
         let pointer = self.0.as_ptr();
         core::mem::forget(self);
         pointer

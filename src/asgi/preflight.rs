@@ -8,10 +8,9 @@ use super::counts::Counts;
 use super::guard::attached;
 use super::names::Names;
 use super::object::{Owned, Raised, bytes_of};
-use super::policy::{Closing, CompiledPolicy};
-use super::refusal::Refusal;
+use super::policy::{Closing, CompiledPolicy, compiled, is_policy};
+use super::rejection::Rejection;
 use super::scope::RequestHeaders;
-use super::send::{compiled, is_policy};
 use crate::cors::{Preflight, PreflightAnswer, PreflightRequest};
 
 /// Decides on a preflight whose Origin is allowed or not: the coroutine that sends the response.
@@ -167,14 +166,14 @@ unsafe fn messages(
         };
         compiled.preflight_of(&requested, allowed)
     };
-    let refusals = decision.refusals;
-    if !refusals.is_empty() {
-        counts.refused(refusals);
+    let rejections = decision.rejections;
+    if !rejections.is_empty() {
+        counts.rejected(rejections);
         let method = Some(method);
         // SAFETY: live objects and an attached thread, as the caller vouches.
-        unsafe { Refusal { refusals, policy, scope, origin, method, request, asked }.log()? }
+        unsafe { Rejection { rejections, policy, scope, origin, method, request, asked }.log()? }
     }
-    let closing = &compiled.preflight.closing[refusals.index()];
+    let closing = &compiled.preflight.closing[rejections.index()];
     // SAFETY: live objects and an attached thread, as the caller vouches.
     unsafe {
         let start = start_message(compiled, decision, closing, request, origin)?;

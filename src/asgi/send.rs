@@ -19,13 +19,13 @@ use super::guard::{self, attached, object, unraisable};
 use super::links::drop_link;
 use super::middleware::counts_of;
 use super::object::{Owned, Raised, bytes_of, call_one, decoded, dict_item, is_text, item, seldom};
-use super::policy::CompiledPolicy;
+use super::policy::{CompiledPolicy, compiled};
 use super::preflight::line;
-use super::refusal::Refusal;
+use super::rejection::Rejection;
 use super::scope::{RequestHeaders, any_bytes, any_pair, exact_pair};
 use super::shape::send_attribute;
 use super::types::{self, fast_method, no_attribute, no_member, slot, vectorcall_offset};
-use crate::cors::{Actual, Placed, Refusals, merge, varies_by_origin};
+use crate::cors::{Actual, Placed, Rejections, merge, varies_by_origin};
 
 /// A bit for each length of a name that the policy may set: `vary`, `access-control-allow-origin`,
 /// `access-control-expose-headers`, `access-control-allow-credentials`.
@@ -253,10 +253,10 @@ unsafe fn start_asked(
             (Actual::Allowed, this.request)
         } else {
             if !this.told.replace(true) {
-                let refusals = Refusals::ORIGIN;
-                counts_of(middleware).refused(refusals);
-                Refusal {
-                    refusals,
+                let rejections = Rejections::ORIGIN;
+                counts_of(middleware).rejected(rejections);
+                Rejection {
+                    rejections,
                     policy: &Owned::share(this.policy),
                     scope,
                     origin: &Owned::share(this.request),
@@ -266,7 +266,7 @@ unsafe fn start_asked(
                 }
                 .log()?;
             }
-            (Actual::Refused, scope)
+            (Actual::Rejected, scope)
         };
         let decided = Decided { kind, policy: this.policy, request, asked: middleware };
         start_with(this, compiled, message, decided)
@@ -298,7 +298,7 @@ unsafe extern "C" fn decided(
 ///
 /// `request` is the Origin if it is allowed, the scope if it is rejected and that is to be reported.
 /// `asked` is the middleware whose `is_allowed_origin` decided, if it was asked.
-pub(super) fn message_with_headers(
+pub(crate) fn message_with_headers(
     policy: &Bound<'_, CompiledPolicy>,
     message: &Bound<'_, PyAny>,
     kind: Actual,
@@ -502,7 +502,7 @@ fn merged(
                 }
             }
         }
-        if decided.kind == Actual::Refused && !decided.request.is_null() {
+        if decided.kind == Actual::Rejected && !decided.request.is_null() {
             let Decided { policy, request: scope, asked, .. } = decided;
             // SAFETY: they are live for as long as the caller holds them, as it does.
             unsafe { allowed_inside::report(py, policy, scope, asked, &pairs)? }
@@ -547,31 +547,6 @@ unsafe fn keyword_message(
             let given = positional + named;
             Err(PyTypeError::new_err(format!("send() takes one argument, message, not {given}")))
         })
-    }
-}
-
-/// Whether an object is a `CompiledPolicy`.
-///
-/// # Safety
-/// `object` is live and the thread is attached.
-pub(super) unsafe fn is_policy(object: *mut ffi::PyObject) -> bool {
-    // SAFETY: as the caller vouches.
-    unsafe {
-        Borrowed::from_ptr(Python::assume_attached(), object)
-            .is_exact_instance_of::<CompiledPolicy>()
-    }
-}
-
-/// # Safety
-/// `policy` is a live `CompiledPolicy`, which outlives the borrow, and the thread is attached.
-#[inline]
-pub(super) unsafe fn compiled<'a>(policy: *mut ffi::PyObject) -> &'a CompiledPolicy {
-    // SAFETY: as the caller vouches.
-    unsafe {
-        let py = Python::assume_attached();
-        let policy = Borrowed::from_ptr(py, policy).cast_unchecked::<CompiledPolicy>();
-        // The value lies in the Python object, not in this reference to it.
-        &*ptr::from_ref(policy.get())
     }
 }
 

@@ -3,8 +3,8 @@
 pub enum Actual {
     /// It has no Origin: nothing but `Vary` is told.
     WithoutOrigin,
-    /// Its Origin is refused.
-    Refused,
+    /// Its Origin is rejected.
+    Rejected,
     /// Its Origin is allowed.
     Allowed,
 }

@@ -10,10 +10,10 @@ mod actual;
 mod byte_set;
 mod expression;
 mod header_names;
-pub mod lint;
+
 mod memo;
 mod mirrored;
-pub mod nearest;
+
 mod origin;
 mod pattern;
 mod pattern_set;
@@ -30,4 +30,4 @@ pub use origin::{Origins, Verdict, is_visible_ascii};
 pub use pattern::{OriginPattern, PatternError, Port};
 pub use pattern_set::OriginPatterns;
 pub use policy::{Options, Policy, PreflightAnswer};
-pub use preflight::{Preflight, PreflightRequest, Refusals};
+pub use preflight::{Preflight, PreflightRequest, Rejections};

@@ -15,7 +15,7 @@ pub enum Verdict {
     /// It is allowed.
     Allowed,
     /// It is not.
-    Refused,
+    Rejected,
     /// Nothing here allows it, but there are expressions that only the caller can match.
     Undecided,
 }
@@ -191,12 +191,12 @@ impl Origins {
         }
         let asks_expressions = self.foreign || !self.expressions.is_empty();
         if !asks_expressions || !is_visible_ascii(origin) {
-            return Verdict::Refused;
+            return Verdict::Rejected;
         }
         if self.expressions.match_whole(origin) {
             return Verdict::Allowed;
         }
-        if self.foreign { Verdict::Undecided } else { Verdict::Refused }
+        if self.foreign { Verdict::Undecided } else { Verdict::Rejected }
     }
 }
 
@@ -230,19 +230,19 @@ mod tests {
             ("https://a.example", Verdict::Allowed),
             ("https://x.b.example", Verdict::Allowed),
             ("https://c7", Verdict::Allowed),
-            ("https://a.example/", Verdict::Refused),
-            ("https://*.b.example", Verdict::Refused),
-            ("", Verdict::Refused),
+            ("https://a.example/", Verdict::Rejected),
+            ("https://*.b.example", Verdict::Rejected),
+            ("", Verdict::Rejected),
         ] {
             assert_eq!(all.verdict(origin.as_bytes()), expected, "{origin}");
         }
     }
 
     #[test]
-    fn outside_visible_ascii_all_is_refused_even_what_is_listed() {
+    fn outside_visible_ascii_all_is_rejected_even_what_is_listed() {
         let all = origins(&["https://é.example", "a b"], &["(?s:.*)"], true);
         for origin in [b"https://\xe9.example".as_slice(), b"a b", b"https://a\n", b"\x7f", b"\0"] {
-            assert_eq!(all.verdict(origin), Verdict::Refused);
+            assert_eq!(all.verdict(origin), Verdict::Rejected);
         }
         assert_eq!(all.verdict(b"https://e.example"), Verdict::Allowed);
         assert_eq!(origins(&["*"], &[], false).verdict(b"\xe9 "), Verdict::Allowed);
@@ -254,7 +254,7 @@ mod tests {
         for origin in
             [b"\0".as_slice(), b"https://b\n", b"https://b\r\nx: y", b"https://x\r.a.example"]
         {
-            assert_eq!(every.verdict(origin), Verdict::Refused, "{}", origin.escape_ascii());
+            assert_eq!(every.verdict(origin), Verdict::Rejected, "{}", origin.escape_ascii());
         }
     }
 
@@ -264,7 +264,7 @@ mod tests {
         assert_eq!(all.verdict(b"https://a.example"), Verdict::Allowed);
         assert_eq!(all.verdict(b"b"), Verdict::Allowed);
         assert_eq!(all.verdict(b"c"), Verdict::Undecided);
-        assert_eq!(all.verdict(b"c "), Verdict::Refused);
+        assert_eq!(all.verdict(b"c "), Verdict::Rejected);
     }
 
     #[test]

@@ -3,7 +3,7 @@ use super::byte_set::{ByteSet, TooLarge};
 use super::header_names::HeaderNames;
 use super::mirrored::can_be_mirrored;
 use super::origin::{Origins, Verdict};
-use super::preflight::{Preflight, PreflightRequest, Refusals};
+use super::preflight::{Preflight, PreflightRequest, Rejections};
 
 const ALLOW_ORIGIN: &[u8] = b"access-control-allow-origin";
 const ALLOW_CREDENTIALS: &[u8] = b"access-control-allow-credentials";
@@ -49,7 +49,7 @@ pub struct Policy {
     private_network: bool,
     explicit_origin: bool,
     preflight: Vec<(&'static [u8], Box<[u8]>)>,
-    refused: Vec<Line>,
+    rejected: Vec<Line>,
     allowed: Vec<Line>,
 }
 
@@ -77,7 +77,7 @@ impl Policy {
             private_network: options.private_network,
             explicit_origin,
             preflight: preflight_lines(&options, explicit_origin),
-            refused: actual_lines(&options, None),
+            rejected: actual_lines(&options, None),
             allowed: actual_lines(&options, Some(allowed_origin)),
             origins: options.origins,
         })
@@ -120,14 +120,14 @@ impl Policy {
         origin_allowed: bool,
         headers_allowed: bool,
     ) -> Preflight {
-        let mut refusals = Refusals::default();
-        refusals.add_if(!origin_allowed, Refusals::ORIGIN);
-        refusals.add_if(!self.methods.contains(request.method), Refusals::METHOD);
-        refusals.add_if(!headers_allowed, Refusals::HEADERS);
-        refusals
-            .add_if(request.private_network && !self.private_network, Refusals::PRIVATE_NETWORK);
+        let mut rejections = Rejections::default();
+        rejections.add_if(!origin_allowed, Rejections::ORIGIN);
+        rejections.add_if(!self.methods.contains(request.method), Rejections::METHOD);
+        rejections.add_if(!headers_allowed, Rejections::HEADERS);
+        rejections
+            .add_if(request.private_network && !self.private_network, Rejections::PRIVATE_NETWORK);
         Preflight {
-            refusals,
+            rejections,
             explicit_origin: origin_allowed && self.explicit_origin,
             mirrored_headers: self.any_header && headers_allowed && request.headers.is_some(),
             private_network: request.private_network && self.private_network,
@@ -166,7 +166,7 @@ impl Policy {
                 .then(|| (ALLOW_PRIVATE_NETWORK, b"true".to_vec())),
             content_length: (
                 b"content-length",
-                decision.refusals.body().len().to_string().into_bytes(),
+                decision.rejections.body().len().to_string().into_bytes(),
             ),
             content_type: (b"content-type", b"text/plain; charset=utf-8".to_vec()),
         }
@@ -179,7 +179,7 @@ impl Policy {
     pub fn actual_lines(&self, kind: Actual) -> &[Line] {
         match kind {
             Actual::WithoutOrigin => &[],
-            Actual::Refused => &self.refused,
+            Actual::Rejected => &self.rejected,
             Actual::Allowed => &self.allowed,
         }
     }
@@ -196,7 +196,7 @@ impl Policy {
     ) -> Result<bool, E> {
         match self.origins.verdict(origin) {
             Verdict::Allowed => Ok(true),
-            Verdict::Refused => Ok(false),
+            Verdict::Rejected => Ok(false),
             Verdict::Undecided => foreign(origin),
         }
     }
@@ -213,7 +213,7 @@ pub struct PreflightAnswer<O, L> {
     pub mirrored_headers: Option<L>,
     /// `access-control-allow-private-network`, where [`Preflight::private_network`] says so.
     pub private_network: Option<L>,
-    /// `content-length`, of [`Refusals::body`].
+    /// `content-length`, of [`Rejections::body`].
     pub content_length: L,
     /// `content-type`.
     pub content_type: L,

@@ -11,11 +11,11 @@ pub struct PreflightRequest<'r> {
     pub private_network: bool,
 }
 
-/// The reasons for which a preflight is refused; none of them means that it is allowed.
+/// The reasons for which a preflight is rejected; none of them means that it is allowed.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub struct Refusals(u8);
+pub struct Rejections(u8);
 
-impl Refusals {
+impl Rejections {
     /// The number of different values, for tables that hold something for each.
     pub const COUNT: usize = 16;
     /// The Origin is not allowed.
@@ -51,10 +51,10 @@ impl Refusals {
         self.0 & other.0 == other.0
     }
 
-    /// Adds `reason` where `refused` is true.
+    /// Adds `reason` where `rejected` is true.
     #[inline]
-    pub(super) const fn add_if(&mut self, refused: bool, reason: Self) {
-        if refused {
+    pub(super) const fn add_if(&mut self, rejected: bool, reason: Self) {
+        if rejected {
             self.0 |= reason.0;
         }
     }
@@ -79,7 +79,7 @@ impl Refusals {
             .map(|(_, name)| name)
     }
 
-    /// The status of the answer, Starlette's: 200, or 400 where something is refused.
+    /// The status of the answer, Starlette's: 200, or 400 where something is rejected.
     #[must_use]
     pub const fn status(self) -> u16 {
         if self.is_empty() { 200 } else { 400 }
@@ -95,19 +95,19 @@ impl Refusals {
     }
 }
 
-impl fmt::Debug for Refusals {
+impl fmt::Debug for Rejections {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.names()).finish()
     }
 }
 
-/// The decision on a preflight: why it is refused, if it is, and which lines the answer carries
+/// The decision on a preflight: why it is rejected, if it is, and which lines the answer carries
 /// between those that every answer has, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a header line that is there or not")]
 pub struct Preflight {
     /// The reasons.
-    pub refusals: Refusals,
+    pub rejections: Rejections,
     /// `access-control-allow-origin` with the request's Origin.
     pub explicit_origin: bool,
     /// `access-control-allow-headers` with what the request asked for.
@@ -117,10 +117,10 @@ pub struct Preflight {
 }
 
 impl Preflight {
-    /// The same decision on request headers that no field can hold, which are always refused.
+    /// The same decision on request headers that no field can hold, which are always rejected.
     #[must_use]
     pub fn without_headers(mut self) -> Self {
-        self.refusals.add_if(true, Refusals::HEADERS);
+        self.rejections.add_if(true, Rejections::HEADERS);
         self.mirrored_headers = false;
         self
     }
@@ -132,11 +132,14 @@ mod tests {
 
     #[test]
     fn a_body_names_the_failing_in_starlettes_order() {
-        let mut all = Refusals::default();
+        let mut all = Rejections::default();
         assert_eq!((all.status(), all.body().as_str()), (200, "OK"));
-        for reason in
-            [Refusals::PRIVATE_NETWORK, Refusals::HEADERS, Refusals::METHOD, Refusals::ORIGIN]
-        {
+        for reason in [
+            Rejections::PRIVATE_NETWORK,
+            Rejections::HEADERS,
+            Rejections::METHOD,
+            Rejections::ORIGIN,
+        ] {
             all.add_if(true, reason);
         }
         assert_eq!(all.status(), 400);
@@ -145,7 +148,7 @@ mod tests {
 
     #[test]
     fn every_value_has_an_index_of_its_own() {
-        let indexes: Vec<_> = Refusals::all().map(Refusals::index).collect();
-        assert_eq!(indexes, (0..Refusals::COUNT).collect::<Vec<_>>());
+        let indexes: Vec<_> = Rejections::all().map(Rejections::index).collect();
+        assert_eq!(indexes, (0..Rejections::COUNT).collect::<Vec<_>>());
     }
 }

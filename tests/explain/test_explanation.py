@@ -529,7 +529,7 @@ def test_the_words_do_not_depend_on_the_order_of_the_options() -> None:
 
 
 def test_everything_that_the_core_names_has_words() -> None:
-    core = Path(__file__).parents[2] / "src/cors/nearest"
+    core = Path(__file__).parents[2] / "src/explain"
     oddities = re.findall(r'\(Self::[A-Z_]+, "([a-z-]+)"\)', (core / "parts.rs").read_text())
     assert {*oddities} == explain_origins._ENTRY_WITH.keys()
     hosts = re.findall(r'=> "([a-z-]+)"', (core / "host.rs").read_text())

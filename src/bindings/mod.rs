@@ -1,0 +1,14 @@
+//! Everything that Python calls beside the hot path, in `PyO3`'s safe interface.
+
+mod cors;
+mod explain;
+mod lint;
+mod policy;
+mod proof;
+
+pub(crate) use cors::{expression_problem, vary_by_origin};
+pub(crate) use explain::{matched_part, nearest_name};
+pub(crate) use lint::{
+    lint_codes, lint_methods, lint_origins, lint_request_headers, lint_response_headers,
+};
+pub(crate) use proof::{missed_origin, prove_expression};

@@ -1,0 +1,217 @@
+//! What Python asks of a compiled policy beside requests.
+
+use pyo3::exceptions::PyValueError;
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
+
+use super::explain::{Closest, DescribedPreflight, PreflightAnswer};
+use crate::asgi::{CompiledPolicy, Raised, entry_bytes, entry_text, latin_1, message_with_headers};
+use crate::cors::{Actual, Expressions, Options, Origins, Policy, Preflight, PreflightRequest};
+
+/// Status, body and reasons of an answer to a preflight, and which lines it carries: the origin, the
+/// request's headers, private network access.
+type Decided = (u16, String, Vec<&'static str>, bool, bool, bool);
+
+#[pymethods]
+impl CompiledPolicy {
+    #[new]
+    #[pyo3(signature = (*, options, origins, expressions, foreign, methods, headers, any_header,
+                        credentials, private_network, expose, max_age))]
+    #[allow(clippy::too_many_arguments, reason = "one for each option, all by keyword")]
+    #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
+    #[allow(clippy::fn_params_excessive_bools, reason = "one for each option, all by keyword")]
+    fn compile(
+        py: Python<'_>,
+        options: Py<PyAny>,
+        origins: &Bound<'_, PyAny>,
+        expressions: Vec<String>,
+        foreign: Vec<Py<PyAny>>,
+        methods: Vec<String>,
+        headers: Vec<String>,
+        any_header: bool,
+        credentials: bool,
+        private_network: bool,
+        expose: Vec<String>,
+        max_age: &str,
+    ) -> PyResult<Self> {
+        let value_error = |error: &dyn core::fmt::Display| PyValueError::new_err(error.to_string());
+        let expressions = Expressions::new(&expressions).map_err(|error| value_error(&error))?;
+        let capacity = origins.len().unwrap_or(0);
+        let mut allowed = Origins::with_capacity(capacity, expressions, !foreign.is_empty());
+        for entry in origins.try_iter()? {
+            let entry = entry?;
+            let added = allowed.add(&entry_bytes(entry.cast()?)?);
+            added.map_err(|error| value_error(&error))?;
+        }
+        allowed.shrink();
+        let boxed = |texts: Vec<String>| -> PyResult<Vec<_>> {
+            texts.iter().map(|text| header_value(text)).collect()
+        };
+        let policy = Policy::new(Options {
+            origins: allowed,
+            methods: boxed(methods)?,
+            headers: boxed(headers)?,
+            any_header,
+            credentials,
+            private_network,
+            expose: boxed(expose)?,
+            max_age: header_value(max_age)?,
+        })
+        .map_err(|error| value_error(&error))?;
+        Self::new(py, policy, options, foreign)
+    }
+
+    /// The entries of `allow_origins`, in their order, the first of them where there is a limit.
+    #[pyo3(signature = (limit=None))]
+    fn origins<'py>(&self, py: Python<'py>, limit: Option<usize>) -> PyResult<Bound<'py, PyList>> {
+        let list = PyList::empty(py);
+        for entry in self.policy.origins().entries().take(limit.unwrap_or(usize::MAX)) {
+            list.append(entry_text(py, entry)?)?;
+        }
+        Ok(list)
+    }
+
+    /// Whether every origin is allowed.
+    #[getter]
+    fn any_origin(&self) -> bool {
+        self.policy.origins().any()
+    }
+
+    /// Whether an Origin is allowed by what the options say.
+    fn allows(&self, py: Python<'_>, origin: &Bound<'_, PyString>) -> PyResult<bool> {
+        // Latin-1, as it was decoded; what is beyond cannot have come from a header.
+        self.allows_origin(py, &latin_1(origin)?)
+    }
+
+    /// Decides on a preflight: status, body, and whether the answer tells the explicit origin, the
+    /// mirrored headers, the private network.
+    fn preflight(
+        &self,
+        origin_allowed: bool,
+        method: &Bound<'_, PyString>,
+        headers: Option<&Bound<'_, PyString>>,
+        private_network: bool,
+    ) -> PyResult<Decided> {
+        let method = latin_1(method)?;
+        let headers = headers.map(latin_1).transpose()?;
+        let request =
+            PreflightRequest { method: &method, headers: headers.as_deref(), private_network };
+        let Preflight { rejections, explicit_origin, mirrored_headers, private_network } =
+            self.policy.preflight(&request, origin_allowed);
+        let (status, body, reasons) =
+            (rejections.status(), rejections.body(), rejections.names().collect());
+        Ok((status, body, reasons, explicit_origin, mirrored_headers, private_network))
+    }
+
+    /// The whole answer to a preflight, and the reasons for which it is rejected.
+    #[pyo3(signature = (*, origin, origin_fits, method, headers, headers_fit, private_network))]
+    #[allow(clippy::too_many_arguments, reason = "one for each part of a request, all by keyword")]
+    #[allow(clippy::fn_params_excessive_bools, reason = "all by keyword")]
+    fn preflight_answer(
+        &self,
+        py: Python<'_>,
+        origin: &[u8],
+        origin_fits: bool,
+        method: &[u8],
+        headers: Option<&[u8]>,
+        headers_fit: bool,
+        private_network: bool,
+    ) -> PyResult<PreflightAnswer> {
+        let request = PreflightRequest { method, headers, private_network };
+        self.describe_preflight(
+            py,
+            &DescribedPreflight { origin, origin_fits, request, headers_fit },
+        )
+    }
+
+    /// Whether an actual request is not rejected, and the header lines that its answer is given.
+    #[pyo3(signature = (*, origin, origin_fits))]
+    fn actual_answer(
+        &self,
+        py: Python<'_>,
+        origin: Option<&[u8]>,
+        origin_fits: bool,
+    ) -> PyResult<(bool, Vec<Py<PyTuple>>)> {
+        self.describe_actual(py, origin, origin_fits)
+    }
+
+    /// A copy of the message that starts the response to an actual request, with its headers set:
+    /// `origin` is None if there is none, `allowed` whether it is allowed. A response that allows a
+    /// rejected origin itself is reported if the `scope` is given; `asked` is the middleware whose
+    /// `is_allowed_origin` decided.
+    #[pyo3(signature = (message, origin, allowed, scope=None, asked=None))]
+    fn message_with_headers<'py>(
+        slf: &Bound<'py, Self>,
+        message: &Bound<'py, PyAny>,
+        origin: Option<&Bound<'py, PyBytes>>,
+        allowed: bool,
+        scope: Option<&Bound<'py, PyAny>>,
+        asked: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = message.py();
+        let (kind, request) = match (origin, allowed) {
+            (None, _) => (Actual::WithoutOrigin, None),
+            (Some(origin), true) => {
+                let by_name = slf.get().policy.explicit_origin();
+                (Actual::Allowed, by_name.then_some(origin.as_any()))
+            }
+            (Some(_), false) => (Actual::Rejected, scope),
+        };
+        match message_with_headers(slf, message, kind, request, asked) {
+            // SAFETY: a new reference, which is given away.
+            Ok(copy) => Ok(unsafe { Bound::from_owned_ptr(py, copy.into_ptr()) }),
+            Err(Raised) => Err(PyErr::fetch(py)),
+        }
+    }
+
+    /// Whether a request header of this name is allowed.
+    fn allows_header(&self, name: &[u8]) -> bool {
+        self.policy.allows_header(name)
+    }
+
+    /// What allows an origin that is allowed.
+    fn origin_rule<'py>(
+        &self,
+        py: Python<'py>,
+        origin: &[u8],
+    ) -> PyResult<(&'static str, Option<Bound<'py, PyAny>>)> {
+        self.rule(py, origin)
+    }
+
+    /// What comes closest to an origin that is rejected.
+    fn closest_to<'py>(&self, py: Python<'py>, origin: &[u8]) -> PyResult<Closest<'py>> {
+        self.closest(py, origin)
+    }
+
+    /// How many entries `allow_origins` has.
+    fn entry_count(&self) -> usize {
+        self.policy.origins().entries().len()
+    }
+
+    /// How many origins are listed, and how many patterns there are.
+    fn origin_counts(&self) -> (usize, usize) {
+        self.policy.origins().counts()
+    }
+
+    /// Whether both have the same entries, in whatever order.
+    fn has_entries_of(&self, other: &Bound<'_, Self>) -> bool {
+        self.policy.origins().has_entries_of(other.get().policy.origins())
+    }
+
+    /// A hash of the entries, whatever their order.
+    fn entries_hash(&self) -> u64 {
+        self.policy.origins().entries_hash()
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.options)?;
+        self.foreign.iter().try_for_each(|fullmatch| visit.call(fullmatch))
+    }
+}
+
+/// The bytes of an option's text in a header. No header carries a character beyond latin-1.
+fn header_value(text: &str) -> PyResult<Box<[u8]>> {
+    let bytes = text.chars().map(u8::try_from).collect::<Result<_, _>>();
+    bytes.map_err(|_| PyValueError::new_err(format!("no header can carry {text:?}")))
+}

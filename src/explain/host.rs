@@ -1,0 +1,224 @@
+use super::parts::Parts;
+use crate::distance::{distance, tolerance};
+
+/// How an origin's host stands to that of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Host {
+    /// It is the same, or one that the pattern covers.
+    Same,
+    /// Both are names of this very machine: `localhost`, `127.0.0.1`, `[::1]`.
+    Loopback,
+    /// The entry's without its `www.`.
+    WwwMissing,
+    /// The entry's with `www.` in front.
+    WwwAdded,
+    /// The entry's without its dot at the end.
+    DotMissing,
+    /// The entry's with a dot at the end.
+    DotAdded,
+    /// What a pattern for subdomains is below of, and does not cover.
+    Apex,
+    /// Below the entry's.
+    Subdomain,
+    /// The entry's is below it.
+    Parent,
+    /// It goes on where the entry's ends: another site, which anybody may register.
+    BeginsAlike,
+    /// It ends as the entry's does, but not at a dot: another site, too.
+    EndsAlike,
+    /// What a `*` in the entry would stand for if it meant any text.
+    Glob,
+    /// Another host under the same registrable domain.
+    Sibling,
+    /// One that looks like it, at this distance.
+    Typo(usize),
+}
+
+impl Host {
+    /// How far from "the same" this is; only the order of the numbers means anything.
+    pub(super) const fn cost(self) -> usize {
+        match self {
+            Self::Same => 0,
+            Self::Glob | Self::Loopback => 3,
+            Self::WwwMissing | Self::WwwAdded | Self::DotMissing | Self::DotAdded | Self::Apex => 4,
+            // One typing error is likelier than these, two are not.
+            Self::Subdomain | Self::BeginsAlike | Self::EndsAlike => 7,
+            Self::Typo(distance) => 4 + 2 * distance,
+            Self::Parent => 8,
+            Self::Sibling => 11,
+        }
+    }
+
+    /// The cheapest typing error.
+    pub(super) const TYPO: Self = Self::Typo(1);
+
+    /// A stable name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Loopback => "loopback",
+            Self::WwwMissing => "www-missing",
+            Self::WwwAdded => "www-added",
+            Self::DotMissing => "dot-missing",
+            Self::DotAdded => "dot-added",
+            Self::Apex => "apex",
+            Self::Subdomain => "subdomain",
+            Self::Parent => "parent",
+            Self::BeginsAlike => "begins-alike",
+            Self::EndsAlike => "ends-alike",
+            Self::Glob => "glob",
+            Self::Sibling => "sibling",
+            Self::Typo(_) => "typo",
+        }
+    }
+}
+
+/// How the host of `origin` stands to that of `entry`, where that costs less than `limit`.
+///
+/// `site` is the registrable domain of the origin's. It allocates nothing.
+pub(super) fn relation(
+    entry: &Parts<'_>,
+    origin: &[u8],
+    site: Option<&[u8]>,
+    limit: usize,
+) -> Option<Host> {
+    let known =
+        if entry.subdomains { to_pattern(entry.host, origin) } else { to_host(entry.host, origin) };
+    let of_site =
+        |site: &&[u8]| entry.host.eq_ignore_ascii_case(site) || is_below(entry.host, site);
+    let known = known.or_else(|| match site.filter(of_site) {
+        Some(_) => Some(Host::Sibling),
+        None => alike(entry.host, origin),
+    });
+    let known = known.filter(|host| host.cost() < limit);
+    let limit = known.map_or(limit, Host::cost);
+    if Host::TYPO.cost() >= limit {
+        return known;
+    }
+    typo(entry, origin).filter(|host| host.cost() < limit).or(known)
+}
+
+fn to_host(entry: &[u8], origin: &[u8]) -> Option<Host> {
+    if entry.is_empty() {
+        return None;
+    }
+    if entry.eq_ignore_ascii_case(origin) {
+        return Some(Host::Same);
+    }
+    if is_loopback(entry) && is_loopback(origin) {
+        return Some(Host::Loopback);
+    }
+    match (without_dot(entry), without_dot(origin)) {
+        (_, Some(host)) if host.eq_ignore_ascii_case(entry) => return Some(Host::DotAdded),
+        (Some(host), _) if host.eq_ignore_ascii_case(origin) => return Some(Host::DotMissing),
+        _ => {}
+    }
+    if is_below(origin, entry) {
+        let www = origin.len() == entry.len() + 4 && begins(origin, b"www");
+        return Some(if www { Host::WwwAdded } else { Host::Subdomain });
+    }
+    if is_below(entry, origin) {
+        let www = entry.len() == origin.len() + 4 && begins(entry, b"www");
+        return Some(if www { Host::WwwMissing } else { Host::Parent });
+    }
+    None
+}
+
+fn to_pattern(below: &[u8], origin: &[u8]) -> Option<Host> {
+    if is_below(origin, below) {
+        return Some(Host::Same);
+    }
+    if origin.eq_ignore_ascii_case(below) {
+        return Some(Host::Apex);
+    }
+    if without_dot(origin).is_some_and(|host| is_below(host, below)) {
+        return Some(Host::DotAdded);
+    }
+    is_below(below, origin).then_some(Host::Parent)
+}
+
+/// What holds the entry's host as a text, and is another site.
+fn alike(entry: &[u8], origin: &[u8]) -> Option<Host> {
+    // The name of a single machine is part of too many words.
+    if !entry.contains(&b'.') && !is_loopback(entry) {
+        return None;
+    }
+    if begins(origin, entry) {
+        return Some(Host::BeginsAlike);
+    }
+    if ends(origin, entry) {
+        return Some(Host::EndsAlike);
+    }
+    // Below a pattern, and then it goes on.
+    let inside = origin.windows(entry.len() + 2).any(|part| {
+        part.first() == Some(&b'.')
+            && part.last() == Some(&b'.')
+            && part[1..=entry.len()].eq_ignore_ascii_case(entry)
+    });
+    inside.then_some(Host::BeginsAlike)
+}
+
+fn typo(entry: &Parts<'_>, origin: &[u8]) -> Option<Host> {
+    let origin = if entry.subdomains {
+        // As many labels as the pattern has, and at least one more in front.
+        let labels = entry.host.split(|&byte| byte == b'.').count();
+        let mut dots = origin.iter().enumerate().rev().filter(|(_, byte)| **byte == b'.');
+        &origin[dots.nth(labels - 1)?.0 + 1..]
+    } else {
+        origin
+    };
+    if entry.host.contains(&b'*') || (is_address(entry.host) && is_address(origin)) {
+        return None;
+    }
+    let most = tolerance(entry.host.len().min(origin.len()));
+    distance(entry.host, origin, most).filter(|&distance| distance > 0).map(Host::Typo)
+}
+
+/// The registrable domain of a host in lower case, where it is under a public suffix.
+pub(super) fn site(host: &[u8]) -> Option<&[u8]> {
+    let host = without_dot(host).unwrap_or(host);
+    if is_address(host) {
+        return None;
+    }
+    psl::domain(host).map(|domain| domain.as_bytes())
+}
+
+/// Whether a pattern for everything below `host` would let in what others register.
+pub(super) fn is_public_suffix(host: &[u8]) -> bool {
+    !is_address(host) && site(host).is_none()
+}
+
+/// An IPv4 or IPv6 address: none of its parts is below another.
+pub(super) fn is_address(host: &[u8]) -> bool {
+    host.starts_with(b"[")
+        || host
+            .rsplit(|&byte| byte == b'.')
+            .next()
+            .is_some_and(|last| !last.is_empty() && last.iter().all(u8::is_ascii_digit))
+}
+
+/// Whether `host` names this very machine, or a part of it (Secure Contexts, potentially trustworthy).
+pub(super) fn is_loopback(host: &[u8]) -> bool {
+    host.eq_ignore_ascii_case(b"localhost") || host == b"127.0.0.1" || host == b"[::1]"
+}
+
+fn without_dot(host: &[u8]) -> Option<&[u8]> {
+    host.strip_suffix(b".").filter(|host| !host.is_empty())
+}
+
+/// Whether `host` is one or more labels and `above`.
+fn is_below(host: &[u8], above: &[u8]) -> bool {
+    !above.is_empty()
+        && host.len() > above.len() + 1
+        && host[host.len() - above.len() - 1] == b'.'
+        && ends(host, above)
+}
+
+fn begins(text: &[u8], with: &[u8]) -> bool {
+    text.get(..with.len()).is_some_and(|part| part.eq_ignore_ascii_case(with))
+}
+
+fn ends(text: &[u8], with: &[u8]) -> bool {
+    text.len().checked_sub(with.len()).is_some_and(|at| text[at..].eq_ignore_ascii_case(with))
+}

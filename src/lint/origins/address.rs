@@ -1,0 +1,356 @@
+//! An entry that is one origin or pattern, or was meant as one.
+
+use core::fmt;
+use core::ops::Range;
+
+use super::code;
+use super::dangers;
+use super::finding::Finding;
+use super::glob::{self, Meaning};
+use super::host;
+use super::parts::Parts;
+use super::range::{self, Network};
+use super::scheme::{self, Scheme};
+use super::text::Text;
+use crate::cors::{OriginPattern, Port};
+use crate::lint::problem::Suggestion;
+use crate::lint::wording::quoted;
+
+/// Schemes whose hosts the browser writes in lower case though they are its own.
+const LOWER_CASE: [&str; 2] = ["chrome-extension", "moz-extension"];
+
+/// What is wrong with a slash behind an origin.
+pub(super) const SLASH: &str = "ends with a slash, and a browser's Origin never does";
+
+/// An origin or a pattern as it should be written.
+struct Canonical<'s> {
+    scheme: &'s Scheme,
+    starred: bool,
+    host: String,
+    port: Port,
+}
+
+impl fmt::Display for Canonical<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let star = if self.starred { "*." } else { "" };
+        write!(f, "{}://{star}{}", self.scheme, self.host)?;
+        match self.port {
+            Port::Default => Ok(()),
+            Port::Number(number) => write!(f, ":{number}"),
+            Port::Any => f.write_str(":*"),
+        }
+    }
+}
+
+/// What an entry stands for, by where it has a `*`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// One origin.
+    Exact,
+    /// A host with any port.
+    AnyPort,
+    /// The subdomains of a host.
+    Subdomains,
+}
+
+/// Host and port as they are written.
+struct Written<'t> {
+    text: &'t Text,
+    parts: Parts,
+    host: &'t str,
+    port: Option<&'t str>,
+    /// The host without a star or a dot before it.
+    name: &'t str,
+    kind: Kind,
+    /// Whether there is a `*` or `?` where no pattern has one.
+    has_glob: bool,
+}
+
+impl<'t> Written<'t> {
+    fn of(text: &'t Text, from: usize, is_web: bool) -> Self {
+        let parts = Parts::of(text.as_str(), from);
+        let slice = |range: Range<usize>| text.as_str().get(range).unwrap_or_default();
+        let host = slice(parts.host.clone());
+        let port = parts.port.clone().map(slice);
+        // `.example.com` stands for the subdomains in cookies and in other frameworks' settings.
+        let dotted = host.strip_prefix('.').filter(|rest| is_web && !rest.starts_with('.'));
+        let below = host
+            .strip_prefix("*.")
+            .or(dotted)
+            .filter(|rest| !rest.is_empty() && !is_glob(rest) && !host::is_part_of_ipv4(rest));
+        let name = below.unwrap_or(host);
+        let kind = match (below, port) {
+            (Some(_), _) => Kind::Subdomains,
+            (None, Some("*")) => Kind::AnyPort,
+            (None, _) => Kind::Exact,
+        };
+        let has_glob = is_glob(name) || port.is_some_and(|port| port != "*" && is_glob(port));
+        Self { text, parts, host, port, name, kind, has_glob }
+    }
+
+    fn place_of_name(&self) -> usize {
+        self.text.place(self.parts.host.end - self.name.len())
+    }
+}
+
+/// Finds what is wrong, and gives what was meant.
+pub(super) fn read(
+    text: &Text,
+    credentials: bool,
+    findings: &mut Vec<Finding>,
+) -> Option<Suggestion> {
+    let (scheme, from) = scheme::open(text, findings);
+    let written = Written::of(text, from, scheme.is_web());
+    match scheme {
+        Scheme::Unknown => None,
+        Scheme::Missing => {
+            findings.push(no_scheme(text.place(0), &written));
+            let is_number = written.name.bytes().all(|byte| byte.is_ascii_digit());
+            let scheme = probable_scheme(written.host, written.port);
+            let meant = if is_number {
+                None
+            } else {
+                read_behind(&scheme, &written, credentials, findings)
+            };
+            // A single word may be anything, and `https:8080` lacks a host or the scheme's slashes.
+            let name = written.host.trim_matches('*');
+            let is_scheme = ["http", "https"].iter().any(|s| name.eq_ignore_ascii_case(s));
+            let is_host = !is_scheme && (!is_word(written.host) || written.port.is_some());
+            meant.filter(|_| is_host)
+        }
+        _ if written.host.is_empty() && scheme.is_web() => {
+            findings.clear();
+            let wrong = "has no host";
+            findings.push(Finding::unmatched(code::HOST, text.place(from), wrong));
+            None
+        }
+        Scheme::Either => {
+            let meant = read_behind(&scheme, &written, credentials, findings)?;
+            let Suggestion::One(secure) = &meant else { return Some(meant) };
+            let Some(rest) = secure.strip_prefix("https") else { return Some(meant) };
+            Some(Suggestion::Several(vec![format!("http{rest}"), secure.clone()]))
+        }
+        Scheme::Http | Scheme::Https | Scheme::Custom(_) => {
+            read_behind(&scheme, &written, credentials, findings)
+        }
+    }
+}
+
+/// Reads what follows the scheme.
+fn read_behind(
+    scheme: &Scheme,
+    written: &Written<'_>,
+    credentials: bool,
+    findings: &mut Vec<Finding>,
+) -> Option<Suggestion> {
+    let &Written { text, ref parts, name, kind, .. } = written;
+    if let Some(network) = network(written) {
+        let wrong = "is a range of addresses, and ranges have no meaning here";
+        let finding = Finding::unmatched(code::ADDRESS_RANGE, text.place(parts.host.start), wrong);
+        findings.push(finding.otherwise("name each origin"));
+        return network.meant(scheme);
+    }
+    delimiters(text, parts, findings);
+    if written.has_glob {
+        return inner_glob(scheme, written, findings);
+    }
+    let is_dotted = kind == Kind::Subdomains && !written.host.starts_with('*');
+    if is_dotted {
+        let wrong = "begins with a dot behind its scheme";
+        findings.push(Finding::unmatched(code::HOST, text.place(parts.host.start), wrong));
+    }
+    let at = written.place_of_name();
+    let port = match written.port {
+        None => Some(Port::Default),
+        Some("*") => Some(Port::Any),
+        Some(digits) => {
+            let at = parts.port.as_ref().map_or(0, |range| text.place(range.start - 1));
+            read_port(digits, scheme, kind, at, findings)
+        }
+    };
+    let host = if parts.bare_ipv6 {
+        host::bare_ipv6(name, at, findings)
+    } else if let Scheme::Custom(custom) = scheme {
+        let keeps_case = kind == Kind::Exact && !LOWER_CASE.contains(&&**custom);
+        host::custom(name, at, keeps_case, findings)
+    } else {
+        host::web(name, at, kind, findings)
+    };
+    let (host, port) = (host?, port?);
+    let is_address = host::is_address(&host);
+    if kind == Kind::Subdomains && is_address && !is_dotted {
+        let code = if host.starts_with('[') { code::IPV6 } else { code::IPV4 };
+        let wrong = "has a * before an address, which has no subdomains";
+        findings.push(Finding::unmatched(code, text.place(parts.host.start), wrong));
+    }
+    let starred = kind == Kind::Subdomains && !is_address;
+    let canonical = Canonical { scheme, starred, host, port };
+    let entry = canonical.to_string();
+    if kind != Kind::Exact && OriginPattern::parse(entry.as_bytes()).is_err() {
+        let wrong = "has a host that no pattern can have";
+        findings.push(Finding::unmatched(code::HOST, at, wrong));
+        return None;
+    }
+    if credentials && *scheme == Scheme::Http && !host::is_local(&canonical.host) {
+        let has_port = matches!(canonical.port, Port::Number(_));
+        findings.push(dangers::insecure(text.place(0), &entry, has_port));
+    }
+    if starred && !is_dotted && scheme.is_web() {
+        // What mends the rest of the entry lets in as much.
+        let risk = dangers::public_suffix(at, &canonical.host, credentials);
+        findings.extend(risk.map(|risk| risk.meant(None)));
+    }
+    Some(Suggestion::One(entry))
+}
+
+/// The network that is written in the place of a host.
+fn network<'t>(written: &Written<'t>) -> Option<Network<'t>> {
+    let Parts { path, query: None, fragment: None, .. } = &written.parts else { return None };
+    if path.is_empty() {
+        return range::addresses(written.host, written.port);
+    }
+    let has_scheme = written.parts.host.start > 0;
+    range::network(has_scheme, written.host, written.port, written.text.as_str().get(path.clone())?)
+}
+
+fn is_glob(text: &str) -> bool {
+    text.contains(['*', '?'])
+}
+
+/// Whether a host is a single label that names no machine everywhere.
+fn is_word(host: &str) -> bool {
+    !host.contains(['.', ':', '*', '?']) && !host.eq_ignore_ascii_case("localhost")
+}
+
+fn no_scheme(at: usize, written: &Written<'_>) -> Finding {
+    let has_star = written.host.contains('*') || written.port == Some("*");
+    if has_star && (!written.has_glob || glob::is_everything(written.host)) {
+        let wrong = "has a * but no scheme, and every pattern begins with one";
+        return Finding::unmatched(code::GLOB, at, wrong);
+    }
+    let wrong = "has no scheme, and a browser's Origin always begins with one";
+    Finding::unmatched(code::NO_SCHEME, at, wrong)
+}
+
+/// The scheme that was probably meant where none is written.
+fn probable_scheme(host: &str, port: Option<&str>) -> Scheme {
+    let host = host.trim_end_matches('*').to_ascii_lowercase();
+    let is_http = host::is_local(&host) || is_private(&host) || port == Some("80");
+    if is_http { Scheme::Http } else { Scheme::Https }
+}
+
+/// Whether a host is in a network of one's own (RFC 1918), where there are no certificates.
+fn is_private(host: &str) -> bool {
+    let mut labels = host.split('.');
+    let numbers = [labels.next(), labels.next()].map(|label| label?.parse::<u8>().ok());
+    let is_open = |label: &str| label.bytes().all(|b| b.is_ascii_digit() || b"*?".contains(&b));
+    let is_private = match numbers {
+        [Some(10), _] | [Some(192), Some(168)] => true,
+        [Some(172), Some(second)] => (16..32).contains(&second),
+        _ => false,
+    };
+    is_private && host.split('.').all(is_open)
+}
+
+/// Tells what stands around host and port.
+fn delimiters(text: &Text, parts: &Parts, findings: &mut Vec<Finding>) {
+    let whole = text.as_str();
+    let mut tell = |code, at: &Range<usize>, wrong: String| {
+        findings.push(Finding::unmatched(code, text.place(at.start), wrong));
+    };
+    if let Some(userinfo) = &parts.userinfo {
+        let wrong = "has a user name before its host, which browsers leave out of an Origin";
+        tell(code::USERINFO, userinfo, wrong.to_owned());
+    }
+    let path = whole.get(parts.path.clone()).unwrap_or_default();
+    let ends = parts.query.is_none() && parts.fragment.is_none();
+    if path.bytes().all(|byte| matches!(byte, b'/' | b'\\')) {
+        if !path.is_empty() && ends {
+            tell(code::TRAILING_SLASH, &parts.path, SLASH.to_owned());
+        }
+    } else if matches!(path, "/*" | "/**") && ends {
+        let wrong = "ends with a path of *, and a browser's Origin has no path";
+        tell(code::GLOB, &parts.path, wrong.to_owned());
+    } else {
+        let shown = quoted(path);
+        let wrong = format!("has the path {shown}, and a browser's Origin has none");
+        tell(code::PATH, &parts.path, wrong);
+    }
+    if let Some(query) = &parts.query {
+        let wrong = "has a query, and a browser's Origin has none";
+        tell(code::QUERY, query, wrong.to_owned());
+    }
+    if let Some(fragment) = &parts.fragment {
+        let wrong = "has a fragment, and a browser's Origin has none";
+        tell(code::FRAGMENT, fragment, wrong.to_owned());
+    }
+}
+
+/// Tells of a `*` that makes no pattern, and gives what it stands for.
+fn inner_glob(
+    scheme: &Scheme,
+    written: &Written<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<Suggestion> {
+    let &Written { text, ref parts, host, port, .. } = written;
+    let Meaning { meant, note } = glob::meaning(scheme, host, port);
+    let range = parts.host.start..parts.path.start;
+    let offset =
+        text.as_str().get(range).and_then(|part| part.find(['*', '?'])).unwrap_or_default();
+    let at = text.place(parts.host.start + offset);
+    let finding = if host.strip_prefix("*.").is_some_and(host::is_part_of_ipv4) {
+        Finding::unmatched(code::IPV4, at, "has a * in an IPv4 address, where no pattern has one")
+    } else {
+        let odd = if written.host.contains('*') || port.is_some_and(|port| port.contains('*')) {
+            '*'
+        } else {
+            '?'
+        };
+        let wrong = format!(
+            "has a {odd} where no pattern has one (patterns are https://*.example.com and \
+             http://localhost:*)"
+        );
+        Finding::unmatched(code::GLOB, at, wrong).note(note)
+    };
+    findings.push(finding.otherwise("name each origin"));
+    meant
+}
+
+/// Reads a port of digits; none where it is no port.
+fn read_port(
+    raw: &str,
+    scheme: &Scheme,
+    kind: Kind,
+    at: usize,
+    findings: &mut Vec<Finding>,
+) -> Option<Port> {
+    let mut bad = |wrong: String| findings.push(Finding::unmatched(code::BAD_PORT, at, wrong));
+    if raw.is_empty() {
+        bad("has a colon without a port, which browsers leave out".to_owned());
+        return Some(Port::Default);
+    }
+    let digits = raw.trim_start_matches('0');
+    let digits = if digits.is_empty() { "0" } else { digits };
+    let number: Option<u16> =
+        digits.parse().ok().filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    let Some(number) = number else {
+        let shown = quoted(raw);
+        bad(format!("has the port {shown}, which is no number up to 65535"));
+        return None;
+    };
+    if digits.len() < raw.len() {
+        bad("has a port with leading zeros, which browsers leave out".to_owned());
+    } else if number == 0 && kind != Kind::Exact {
+        bad("has the port 0, which no pattern can have".to_owned());
+        return None;
+    } else if number == 0 {
+        let wrong = "has the port 0, from which no browser loads a page";
+        findings.push(Finding::warning(code::BAD_PORT, at, wrong));
+    }
+    if scheme.default_port() != Some(number) {
+        return Some(Port::Number(number));
+    }
+    let wrong = format!("names port {number}, its scheme's own, which browsers leave out");
+    findings.push(Finding::unmatched(code::DEFAULT_PORT, at, wrong));
+    Some(Port::Default)
+}

@@ -1,0 +1,76 @@
+//! `allow_origins`: what keeps an entry from being an origin that a browser sends, and what lets in
+//! more than is meant (Fetch, CORS check; URL, host serialising; HTML, serialisation of an origin).
+
+mod address;
+mod code;
+mod context;
+mod dangers;
+mod entry;
+mod fast_path;
+mod finding;
+mod glob;
+mod host;
+mod parts;
+mod placeholder;
+mod range;
+mod regex_like;
+mod scheme;
+mod text;
+mod wrapping;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashSet;
+
+use super::problem::{Problem, Severity};
+
+pub(super) use code::CODES;
+use context::Context;
+pub use context::Proven;
+
+#[cfg(test)]
+mod tests;
+
+/// What is wrong with entries of `allow_origins`, in their order.
+///
+/// An entry with several defects has a problem for each, all with the one suggestion that mends the
+/// whole entry. What is plainly sound costs one look at each byte and one look-up. `proven` is asked
+/// about regular expressions that stand among the entries, and only about those.
+#[must_use]
+pub fn origins<'e>(
+    entries: impl Iterator<Item = &'e str>,
+    credentials: bool,
+    proven: &Proven<'_>,
+) -> Vec<Problem> {
+    let context = Context { credentials, proven };
+    let mut problems = Vec::new();
+    let mut seen = HashSet::with_capacity_and_hasher(entries.size_hint().0, RandomState::default());
+    let mut any = None;
+    let mut others = false;
+    for (index, entry) in entries.enumerate() {
+        problems.append(&mut entry::problems(entry, index, context));
+        if !seen.insert(entry) {
+            problems.push(warning(
+                code::DUPLICATE,
+                index,
+                "stands in the list already; leave it out",
+            ));
+        }
+        if entry == "*" {
+            any.get_or_insert(index);
+        } else {
+            others = true;
+        }
+    }
+    if let Some(index) = any.filter(|_| others) {
+        let message = "lets every origin in, so that the entries beside it mean nothing; leave it \
+                       out, or them";
+        problems.push(warning(code::ANY_BESIDE_OTHERS, index, message));
+        problems.sort_by_key(|problem| problem.index);
+    }
+    problems
+}
+
+fn warning(code: &'static str, index: usize, message: &str) -> Problem {
+    let message = message.to_owned();
+    Problem { code, severity: Severity::Warning, index, message, suggestion: None }
+}

@@ -1,0 +1,104 @@
+//! What is found out about a regular expression.
+
+/// What is known of an expression.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Proof {
+    /// It matches no origin that a browser sends. Then nothing else is told.
+    pub nothing: bool,
+    /// It matches the origin of any site there is.
+    pub everything: Option<Everything>,
+    /// It lets in a site whose registrable domain its author did not write.
+    pub stranger: Option<Stranger>,
+    /// It lets in any site below a private public suffix such as `github.io`, where anybody may have a
+    /// name for the asking, or below one for some organisations, such as `gov.uk`.
+    pub hosted: Option<Stranger>,
+    /// It lets in a site below such a suffix, whose name anybody may have, while the author wrote a part of that name.
+    pub shared: Option<Stranger>,
+    /// It lets in this origin, at an address that anybody may have and that the author did not
+    /// write.
+    pub address: Option<String>,
+    /// It lets in this origin, at an IPv4 address of which the author wrote the first two numbers.
+    pub network: Option<String>,
+    /// It lets in the origin `null`.
+    pub null: Option<Null>,
+    /// It lets in this origin, whose scheme is http and whose host is neither this machine nor a
+    /// private address. Looked for with credentials only.
+    pub insecure: Option<String>,
+    /// It lets in an origin whose scheme is http and whose host is this machine or a private address.
+    /// Looked for with credentials only.
+    pub local: bool,
+    /// It lets in this origin, with a scheme that the author wrote, other than http and https, and a
+    /// host that is left open.
+    pub scheme: Option<String>,
+    /// The numbers of the alternatives, in order, that an origin takes which the expression matches;
+    /// None where they are too many to look at.
+    pub taken: Option<Vec<u32>>,
+    /// Why there may be strangers that were not found.
+    pub unproven: Option<Unproven>,
+}
+
+impl Proof {
+    /// Whether it is proven that the expression lets in no stranger, and that it lets in something.
+    #[must_use]
+    pub const fn is_safe(&self) -> bool {
+        !self.nothing
+            && self.everything.is_none()
+            && self.stranger.is_none()
+            && self.hosted.is_none()
+            && self.shared.is_none()
+            && self.address.is_none()
+            && self.network.is_none()
+            && self.null.is_none()
+            && self.scheme.is_none()
+            && self.unproven.is_none()
+    }
+}
+
+/// Which origins an expression matches that matches those of any site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Everything {
+    /// Those with the scheme https.
+    Https,
+    /// Those with the scheme http.
+    Http,
+    /// Both.
+    Both,
+}
+
+/// A site that anybody could make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stranger {
+    /// Its origin, which the expression matches.
+    pub origin: String,
+    /// The domain that would have to be registered.
+    pub domain: String,
+    /// The public suffix that the domain is under.
+    pub suffix: String,
+    /// Whether anybody can have a name there, and not only some organisations.
+    pub is_anyones: bool,
+}
+
+/// How an expression comes to match `null`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Null {
+    /// Its author wrote it.
+    Written,
+    /// It is one of the texts that the author left open.
+    Open,
+}
+
+/// Why it is not known whether an expression lets in strangers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unproven {
+    /// It is no expression for this engine, or its automaton would be too large.
+    TooLarge,
+    /// It allows too many names to ask the public suffix list about.
+    TooManyNames,
+    /// The names that anybody may register below this domain, which the author wrote, cannot be
+    /// listed.
+    Suffixes(String),
+    /// It allows too many addresses to look at.
+    Addresses,
+    /// The strangers that were found have names that cannot be registered.
+    LongNames,
+}
