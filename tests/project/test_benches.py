@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benches import document, report
+from benches import document, instructions, report
 from benches.tables import TABLES
 
 ROOT = Path(__file__).parents[2]
@@ -149,6 +149,24 @@ def test_a_benchmark_prints_and_writes_its_results_only_to_record_them(
             text = document.rewritten(f"{table.heading}\n|---|\n| old |\n\nend\n").splitlines()
             assert text[2:-2] == printed[start + 2 : end]
             assert text[2:-2]
+
+
+def test_the_instructions_of_this_python_are_recorded_beside_those_of_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recorded = tmp_path / "instructions.json"
+    recorded.write_text('{"3.0": {"figures": {}}}')
+    figures = {"allowed, two origins": {"no middleware": 10, "Starlette": 70, "fastcors": 14}}
+    monkeypatch.setattr(instructions, "RECORDED", recorded)
+    monkeypatch.setattr(instructions, "counted", lambda: figures)
+    instructions.main([])
+    assert "| allowed, two origins | 10 | 60 | 4 | 15.0 |\n" in capsys.readouterr().out
+    assert json.loads(recorded.read_text()).keys() == {"3.0"}
+    instructions.main(["--record"])
+    written = json.loads(recorded.read_text())
+    assert written.keys() == {"3.0", instructions.MINOR}
+    assert written[instructions.MINOR]["figures"] == figures
+    assert written[instructions.MINOR]["machine"] == report.machine()
 
 
 def test_a_table_whose_benchmark_was_not_recorded_is_empty_and_says_so(
