@@ -103,9 +103,9 @@ unsafe extern "C" fn vectorcall(
             if (*this).overrides.runs_call {
                 return call_method(slf, scope, receive, send);
             }
-            return respond::<true>(this, scope, receive, send);
+            return respond_overridden(this, scope, receive, send);
         }
-        respond::<false>(this, scope, receive, send)
+        respond(this, false, scope, receive, send)
     })
 }
 
@@ -121,11 +121,7 @@ unsafe extern "C" fn answer_method(
         let [scope, receive, send] = arguments(args, nargs.unsigned_abs(), ptr::null_mut())?;
         let this = slf.cast::<Middleware>();
         find_overrides(this)?;
-        if (*this).overrides.asks_origin {
-            respond::<true>(this, scope, receive, send)
-        } else {
-            respond::<false>(this, scope, receive, send)
-        }
+        respond_overridden(this, scope, receive, send)
     })
 }
 
@@ -149,14 +145,31 @@ unsafe fn find_overrides(this: *mut Middleware) -> Result<(), Raised> {
     }
 }
 
-/// Answers one request: a preflight by itself, anything else by the application's own awaitable.
-/// `ASKS`: `is_allowed_origin` is overridden, and decides on the Origin.
+/// Responds to one request of a class that overrides something. One copy of [`respond`] for all of
+/// these, beside the one for a class that overrides nothing.
+///
+/// # Safety
+/// As for [`respond`].
+#[inline(never)]
+unsafe fn respond_overridden(
+    this: *mut Middleware,
+    scope: *mut ffi::PyObject,
+    receive: *mut ffi::PyObject,
+    send: *mut ffi::PyObject,
+) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches.
+    unsafe { respond(this, (*this).overrides.asks_origin, scope, receive, send) }
+}
+
+/// Responds to one request: to a preflight by itself, to anything else by the application's own
+/// awaitable. `asks`: `is_allowed_origin` is overridden, and decides on the Origin.
 ///
 /// # Safety
 /// All are live objects that the caller holds, `this` is a `Middleware`, and the thread is attached.
 #[inline(always)]
-unsafe fn respond<const ASKS: bool>(
+unsafe fn respond(
     this: *mut Middleware,
+    asks: bool,
     scope: *mut ffi::PyObject,
     receive: *mut ffi::PyObject,
     send: *mut ffi::PyObject,
@@ -170,15 +183,17 @@ unsafe fn respond<const ASKS: bool>(
         let app = Application { callable: Owned::share((*this).app), calls: (*this).calls };
         let policy = Owned::share((*this).compiled);
         let names = compiled(policy.as_ptr()).names;
-        deferred(names, dispatch::<ASKS>(this, &app, policy, names, scope, receive, send))
+        deferred(names, dispatch(this, asks, &app, policy, names, scope, receive, send))
     }
 }
 
 /// # Safety
 /// As for [`respond`].
 #[inline(always)]
-unsafe fn dispatch<const ASKS: bool>(
+#[allow(clippy::too_many_arguments, reason = "it is compiled into its caller")]
+unsafe fn dispatch(
     this: *mut Middleware,
+    asks: bool,
     app: &Application,
     mut policy: Owned,
     names: &Names,
@@ -224,7 +239,7 @@ unsafe fn dispatch<const ASKS: bool>(
             Some(allowed)
         };
         // A subclass is not asked about a value that no response may repeat.
-        if ASKS
+        if asks
             && (preflight.is_some() || !compiled(policy.as_ptr()).policy.origins().any())
             && can_be_mirrored(bytes_of(origin.as_ptr()))
         {
