@@ -5,6 +5,7 @@
 pub mod cors;
 pub mod distance;
 pub mod explain;
+mod host;
 pub mod lint;
 pub mod proof;
 pub mod public_suffix;

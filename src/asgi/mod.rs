@@ -10,13 +10,18 @@
 
 mod allowed_inside;
 mod application;
+mod asked;
+mod attributes;
+mod call;
 mod coroutines;
 mod counts;
 mod guard;
+mod headers;
 mod interpreter;
 mod links;
 mod live_origins;
 mod middleware;
+mod middleware_type;
 mod names;
 mod object;
 mod overrides;
@@ -28,10 +33,10 @@ mod send;
 mod shape;
 mod types;
 
+pub(crate) use headers::message_with_headers;
 pub(crate) use interpreter::reject_subinterpreter;
 pub(crate) use live_origins::LiveOrigins;
-pub(crate) use middleware::{claim_call, middleware_type};
+pub(crate) use middleware_type::{claim_call, middleware_type};
 pub(crate) use names::pair;
 pub(crate) use object::Raised;
 pub(crate) use policy::{CompiledPolicy, entry_bytes, entry_text, latin_1};
-pub(crate) use send::message_with_headers;

@@ -11,10 +11,11 @@ use url::Url;
 
 use crate::cors::{OriginPattern, OriginPatterns, Port};
 use crate::distance::{distance, tolerance};
+use crate::host::{LONGEST_HOST, is_loopback};
 pub use expression::matched_part;
 pub use host::Host;
 pub use parts::Oddities;
-use parts::{LONGEST_HOST, Parts, pieces};
+use parts::{Parts, pieces};
 
 /// The longest text that is compared as a whole: any origin that a browser sends is far shorter.
 const LONGEST_TEXT: usize = 2 * LONGEST_HOST;
@@ -111,7 +112,7 @@ impl<'o> Sought<'o> {
     /// Whether it is on this very machine.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
-        host::is_loopback(&self.host)
+        is_loopback(&self.host)
     }
 
     /// Which of the `entries` it comes closest to, unless it is far from all: of several, the one that

@@ -1,6 +1,6 @@
 use std::rc::Rc;
 
-use super::context::{Context, LONGEST_HOST, LONGEST_LABEL, Owner, Word};
+use super::context::{Context, Owner, Word};
 use super::dfa::Dfa;
 use super::example_names;
 use super::hosts::Hosts;
@@ -8,6 +8,7 @@ use super::origin_shapes;
 use super::product::{Forward, Missing, TooLarge};
 use super::reader::{Reader, States, Taken};
 use super::result::{Stranger, Unproven};
+use crate::host::{LONGEST_HOST, LONGEST_LABEL};
 use crate::public_suffix::{Registry, Rule, labels_below, registry};
 
 /// The most that the search does, as a [`Reader`] counts it: some hundred milliseconds.
