@@ -1,10 +1,11 @@
-//! Python objects in and out of [`crate::cors`].
+//! The hot path: Python objects in and out of [`crate::cors`].
 //!
-//! A scope is read by `scope`, the policy decides, and `send` and `preflight` emit messages made of
-//! header lines that were built once, with the policy. Only immutable objects are shared between
-//! answers; every list and dict that leaves is new, and none of the application's is changed.
+//! `call` serves a request: `scope` reads it, the policy decides, and `send` and `preflight` emit
+//! messages made of headers that were built once, with the policy. Only immutable objects are shared
+//! between responses. Every list and dict that leaves is new, and none of the application's is
+//! changed.
 //!
-//! `middleware` and `send` are types written by hand with a vectorcall slot, which `#[pyclass]` does
+//! `middleware_type` and `send` make types by hand with a vectorcall slot, which `#[pyclass]` does
 //! not offer: it halves the cost of a call. Everything that runs once per policy, or only for
 //! unusual shapes, uses `PyO3`'s safe interface.
 

@@ -1,7 +1,7 @@
-//! Which entry of `allow_origins` comes closest to an origin that was rejected, and how it differs.
+//! Which entry of `allow_origins` comes closest to a rejected origin, and how it differs.
 //!
-//! Nothing here decides anything, and nothing runs while a request is served: it is for telling a
-//! person why. What comes out are plain values; the words are made elsewhere.
+//! Nothing here decides anything or runs while a request is served: it explains a decision to a
+//! person. The results are plain values; Python puts them into words.
 
 mod expression;
 mod host;

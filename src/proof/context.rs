@@ -13,7 +13,7 @@ pub(super) enum Owner {
     Nobody,
     /// The author of the expression, who wrote the domain.
     Author,
-    Stranger,
+    Anyone,
 }
 
 /// A host, from its end, as far as it is read, and what may come before it.
