@@ -2,6 +2,7 @@
 
 use core::cell::Cell;
 
+use crate::host::ends_in_a_number;
 use psl::{List, Psl as _, Type};
 
 /// Who gives out the names right below a public suffix.
@@ -161,12 +162,11 @@ fn below(host: &str, deepest: usize) -> Option<(String, Registry)> {
 /// `host` is in lower case and punycode. None for a public suffix itself and for an address. An
 /// ending that the list does not know counts as a suffix of one label. Linear in `host`.
 #[must_use]
-pub fn registrable_domain(host: &str) -> Option<&str> {
-    let is_number = |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_digit());
-    if host.ends_with(']') || host.trim_end_matches('.').rsplit('.').next().is_some_and(is_number) {
+pub fn registrable_domain(host: &[u8]) -> Option<&[u8]> {
+    if host.starts_with(b"[") || ends_in_a_number(host.strip_suffix(b".").unwrap_or(host)) {
         return None;
     }
-    core::str::from_utf8(psl::domain(host.as_bytes())?.as_bytes()).ok()
+    psl::domain(host).map(|domain| domain.as_bytes())
 }
 
 #[cfg(test)]
@@ -216,7 +216,7 @@ mod tests {
             ("[::1]", None),
             ("", None),
         ] {
-            assert_eq!(registrable_domain(host), expected, "{host}");
+            assert_eq!(registrable_domain(host.as_bytes()), expected.map(str::as_bytes), "{host}");
         }
     }
 

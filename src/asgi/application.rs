@@ -5,7 +5,6 @@ use core::ptr;
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-use super::middleware::middleware_type;
 use super::names::Names;
 use super::object::{Owned, Raised, deeper};
 
@@ -21,17 +20,19 @@ pub(super) enum Calls {
 }
 
 impl Calls {
-    /// What calling `app` does.
+    /// What calling `app` does; `is_middleware` tells a middleware of ours.
     ///
     /// # Errors
     /// Those of looking its attributes up.
-    pub(super) fn of(app: &Bound<'_, PyAny>) -> PyResult<Self> {
+    pub(super) fn of(
+        app: &Bound<'_, PyAny>,
+        is_middleware: impl FnOnce(&Bound<'_, PyAny>) -> PyResult<bool>,
+    ) -> PyResult<Self> {
         let py = app.py();
         if !Names::get(py)?.makes_coroutines.bind(py).call1((app,))?.is_truthy()? {
             return Ok(Self::Anything);
         }
-        let ours = app.get_type().is_subclass(middleware_type(py)?)?;
-        Ok(if ours { Self::Middleware } else { Self::Coroutine })
+        Ok(if is_middleware(app)? { Self::Middleware } else { Self::Coroutine })
     }
 }
 

@@ -1,22 +1,28 @@
-//! Python objects in and out of [`crate::cors`].
+//! The hot path: Python objects in and out of [`crate::cors`].
 //!
-//! A scope is read by `scope`, the policy decides, and `send` and `preflight` emit messages made of
-//! header lines that were built once, with the policy. Only immutable objects are shared between
-//! answers; every list and dict that leaves is new, and none of the application's is changed.
+//! `call` serves a request: `scope` reads it, the policy decides, and `send` and `preflight` emit
+//! messages made of headers that were built once, with the policy. Only immutable objects are shared
+//! between responses. Every list and dict that leaves is new, and none of the application's is
+//! changed.
 //!
-//! `middleware` and `send` are types written by hand with a vectorcall slot, which `#[pyclass]` does
+//! `middleware_type` and `send` make types by hand with a vectorcall slot, which `#[pyclass]` does
 //! not offer: it halves the cost of a call. Everything that runs once per policy, or only for
 //! unusual shapes, uses `PyO3`'s safe interface.
 
 mod allowed_inside;
 mod application;
+mod asked;
+mod attributes;
+mod call;
 mod coroutines;
 mod counts;
 mod guard;
+mod headers;
 mod interpreter;
 mod links;
 mod live_origins;
 mod middleware;
+mod middleware_type;
 mod names;
 mod object;
 mod overrides;
@@ -28,10 +34,10 @@ mod send;
 mod shape;
 mod types;
 
+pub(crate) use headers::message_with_headers;
 pub(crate) use interpreter::reject_subinterpreter;
 pub(crate) use live_origins::LiveOrigins;
-pub(crate) use middleware::{claim_call, middleware_type};
+pub(crate) use middleware_type::{claim_call, middleware_type};
 pub(crate) use names::pair;
 pub(crate) use object::Raised;
 pub(crate) use policy::{CompiledPolicy, entry_bytes, entry_text, latin_1};
-pub(crate) use send::message_with_headers;

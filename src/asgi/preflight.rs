@@ -6,6 +6,7 @@ use pyo3::{Py, ffi};
 
 use super::counts::Counts;
 use super::guard::attached;
+use super::headers::line;
 use super::names::Names;
 use super::object::{Owned, Raised, bytes_of};
 use super::policy::{Closing, CompiledPolicy, compiled, is_policy};
@@ -224,20 +225,5 @@ unsafe fn start_message(
             return Err(Raised);
         }
         Ok(start)
-    }
-}
-
-/// A new header line.
-///
-/// # Safety
-/// Both are live objects and the thread is attached.
-#[inline]
-pub(super) unsafe fn line(name: *mut ffi::PyObject, value: &Owned) -> Result<Owned, Raised> {
-    // SAFETY: a new tuple's items are set once each, to new references.
-    unsafe {
-        let line = Owned::take(ffi::PyTuple_New(2))?;
-        ffi::PyTuple_SET_ITEM(line.as_ptr(), 0, Owned::share(name).into_ptr());
-        ffi::PyTuple_SET_ITEM(line.as_ptr(), 1, Owned::share(value.as_ptr()).into_ptr());
-        Ok(line)
     }
 }

@@ -6,7 +6,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyByteArrayMethods;
 use pyo3::types::{PyByteArray, PyBytes, PyDict, PyIterator, PyList, PyTuple};
 
-use super::object::{Owned, bytes_of, seldom};
+use super::guard::attached;
+use super::object::{Owned, Raised, bytes_of, seldom};
 
 const ORIGIN: &[u8] = b"origin";
 const REQUEST_METHOD: &[u8] = b"access-control-request-method";
@@ -170,4 +171,24 @@ pub(super) fn any_bytes(object: &Bound<'_, PyAny>) -> Option<Vec<u8>> {
         return Some(bytes.as_bytes().to_vec());
     }
     object.cast::<PyByteArray>().ok().map(PyByteArrayMethods::to_vec)
+}
+
+/// [`RequestHeaders::read_any`], for pointers.
+///
+/// # Safety
+/// Both are live objects and the thread is attached.
+#[cold]
+pub(super) unsafe fn read_any(
+    scope: *mut ffi::PyObject,
+    headers: &Owned,
+) -> Result<(RequestHeaders, Option<Owned>), Raised> {
+    attached(|py| {
+        // SAFETY: both are live for the time of the call.
+        unsafe {
+            let scope = Bound::from_borrowed_ptr(py, scope);
+            let headers = Bound::from_borrowed_ptr(py, headers.as_ptr());
+            let (found, copy) = RequestHeaders::read_any(&scope, &headers)?;
+            Ok((found, copy.and_then(|copy: Bound<'_, PyDict>| Owned::take(copy.into_ptr()).ok())))
+        }
+    })
 }

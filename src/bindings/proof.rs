@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 
-use crate::proof::{Everything, Null, Proof, Stranger, Unproven, missed, prove};
+use crate::proof::{Everything, Null, Proof, Unproven, UntrustedOrigin, missed, prove};
 
 /// A [`Proof`], as a dict.
 #[derive(IntoPyObject)]
@@ -26,7 +26,7 @@ pub(crate) struct ProofDict {
 impl From<Proof> for ProofDict {
     fn from(proof: Proof) -> Self {
         let safe = proof.is_safe();
-        let stranger = |Stranger { origin, domain, suffix, .. }| (origin, domain, suffix);
+        let stranger = |UntrustedOrigin { origin, domain, suffix, .. }| (origin, domain, suffix);
         Self {
             nothing: proof.nothing,
             everything: proof.everything.map(|everything| match everything {
@@ -34,8 +34,8 @@ impl From<Proof> for ProofDict {
                 Everything::Http => "http",
                 Everything::Both => "both",
             }),
-            stranger: proof.stranger.map(stranger),
-            hosted: proof.hosted.map(|Stranger { origin, domain, suffix, is_anyones }| {
+            stranger: proof.untrusted.map(stranger),
+            hosted: proof.hosted.map(|UntrustedOrigin { origin, domain, suffix, is_anyones }| {
                 (origin, domain, suffix, is_anyones)
             }),
             shared: proof.shared.map(stranger),

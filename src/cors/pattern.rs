@@ -1,11 +1,7 @@
 use core::fmt;
-use core::net::{Ipv4Addr, Ipv6Addr};
+use core::net::Ipv6Addr;
 
-/// The longest host that DNS can name, in bytes of its text without a dot at the end.
-///
-/// A name takes 255 bytes in a message (RFC 1035, 2.3.4), of which one is the first label's length
-/// and one the root: 253 remain. The URL standard has the same bound for a valid domain.
-pub(super) const LONGEST_HOST: usize = 253;
+use crate::host::{LONGEST_HOST, ends_in_a_number, is_ipv4};
 
 /// The longest port with its colon, `:65535`.
 pub(super) const LONGEST_PORT: usize = 6;
@@ -175,20 +171,6 @@ pub(super) fn has_only_labels(host: &[u8]) -> bool {
         (valid && (is_letter || (is_dot && !after_dot)), is_dot)
     });
     valid && !ends_in_dot
-}
-
-/// Whether the URL standard reads the host as an IPv4 address (host parsing, "ends in a number").
-fn ends_in_a_number(host: &[u8]) -> bool {
-    let last = host.rsplit(|&byte| byte == b'.').next().unwrap_or(host);
-    match last.strip_prefix(b"0x") {
-        Some(digits) => digits.iter().all(u8::is_ascii_hexdigit),
-        None => !last.is_empty() && last.iter().all(u8::is_ascii_digit),
-    }
-}
-
-/// An IPv4 address as the URL standard serialises it: four numbers in decimal digits.
-fn is_ipv4(host: &[u8]) -> bool {
-    core::str::from_utf8(host).is_ok_and(|text| text.parse::<Ipv4Addr>().is_ok())
 }
 
 /// An IPv6 address as the URL standard serialises it: in brackets, lower case, compressed.

@@ -4,9 +4,8 @@ use core::hash::{BuildHasher, Hasher};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::pattern::{
-    LONGEST_HOST, LONGEST_PORT, OriginPattern, has_only_labels, parse_port, split_scheme,
-};
+use super::pattern::{LONGEST_PORT, OriginPattern, has_only_labels, parse_port, split_scheme};
+use crate::host::LONGEST_HOST;
 
 /// A set of [`OriginPattern`]s that says whether one of them covers an origin.
 ///

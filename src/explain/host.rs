@@ -1,5 +1,7 @@
 use super::parts::Parts;
 use crate::distance::{distance, tolerance};
+use crate::host::{ends_in_a_number, is_loopback};
+use crate::public_suffix::registrable_domain;
 
 /// How an origin's host stands to that of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,9 +108,6 @@ fn to_host(entry: &[u8], origin: &[u8]) -> Option<Host> {
     if entry.eq_ignore_ascii_case(origin) {
         return Some(Host::Same);
     }
-    if is_loopback(entry) && is_loopback(origin) {
-        return Some(Host::Loopback);
-    }
     match (without_dot(entry), without_dot(origin)) {
         (_, Some(host)) if host.eq_ignore_ascii_case(entry) => return Some(Host::DotAdded),
         (Some(host), _) if host.eq_ignore_ascii_case(origin) => return Some(Host::DotMissing),
@@ -122,7 +121,7 @@ fn to_host(entry: &[u8], origin: &[u8]) -> Option<Host> {
         let www = entry.len() == origin.len() + 4 && begins(entry, b"www");
         return Some(if www { Host::WwwMissing } else { Host::Parent });
     }
-    None
+    (is_loopback(origin) && is_loopback(entry)).then_some(Host::Loopback)
 }
 
 fn to_pattern(below: &[u8], origin: &[u8]) -> Option<Host> {
@@ -178,10 +177,7 @@ fn typo(entry: &Parts<'_>, origin: &[u8]) -> Option<Host> {
 /// The registrable domain of a host in lower case, where it is under a public suffix.
 pub(super) fn site(host: &[u8]) -> Option<&[u8]> {
     let host = without_dot(host).unwrap_or(host);
-    if is_address(host) {
-        return None;
-    }
-    psl::domain(host).map(|domain| domain.as_bytes())
+    registrable_domain(host)
 }
 
 /// Whether a pattern for everything below `host` would let in what others register.
@@ -191,16 +187,7 @@ pub(super) fn is_public_suffix(host: &[u8]) -> bool {
 
 /// An IPv4 or IPv6 address: none of its parts is below another.
 pub(super) fn is_address(host: &[u8]) -> bool {
-    host.starts_with(b"[")
-        || host
-            .rsplit(|&byte| byte == b'.')
-            .next()
-            .is_some_and(|last| !last.is_empty() && last.iter().all(u8::is_ascii_digit))
-}
-
-/// Whether `host` names this very machine, or a part of it (Secure Contexts, potentially trustworthy).
-pub(super) fn is_loopback(host: &[u8]) -> bool {
-    host.eq_ignore_ascii_case(b"localhost") || host == b"127.0.0.1" || host == b"[::1]"
+    host.starts_with(b"[") || ends_in_a_number(host)
 }
 
 fn without_dot(host: &[u8]) -> Option<&[u8]> {

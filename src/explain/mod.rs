@@ -1,7 +1,7 @@
-//! Which entry of `allow_origins` comes closest to an origin that was rejected, and how it differs.
+//! Which entry of `allow_origins` comes closest to a rejected origin, and how it differs.
 //!
-//! Nothing here decides anything, and nothing runs while a request is served: it is for telling a
-//! person why. What comes out are plain values; the words are made elsewhere.
+//! Nothing here decides anything or runs while a request is served: it explains a decision to a
+//! person. The results are plain values; Python puts them into words.
 
 mod expression;
 mod host;
@@ -11,10 +11,11 @@ use url::Url;
 
 use crate::cors::{OriginPattern, OriginPatterns, Port};
 use crate::distance::{distance, tolerance};
+use crate::host::{LONGEST_HOST, is_loopback};
 pub use expression::matched_part;
 pub use host::Host;
 pub use parts::Oddities;
-use parts::{LONGEST_HOST, Parts, pieces};
+use parts::{Parts, pieces};
 
 /// The longest text that is compared as a whole: any origin that a browser sends is far shorter.
 const LONGEST_TEXT: usize = 2 * LONGEST_HOST;
@@ -111,7 +112,7 @@ impl<'o> Sought<'o> {
     /// Whether it is on this very machine.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
-        host::is_loopback(&self.host)
+        is_loopback(&self.host)
     }
 
     /// Which of the `entries` it comes closest to, unless it is far from all: of several, the one that

@@ -1,9 +1,7 @@
 use core::fmt;
 
 use crate::cors::Port;
-
-/// The longest host that DNS can name, in bytes (RFC 1035, 2.3.4, in its text form).
-pub(super) const LONGEST_HOST: usize = 253;
+use crate::host::{LONGEST_HOST, default_port};
 
 /// In what a text is no origin as a browser writes it (URL, origin serialisation).
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
@@ -200,17 +198,6 @@ fn read_port(scheme: Option<&[u8]>, port: Option<&[u8]>) -> (Option<Port>, bool)
             (Some(Port::Default), true)
         }
         number => (number.map(Port::Number), false),
-    }
-}
-
-/// The port that is left out of an origin of this scheme (URL, special scheme).
-fn default_port(scheme: &[u8]) -> Option<u16> {
-    let is = |name: &[u8]| scheme.eq_ignore_ascii_case(name);
-    match () {
-        () if is(b"http") || is(b"ws") => Some(80),
-        () if is(b"https") || is(b"wss") => Some(443),
-        () if is(b"ftp") => Some(21),
-        () => None,
     }
 }
 

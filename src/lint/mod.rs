@@ -1,8 +1,7 @@
-//! What can be known to be wrong in a configuration before the first request.
+//! Problems of a configuration that can be known before the first request.
 //!
-//! A function for each kind of entries takes texts and gives [`Problem`]s, all at once. Nothing
-//! here runs while a request is served, so that parsing is left to the `url` crate and public
-//! suffixes to `psl`.
+//! A function for each kind of entries takes strings and returns all their [`Problem`]s at once.
+//! Nothing here runs while a request is served.
 
 /// Names the codes of a module, and lists them in `CODES`.
 macro_rules! codes {

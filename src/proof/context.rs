@@ -2,15 +2,9 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::dfa::Dfa;
-use super::product::Missing;
+use super::product::{LONGEST_SCHEME, Missing};
 use super::reader::{States, Taken};
-
-/// The longest label and host that can be registered (RFC 1035, 2.3.4).
-pub(super) const LONGEST_LABEL: usize = 63;
-pub(super) const LONGEST_HOST: usize = 253;
-
-/// The length of `https://`.
-const LONGEST_SCHEME: usize = 8;
+use crate::host::LONGEST_HOST;
 
 /// Who registered the domain that a host is under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +13,7 @@ pub(super) enum Owner {
     Nobody,
     /// The author of the expression, who wrote the domain.
     Author,
-    Stranger,
+    Anyone,
 }
 
 /// A host, from its end, as far as it is read, and what may come before it.

@@ -1,11 +1,11 @@
-//! What a regular expression lets in, decided by searching its language.
+//! Which origins a regular expression matches, decided by searching its language.
 //!
-//! The expression becomes an automaton that is read from its end, so that a host's labels come in
-//! the order in which names are given away: the top-level domain first. It is never made
-//! deterministic: a search looks at pairs of its states and those of a small automaton for a part
-//! of a serialised origin ([`Dfa`](dfa::Dfa)), so that time and memory grow
-//! with the expression alone. Only names up to the registrable one are read one by one, for the
-//! public suffix list to be asked; an open name is a stranger at the first one that is asked.
+//! The regex becomes a nondeterministic automaton ([`Nfa`]) that reads an origin from its end: a
+//! host's labels then come in the order in which names are given away, the top-level domain first.
+//! It is never made deterministic. A search visits pairs of its states and those of a small
+//! deterministic automaton for a part of a serialized origin ([`Dfa`](dfa::Dfa)), so time and memory
+//! grow with the regex alone. Only names up to the registrable one are read one by one, to look them
+//! up in the public suffix list. An open name is an untrusted origin at the first lookup.
 
 mod addresses;
 mod alternatives;
@@ -28,7 +28,7 @@ use hosts::Hosts;
 use nfa::{Nfa, Unbuildable};
 use product::{Forward, TooLarge};
 use reader::{Reader, Taken};
-pub use result::{Everything, Null, Proof, Stranger, Unproven};
+pub use result::{Everything, Null, Proof, Unproven, UntrustedOrigin};
 
 /// Finds out what a marked expression lets in.
 ///
@@ -65,15 +65,15 @@ fn fill(proof: &mut Proof, nfa: &Nfa, name: &str, credentials: bool) -> Result<(
         proof.null = Some(if written { Null::Written } else { Null::Open });
     }
     let hosts = Hosts::new(reader)?;
-    let strangers = untrusted::search(reader, &hosts, name)?;
-    proof.stranger = strangers.stranger;
-    proof.hosted = strangers.hosted;
-    proof.shared = strangers.shared;
+    let found = untrusted::search(reader, &hosts, name)?;
+    proof.untrusted = found.untrusted;
+    proof.hosted = found.hosted;
+    proof.shared = found.shared;
     let start = reader.closed([nfa.start()]);
     let any = |part| Ok(Forward::new(nfa, &start, origin_shapes::get(part)?, true)?.first());
     // A stranger may have signs in the name of its host that no host of the author's has.
     if proof.null.is_none()
-        && proof.stranger.is_none()
+        && proof.untrusted.is_none()
         && proof.hosted.is_none()
         && proof.shared.is_none()
         && any(&origin_shapes::NAMED)?.is_none()
@@ -83,9 +83,9 @@ fn fill(proof: &mut Proof, nfa: &Nfa, name: &str, credentials: bool) -> Result<(
         proof.nothing = true;
         return Ok(());
     }
-    proof.unproven = strangers.unproven;
+    proof.unproven = found.unproven;
     proof.taken = alternatives::taken(nfa).ok();
-    if proof.stranger.is_some() {
+    if proof.untrusted.is_some() {
         let [https, http] = &origin_shapes::EVERY;
         let mut includes = |part| Ok(everything::includes(reader, origin_shapes::get(part)?));
         proof.everything = match (includes(https)?, includes(http)?) {

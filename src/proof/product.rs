@@ -3,10 +3,17 @@ use std::collections::VecDeque;
 use super::dfa::{Dfa, PREFERENCE};
 use super::nfa::{Nfa, index, offsets};
 use super::reader::Reader;
+use crate::host::LONGEST_HOST;
 
-/// The length of `https://`, the longest name of a host (RFC 1035, 2.3.4), and a port. No origin
-/// that is longer is met.
-const LONGEST_ORIGIN: u16 = 8 + 253 + 6;
+/// The length of `https://`.
+pub(super) const LONGEST_SCHEME: usize = 8;
+
+/// The length of a port with its colon.
+const LONGEST_PORT: usize = 6;
+
+/// No origin that is longer is met.
+#[allow(clippy::cast_possible_truncation, reason = "it is 267")]
+const LONGEST_ORIGIN: u16 = (LONGEST_SCHEME + LONGEST_HOST + LONGEST_PORT) as u16;
 
 /// The most pairs of states that one search visits, of 16 bytes each.
 const MOST_VISITS: usize = 1 << 20;

@@ -8,12 +8,12 @@ pub struct Proof {
     /// It matches the origin of any site there is.
     pub everything: Option<Everything>,
     /// It lets in a site whose registrable domain its author did not write.
-    pub stranger: Option<Stranger>,
+    pub untrusted: Option<UntrustedOrigin>,
     /// It lets in any site below a private public suffix such as `github.io`, where anybody may have a
     /// name for the asking, or below one for some organisations, such as `gov.uk`.
-    pub hosted: Option<Stranger>,
+    pub hosted: Option<UntrustedOrigin>,
     /// It lets in a site below such a suffix, whose name anybody may have, while the author wrote a part of that name.
-    pub shared: Option<Stranger>,
+    pub shared: Option<UntrustedOrigin>,
     /// It lets in this origin, at an address that anybody may have and that the author did not
     /// write.
     pub address: Option<String>,
@@ -43,7 +43,7 @@ impl Proof {
     pub const fn is_safe(&self) -> bool {
         !self.nothing
             && self.everything.is_none()
-            && self.stranger.is_none()
+            && self.untrusted.is_none()
             && self.hosted.is_none()
             && self.shared.is_none()
             && self.address.is_none()
@@ -67,7 +67,7 @@ pub enum Everything {
 
 /// A site that anybody could make.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stranger {
+pub struct UntrustedOrigin {
     /// Its origin, which the expression matches.
     pub origin: String,
     /// The domain that would have to be registered.

@@ -140,12 +140,12 @@ proptest! {
     fn the_proof_agrees_with_matching_one_by_one(case in cases()) {
         let matcher = Expressions::new(&[&case.plain]).unwrap();
         let proof = prove(&case.marked, "evil", false);
-        let found = proof.stranger.iter().chain(&proof.hosted).chain(&proof.shared).next();
-        if let Some(stranger) = found {
-            prop_assert!(matcher.match_whole(stranger.origin.as_bytes()), "{proof:?}");
+        let found = proof.untrusted.iter().chain(&proof.hosted).chain(&proof.shared).next();
+        if let Some(untrusted) = found {
+            prop_assert!(matcher.match_whole(untrusted.origin.as_bytes()), "{proof:?}");
             prop_assert_eq!(
-                strange_domain(&stranger.origin, &case.written),
-                Some(stranger.domain.as_str()),
+                strange_domain(&untrusted.origin, &case.written),
+                Some(untrusted.domain.as_str()),
                 "{:?}", proof
             );
         }

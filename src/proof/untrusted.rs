@@ -1,13 +1,14 @@
 use std::rc::Rc;
 
-use super::context::{Context, LONGEST_HOST, LONGEST_LABEL, Owner, Word};
+use super::context::{Context, Owner, Word};
 use super::dfa::Dfa;
 use super::example_names;
 use super::hosts::Hosts;
 use super::origin_shapes;
 use super::product::{Forward, Missing, TooLarge};
 use super::reader::{Reader, States, Taken};
-use super::result::{Stranger, Unproven};
+use super::result::{Unproven, UntrustedOrigin};
+use crate::host::{LONGEST_HOST, LONGEST_LABEL};
 use crate::public_suffix::{Registry, Rule, labels_below, registry};
 
 /// The most that the search does, as a [`Reader`] counts it: some hundred milliseconds.
@@ -26,12 +27,12 @@ const LABEL_CHARACTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789-_";
 #[derive(Debug, Default)]
 pub(super) struct Found {
     /// One that anybody may register.
-    pub(super) stranger: Option<Stranger>,
+    pub(super) untrusted: Option<UntrustedOrigin>,
     /// One that anybody may have below a private public suffix.
-    pub(super) hosted: Option<Stranger>,
+    pub(super) hosted: Option<UntrustedOrigin>,
     /// One that anybody may register below a private public suffix, where the author wrote a part of
     /// the name.
-    pub(super) shared: Option<Stranger>,
+    pub(super) shared: Option<UntrustedOrigin>,
     /// Why there may be others, if that is not known.
     pub(super) unproven: Option<Unproven>,
 }
@@ -49,8 +50,8 @@ pub(super) fn search(
         search.dot = dot;
         let states = search.reader.walk(hosts.ends(), dot.as_bytes(), Taken::All);
         let mut top = Context::top(states, Rc::clone(&missing));
-        search.found.stranger = search.below(&mut top)?.map(|label| label.stranger);
-        if search.found.stranger.is_some() {
+        search.found.untrusted = search.below(&mut top)?.map(|label| label.untrusted);
+        if search.found.untrusted.is_some() {
             break;
         }
     }
@@ -61,7 +62,7 @@ pub(super) fn search(
 struct Label {
     /// The label of the context; empty where it is one further below.
     text: String,
-    stranger: Stranger,
+    untrusted: UntrustedOrigin,
     shared: bool,
 }
 
@@ -115,7 +116,7 @@ impl<'a> Search<'_, 'a> {
             found = self.any_label(context)?;
         }
         let Some(found) = found else { return Ok(None) };
-        if found.stranger.origin.contains(self.name) {
+        if found.untrusted.origin.contains(self.name) {
             return Ok(Some(found));
         }
         let nicer = if top {
@@ -266,11 +267,11 @@ impl<'a> Search<'_, 'a> {
                     let border = self.border(context, &word.written, word, border, Taken::All);
                     !border.0.is_empty()
                 });
-                if written { Owner::Author } else { Owner::Stranger }
+                if written { Owner::Author } else { Owner::Anyone }
             }
             Some(_) => context.owner,
         };
-        if owner == Owner::Stranger {
+        if owner == Owner::Anyone {
             let way = if !ended.is_empty() {
                 Some(('/', &ended, ended_part))
             } else if !going.is_empty() && !rule.deeper {
@@ -281,9 +282,9 @@ impl<'a> Search<'_, 'a> {
             if let Some((border, states, part)) = way {
                 let begin = context.missing.text(self.reader, states, part).unwrap_or_default();
                 let host_below = format!("{begin}{border}{host}");
-                return Ok(self.shown(&host_below, &host, rule).map(|stranger| Label {
+                return Ok(self.shown(&host_below, &host, rule).map(|untrusted| Label {
                     text: label,
-                    stranger,
+                    untrusted,
                     shared: context.shared,
                 }));
             }
@@ -329,7 +330,7 @@ impl<'a> Search<'_, 'a> {
         open.shared = false;
         if let Some(found) = self.below(&mut open)? {
             // What may be registered at a registry is still to be found.
-            self.found.hosted.get_or_insert(found.stranger);
+            self.found.hosted.get_or_insert(found.untrusted);
             return Ok(None);
         }
         context.missing = missing;
@@ -337,7 +338,7 @@ impl<'a> Search<'_, 'a> {
         context.shared = true;
         match self.below(&mut context)? {
             Some(found) if found.shared => {
-                self.found.shared.get_or_insert(found.stranger);
+                self.found.shared.get_or_insert(found.untrusted);
                 Ok(None)
             }
             found => Ok(found),
@@ -363,17 +364,17 @@ impl<'a> Search<'_, 'a> {
     }
 
     /// The stranger as it is shown, if names as long as that can be registered.
-    fn shown(&mut self, origin: &str, host: &str, rule: Rule) -> Option<Stranger> {
+    fn shown(&mut self, origin: &str, host: &str, rule: Rule) -> Option<UntrustedOrigin> {
         let dot = self.dot;
-        let stranger = self.hosts.complete(self.reader, &format!("{origin}{dot}"));
+        let untrusted = self.hosts.complete(self.reader, &format!("{origin}{dot}"));
         let (_, whole) = origin.split_once("://").unwrap_or_default();
         let fits = whole.len() <= LONGEST_HOST
             && whole.split('.').all(|label| label.len() <= LONGEST_LABEL);
-        let Some(origin) = stranger.filter(|_| fits) else {
+        let Some(origin) = untrusted.filter(|_| fits) else {
             self.found.unproven.get_or_insert(Unproven::LongNames);
             return None;
         };
-        Some(Stranger {
+        Some(UntrustedOrigin {
             origin,
             domain: rule.registrable(host).unwrap_or(host).to_owned(),
             suffix: rule.suffix(host).to_owned(),

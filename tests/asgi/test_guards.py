@@ -14,7 +14,8 @@ import pytest
 
 SOURCES = sorted(Path(__file__).parents[2].joinpath("src").rglob("*.rs"))
 ENTRY = re.compile(
-    r'^(?:unsafe )?extern "C" fn (\w+)\(.*?\n?\).*?\{\n(.*?)^\}$', re.DOTALL | re.MULTILINE
+    r'^(?:pub(?:\(\w+\))? )?(?:unsafe )?extern "C" fn (\w+)\(.*?\n?\).*?\{\n(.*?)^\}$',
+    re.DOTALL | re.MULTILINE,
 )
 # The whole body: one guard around everything, and the 0 of a function that cannot fail.
 GUARDED = re.compile(

@@ -1,5 +1,5 @@
-//! `allow_methods`, `allow_headers` and `expose_headers`: what is no name, and what is one that
-//! means nothing there (Fetch, methods and headers).
+//! Problems of `allow_methods`, `allow_headers` and `expose_headers`: entries that are no names, and
+//! names that have no effect there (Fetch, methods and headers).
 
 mod code;
 mod finding;

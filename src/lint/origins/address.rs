@@ -8,7 +8,7 @@ use super::dangers;
 use super::finding::Finding;
 use super::glob::{self, Meaning};
 use super::host;
-use super::parts::Parts;
+use super::parts::{Kind, Parts};
 use super::range::{self, Network};
 use super::scheme::{self, Scheme};
 use super::text::Text;
@@ -40,17 +40,6 @@ impl fmt::Display for Canonical<'_> {
             Port::Any => f.write_str(":*"),
         }
     }
-}
-
-/// What an entry stands for, by where it has a `*`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// One origin.
-    Exact,
-    /// A host with any port.
-    AnyPort,
-    /// The subdomains of a host.
-    Subdomains,
 }
 
 /// Host and port as they are written.

@@ -1,3 +1,5 @@
+use crate::host::{LONGEST_HOST, LONGEST_LABEL, default_port};
+
 /// An entry that is an origin as browsers send it or a pattern of them, as far as most of them are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Plain<'e> {
@@ -8,10 +10,6 @@ pub(super) struct Plain<'e> {
     /// Whether there is a port, and it is not `*`.
     pub(super) has_port: bool,
 }
-
-/// The longest host, and label of a host, that DNS can name, in bytes (RFC 1035, 2.3.4).
-pub(super) const LONGEST_HOST: usize = 253;
-pub(super) const LONGEST_LABEL: usize = 63;
 
 /// Reads `https://` or `http://`, `*.` or not, labels of a-z, 0-9 and `-`, the last of which begins
 /// with a letter, and a port that is `*` or a number and not the scheme's own.
@@ -73,6 +71,8 @@ fn is_plain_port(digits: &[u8], secure: bool) -> bool {
     }
     let digit = |byte: &u8| byte.is_ascii_digit().then(|| u32::from(byte - b'0'));
     let number = digits.iter().try_fold(0, |number, byte| Some(number * 10 + digit(byte)?));
-    let default = if secure { 443 } else { 80 };
-    number.and_then(|number| u16::try_from(number).ok()).is_some_and(|number| number != default)
+    let default = default_port(if secure { b"https" } else { b"http" });
+    number
+        .and_then(|number| u16::try_from(number).ok())
+        .is_some_and(|number| default != Some(number))
 }

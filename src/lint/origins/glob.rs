@@ -1,8 +1,8 @@
 //! A `*` or `?` where no pattern has one, and the regular expression that was probably meant.
 
-use super::fast_path::LONGEST_HOST;
 use super::host::{is_local, is_numeric};
 use super::scheme::Scheme;
+use crate::host::LONGEST_HOST;
 use crate::lint::problem::Suggestion;
 use crate::public_suffix::{Registry, registrable_domain, registry};
 
@@ -104,7 +104,7 @@ pub(super) fn is_everything(host: &str) -> bool {
 /// Whether `host` is what one owner has registered in the domain name system, not at a company.
 fn is_registered(host: &str) -> bool {
     let parent = host.split_once('.').map_or("", |(_, parent)| parent);
-    registrable_domain(host) == Some(host)
+    registrable_domain(host.as_bytes()) == Some(host.as_bytes())
         && host.starts_with(|c: char| c.is_ascii_alphanumeric())
         && registry(parent) != Some(Registry::Private)
 }

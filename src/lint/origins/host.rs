@@ -1,31 +1,25 @@
 //! Hosts: as browsers serialise them, and what keeps one from being so.
 
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 use url::Host;
 
-use super::address::Kind;
 use super::code;
-use super::fast_path::{LONGEST_HOST, LONGEST_LABEL};
 use super::finding::Finding;
+use super::parts::Kind;
 use super::scheme::upper_case;
 use super::wrapping::not_ascii;
+use crate::host::{LONGEST_HOST, LONGEST_LABEL, is_ipv4, is_loopback};
 use crate::lint::wording::quoted;
 
 /// Whether a host can only be the machine itself: a page from there needs no `https`.
 pub(super) fn is_local(host: &str) -> bool {
-    let host = host.strip_suffix('.').unwrap_or(host);
-    let address = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
-    match address.parse::<IpAddr>() {
-        Ok(IpAddr::V4(address)) => address.is_loopback(),
-        Ok(IpAddr::V6(address)) => address.is_loopback(),
-        Err(_) => host == "localhost" || host.ends_with(".localhost"),
-    }
+    is_loopback(host.as_bytes())
 }
 
 /// Whether a serialised host is an address.
 pub(super) fn is_address(host: &str) -> bool {
-    host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok()
+    host.starts_with('[') || is_ipv4(host.as_bytes())
 }
 
 /// Whether a text is the end of an IPv4 address.

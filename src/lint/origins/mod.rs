@@ -1,5 +1,5 @@
-//! `allow_origins`: what keeps an entry from being an origin that a browser sends, and what lets in
-//! more than is meant (Fetch, CORS check; URL, host serialising; HTML, serialisation of an origin).
+//! Problems of `allow_origins`: entries that no browser sends, and entries that match more than their
+//! author meant (Fetch, CORS check; URL, host serializing; HTML, serialization of an origin).
 
 mod address;
 mod code;

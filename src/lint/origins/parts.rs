@@ -19,6 +19,17 @@ pub(super) struct Parts {
     pub(super) bare_ipv6: bool,
 }
 
+/// What an entry stands for, by where it has a `*`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// One origin.
+    Exact,
+    /// A host with any port.
+    AnyPort,
+    /// The subdomains of a host.
+    Subdomains,
+}
+
 impl Parts {
     /// Takes apart what begins at `from`.
     pub(super) fn of(text: &str, from: usize) -> Self {

@@ -5,6 +5,7 @@ use core::fmt;
 use super::code;
 use super::finding::Finding;
 use super::text::Text;
+use crate::host::default_port;
 use crate::lint::wording::quoted;
 
 /// What an origin begins with.
@@ -43,8 +44,8 @@ impl Scheme {
 
     pub(super) fn default_port(&self) -> Option<u16> {
         match self {
-            Self::Http => Some(80),
-            Self::Https => Some(443),
+            Self::Http => default_port(b"http"),
+            Self::Https => default_port(b"https"),
             _ => None,
         }
     }

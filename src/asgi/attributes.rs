@@ -1,0 +1,365 @@
+//! What Python code reads, assigns and calls of a middleware.
+
+use core::ffi::{c_int, c_void};
+use core::ptr;
+use std::borrow::Cow;
+
+use pyo3::exceptions::{PyAttributeError, PyValueError};
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use super::application::Calls;
+use super::call::answer_method;
+use super::guard::{attached, object, status};
+use super::live_origins::LiveOrigins;
+use super::middleware::{Middleware, find_overrides, is_middleware, live_verdict, not_initialised};
+use super::object::{Owned, Raised, bytes_of, decoded, is_text, item};
+use super::overrides::Overrides;
+use super::policy::{CompiledPolicy, compiled, latin_1};
+use super::preflight;
+use super::scope::{RequestHeaders, read_any};
+use super::types::{attribute, fast_method, method, no_attribute};
+
+/// What an attribute gives, or the error that `__init__` has not set it.
+///
+/// # Safety
+/// `held` is null or live, and the thread is attached.
+unsafe fn field(held: *mut ffi::PyObject) -> Result<Owned, Raised> {
+    if held.is_null() {
+        return not_initialised();
+    }
+    // SAFETY: live, as the caller vouches.
+    Ok(unsafe { Owned::share(held) })
+}
+
+unsafe extern "C" fn get_policy(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware`.
+    object(|| unsafe { field((*slf.cast::<Middleware>()).policy) })
+}
+
+/// Sets the policy, in one step: each request sees the one before or the one after. It follows no
+/// list until one is set.
+unsafe extern "C" fn set_policy(
+    slf: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+    _: *mut c_void,
+) -> c_int {
+    status(|| {
+        attached(|py| {
+            // SAFETY: Python gives a live value, or null for a deletion.
+            let value = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) };
+            let policy = value
+                .ok_or_else(|| PyAttributeError::new_err("a policy is replaced, not deleted"))?;
+            let compiled = policy.getattr("_compiled")?.cast_into::<CompiledPolicy>()?;
+            // SAFETY: Python calls this with a `Middleware`, and the GIL is held; nothing runs
+            // in between, and what they replace is dropped when all are in their places.
+            unsafe {
+                let this = slf.cast::<Middleware>();
+                let before = (&raw mut (*this).policy).replace(policy.into_ptr());
+                let compiled_before = (&raw mut (*this).compiled).replace(compiled.into_ptr());
+                let live_before = (&raw mut (*this).live).replace(ptr::null_mut());
+                ffi::Py_XDECREF(before);
+                ffi::Py_XDECREF(compiled_before);
+                ffi::Py_XDECREF(live_before);
+            }
+            Ok(())
+        })
+    })
+}
+
+unsafe extern "C" fn get_app(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware`.
+    object(|| unsafe { field((*slf.cast::<Middleware>()).app) })
+}
+
+/// Sets the application, and finds out what calling it does.
+unsafe extern "C" fn set_app(
+    slf: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+    _: *mut c_void,
+) -> c_int {
+    status(|| {
+        attached(|py| {
+            // SAFETY: Python gives a live value, or null for a deletion.
+            let app = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) };
+            let app =
+                app.ok_or_else(|| PyAttributeError::new_err("app is replaced, not deleted"))?;
+            let calls = Calls::of(&app, is_middleware)?;
+            // SAFETY: Python calls this with a `Middleware`, and the GIL is held; the application
+            // before is dropped when the new one is in its place.
+            unsafe {
+                let this = slf.cast::<Middleware>();
+                (*this).calls = calls;
+                ffi::Py_XDECREF((&raw mut (*this).app).replace(app.into_ptr()));
+            }
+            Ok(())
+        })
+    })
+}
+
+/// What is overridden now, as a bool.
+///
+/// # Safety
+/// `slf` is a live `Middleware` and the thread is attached.
+unsafe fn overridden(
+    slf: *mut ffi::PyObject,
+    which: impl FnOnce(&Overrides) -> bool,
+) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        let this = slf.cast::<Middleware>();
+        find_overrides(this)?;
+        Owned::take(ffi::PyBool_FromLong(which(&(*this).overrides).into()))
+    }
+}
+
+/// `Middleware._fastcors_hooks`: whether `async def __call__` has to call the methods by name.
+unsafe extern "C" fn get_hooks(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware`.
+    object(|| unsafe { overridden(slf, |overrides| overrides.hooks) })
+}
+
+/// `Middleware._fastcors_asks`: whether `is_allowed_origin` is overridden.
+unsafe extern "C" fn get_asks(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware`.
+    object(|| unsafe { overridden(slf, |overrides| overrides.asks_origin) })
+}
+
+/// `Middleware._fastcors_begin(scope)`: counts a request that `async def __call__` serves, and reads
+/// its headers: None for another scope than `"http"`, else the header lines as a list, the Origin, and
+/// of a preflight the requested method, the requested headers and whether private network access is
+/// requested. What is not there is None.
+unsafe extern "C" fn begin(
+    slf: *mut ffi::PyObject,
+    scope: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware` and an argument, which the caller holds.
+    object(|| unsafe {
+        let this = slf.cast::<Middleware>();
+        if (*this).compiled.is_null() {
+            return not_initialised();
+        }
+        let policy = Owned::share((*this).compiled);
+        let names = compiled(policy.as_ptr()).names;
+        let kind = item(scope, names.kind.as_ptr())?;
+        if !is_text(kind.as_ptr(), names.http.as_ptr(), b"http")? {
+            return Ok(Owned::share(ffi::Py_None()));
+        }
+        let headers = item(scope, names.headers.as_ptr())?;
+        let headers = Owned::take(ffi::PySequence_List(headers.as_ptr()))?;
+        let request = match RequestHeaders::read(headers.as_ptr()) {
+            Some(request) => request,
+            None => read_any(scope, &headers)?.0,
+        };
+        let counts = &(*this).counts;
+        counts.request();
+        let text = |value: Option<&Owned>| match value {
+            Some(value) => decoded(bytes_of(value.as_ptr())),
+            None => Ok(Owned::share(ffi::Py_None())),
+        };
+        let RequestHeaders { origin, mut method, headers: requested, private_network } = request;
+        if origin.is_some() {
+            counts.cross_origin();
+        }
+        if origin.is_some() && method.is_some() {
+            let scope_method = item(scope, names.method.as_ptr())?;
+            if is_text(scope_method.as_ptr(), names.options.as_ptr(), b"OPTIONS")? {
+                counts.preflight();
+            } else {
+                method = None;
+            }
+        }
+        let network = if private_network { ffi::Py_True() } else { ffi::Py_False() };
+        let parts = [
+            headers,
+            text(origin.as_ref())?,
+            text(method.as_ref().filter(|_| origin.is_some()))?,
+            text(requested.as_ref())?,
+            Owned::share(network),
+        ];
+        let begun = Owned::take(ffi::PyTuple_New(parts.len().cast_signed()))?;
+        for (place, part) in (0..).zip(parts) {
+            ffi::PyTuple_SET_ITEM(begun.as_ptr(), place, part.into_ptr());
+        }
+        Ok(begun)
+    })
+}
+
+unsafe extern "C" fn get_compiled(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware`.
+    object(|| unsafe { field((*slf.cast::<Middleware>()).compiled) })
+}
+
+unsafe extern "C" fn get_live(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware`; what it holds is live or null.
+    object(|| unsafe {
+        let live = (*slf.cast::<Middleware>()).live;
+        Ok(Owned::share(if live.is_null() { ffi::Py_None() } else { live }))
+    })
+}
+
+/// Sets the list that the policy was made of, and is made of anew when it is changed.
+unsafe extern "C" fn set_live(
+    slf: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+    _: *mut c_void,
+) -> c_int {
+    status(|| {
+        attached(|py| {
+            // SAFETY: Python gives a live value, or null for a deletion.
+            let live = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) }
+                .filter(|live| !live.is_none())
+                .map(Bound::cast_into::<LiveOrigins>)
+                .transpose()?;
+            // SAFETY: Python calls this with a `Middleware`; the one before is dropped when the new
+            // one is in its place.
+            unsafe {
+                let live = live.map_or(ptr::null_mut(), Bound::into_ptr);
+                let field = &raw mut (*slf.cast::<Middleware>()).live;
+                ffi::Py_XDECREF(field.replace(live));
+            }
+            Ok(())
+        })
+    })
+}
+
+/// `Middleware._fastcors_allows(origin)`: what the options say of an origin now.
+unsafe extern "C" fn allows(
+    slf: *mut ffi::PyObject,
+    origin: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware` and an argument, which it holds.
+    object(|| unsafe {
+        let this = slf.cast::<Middleware>();
+        if (*this).compiled.is_null() {
+            return not_initialised();
+        }
+        let origin = attached(|py| {
+            let origin = Bound::from_borrowed_ptr(py, origin);
+            latin_1(origin.cast()?).map(Cow::into_owned)
+        })?;
+        let policy = Owned::share((*this).compiled);
+        let allowed = if (*this).live.is_null() {
+            compiled(policy.as_ptr()).allows_bytes(&origin)?
+        } else {
+            live_verdict(this, policy, &origin)?.0
+        };
+        Owned::take(ffi::PyBool_FromLong(allowed.into()))
+    })
+}
+
+/// `Middleware._fastcors_preflight(policy, scope, origin, method, headers, private_network, allowed)`:
+/// the two messages of the response to a preflight whose Origin a subclass has decided on.
+unsafe extern "C" fn preflight_method(
+    slf: *mut ffi::PyObject,
+    args: *mut *mut ffi::PyObject,
+    nargs: ffi::Py_ssize_t,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
+    object(|| unsafe {
+        let args = core::slice::from_raw_parts(args, nargs.unsigned_abs());
+        preflight::asked(&(*slf.cast::<Middleware>()).counts, slf, args)
+    })
+}
+
+/// `Middleware._fastcors_counts()`: the counters by their names.
+unsafe extern "C" fn counts(slf: *mut ffi::PyObject, _: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    object(|| {
+        attached(|py| {
+            let found = PyDict::new(py);
+            // SAFETY: Python calls this with a `Middleware`, which the caller holds.
+            for (name, count) in unsafe { (*slf.cast::<Middleware>()).counts.read() } {
+                found.set_item(name, count)?;
+            }
+            // SAFETY: the reference is given away.
+            unsafe { Ok(Owned::take(found.into_ptr())) }
+        })?
+    })
+}
+
+/// `Middleware._fastcors_count(name)`: counts what the `async def __call__` of a subclass decides.
+unsafe extern "C" fn count(
+    slf: *mut ffi::PyObject,
+    name: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    object(|| {
+        attached(|py| {
+            // SAFETY: Python calls this with a `Middleware` and an argument.
+            let (name, counts) = unsafe {
+                (Bound::from_borrowed_ptr(py, name), &(*slf.cast::<Middleware>()).counts)
+            };
+            if !counts.named(name.extract()?) {
+                return Err(PyValueError::new_err(format!("there is no counter {name:?}")));
+            }
+            // SAFETY: the reference is given away.
+            unsafe { Ok(Owned::take(py.None().into_ptr())) }
+        })?
+    })
+}
+
+/// The attributes of the type.
+pub(super) const ATTRIBUTES: [ffi::PyGetSetDef; 8] = [
+    attribute(
+        c"__dict__",
+        ffi::PyObject_GenericGetDict,
+        Some(ffi::PyObject_GenericSetDict),
+        c"The attributes of the instance.",
+    ),
+    attribute(c"app", get_app, Some(set_app), c"The application behind this middleware."),
+    attribute(
+        c"_fastcors_policy",
+        get_policy,
+        Some(set_policy),
+        c"The policy that requests are decided by.",
+    ),
+    attribute(c"_fastcors_compiled", get_compiled, None, c"Its compiled form."),
+    attribute(
+        c"_fastcors_live",
+        get_live,
+        Some(set_live),
+        c"The list that the policy follows, or None.",
+    ),
+    attribute(c"_fastcors_hooks", get_hooks, None, c"Whether a method is called by name."),
+    attribute(c"_fastcors_asks", get_asks, None, c"Whether is_allowed_origin is overridden."),
+    no_attribute(),
+];
+
+/// Its methods.
+pub(super) const METHODS: [ffi::PyMethodDef; 7] = [
+    fast_method(
+        c"_fastcors_answer",
+        answer_method,
+        c"_fastcors_answer($self, scope, receive, send, /)\n--\n\nThe compiled __call__.",
+    ),
+    fast_method(
+        c"_fastcors_preflight",
+        preflight_method,
+        c"The two messages of the response to a preflight.",
+    ),
+    method(
+        c"_fastcors_begin",
+        begin,
+        ffi::METH_O,
+        c"_fastcors_begin($self, scope, /)\n--\n\nCount a request and read its headers.",
+    ),
+    method(
+        c"_fastcors_allows",
+        allows,
+        ffi::METH_O,
+        c"_fastcors_allows($self, origin, /)\n--\n\nWhat the options say of an origin.",
+    ),
+    method(
+        c"_fastcors_count",
+        count,
+        ffi::METH_O,
+        c"_fastcors_count($self, name, /)\n--\n\nAdd one to a counter.",
+    ),
+    method(
+        c"_fastcors_counts",
+        counts,
+        ffi::METH_NOARGS,
+        c"_fastcors_counts($self, /)\n--\n\nThe counters by their names.",
+    ),
+    ffi::PyMethodDef::zeroed(),
+];

@@ -1,0 +1,289 @@
+//! What a call of a middleware does: `middleware(scope, receive, send)`.
+
+use core::hint::cold_path;
+use core::ptr;
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::ffi;
+use pyo3::prelude::*;
+
+use super::application::Application;
+use super::asked::question;
+use super::coroutines::deferred;
+use super::guard::{attached, object};
+use super::middleware::{Middleware, find_overrides, live_verdict, not_initialised};
+use super::names::Names;
+use super::object::{Owned, Raised, bytes_of, is_text, item, seldom};
+use super::policy::compiled;
+use super::rejection::Rejection;
+use super::scope::{RequestHeaders, read_any};
+use super::{preflight, send};
+use crate::cors::{Actual, Rejections, can_be_mirrored};
+
+pub(super) unsafe extern "C" fn vectorcall(
+    slf: *mut ffi::PyObject,
+    args: *const *mut ffi::PyObject,
+    nargsf: usize,
+    kwnames: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware`, its arguments as vectorcall lays them out, and
+    // the thread attached.
+    object(|| unsafe {
+        let [scope, receive, send] = arguments(args, nargsf, kwnames)?;
+        let this = slf.cast::<Middleware>();
+        find_overrides(this)?;
+        if (*this).overrides.asks_origin || (*this).overrides.runs_call {
+            cold_path();
+            if (*this).overrides.runs_call {
+                return call_method(slf, scope, receive, send);
+            }
+            return respond_overridden(this, scope, receive, send);
+        }
+        respond(this, false, scope, receive, send)
+    })
+}
+
+/// `Middleware._fastcors_answer(scope, receive, send)`: the compiled code, for a class that overrides
+/// `__call__`, and perhaps `is_allowed_origin`.
+pub(super) unsafe extern "C" fn answer_method(
+    slf: *mut ffi::PyObject,
+    args: *mut *mut ffi::PyObject,
+    nargs: ffi::Py_ssize_t,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
+    object(|| unsafe {
+        let [scope, receive, send] = arguments(args, nargs.unsigned_abs(), ptr::null_mut())?;
+        let this = slf.cast::<Middleware>();
+        find_overrides(this)?;
+        respond_overridden(this, scope, receive, send)
+    })
+}
+
+/// Responds to one request of a class that overrides something. One copy of [`respond`] for all of
+/// these, beside the one for a class that overrides nothing.
+///
+/// # Safety
+/// As for [`respond`].
+#[inline(never)]
+unsafe fn respond_overridden(
+    this: *mut Middleware,
+    scope: *mut ffi::PyObject,
+    receive: *mut ffi::PyObject,
+    send: *mut ffi::PyObject,
+) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches.
+    unsafe { respond(this, (*this).overrides.asks_origin, scope, receive, send) }
+}
+
+/// Responds to one request: to a preflight by itself, to anything else by the application's own
+/// awaitable. `asks`: `is_allowed_origin` is overridden, and decides on the Origin.
+///
+/// # Safety
+/// All are live objects that the caller holds, `this` is a `Middleware`, and the thread is attached.
+#[inline(always)]
+unsafe fn respond(
+    this: *mut Middleware,
+    asks: bool,
+    scope: *mut ffi::PyObject,
+    receive: *mut ffi::PyObject,
+    send: *mut ffi::PyObject,
+) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches. The application and the policy are held for the whole time,
+    // because code that runs in between may replace them.
+    unsafe {
+        if (*this).app.is_null() || (*this).compiled.is_null() {
+            return not_initialised();
+        }
+        let app = Application { callable: Owned::share((*this).app), calls: (*this).calls };
+        let policy = Owned::share((*this).compiled);
+        let names = compiled(policy.as_ptr()).names;
+        deferred(names, dispatch(this, asks, &app, policy, names, scope, receive, send))
+    }
+}
+
+/// # Safety
+/// As for [`respond`].
+#[inline(always)]
+#[allow(clippy::too_many_arguments, reason = "it is compiled into its caller")]
+unsafe fn dispatch(
+    this: *mut Middleware,
+    asks: bool,
+    app: &Application,
+    mut policy: Owned,
+    names: &Names,
+    scope: *mut ffi::PyObject,
+    receive: *mut ffi::PyObject,
+    send: *mut ffi::PyObject,
+) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches; `RequestHeaders` holds bytes objects.
+    unsafe {
+        let counts = &(*this).counts;
+        let kind = item(scope, names.kind.as_ptr())?;
+        if !is_text(kind.as_ptr(), names.http.as_ptr(), b"http")? {
+            cold_path();
+            return app.call(names, scope, receive, send);
+        }
+        counts.request();
+        let headers = item(scope, names.headers.as_ptr())?;
+        let (mut request, copy) = match RequestHeaders::read(headers.as_ptr()) {
+            Some(request) => (request, None),
+            None => seldom(read_any(scope, &headers)?),
+        };
+        let scope = copy.as_ref().map_or(scope, Owned::as_ptr);
+        let Some(origin) = request.origin.take() else {
+            let send = send::new(send, &policy, None, Actual::WithoutOrigin, None)?;
+            return app.call(names, scope, receive, send.as_ptr());
+        };
+        counts.cross_origin();
+        let mut preflight = None;
+        if let Some(method) = &request.method {
+            let scope_method = item(scope, names.method.as_ptr())?;
+            if is_text(scope_method.as_ptr(), names.options.as_ptr(), b"OPTIONS")? {
+                counts.preflight();
+                preflight = Some(method);
+            }
+        }
+        // The list that the policy follows is looked at even where a subclass decides, which may ask
+        // the policy that the request began with.
+        let allowed = if (*this).live.is_null() {
+            None
+        } else {
+            let (allowed, current) = live_verdict(this, policy, bytes_of(origin.as_ptr()))?;
+            policy = current;
+            Some(allowed)
+        };
+        // A subclass is not asked about a value that no response may repeat.
+        if asks
+            && (preflight.is_some() || !compiled(policy.as_ptr()).policy.origins().any())
+            && can_be_mirrored(bytes_of(origin.as_ptr()))
+        {
+            if let Some(method) = preflight {
+                return preflight::ask(
+                    this.cast(),
+                    &policy,
+                    names,
+                    scope,
+                    &request,
+                    &origin,
+                    method,
+                    send,
+                );
+            }
+            // As with Starlette it is asked when the response starts.
+            let question = question(this.cast(), scope)?;
+            let send = send::new(send, &policy, Some(origin), Actual::Rejected, Some(question))?;
+            return app.call(names, scope, receive, send.as_ptr());
+        }
+        let compiled = compiled(policy.as_ptr());
+        let allowed = match allowed {
+            Some(allowed) => allowed,
+            None => compiled.allows_bytes(bytes_of(origin.as_ptr()))?,
+        };
+        if let Some(method) = preflight {
+            return preflight::respond(
+                counts, &policy, scope, &request, &origin, allowed, method, send,
+            );
+        }
+        let (request, kind) = if allowed {
+            (compiled.policy.explicit_origin().then_some(origin), Actual::Allowed)
+        } else {
+            let rejections = Rejections::ORIGIN;
+            counts.rejected(rejections);
+            let policy = &policy;
+            let (method, asked) = (None, ptr::null_mut());
+            Rejection {
+                rejections,
+                policy,
+                scope,
+                origin: &origin,
+                method,
+                request: &request,
+                asked,
+            }
+            .log()?;
+            (Some(Owned::share(scope)), Actual::Rejected)
+        };
+        let send = send::new(send, &policy, request, kind, None)?;
+        app.call(names, scope, receive, send.as_ptr())
+    }
+}
+
+/// Runs `async def __call__`, which calls the methods that the class or the instance overrides.
+///
+/// # Safety
+/// All are live objects and the thread is attached.
+#[cold]
+unsafe fn call_method(
+    slf: *mut ffi::PyObject,
+    scope: *mut ffi::PyObject,
+    receive: *mut ffi::PyObject,
+    send: *mut ffi::PyObject,
+) -> Result<Owned, Raised> {
+    attached(|py| {
+        // SAFETY: live for the time of the call.
+        unsafe {
+            let argument = |pointer| Bound::from_borrowed_ptr(py, pointer);
+            let result = argument(slf)
+                .call_method1("__call__", (argument(scope), argument(receive), argument(send)))?;
+            Ok(Owned::take(result.into_ptr()))
+        }
+    })?
+}
+
+/// Scope, receive and send, by position or by keyword.
+///
+/// # Safety
+/// The arguments are as vectorcall lays them out.
+#[inline]
+unsafe fn arguments(
+    args: *const *mut ffi::PyObject,
+    nargsf: usize,
+    kwnames: *mut ffi::PyObject,
+) -> Result<[*mut ffi::PyObject; 3], Raised> {
+    // SAFETY: there are as many arguments as the count says.
+    unsafe {
+        if kwnames.is_null() && ffi::PyVectorcall_NARGS(nargsf) == 3 {
+            return Ok([*args, *args.add(1), *args.add(2)]);
+        }
+        keyword_arguments(args, nargsf, kwnames)
+    }
+}
+
+/// # Safety
+/// As for [`arguments`].
+#[cold]
+unsafe fn keyword_arguments(
+    args: *const *mut ffi::PyObject,
+    nargsf: usize,
+    kwnames: *mut ffi::PyObject,
+) -> Result<[*mut ffi::PyObject; 3], Raised> {
+    const NAMES: [&[u8]; 3] = [b"scope", b"receive", b"send"];
+    // SAFETY: there are as many arguments as the count and the names say.
+    unsafe {
+        let positional = ffi::PyVectorcall_NARGS(nargsf).unsigned_abs();
+        let named = if kwnames.is_null() { 0 } else { ffi::Py_SIZE(kwnames).unsigned_abs() };
+        let mut found = [ptr::null_mut(); 3];
+        if positional + named == 3 {
+            for (place, argument) in found.iter_mut().enumerate().take(positional) {
+                *argument = *args.add(place);
+            }
+            for index in 0..named {
+                let name = ffi::PyTuple_GET_ITEM(kwnames, index.cast_signed());
+                for (place, text) in NAMES.iter().enumerate() {
+                    if is_text(name, ptr::null_mut(), text)? {
+                        found[place] = *args.add(positional + index);
+                    }
+                }
+            }
+            if found.iter().all(|argument| !argument.is_null()) {
+                return Ok(found);
+            }
+        }
+        attached(|_| {
+            let given = positional + named;
+            Err(PyTypeError::new_err(format!(
+                "CORSMiddleware is called with scope, receive and send, not with these {given} arguments"
+            )))
+        })
+    }
+}
