@@ -314,8 +314,8 @@ def test_neither_a_decision_nor_a_denial_can_be_made_twice() -> None:
     decision = POLICY.actual(origin=OTHER)
     (denial,) = decision.denials
     before = str(decision), str(denial)
+    request = POLICY.actual(origin=ORIGIN)._request
     with pytest.raises(AttributeError, match="a Decision does not change, so __init__"):
-        request = POLICY.actual(origin=ORIGIN)._request
         decision.__init__(POLICY, request, allowed=True, status=None, body=None, lines=())  # type: ignore[misc]
     with pytest.raises(AttributeError, match="a Denial does not change, so __init__"):
         denial.__init__("origin", "a", "no")  # type: ignore[misc]

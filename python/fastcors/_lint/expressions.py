@@ -133,5 +133,4 @@ def _empty(item: Any) -> Problem:
         _OPTION,
         item,
         f"{shown(item)} matches no origin that a browser sends; write None for no expression",
-        severity="warning",
     )
