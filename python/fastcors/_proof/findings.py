@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fastcors._format import shown
 from fastcors._regex.backtracking import TooManyWays, count_ways, has_nested_repetition
-from fastcors._regex.translate import Parsed, Untranslatable
+from fastcors._regex.tree import Parsed, Untranslatable
 from fastcors.problems import Problem
 
 from .repair import NAMES, Mender, Proven
@@ -150,7 +150,8 @@ class _Report:
 
     def tell_nothing(self) -> None:
         """Say that it matches no origin, and why, where that can be told by what repairs it."""
-        from .rewrites import GLOB, is_any
+        from .globs import is_any
+        from .rewrites import GLOB
 
         _, reason, revived = self.mender.revived(self.text)
         meant = None if revived is None else self.mender.mended(revived.text)
