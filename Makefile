@@ -106,13 +106,14 @@ quick: linters build $(BIN)/.tools ## what to run before each commit: formatting
 
 test: linters lint test-rust typing test-python ## every check
 
-lint: linters $(BIN)/.tools ## formatting and lints of Rust and Python
+lint: linters $(BIN)/.tools ## formatting and lints of Rust and Python, and which module imports which
 	cargo fmt --check
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --quiet --locked --all-targets -- -D warnings
 	cargo clippy --quiet --locked --all-targets --no-default-features -- -D warnings
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
+	PYTHONPATH=python $(BIN)/lint-imports --no-cache --no-logo
 
 test-rust: $(BIN)/.demo ## the core, without Python
 	cargo test --quiet --locked --no-default-features

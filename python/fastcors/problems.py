@@ -15,28 +15,201 @@ PREFIX = "fastcors: "
 # Of many problems that are alike, this many are told one by one.
 _TOLD_OF_EACH = 10
 
-# What raises whether strict or not: it would allow untrusted origins, break a header, or cannot be
-# read.
-ALWAYS_RAISE = frozenset(
-    {
-        "endless",
-        "expression-type",
-        "max-age",
-        "name-breaks-header",
-        "name-type",
-        "not-a-bool",
-        "not-a-collection",
-        "own-membership-test",
-        "unreadable",
-    }
-)
+PAGE = "docs/configuration.md"
+
+# The options that each of several codes is about; no name stands for any option.
+_BOOLS = ("allow_credentials", "allow_private_network", "strict")
+_NAMES = ("allow_methods", "allow_headers", "expose_headers")
+_LISTS = ("allow_origins", *_NAMES)
+_COLLECTIONS = (*_LISTS, "allow_origin_regex", "accept")
+_ANY = ()
+
+
+class Code:
+    """A row of the table of problem codes.
+
+    Attributes:
+        name: the code.
+        severity: that of its problems; ``"either"`` where it depends on the value or on credentials.
+        options: those that it is about; empty for any.
+        sections: the headings of docs/configuration.md that it is described under, as anchors.
+        raises: whether it raises, strict or not: it would allow untrusted origins, break a header, or
+            cannot be read.
+        acceptable: whether `accept` may name it.
+    """
+
+    __slots__ = ("acceptable", "name", "options", "raises", "sections", "severity")
+
+    def __init__(
+        self,
+        name: str,
+        severity: Literal["error", "warning", "either"],
+        options: str | tuple[str, ...],
+        *,
+        sections: tuple[str, ...] = (),
+        raises: bool = False,
+        acceptable: bool = True,
+    ) -> None:
+        self.name = name
+        self.severity = severity
+        self.options = (options,) if isinstance(options, str) else options
+        self.sections = sections or self.options
+        self.raises = raises
+        self.acceptable = acceptable and not raises
+
+
+# Every code: those of the compiled linter, and those of problems that are found in Python.
+CODES = {
+    code.name: code
+    for code in (
+        Code("bool-type", "either", _BOOLS, sections=("allow_credentials",)),
+        Code("code-always-raises", "error", "accept", acceptable=False),
+        Code("credentials-without-origin", "warning", "allow_credentials"),
+        Code("endless", "error", _COLLECTIONS, sections=("any-option",), raises=True),
+        Code("expose-any-beside-others", "warning", "expose_headers"),
+        Code("expose-any-with-credentials", "error", "expose_headers"),
+        Code("expose-duplicate", "warning", "expose_headers"),
+        Code("expose-forbidden", "error", "expose_headers"),
+        Code("expose-glob", "error", "expose_headers"),
+        Code("expose-misspelt", "warning", "expose_headers"),
+        Code("expose-of-request", "warning", "expose_headers"),
+        Code("expose-quotes", "error", "expose_headers"),
+        Code("expose-safelisted", "warning", "expose_headers"),
+        Code("expose-several", "error", "expose_headers"),
+        Code("expression-address-range", "warning", "allow_origin_regex"),
+        Code("expression-alternative-matches-no-origin", "either", "allow_origin_regex"),
+        Code("expression-any-of-scheme", "warning", "allow_origin_regex"),
+        Code("expression-class", "error", "allow_origin_regex"),
+        Code("expression-dot", "warning", "allow_origin_regex"),
+        Code("expression-empty", "warning", "allow_origin_regex"),
+        Code("expression-engine", "error", "allow_origin_regex"),
+        Code("expression-everything", "either", "allow_origin_regex"),
+        Code("expression-glob", "error", "allow_origin_regex"),
+        Code("expression-insecure", "warning", "allow_origin_regex"),
+        Code("expression-joined", "warning", "allow_origin_regex"),
+        Code("expression-matches-no-origin", "error", "allow_origin_regex"),
+        Code("expression-null", "either", "allow_origin_regex"),
+        Code("expression-public-suffix", "either", "allow_origin_regex"),
+        Code("expression-shared-suffix", "warning", "allow_origin_regex"),
+        Code("expression-strangers", "error", "allow_origin_regex"),
+        Code("expression-syntax", "error", "allow_origin_regex", acceptable=False),
+        Code("expression-type", "error", "allow_origin_regex", raises=True),
+        Code("expression-unproven", "warning", "allow_origin_regex"),
+        Code("expression-without-effect", "warning", "allow_origin_regex"),
+        Code("generator-consumed", "either", _COLLECTIONS, sections=("any-option",)),
+        Code("header-any-beside-others", "warning", "allow_headers"),
+        Code("header-any-with-credentials", "warning", "allow_headers"),
+        Code("header-authorization-beside-any", "warning", "allow_headers"),
+        Code("header-duplicate", "warning", "allow_headers"),
+        Code("header-forbidden", "warning", "allow_headers"),
+        Code("header-glob", "error", "allow_headers"),
+        Code("header-misspelt", "warning", "allow_headers"),
+        Code("header-of-response", "warning", "allow_headers"),
+        Code("header-quotes", "error", "allow_headers"),
+        Code("header-safelisted", "warning", "allow_headers"),
+        Code("header-several", "error", "allow_headers"),
+        Code("mapping", "warning", _COLLECTIONS, sections=("any-option",)),
+        Code("max-age", "error", "max_age", raises=True),
+        Code("max-age-above-cap", "warning", "max_age"),
+        Code("max-age-negative", "warning", "max_age"),
+        Code("max-age-type", "either", "max_age"),
+        Code("method-any-beside-others", "warning", "allow_methods"),
+        Code("method-any-with-credentials", "warning", "allow_methods"),
+        Code("method-duplicate", "warning", "allow_methods"),
+        Code("method-forbidden", "warning", "allow_methods"),
+        Code("method-glob", "error", "allow_methods"),
+        Code("method-lower-case", "either", "allow_methods"),
+        Code("method-misspelt", "warning", "allow_methods"),
+        Code("method-quotes", "error", "allow_methods"),
+        Code("method-several", "error", "allow_methods"),
+        Code("method-word-for-any", "error", "allow_methods"),
+        Code(
+            "name-breaks-header",
+            "error",
+            _NAMES,
+            sections=("allow_methods", "allow_headers"),
+            raises=True,
+        ),
+        Code("name-type", "error", _NAMES, sections=("allow_methods",), raises=True),
+        Code("no-method", "warning", "allow_methods"),
+        Code("no-origins", "warning", "allow_origins"),
+        Code("none-for-a-list", "warning", "expose_headers"),
+        Code("not-a-bool", "error", _BOOLS, sections=("allow_credentials",), raises=True),
+        Code(
+            "not-a-collection",
+            "error",
+            _COLLECTIONS,
+            sections=("allow_origins", "allow_methods", "accept"),
+            raises=True,
+        ),
+        Code(
+            "not-a-token",
+            "error",
+            _NAMES,
+            sections=("allow_methods", "allow_headers", "expose_headers"),
+        ),
+        Code("origin-address-range", "error", "allow_origins"),
+        Code("origin-any-beside-others", "warning", "allow_origins"),
+        Code("origin-any-with-credentials", "error", "allow_origins"),
+        Code("origin-bad-port", "either", "allow_origins"),
+        Code("origin-control-character", "error", "allow_origins"),
+        Code("origin-default-port", "error", "allow_origins"),
+        Code("origin-doubled-scheme", "error", "allow_origins"),
+        Code("origin-duplicate", "warning", "allow_origins"),
+        Code("origin-empty", "error", "allow_origins"),
+        Code("origin-fragment", "error", "allow_origins"),
+        Code("origin-glob", "error", "allow_origins"),
+        Code("origin-host", "error", "allow_origins"),
+        Code("origin-insecure", "warning", "allow_origins"),
+        Code("origin-ipv4", "error", "allow_origins"),
+        Code("origin-ipv6", "error", "allow_origins"),
+        Code("origin-malformed-scheme", "error", "allow_origins"),
+        Code("origin-no-scheme", "error", "allow_origins"),
+        Code("origin-null", "either", "allow_origins"),
+        Code("origin-path", "error", "allow_origins"),
+        Code("origin-percent-encoded", "error", "allow_origins"),
+        Code("origin-placeholder", "error", "allow_origins"),
+        Code("origin-public-suffix", "either", "allow_origins"),
+        Code("origin-punycode", "error", "allow_origins"),
+        Code("origin-query", "error", "allow_origins"),
+        Code("origin-quotes", "error", "allow_origins"),
+        Code("origin-regular-expression", "error", "allow_origins"),
+        Code("origin-scheme-not-sent", "error", "allow_origins"),
+        Code("origin-several", "error", "allow_origins"),
+        Code("origin-too-long", "error", "allow_origins"),
+        Code("origin-trailing-dot", "either", "allow_origins"),
+        Code("origin-trailing-slash", "error", "allow_origins"),
+        Code("origin-type", "error", "allow_origins"),
+        Code("origin-unicode", "error", "allow_origins"),
+        Code("origin-upper-case", "error", "allow_origins"),
+        Code("origin-userinfo", "error", "allow_origins"),
+        Code("origin-white-space", "error", "allow_origins"),
+        Code(
+            "own-membership-test",
+            "error",
+            ("allow_origins", "allow_methods", "allow_headers"),
+            sections=("any-option",),
+            raises=True,
+        ),
+        Code("private-network-for-everyone", "warning", "allow_private_network"),
+        Code("private-network-superseded", "warning", "allow_private_network"),
+        Code("star-for-a-list", "warning", _LISTS, sections=("allow_origins",)),
+        Code("unknown-code", "error", "accept", acceptable=False),
+        Code("unknown-option", "error", _ANY, sections=("any-option",), acceptable=False),
+        Code("unreadable", "error", _ANY, sections=("any-option",), raises=True),
+    )
+}
+ALWAYS_RAISE = frozenset(name for name, code in CODES.items() if code.raises)
+# An invalid regular expression and the name of no option raise what Starlette raises.
+NEVER_ACCEPTED = frozenset(name for name, code in CODES.items() if not code.acceptable)
 
 
 class Problem:
     """One thing that is wrong with one option. It does not change, and equals another by value.
 
     Attributes:
-        code: a stable name for this kind of problem, such as ``"not-a-collection"``.
+        code: a stable name for this kind of problem, such as ``"not-a-collection"``. All are in
+            `CODES`.
         severity: ``"error"`` for what cannot work or is dangerous, ``"warning"`` for what works but
             is probably not meant.
         option: the option's name, such as ``"allow_origins"``.
@@ -46,6 +219,10 @@ class Problem:
         suggested_option: the option that the suggestion belongs to: ``option`` itself, but
             ``"allow_origin_regex"`` for a regular expression that takes the place of an entry of
             ``allow_origins``. None where there is no suggestion.
+        anchor: where this is documented, from the project's root: ``"docs/configuration.md#max_age"``.
+
+    Raises:
+        ValueError: for a code that is not in the table.
     """
 
     __slots__ = (
@@ -73,9 +250,15 @@ class Problem:
         value: object,
         message: str,
         suggestion: object = None,
-        severity: Literal["error", "warning"] = "error",
+        severity: Literal["error", "warning"] | None = None,
         suggested_option: str | None = None,
     ) -> None:
+        if code not in CODES:
+            raise ValueError(
+                f"{shown(code)} is the code of no problem; add it to fastcors.problems.CODES"
+            )
+        if severity is None:
+            severity = "warning" if CODES[code].severity == "warning" else "error"
         if suggestion is None:
             suggested_option = None
         elif suggested_option is None:
@@ -88,6 +271,12 @@ class Problem:
         put(self, "message", message)
         put(self, "suggestion", suggestion)
         put(self, "suggested_option", suggested_option)
+
+    @property
+    def anchor(self) -> str:
+        """The heading of docs/configuration.md that the problem is described under."""
+        sections = CODES[self.code].sections
+        return f"{PAGE}#{self.option if self.option in sections else sections[0]}"
 
     def __setattr__(self, name: str, value: object) -> Never:
         raise AttributeError(f"a Problem does not change: {name} cannot be assigned")
@@ -180,7 +369,7 @@ class ConfigWarning(UserWarning):
 
 def is_refused(problem: Problem) -> bool:
     """Whether this problem makes a configuration raise, strict or not."""
-    return problem.code in ALWAYS_RAISE
+    return CODES[problem.code].raises
 
 
 def told(problems: Iterable[Problem], where: str) -> Iterator[str]:

@@ -6,17 +6,13 @@ import contextlib
 import pickle
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fastcors import ConfigError, ConfigWarning, CORSMiddleware, Policy, lint
-from fastcors._codes import CODES, NEVER_ACCEPTED
-from fastcors._fastcors import lint_codes
-from fastcors.problems import ALWAYS_RAISE
+from fastcors.problems import NEVER_ACCEPTED
 from tests.exchange import ORIGIN, actual, answering, sent, values
-from tests.project.test_configuration import codes_in
 
 APP = answering()
 # Preview deployments, on a domain where anyone can have a name.
@@ -174,17 +170,3 @@ def test_no_origins_are_advice_unless_a_subclass_decides(credentials: bool) -> N
 def test_a_subclass_that_decides_reports_a_wrong_accept_too(given: Any) -> None:
     with pytest.raises(ConfigError, match="accept"):
         Tenants(APP, accept=given)
-
-
-# The table of codes.
-
-
-def test_the_table_has_every_code_that_the_sources_give_and_no_other() -> None:
-    package = Path(__file__).parents[2] / "python" / "fastcors"
-    found = {*lint_codes(), *codes_in(package.rglob("*.py"))}
-    assert len(found) > 80
-    assert found == CODES
-
-
-def test_what_always_raises_is_in_the_table() -> None:
-    assert ALWAYS_RAISE < NEVER_ACCEPTED < CODES

@@ -116,7 +116,9 @@ def test_what_an_object_raises_is_the_cause_of_the_error() -> None:
 
 
 def test_a_huge_text_costs_no_more_to_tell_than_a_short_one() -> None:
-    problem = Problem("code", "allow_origins", ["x" * 100] * 1_000_000, "message", "y" * 10_000_000)
+    problem = Problem(
+        "origin-path", "allow_origins", ["x" * 100] * 1_000_000, "message", "y" * 10_000_000
+    )
     tracemalloc.start()
     try:
         assert len(repr(problem)) < 3000

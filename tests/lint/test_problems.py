@@ -13,7 +13,7 @@ from fastcors._format import shown
 from fastcors.problems import Report
 
 GIVEN: dict[str, Any] = {
-    "code": "a-code",
+    "code": "origin-path",
     "option": "allow_origins",
     "value": ["https://a.example/"],
     "message": "'https://a.example/' ends with a slash",
@@ -26,16 +26,16 @@ GIVEN: dict[str, Any] = {
 def test_what_a_problem_is_made_with_it_has_in_the_constructors_order() -> None:
     problem = Problem(*GIVEN.values())
     assert {name: getattr(problem, name) for name in GIVEN} == GIVEN
-    assert Problem("a", "b", "c", "d").severity == "error"
-    assert Problem("a", "b", "c", "d").suggestion is None
+    assert Problem("origin-path", "b", "c", "d").severity == "error"
+    assert Problem("origin-path", "b", "c", "d").suggestion is None
 
 
 def test_a_suggestion_belongs_to_the_option_itself_unless_another_is_named() -> None:
-    assert Problem("a", "b", "c", "d").suggested_option is None
-    assert Problem("a", "b", "c", "d", suggested_option="e").suggested_option is None
-    assert Problem("a", "b", "c", "d", "x").suggested_option == "b"
-    assert Problem("a", "b", "c", "d", False).suggested_option == "b"
-    assert Problem("a", "b", "c", "d", "x", suggested_option="e").suggested_option == "e"
+    assert Problem("origin-path", "b", "c", "d").suggested_option is None
+    assert Problem("origin-path", "b", "c", "d", suggested_option="e").suggested_option is None
+    assert Problem("origin-path", "b", "c", "d", "x").suggested_option == "b"
+    assert Problem("origin-path", "b", "c", "d", False).suggested_option == "b"
+    assert Problem("origin-path", "b", "c", "d", "x", suggested_option="e").suggested_option == "e"
 
 
 def test_a_problem_cannot_be_changed() -> None:
@@ -50,7 +50,7 @@ def test_a_problem_cannot_be_changed() -> None:
 
 @pytest.mark.parametrize("name", GIVEN)
 def test_problems_are_equal_if_all_of_them_is(name: str) -> None:
-    other = Problem(**{**GIVEN, name: "another"})
+    other = Problem(**{**GIVEN, name: "origin-query"})
     assert Problem(**GIVEN) == Problem(**GIVEN)
     assert hash(Problem(**GIVEN)) == hash(Problem(**GIVEN))
     assert Problem(**GIVEN) != other
@@ -65,7 +65,7 @@ def test_problems_whose_values_cannot_be_compared_are_not_equal() -> None:
 
         __hash__ = None  # type: ignore[assignment]
 
-    one, other = (Problem("a", "b", Array(), "d") for _ in range(2))
+    one, other = (Problem("origin-path", "b", Array(), "d") for _ in range(2))
     assert one == one
     assert one != other
     assert hash(one) == hash(other)
@@ -82,20 +82,20 @@ def test_a_problem_can_be_copied_and_pickled() -> None:
 def test_the_repr_of_a_problem_is_what_makes_it() -> None:
     problem = Problem(**GIVEN)
     assert eval(repr(problem)) == problem
-    assert repr(problem).startswith("Problem(code='a-code', option='allow_origins', value=[")
+    assert repr(problem).startswith("Problem(code='origin-path', option='allow_origins', value=[")
     usual = Problem(**{**GIVEN, "suggested_option": None})
     assert eval(repr(usual)) == usual
     assert "suggested_option" not in repr(usual)
 
 
 def test_the_text_of_a_problem_names_option_and_code() -> None:
-    text = "allow_origins: 'https://a.example/' ends with a slash [a-code]"
+    text = "allow_origins: 'https://a.example/' ends with a slash [origin-path]"
     assert str(Problem(**GIVEN)) == text
 
 
 def test_the_text_of_a_problem_is_one_line_whatever_is_in_it() -> None:
-    problem = Problem("code", "an\noption", "v", "a\r\nmessage\x1b[31m \ud800 \u2028")
-    assert str(problem) == r"an\noption: a\r\nmessage\x1b[31m \ud800 \u2028 [code]"
+    problem = Problem("origin-path", "an\noption", "v", "a\r\nmessage\x1b[31m \ud800 \u2028")
+    assert str(problem) == r"an\noption: a\r\nmessage\x1b[31m \ud800 \u2028 [origin-path]"
 
 
 @pytest.mark.parametrize(

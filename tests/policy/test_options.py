@@ -17,7 +17,8 @@ from starlette.testclient import TestClient
 
 import fastcors
 from fastcors import CORSMiddleware, Policy
-from fastcors.options import DEFAULTS
+from fastcors._lint.reading import READERS
+from fastcors.options import DEFAULTS, OPTIONS, Option, Options
 from tests.exchange import ORIGIN, actual, answering, preflight, sent
 
 POLICY = Policy(allow_origins=[ORIGIN], allow_methods=["PUT"], allow_credentials=True)
@@ -95,16 +96,65 @@ def test_a_subclass_with_options_of_its_own_is_named_in_the_error() -> None:
         Tenants(APP, [ORIGIN], tenant=1)
 
 
-def test_editors_see_the_whole_signature() -> None:
-    names = list(inspect.signature(CORSMiddleware).parameters)
-    assert names == ["app", *DEFAULTS, "policy"]
-    assert list(inspect.signature(Policy).parameters) == list(DEFAULTS)
+def test_the_signatures_are_those_of_the_table() -> None:
+    of_middleware = inspect.signature(CORSMiddleware).parameters
+    of_policy = inspect.signature(Policy).parameters
+    assert list(of_middleware) == ["app", *DEFAULTS, "policy"]
+    assert list(of_policy) == list(DEFAULTS)
+    for name, default in DEFAULTS.items():
+        assert of_middleware[name].default == of_policy[name].default == default
+        assert of_middleware[name].annotation == of_policy[name].annotation
 
 
-def test_the_typed_dict_has_every_option() -> None:
-    assert list(fastcors.PolicyOptions.__annotations__) == list(DEFAULTS)
+def test_the_typed_dict_is_that_of_the_table() -> None:
+    annotations = fastcors.PolicyOptions.__annotations__
+    assert list(annotations) == list(DEFAULTS)
     assert fastcors.PolicyOptions.__optional_keys__ == DEFAULTS.keys()
     assert set(typing.get_type_hints(fastcors.PolicyOptions)) == set(DEFAULTS)
+    for name, parameter in inspect.signature(Policy).parameters.items():
+        assert annotations[name].__forward_arg__ == parameter.annotation
+
+
+def test_what_is_read_is_typed_as_the_table_lists_it() -> None:
+    assert [name for name in Options.__annotations__ if name in DEFAULTS] == list(DEFAULTS)
+    assert DEFAULTS.keys() < set(Options.__slots__)
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=[option.name for option in OPTIONS])
+def test_an_option_of_the_table_is_read_and_shown(option: Option) -> None:
+    assert option.kind in READERS
+    assert (option.compiled is None) or option.sent is not None
+    shown = hasattr(Policy, option.name)
+    assert shown == hasattr(CORSMiddleware, option.name)
+    # A policy shows what its requests are decided by.
+    assert shown == (option.name == "allow_origins" or option.sent is not None)
+
+
+OTHERS: dict[str, Any] = {
+    "allow_origins": ["https://b.example"],
+    "allow_methods": ["PUT"],
+    "allow_headers": ["X-Token"],
+    "allow_credentials": True,
+    "allow_origin_regex": r"https://c\.example",
+    "allow_private_network": True,
+    "expose_headers": ["X-Total"],
+    "max_age": 5,
+    "strict": True,
+    "accept": ("private-network-superseded",),
+}
+
+
+def test_every_option_of_the_middleware_reaches_its_policy() -> None:
+    assert OTHERS.keys() == DEFAULTS.keys()
+    for name, value in OTHERS.items():
+        given: dict[str, Any] = {"allow_origins": [ORIGIN], name: value}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ours, usual = CORSMiddleware(APP, **given).policy, Policy(allow_origins=[ORIGIN])
+            assert ours == Policy(**given)
+        assert ours._options.given([]) != usual._options.given([])
+        if hasattr(Policy, name):
+            assert ours != usual
 
 
 def test_the_typed_dict_does_not_make_the_import_dearer() -> None:

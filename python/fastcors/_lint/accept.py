@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastcors._format import described, misplaced, shown
 from fastcors.options import EXAMPLES
-from fastcors.problems import Problem
+from fastcors.problems import CODES, NEVER_ACCEPTED, Problem
 
 from .collections import entries
 from .suggestions import FINITE, TEXTS, as_text, is_text, split
@@ -14,22 +14,21 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from typing import Any
 
+_ACCEPTABLE = frozenset(CODES) - NEVER_ACCEPTED
 # What is no problem for a subclass that decides on origins by itself.
 _OWN_DECISION = ("credentials-without-origin", "no-origins")
 
 
 def codes(option: str, given: Any, problems: list[Problem]) -> tuple[str, ...]:
     """Read the codes, and report what is none or cannot be accepted."""
-    from fastcors._codes import CODES, NEVER_ACCEPTED
-
     if issubclass(type(given), TEXTS):
-        problems.append(_text_for_a_list(option, given, CODES - NEVER_ACCEPTED))
+        problems.append(_text_for_a_list(option, given, _ACCEPTABLE))
         return ()
     accepted: list[str] = []
     for item in entries(option, given, problems):
         code = str.__str__(item) if is_text(item) else None
         if code is None or code not in CODES:
-            problems.append(_unknown(option, item, code, CODES - NEVER_ACCEPTED))
+            problems.append(_unknown(option, item, code, _ACCEPTABLE))
         elif code in NEVER_ACCEPTED:
             problems.append(
                 Problem(

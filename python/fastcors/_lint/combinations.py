@@ -28,7 +28,6 @@ def contradictions(options: Options) -> Iterator[Problem]:
             options.allow_credentials,
             "True allows credentials, but neither allow_origins nor allow_origin_regex lets any "
             "origin in; list the origins, or leave this out",
-            severity="warning",
         )
     # What was given and cannot be used has been reported.
     elif no_origins and not any(problem.option in _ORIGINS for problem in options.problems):
@@ -38,7 +37,6 @@ def contradictions(options: Options) -> Iterator[Problem]:
             (),
             "() allows no origin, and there is no allow_origin_regex, so every cross-origin request "
             "is rejected; list the origins",
-            severity="warning",
         )
     if expressions and options.any_origin:
         patterns = expressions if isinstance(expressions, tuple) else (expressions,)
@@ -49,7 +47,6 @@ def contradictions(options: Options) -> Iterator[Problem]:
             texts[0] if len(texts) == 1 else texts,
             "no expression is asked, because '*' in allow_origins lets every origin in; leave "
             "one of the two out",
-            severity="warning",
         )
     if not options.allow_methods.items:
         yield Problem(
@@ -58,7 +55,6 @@ def contradictions(options: Options) -> Iterator[Problem]:
             (),
             "() allows no method, so that every preflight is refused; list the methods, such as "
             "['GET', 'POST']",
-            severity="warning",
         )
     if options.allow_private_network:
         yield Problem(
@@ -68,7 +64,6 @@ def contradictions(options: Options) -> Iterator[Problem]:
             "True answers preflights that browsers no longer send: they ask the person for a "
             "permission instead (Local Network Access); leave it out, unless old browsers matter",
             suggestion=False,
-            severity="warning",
         )
         everything = "expression-everything" in {problem.code for problem in options.problems}
         if options.any_origin or everything:
@@ -83,5 +78,4 @@ def contradictions(options: Options) -> Iterator[Problem]:
                 options.allow_private_network,
                 f"True beside {beside} lets every site on the internet reach this "
                 "server in its private network; list the origins",
-                severity="warning",
             )

@@ -98,7 +98,7 @@ def _sound(text: str) -> str | None:
 
 
 def _invalid(item: Any, error: Exception) -> Problem:
-    from fastcors._proof.rewrites import is_any
+    from fastcors._proof.globs import is_any
 
     text = item.pattern if issubclass(type(item), re.Pattern) else item
     meant = _meant_by_glob(text) if issubclass(type(text), str) else None
@@ -120,8 +120,8 @@ def _meant_by_glob(text: str) -> str | None:
     """Give the expression that was meant by globs, if that lets in no stranger."""
     if len(text) > _LONGEST_GLOB:
         return None
+    from fastcors._proof.globs import as_globs
     from fastcors._proof.repair import Mender
-    from fastcors._proof.rewrites import as_globs
 
     meant = as_globs(str.__str__(text))
     return meant if meant and Mender(re.compile(""), credentials=False).is_sound(meant) else None
@@ -133,5 +133,4 @@ def _empty(item: Any) -> Problem:
         _OPTION,
         item,
         f"{shown(item)} matches no origin that a browser sends; write None for no expression",
-        severity="warning",
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fastcors._format import shown
 from fastcors._regex.backtracking import TooManyWays, count_ways, has_nested_repetition
-from fastcors._regex.translate import Parsed, Untranslatable
+from fastcors._regex.tree import Parsed, Untranslatable
 from fastcors.problems import Problem
 
 from .repair import NAMES, Mender, Proven
@@ -134,7 +134,7 @@ class _Report:
         code: str,
         message: str,
         suggestion: str | None = None,
-        severity: Literal["error", "warning"] = "error",
+        severity: Literal["error", "warning"] | None = None,
     ) -> None:
         """Add a problem."""
         self.problems.append(
@@ -150,7 +150,8 @@ class _Report:
 
     def tell_nothing(self) -> None:
         """Say that it matches no origin, and why, where that can be told by what repairs it."""
-        from .rewrites import GLOB, is_any
+        from .globs import is_any
+        from .rewrites import GLOB
 
         _, reason, revived = self.mender.revived(self.text)
         meant = None if revived is None else self.mender.mended(revived.text)
@@ -260,7 +261,6 @@ class _Report:
                 "expression-joined",
                 f"also lets in {found[0]}, whose name is put together from parts that may be left "
                 f"out or stand for each other; write out the domains that are meant",
-                severity="warning",
             )
 
     def tell_null(self, proof: _Proof) -> None:
@@ -282,7 +282,6 @@ class _Report:
                     "expression-address-range",
                     f"lets in {proof['network']} and others beside it, of which somebody else may "
                     f"have one; write out the addresses that are meant",
-                    severity="warning",
                 )
         scheme = proof["scheme"]
         # Where strangers are let in with any scheme, there is one cause of both.
@@ -292,7 +291,6 @@ class _Report:
                 "expression-any-of-scheme",
                 f"lets in {scheme}, and others like it, for the host is left open: "
                 f"{_ANYONES.get(name, _ANY)}",
-                severity="warning",
             )
 
     def tell_hosted(self, proof: _Proof) -> None:
@@ -316,7 +314,6 @@ class _Report:
                 "expression-shared-suffix",
                 f"also lets in {origin}, and anybody can register {domain}, for {suffix} gives names "
                 f"to everyone; write out the names that are meant, or use a domain of your own",
-                severity="warning",
             )
 
     def tell_insecure(self, insecure: str, *, local: bool) -> None:
@@ -392,7 +389,6 @@ class _Report:
             "expression-unproven",
             f"cannot be proven to let in no stranger, because {reason}; list the origins, or write it "
             f"more simply",
-            severity="warning",
         )
 
     def is_matched(self, origin: str) -> bool:

@@ -9,8 +9,9 @@ from itertools import chain, combinations
 from fastcors._fastcors import missed_origin, prove_expression
 from fastcors._regex.branches import Alternatives
 from fastcors._regex.joined import mark_joined
+from fastcors._regex.mark import mark
 from fastcors._regex.tokens import joined, tokens
-from fastcors._regex.translate import Parsed, Untranslatable, mark
+from fastcors._regex.tree import Parsed, Untranslatable
 
 from .dots import dot_always, dot_of_each, dot_of_group
 from .rewrites import (

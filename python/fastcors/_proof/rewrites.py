@@ -6,7 +6,6 @@ A rewriting is a guess: whoever shows it has proven first that it is right.
 from __future__ import annotations
 
 import re
-import warnings
 
 from fastcors._regex.tokens import (
     Token,
@@ -30,8 +29,8 @@ if TYPE_CHECKING:
     _Rewriting = Callable[[list["Token"]], list["Token"]]
 
 # One or several labels, any port or none.
-_LABELS = r"(?:[a-z0-9-]+\.)"
-_PORT = r"(?::\d+)?"
+LABELS = r"(?:[a-z0-9-]+\.)"
+PORT = r"(?::\d+)?"
 _OCTET = r"\d{1,3}"
 
 _LOCAL = re.compile(
@@ -57,12 +56,6 @@ _PORTS_ALONE = re.compile(
 _IPV6 = re.compile(r"\[[0-9a-f]*:[0-9a-f:]*\]")
 _BRACES = re.compile(r"\\?\{([\w.:-]+(?:,[\w.:-]+)+)\\?\}")
 _ALTERNATIVES = re.compile(r"\[[a-z0-9-]{2,}(?:\|[a-z0-9-]+)+\]|\[[a-z0-9-]+(?:\|[a-z0-9-]{2,})+\]")
-_ANY_GLOB = re.compile(r"(?:(?:https?|https\?|http\*|\*)://)?(?:\*\.)*\*+(?::\*+)?/?")
-# A glob, up to what may come after the host.
-_GLOB = re.compile(
-    r"\^?(?P<scheme>(?:https?|http\*|http\*s|\*)://)?(?P<host>[a-z0-9*._-]+)"
-    r"(?P<port>:[0-9]+|:\*)?(?:/\**)?\$?"
-)
 
 
 def rewritten(text: str, *rewritings: _Rewriting) -> str:
@@ -103,7 +96,7 @@ def whole_labels(pieces: list[Token]) -> list[Token]:
         while kind(pieces, after) == "open":
             after += 1
         if kind(pieces, after) == "character" and not pieces[after].is_character("."):
-            labels = _LABELS + ("*" if times in "*?" else "+")
+            labels = LABELS + ("*" if times in "*?" else "+")
             scheme = "" if start >= 3 and pieces[start - 1].is_character("/") else "https://"
             pieces[first:last] = [Token("group", scheme + labels)]
     return pieces
@@ -123,7 +116,7 @@ def only_port(pieces: list[Token]) -> list[Token]:
             if before.is_character(":"):
                 pieces[place : place + 2] = [Token("group", r"\d+")]
             else:
-                pieces[place : place + 2] = [Token("group", _PORT)]
+                pieces[place : place + 2] = [Token("group", PORT)]
     return pieces
 
 
@@ -152,14 +145,14 @@ def glob(pieces: list[Token]) -> list[Token]:
             continue
         ends = is_end(pieces, place + 1) or pieces[place + 1].is_character("/")
         if before.is_character(":") and ends:
-            pieces[place - 1 : place + 1] = [Token("group", _PORT)]
+            pieces[place - 1 : place + 1] = [Token("group", PORT)]
         elif before.is_character("/") and place + 1 < len(pieces) and is_dot(pieces[place + 1]):
-            pieces[place : place + 2] = [Token("group", _LABELS + "+")]
+            pieces[place : place + 2] = [Token("group", LABELS + "+")]
         elif joined(pieces[max(place - 3, 0) : place]).replace("\\", "") == "://":
             if place + 1 < len(pieces) and not pieces[place + 1].text.isalnum():
                 pieces[place] = Token("group", "[a-z0-9-]+")
             elif place + 1 < len(pieces):
-                pieces[place] = Token("group", _LABELS + "*")
+                pieces[place] = Token("group", LABELS + "*")
             else:
                 continue
         elif before.text == "p" and place + 1 < len(pieces) and pieces[place + 1].is_character(":"):
@@ -178,55 +171,6 @@ def _ends_label(pieces: list[Token], place: int) -> bool:
         return True
     piece = pieces[place]
     return (is_dot(piece) or piece.is_character("-")) and not is_repeated(pieces, place)
-
-
-def is_any(text: str) -> bool:
-    """Say whether a text is a glob for every origin."""
-    return _ANY_GLOB.fullmatch(text) is not None
-
-
-def as_globs(text: str) -> str | None:
-    """Give the expression that is meant by globs for hosts, which Python does not compile."""
-    meant: list[str] = []
-    for part in re.split(r"[|,;\s]+", text.strip()):
-        compiles = _is_expression(part)
-        expression = rewritten(part, glob, escape_dots) if compiles else _as_glob(part)
-        if expression is None:
-            return None
-        meant.append(expression)
-    return "|".join(meant)
-
-
-def _is_expression(text: str) -> bool:
-    """Say whether Python compiles a text."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            re.compile(text)
-    except (re.error, OverflowError, RecursionError):
-        return False
-    return True
-
-
-def _as_glob(text: str) -> str | None:
-    match = _GLOB.fullmatch(text.replace("\\", ""))
-    if match is None or "*" not in text or not match["host"].strip("*."):
-        return None
-    scheme = match["scheme"] or ("http://" if _is_local(tokens(match["host"])) else "https://")
-    scheme = "https?://" if "*" in scheme else scheme
-    first, dot, rest = match["host"].partition(".")
-    if first in ("*", "**"):
-        host = _LABELS + "+" + _label(rest)
-    elif first.startswith("*"):
-        host = _LABELS + "*" + _label(first.lstrip("*") + dot + rest)
-    else:
-        host = _label(first + dot + rest)
-    port = match["port"] or ""
-    return scheme + host + (_PORT if "*" in port else port)
-
-
-def _label(text: str) -> str:
-    return re.sub(r"\*+", "[a-z0-9-]+", text.replace(".", r"\."))
 
 
 def brackets(pieces: list[Token]) -> list[Token]:
@@ -303,7 +247,7 @@ def one_scheme(pieces: list[Token]) -> list[Token]:
     host, last = found[0], len(pieces)
     if pieces[-1].kind == "anchor":
         last -= 1
-    local = any(_is_local(pieces[place + 1 :]) for place in places)
+    local = any(is_local(pieces[place + 1 :]) for place in places)
     if local and joined(pieces[first:host]) == "https://":
         return pieces
     return [*pieces[:host], *tokens("(?:"), *pieces[host:last], Token("close", ")"), *pieces[last:]]
@@ -322,7 +266,7 @@ def below_domain(pieces: list[Token]) -> list[Token]:
         if first > start:
             pieces[start:start] = [*scheme, *tokens(".*")]
         else:
-            pieces[start : start + 1] = [*scheme, Token("group", _LABELS + "+")]
+            pieces[start : start + 1] = [*scheme, Token("group", LABELS + "+")]
     return pieces
 
 
@@ -336,7 +280,7 @@ def with_scheme(pieces: list[Token]) -> list[Token]:
         return pieces
     while rest and rest[0].is_character("/"):
         rest = rest[1:]
-    scheme = "http://" if _is_local(rest) else "https://"
+    scheme = "http://" if is_local(rest) else "https://"
     depth = 0
     for piece in rest:
         depth += (piece.kind == "open") - (piece.kind == "close")
@@ -345,7 +289,7 @@ def with_scheme(pieces: list[Token]) -> list[Token]:
     return [*before, *tokens(scheme), *rest]
 
 
-def _is_local(pieces: list[Token]) -> bool:
+def is_local(pieces: list[Token]) -> bool:
     """Say whether a host that begins here is this machine or another of one's own network."""
     return _LOCAL.match(joined(pieces)) is not None
 

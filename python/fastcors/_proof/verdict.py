@@ -7,7 +7,8 @@ from functools import lru_cache
 from fastcors._fastcors import expression_problem
 from fastcors._format import shown
 from fastcors._regex.backtracking import has_nested_repetition
-from fastcors._regex.translate import Parsed, Untranslatable, translate
+from fastcors._regex.translate import translate
+from fastcors._regex.tree import Parsed, Untranslatable
 from fastcors.problems import Problem
 
 from .findings import expression_problems

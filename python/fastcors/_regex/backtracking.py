@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from re._constants import MAXREPEAT  # type: ignore[import-not-found]
 
-from .translate import Leaves, Parsed, combined
+from .tree import Leaves, Parsed, combined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from .mark import NUMBERS
 from .tokens import Token, joined
-from .translate import NUMBERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

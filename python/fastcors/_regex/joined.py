@@ -6,14 +6,15 @@ nobody wrote them next to each other. Here such parts are marked as open.
 
 from __future__ import annotations
 
-from .translate import NUMBERS, Marking, Untranslatable, combined
+from .mark import NUMBERS, Marking
+from .tree import Untranslatable, combined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from typing import Any
 
-    from .translate import Parsed
+    from .tree import Parsed
 
     _Info = tuple[int, int, bool]
 

@@ -8,7 +8,8 @@ import warnings
 from random import Random
 
 from fastcors import CORSMiddleware, _fastcors
-from fastcors._regex.translate import Parsed, Untranslatable, translate
+from fastcors._regex.translate import translate
+from fastcors._regex.tree import Parsed, Untranslatable
 
 ALPHABET = "abkKsS9_.:/-|A"
 LITERALS = [

@@ -14,13 +14,8 @@ from hypothesis import strategies as st
 
 from fastcors import ConfigError, ConfigWarning, CORSMiddleware, Policy, _fastcors
 from fastcors._fastcors import expression_problem
-from fastcors._regex.translate import (
-    _MOST_PIECES,
-    Parsed,
-    Untranslatable,
-    _Translation,
-    translate,
-)
+from fastcors._regex.translate import _MOST_PIECES, Translation, translate
+from fastcors._regex.tree import Parsed, Untranslatable
 from tests.cors.expressions.patterns import (
     disagreement,
     fullmatch,
@@ -252,7 +247,7 @@ def test_exponential_time_is_spoken_of_where_repetitions_are_nested(expression: 
 
 def test_what_the_engine_has_no_room_for_is_known_before_it_is_asked() -> None:
     parsed = Parsed(re.compile("a" * 10))
-    translation = _Translation()
+    translation = Translation()
     translation.pieces = _MOST_PIECES - 9
     with pytest.raises(Untranslatable, match="400,000 pieces"):
         translation.whole(parsed)
