@@ -94,8 +94,8 @@ def log(lines: Iterable[str]) -> None:
 
 def _texts(live: LiveOrigins) -> list[str | None]:
     """Return the text of each entry, or None for what is none."""
-    return [_text(entry) for entry in live.entries()]
-
-
-def _text(entry: object) -> str | None:
-    return entry if type(entry) is str else text_of(entry)
+    entries = live.entries()
+    # There may be a million.
+    if all(type(entry) is str for entry in entries):
+        return entries
+    return [entry if type(entry) is str else text_of(entry) for entry in entries]

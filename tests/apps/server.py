@@ -25,8 +25,8 @@ from .comparison import Line, Response, Varying
 FOLDER = Path(__file__).parent
 # Some applications take half a minute to import on a busy machine, and create a database.
 START_SECONDS = 180
-ANSWER_SECONDS = 60
-STOP_SECONDS = 20
+ANSWER_SECONDS = 120
+STOP_SECONDS = 120
 
 # No application sends usage data, or asks a hub for anything.
 QUIET = {
