@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 import warnings
 from _thread import RLock
-from copy import copy
-from weakref import WeakKeyDictionary
 
 from .middleware import CORSMiddleware
 from .problems import ConfigWarning
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
     from typing import Any, Never, Unpack
+    from weakref import WeakKeyDictionary
 
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
@@ -90,12 +89,16 @@ class _Installation:
         # The entries of `user_middleware` that are not to be reported again.
         self._known: list[object] = [entry]
         # Of the application, and of each copy of it: its middleware, and what somebody put around it.
+        from weakref import WeakKeyDictionary
+
         self._layers: WeakKeyDictionary[Starlette, tuple[CORSMiddleware, ASGIApp]]
         self._layers = WeakKeyDictionary({app: (middleware, middleware)})
 
     def around(self, app: Starlette, stack: ASGIApp) -> ASGIApp:
         """Return the stack of this application with the middleware around it."""
         if app not in self._layers:
+            from copy import copy
+
             copied = copy(self.middleware)
             self._layers[app] = copied, copied
         middleware, outermost = self._layers[app]
