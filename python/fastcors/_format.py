@@ -32,12 +32,25 @@ def shown(value: object, limit: int = 80) -> str:
 
 
 def raw(expression: object) -> str:
-    """Give a regular expression as Python's raw literal, whole, so that it can be copied."""
-    text = repr(expression)
-    if "'" in text[1:-1] or not text.startswith("'") or text.endswith("\\'"):
-        return text
-    plain = f"r'{expression}'"
-    return plain if plain.isprintable() else text
+    """Return a regular expression as a raw literal, whole, so it can be copied; its repr if there is none."""
+    if type(expression) is not str or not expression.isprintable():
+        return in_one_line(repr(expression))
+    quote = '"' if "'" in expression else "'"
+    backslashes = len(expression) - len(expression.rstrip("\\"))
+    if quote in expression or backslashes % 2:
+        return repr(expression)
+    return f"r{quote}{expression}{quote}"
+
+
+def shown_expression(expression: object, limit: int = 80) -> str:
+    """Return a regular expression as a raw literal for a message, cut if it is long."""
+    if not issubclass(type(expression), str):
+        return shown(expression, limit)
+    text = str.__str__(expression)
+    if len(text) > limit:
+        text = text[: limit - 4] + "…"
+    literal = raw(text)
+    return literal if len(literal) <= limit + 3 else literal[: limit + 2] + "…"
 
 
 def described(value: object) -> str:
@@ -49,10 +62,10 @@ def described(value: object) -> str:
 
 
 def misplaced(value: object, kind: str) -> str:
-    """Say that a value of one type stands where another belongs, such as ``"a bool"``."""
+    """Return the words for a value that is not of the kind that belongs there, such as ``"a bool"``."""
     if value is None:
-        return f"None stands where {kind} belongs"
-    return f"{shown(value)} is {described(value)} where {kind} belongs"
+        return f"None is not {kind}"
+    return f"{shown(value)} is {described(value)}, not {kind}"
 
 
 def class_name(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Raises and warns of what is wrong in a configuration."""
+"""Raises and warns about what is wrong in a configuration."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def tell(options: Options, known: Collection[Problem] = ()) -> None:
     errors.sort(key=lambda problem: not is_refused(problem))
     if options.invalid is not None:
         errors.sort(key=lambda problem: problem.code != "expression-syntax")
-        for line in told(errors, "fastcors.lint(...) gives them all"):
+        for line in told(errors, "fastcors.lint(...) lists them all"):
             options.invalid.add_note(line)
         raise options.invalid
     if errors and (options.strict or is_refused(errors[0])):
         raise ConfigError(errors) from options.cause
     heard = options.problems if options.strict else errors
     new = [problem for problem in heard if problem not in known]
-    _warn(told(new, "fastcors.lint(...) gives them all"))
+    _warn(told(new, "fastcors.lint(...) lists them all"))
 
 
 def _warn(lines: Iterable[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._format import in_one_line, shown
+from ._format import in_one_line, shown, shown_expression
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -205,20 +205,20 @@ NEVER_ACCEPTED = frozenset(name for name, code in CODES.items() if not code.acce
 
 
 class Problem:
-    """One thing that is wrong with one option. It does not change, and equals another by value.
+    """One thing that is wrong with one option. It is immutable, and compares by value.
 
     Attributes:
         code: a stable name for this kind of problem, such as ``"not-a-collection"``. All are in
             `CODES`.
         severity: ``"error"`` for what cannot work or is dangerous, ``"warning"`` for what works but
-            is probably not meant.
+            is probably not intended.
         option: the option's name, such as ``"allow_origins"``.
         value: the value, or the part of it that is wrong.
-        message: one sentence that names the value, what is wrong with it and what to write instead.
-        suggestion: the value that was probably meant, or None where none is evident.
+        message: what is wrong, with the value; what happens because of it; what to write instead.
+        suggestion: the value that was probably intended, or None if none is evident.
         suggested_option: the option that the suggestion belongs to: ``option`` itself, but
-            ``"allow_origin_regex"`` for a regular expression that takes the place of an entry of
-            ``allow_origins``. None where there is no suggestion.
+            ``"allow_origin_regex"`` for a regular expression that replaces an entry of
+            ``allow_origins``. None if there is no suggestion.
         anchor: where this is documented, from the project's root: ``"docs/configuration.md#max_age"``.
 
     Raises:
@@ -255,7 +255,7 @@ class Problem:
     ) -> None:
         if code not in CODES:
             raise ValueError(
-                f"{shown(code)} is the code of no problem; add it to fastcors.problems.CODES"
+                f"{shown(code)} is not a problem code; add it to fastcors.problems.CODES"
             )
         if severity is None:
             severity = "warning" if CODES[code].severity == "warning" else "error"
@@ -329,10 +329,11 @@ class Problem:
 
 
 class Report(list[Problem]):
-    """A list of problems; its text is a report for a person.
+    """A list of problems; its ``str`` is a report for a person.
 
     Attributes:
-        safe: the regular expressions of which it is proven that they let in no stranger.
+        safe: the regular expressions that are verified: as far as the public suffix list knows, nobody
+            else can own an origin that they match.
     """
 
     def __init__(self, problems: Iterable[Problem] = (), safe: Iterable[str] = ()) -> None:
@@ -340,9 +341,10 @@ class Report(list[Problem]):
         self.safe = tuple(safe)
 
     def __str__(self) -> str:
-        lines = [f"{problem.severity}: {problem}" for problem in self] or ["no problem found"]
+        lines = [f"{problem.severity}: {problem}" for problem in self] or ["no problems found"]
         lines += [
-            f"safe: allow_origin_regex: {shown(expression)} is proven to let in no stranger"
+            f"safe: allow_origin_regex: {shown_expression(expression)} is verified: as far as the public "
+            f"suffix list knows, nobody else can own an origin that it matches"
             for expression in self.safe
         ]
         return "\n".join(lines)
@@ -364,7 +366,7 @@ class ConfigError(ValueError):
 
 
 class ConfigWarning(UserWarning):
-    """A configuration that runs, but cannot do what it says."""
+    """A configuration that runs, but does not do what it says."""
 
 
 def is_refused(problem: Problem) -> bool:

@@ -51,10 +51,10 @@ pub(super) fn sentence(wrong: &str, meant: Option<&Suggestion>, otherwise: &str)
     match meant {
         Some(Suggestion::One(text)) => format!("{wrong}; write {}", quoted(text)),
         Some(Suggestion::Several(texts)) => {
-            format!("{wrong}; write {}, each an entry of its own", listed(texts))
+            format!("{wrong}; write {}, each as a separate entry", listed(texts))
         }
         Some(Suggestion::Expression(text)) => {
-            format!("{wrong}; give it as allow_origin_regex, {}", raw(text))
+            format!("{wrong}; write allow_origin_regex={}", raw(text))
         }
         None => format!("{wrong}; {otherwise}"),
     }

@@ -56,7 +56,7 @@ def test_every_code_in_the_table_is_produced() -> None:
 
 
 def test_a_problem_of_another_code_cannot_be_made() -> None:
-    with pytest.raises(ValueError, match="'origin-pth' is the code of no problem"):
+    with pytest.raises(ValueError, match="'origin-pth' is not a problem code"):
         Problem("origin-pth", "allow_origins", "x", "message")
 
 

@@ -36,7 +36,7 @@ def test_a_problem_is_code_severity_place_message_suggestion_and_its_option() ->
             "origin-upper-case",
             "error",
             1,
-            "has upper-case letters, where a browser's Origin has lower case, so that it never "
+            "has upper-case letters, but a browser's Origin is in lower case, so it never "
             "matches; write 'https://a.example'",
             "https://a.example",
             None,
@@ -45,7 +45,7 @@ def test_a_problem_is_code_severity_place_message_suggestion_and_its_option() ->
             "origin-trailing-slash",
             "error",
             1,
-            "ends with a slash, and a browser's Origin never does, so that it never matches; "
+            "ends with a slash, but a browser's Origin never does, so it never matches; "
             "write 'https://a.example'",
             "https://a.example",
             None,

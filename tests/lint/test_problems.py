@@ -123,7 +123,8 @@ def test_a_report_is_a_list_and_its_text_is_for_a_person() -> None:
     assert str(report).splitlines() == [
         f"error: {first}",
         f"warning: {second}",
-        r"safe: allow_origin_regex: 'https://[a-z]+\\.example\\.com' is proven to let in no stranger",
+        r"safe: allow_origin_regex: r'https://[a-z]+\.example\.com' is verified: as far as the public "
+        "suffix list knows, nobody else can own an origin that it matches",
     ]
     assert report.safe == (r"https://[a-z]+\.example\.com",)
 
@@ -132,10 +133,10 @@ def test_the_report_of_a_sound_configuration_says_so_and_equals_an_empty_list() 
     report = lint(allow_origins=["https://a.example"])
     assert report == []
     assert not report
-    assert str(report) == "no problem found"
+    assert str(report) == "no problems found"
 
 
-def test_an_expression_that_lets_in_strangers_is_not_safe() -> None:
+def test_an_expression_that_allows_untrusted_origins_is_not_safe() -> None:
     expressions = [r"https://.*example\.com", r"https://app\.example\.com"]
     report = lint(allow_origin_regex=expressions)
     assert report.safe == (expressions[1],)

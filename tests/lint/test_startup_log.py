@@ -66,7 +66,7 @@ WRONG: dict[str, tuple[dict[str, Any], type[Exception], list[str]]] = {
     "a regular expression": (
         {"allow_origin_regex": "https://(a", "allow_origins": ["https://a.example/"]},
         re.error,
-        ["allow_origin_regex: 'https://(a'", "allow_origins: 'https://a.example/'"],
+        ["allow_origin_regex: r'https://(a'", "allow_origins: 'https://a.example/'"],
     ),
     "an unknown option": ({"allow_origin": [ORIGIN]}, TypeError, ["CORSMiddleware has no option"]),
     "beside a policy": (

@@ -1,4 +1,4 @@
-"""Whatever is suggested is right itself: entries have no error, expressions let in an origin and no stranger."""
+"""Whatever is suggested is right itself: entries have no error, expressions allow an origin and no untrusted one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OPTIONS = {
     "response_headers": "expose_headers",
 }
 LISTS = set(OPTIONS.values())
-# With these, what an expression lets in is not known, or is everything.
+# With these, what an expression allows is not known, or is everything.
 UNPROVEN = {"expression-everything", "expression-null", "expression-unproven"}
 
 
@@ -67,7 +67,7 @@ def check(options: dict[str, Any]) -> list[Problem]:
             shown = problem.suggestion
             assert shown in problem.message or repr(shown)[1:-1] in problem.message
         if problem.suggested_option not in (None, problem.option):
-            assert f"give it as {problem.suggested_option}" in problem.message
+            assert f"write {problem.suggested_option}=r" in problem.message
     return problems
 
 

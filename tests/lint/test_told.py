@@ -101,7 +101,7 @@ def test_an_invalid_expression_is_pythons_own_error_with_all_errors_as_notes(
         CORSMiddleware(APP, **WRONG, allow_origin_regex="(", strict=strict)
     assert heard == []
     syntax, other = raised.value.__notes__
-    assert syntax.startswith("fastcors: allow_origin_regex: '(' is no regular expression")
+    assert syntax.startswith("fastcors: allow_origin_regex: r'(' is not a valid regular expression")
     assert other.startswith("fastcors: allow_origins: 'https://a.example/'")
     assert other.endswith(f"[{ERROR}]")
 

@@ -267,9 +267,7 @@ def test_an_expression_is_suggested_for_the_option_that_takes_it(given: Any) -> 
     (problem,) = lint(allow_origins=given)
     assert (problem.option, problem.suggested_option) == ("allow_origins", "allow_origin_regex")
     assert problem.suggestion == r"https://[a-z]+\.example\.com"
-    assert problem.message.endswith(
-        r"give it as allow_origin_regex, r'https://[a-z]+\.example\.com'"
-    )
+    assert problem.message.endswith(r"write allow_origin_regex=r'https://[a-z]+\.example\.com'")
 
 
 def test_of_many_expressions_a_few_are_proven_and_all_are_told(
@@ -422,7 +420,7 @@ def test_what_is_no_expression(value: Any, expected: Any) -> None:
             {"allow_origins": ["*"], "allow_origin_regex": r"https://app\.example\.com"},
             ["expression-without-effect"],
         ),
-        # Where it has no effect, what it lets in does not matter.
+        # Where it has no effect, what it allows does not matter.
         ({"allow_origins": ["*"], "allow_origin_regex": ".*"}, ["expression-without-effect"]),
         ({"allow_origins": ["*"], "allow_origin_regex": "(?!a).*"}, ["expression-without-effect"]),
         ({"allow_origins": [ORIGIN], "allow_methods": []}, ["no-method"]),

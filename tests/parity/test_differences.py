@@ -197,7 +197,7 @@ def test_2_a_max_age_that_would_break_the_header_raises(value: Any) -> None:
         ("allow_origins", memoryview(b"https://a.b"), ["https://a.b"], "a memoryview"),
         ("allow_origins", None, (), "None"),
         ("allow_methods", [b"GET"], ["GET"], "bytes, not a str"),
-        ("allow_methods", [None], None, "None is no str"),
+        ("allow_methods", [None], None, "None is not a str"),
         ("allow_methods", ["GET\nPUT"], ["GET", "PUT"], "control character"),
         ("allow_headers", ["X\r\nSet-Cookie: a"], ["X", "Set-Cookie"], "control character"),
         ("expose_headers", ["X\u2013A"], "X-A", "beyond latin-1"),

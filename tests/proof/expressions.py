@@ -1,10 +1,10 @@
-"""Expressions as projects write them: those that let in no stranger, and those that do."""
+"""Expressions as projects write them: those that allow no untrusted origin, and those that do."""
 
 from __future__ import annotations
 
 import re
 
-# Proven to let in no stranger, without a word where credentials are not allowed.
+# Proven to allow no untrusted origin, without a problem where credentials are not allowed.
 SAFE: list[str | re.Pattern[str]] = [
     r"https://example\.com",
     r"https://.*\.example\.com",
@@ -225,7 +225,7 @@ JOINED = [
     (r"https://myapp(?:-git-main)?\.vercel\.app", "https://myapp-git-main.vercel.app"),
 ]
 
-# Each with the origin that it is told to let in, and the correction.
+# Each with the origin that it is reported to allow, and the correction.
 STRANGERS: list[tuple[str, str, str | None]] = [
     # An unescaped dot.
     (r"https://www.example.com", "https://www-example.com", r"https://www\.example\.com"),
@@ -404,7 +404,7 @@ EVERYTHING = [
     r"https://.*\..*",
 ]
 
-# Any name below a suffix of somebody who gives names to everyone, with an origin that is let in.
+# Any name below a suffix of somebody who gives names to everyone, with an origin that is allowed.
 HOSTED = [
     (r"https://[^.]+\.vercel\.app", "https://evil.vercel.app"),
     (r"https://[a-z0-9-]+\.vercel\.app", "https://evil.vercel.app"),

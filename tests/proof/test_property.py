@@ -155,7 +155,7 @@ def test_no_stranger_matches_what_is_proven_and_one_matches_what_is_not(
     for problem in problems:
         if problem.code != "expression-strangers":
             continue
-        shown = re.search(r"lets in (\S+?),", problem.message)
+        shown = re.search(r"allows (\S+?),", problem.message)
         assert shown is not None
         origin = shown[1]
         assert pattern.fullmatch(origin)

@@ -64,10 +64,10 @@ def _text_for_a_list(option: str, given: Any, known: frozenset[str]) -> Problem:
 def _unknown(option: str, item: Any, code: str | None, known: Collection[str]) -> Problem:
     import difflib
 
-    what = "is the code of no problem"
+    what = "is not a problem code"
     near: list[str] = []
     if code is None:
-        what = f"is {described(item)}, and the code of a problem is a str"
+        what = f"is {described(item)}, but a problem code is a str"
     else:
         # A long one is no misspelling, and comparing it would take its square in time.
         near = difflib.get_close_matches(code[:60], known, n=1)

@@ -76,8 +76,8 @@ def entries(
                     "endless",
                     option,
                     given,
-                    f"{shown(given)} gave more than {most:,} entries, and may never end; if it does, write "
-                    f"list(...) of it",
+                    f"{shown(given)} yielded more than {most:,} entries and may never end; if it does end, "
+                    f"write list(...) around it",
                 )
             )
             return []
@@ -103,8 +103,9 @@ def _own_membership_test(option: str, given: Any) -> Problem:
         "own-membership-test",
         option,
         given,
-        f"{shown(given)} is {described(given)} with a __contains__ of its own, which would not be asked: "
-        f"the entries are copied once; write list(...) of it, or override is_allowed_origin to ask it",
+        f"{shown(given)} is {described(given)} with its own __contains__, which would never be called, "
+        f"because the entries are copied once; write list(...) around it, or override is_allowed_origin "
+        f"and call it there",
     )
 
 
@@ -121,7 +122,7 @@ def _items_of_text(
             "star-for-a-list",
             option,
             given,
-            f"{misplaced(given, 'a list of str')}, and counts as ['*']; {meant.instead('write a list')}",
+            f"{misplaced(given, 'a list of str')}, but it counts as ['*']; {meant.instead('write a list')}",
             meant.value,
             "warning",
         )
@@ -131,7 +132,7 @@ def _items_of_text(
 
 def _text_for_a_list(option: str, given: Any, credentials: bool) -> Problem:
     meant = meant_by_text(option, as_text(given), credentials)
-    happens = ", so that each of its characters would count as an entry" if is_text(given) else ""
+    happens = ", so each of its characters would count as an entry" if is_text(given) else ""
     return Problem(
         "not-a-collection",
         option,
@@ -149,7 +150,7 @@ def _no_collection(option: str, given: Any, credentials: bool) -> Problem:
             "none-for-a-list",
             option,
             given,
-            f"{misplaced(given, 'a list of str')}, and counts as an empty one; write ()",
+            f"{misplaced(given, 'a list of str')}, but it counts as an empty list; write ()",
             (),
             "warning",
         )
@@ -172,15 +173,15 @@ def _no_collection(option: str, given: Any, credentials: bool) -> Problem:
 
 
 def _consumed(option: str, given: Any, items: list[Any]) -> Problem:
-    """Say that an iterator, which gives each entry once, has been read by somebody else."""
-    what = f"{shown(given)} is {described(given)}, which gives each entry only once"
-    again = "write list(...) of it where it is made"
+    """Return the problem of an iterator that was read before: it yields each entry only once."""
+    what = f"{shown(given)} is {described(given)}, which yields each entry only once"
+    again = "write list(...) around it where it is created"
     if items:
         return Problem(
             "generator-consumed",
             option,
             given,
-            f"{what}, and somebody has begun to read it: the first ones are missing; {again}",
+            f"{what}, and it was partly read before, so the first entries are missing; {again}",
             severity="warning",
         )
     if type(given) is not _GENERATOR:
@@ -189,14 +190,14 @@ def _consumed(option: str, given: Any, items: list[Any]) -> Problem:
             "generator-consumed",
             option,
             given,
-            f"{what}, and gave none: if somebody has read it before, {again}",
+            f"{what}, and it yielded nothing: if it was read before, {again}",
             severity="warning",
         )
     return Problem(
         "generator-consumed",
         option,
         given,
-        f"{what}, and somebody has read it before: nothing is left; {again}",
+        f"{what}, and it was read before, so nothing is left; {again}",
     )
 
 
@@ -206,8 +207,8 @@ def _mapping(option: str, given: Any, credentials: bool) -> Problem:
         "mapping",
         option,
         given,
-        f"{shown(given)} is {described(given)}, of which only the keys count; "
-        f"{meant.instead('write a list of what is meant')}",
+        f"{shown(given)} is {described(given)}, and only its keys count; "
+        f"{meant.instead('write a list of the entries that you mean')}",
         meant.value,
         "warning",
     )

@@ -26,8 +26,8 @@ def contradictions(options: Options) -> Iterator[Problem]:
             "credentials-without-origin",
             "allow_credentials",
             options.allow_credentials,
-            "True allows credentials, but neither allow_origins nor allow_origin_regex lets any "
-            "origin in; list the origins, or leave this out",
+            "True allows credentials, but neither allow_origins nor allow_origin_regex allows "
+            "any origin; list the origins, or remove this option",
         )
     # What was given and cannot be used has been reported.
     elif no_origins and not any(problem.option in _ORIGINS for problem in options.problems):
@@ -45,15 +45,15 @@ def contradictions(options: Options) -> Iterator[Problem]:
             "expression-without-effect",
             "allow_origin_regex",
             texts[0] if len(texts) == 1 else texts,
-            "no expression is asked, because '*' in allow_origins lets every origin in; leave "
-            "one of the two out",
+            "the regex has no effect, because '*' in allow_origins allows every origin; remove one "
+            "of the two",
         )
     if not options.allow_methods.items:
         yield Problem(
             "no-method",
             "allow_methods",
             (),
-            "() allows no method, so that every preflight is refused; list the methods, such as "
+            "() allows no method, so every preflight is rejected; list the methods, such as "
             "['GET', 'POST']",
         )
     if options.allow_private_network:
@@ -61,8 +61,8 @@ def contradictions(options: Options) -> Iterator[Problem]:
             "private-network-superseded",
             "allow_private_network",
             options.allow_private_network,
-            "True answers preflights that browsers no longer send: they ask the person for a "
-            "permission instead (Local Network Access); leave it out, unless old browsers matter",
+            "True allows preflights that browsers no longer send: they ask the user for permission "
+            "instead (Local Network Access); remove it, unless old browsers matter",
             suggestion=False,
         )
         everything = "expression-everything" in {problem.code for problem in options.problems}
@@ -70,12 +70,12 @@ def contradictions(options: Options) -> Iterator[Problem]:
             beside = (
                 "'*' in allow_origins"
                 if options.any_origin
-                else "an allow_origin_regex for every origin"
+                else "an allow_origin_regex that matches every origin"
             )
             yield Problem(
                 "private-network-for-everyone",
                 "allow_private_network",
                 options.allow_private_network,
-                f"True beside {beside} lets every site on the internet reach this "
+                f"True together with {beside} allows every site on the internet to reach this "
                 "server in its private network; list the origins",
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 
-from fastcors._format import described, quoted, shown
+from fastcors._format import described, quoted, raw, shown, shown_expression
 from fastcors._proof.verdict import judge
 from fastcors.problems import Problem
 
@@ -75,12 +75,12 @@ def _wrong_type(item: Any) -> Problem:
         meant = _sound(decoded(item))
     elif kind.__module__.partition(".")[0] == "regex" and type(item.pattern) is str:
         meant = _sound(item.pattern)
-    instead = f"write {shown(meant)}" if meant is not None else "write a str, or None for none"
+    instead = f"write {raw(meant)}" if meant is not None else "write a str, or None for none"
     return Problem(
         "expression-type",
         _OPTION,
         item,
-        f"{shown(item)} is {described(item)}, and an origin is matched as a str by Python's re; {instead}",
+        f"{shown(item)} is {described(item)}, but origins are strings, matched by Python's re; {instead}",
         meant,
     )
 
@@ -102,22 +102,22 @@ def _invalid(item: Any, error: Exception) -> Problem:
 
     text = item.pattern if issubclass(type(item), re.Pattern) else item
     meant = _meant_by_glob(text) if issubclass(type(text), str) else None
-    instead = "write one that re.compile takes"
+    instead = "write one that re.compile accepts"
     if meant is not None:
-        instead = f"it is written like a glob; write {shown(meant)}"
+        instead = f"it is written like a glob; write {raw(meant)}"
     elif issubclass(type(text), str) and is_any(text):
-        instead = "write allow_origins=['*'] if every origin is meant"
+        instead = "write allow_origins=['*'] if you mean every origin"
     return Problem(
         "expression-syntax",
         _OPTION,
         item,
-        f"{shown(item)} is no regular expression: {quoted(error)}; {instead}",
+        f"{_shown(item)} is not a valid regular expression: {quoted(error)}; {instead}",
         meant,
     )
 
 
 def _meant_by_glob(text: str) -> str | None:
-    """Give the expression that was meant by globs, if that lets in no stranger."""
+    """Give the expression that was meant by globs, if that allows no untrusted origin."""
     if len(text) > _LONGEST_GLOB:
         return None
     from fastcors._proof.globs import as_globs
@@ -127,10 +127,15 @@ def _meant_by_glob(text: str) -> str | None:
     return meant if meant and Mender(re.compile(""), credentials=False).is_sound(meant) else None
 
 
+def _shown(item: Any) -> str:
+    """Return an expression for a message; that of a compiled one is its pattern's."""
+    return shown_expression(item.pattern if issubclass(type(item), re.Pattern) else item)
+
+
 def _empty(item: Any) -> Problem:
     return Problem(
         "expression-empty",
         _OPTION,
         item,
-        f"{shown(item)} matches no origin that a browser sends; write None for no expression",
+        f"{_shown(item)} matches no origin that a browser sends; write None for no regex",
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def lint(**options: Any) -> Report:
-    """Give everything that is wrong with the options of `CORSMiddleware`, without making one.
+    """Return everything that is wrong with the options of `CORSMiddleware`, without creating one.
 
         >>> from fastcors import lint
         >>> for problem in lint(allow_origin=["https://app.example.com"], max_age=600.0):
@@ -26,18 +26,18 @@ def lint(**options: Any) -> Report:
         error unknown-option allow_origins
 
     Args:
-        options: by name; those that are left out have their defaults. ``app`` is not looked at. A
-            value may be anything at all. One that can be read only once, such as a generator, is
-            read. The codes in ``accept`` are left out of the result.
+        options: by name; omitted options have their defaults, and ``app`` is ignored. A value may be
+            of any type. A value that can be read only once, such as a generator, is consumed. The
+            result omits the codes in ``accept``.
 
     Returns:
-        A list of `Problem`, empty where nothing is wrong. Errors are what `CORSMiddleware` warns of,
-        and raises with ``strict=True``; warnings are advice. The text of the list, ``str(...)``, is
-        a report, and its attribute ``safe`` has the regular expressions that are proven to let in
-        no stranger.
+        A list of `Problem`, empty if nothing is wrong. `CORSMiddleware` warns about errors, and
+        raises them with ``strict=True``; warnings are advice. ``str(...)`` of the list is a report
+        for a person. Its attribute ``safe`` holds the regular expressions that are verified: as far
+        as the public suffix list knows, nobody else can own an origin that they match.
 
-    Raises nothing, but for what is no `Exception`, such as a KeyboardInterrupt. Time and memory are
-    linear in the options; an iterator that never ends is left after 2,000,000 entries.
+    Raises no `Exception`; a KeyboardInterrupt still passes. Time and memory are linear in the options.
+    An endless iterator is abandoned after 2,000,000 entries.
     """
     # A key may be of a class of its own, too.
     given = {str.__str__(name): value for name, value in options.items()}
@@ -60,11 +60,11 @@ def lint(**options: Any) -> Report:
 
 def _unknown(name: str, value: object) -> Problem:
     near = near_option(name)
-    instead = f"write {near}" if near else f"there are {', '.join(DEFAULTS)}"
+    instead = f"write {near}" if near else f"the options are {', '.join(DEFAULTS)}"
     return Problem(
         "unknown-option",
         name,
         value,
-        f"{shown(name)} is no option, so that CORSMiddleware raises a TypeError; {instead}",
+        f"{shown(name)} is not an option, so CORSMiddleware raises a TypeError; {instead}",
         near,
     )

@@ -223,11 +223,11 @@ class Meant:
         self.option = option
 
     def instead(self, otherwise: str) -> str:
-        """Say what to write: this, or where nothing is evident something else."""
+        """Return what to write: this, or something else if nothing is evident."""
         if self.value is None:
             return otherwise
         if self.option is not None:
-            return f"give it as {self.option}, {raw(self.value)}"
+            return f"write {self.option}={raw(self.value)}"
         return f"write {shown(self.value, _LONGEST)}"
 
 

@@ -6,7 +6,7 @@ Whatever is given may be of a class that raises wherever it can: what these func
 
 from __future__ import annotations
 
-from fastcors._format import described, misplaced, quoted, shown
+from fastcors._format import described, misplaced, quoted, shown, shown_expression
 from fastcors.options import EXAMPLES
 from fastcors.problems import Problem
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     _Value = TypeVar("_Value")
     _Reader = Callable[[str, Any, list[Problem]], _Value]
 
-# The longest that any browser keeps a preflight answer, in seconds: Firefox. (Chromium 7200, WebKit 600.)
+# The longest that any browser keeps a preflight response, in seconds: Firefox. (Chromium 7200, WebKit 600.)
 _LONGEST_AGE = 86_400
 
 
@@ -74,7 +74,7 @@ def flag(option: str, given: Any, problems: list[Problem]) -> bool:
                     "bool-type",
                     option,
                     given,
-                    f"{misplaced(given, 'a bool')}, and counts as {meant}; write {meant}",
+                    f"{misplaced(given, 'a bool')}, but it counts as {meant}; write {meant}",
                     meant,
                 )
             )
@@ -84,7 +84,7 @@ def flag(option: str, given: Any, problems: list[Problem]) -> bool:
                 "not-a-bool",
                 option,
                 given,
-                f"{misplaced(given, 'a bool')}, and would count as "
+                f"{misplaced(given, 'a bool')}, so it would count as "
                 f"{'True, whatever it says' if given else False}; "
                 f"write {'True or False' if meant is None else meant}",
                 meant,
@@ -129,8 +129,8 @@ def max_age(option: str, given: Any, problems: list[Problem]) -> str:
                 "max-age-negative",
                 option,
                 given,
-                f"{shown(given)} is below 0: a browser keeps a preflight answer for 5 seconds or not at "
-                f"all; write 0 to have none kept",
+                f"{shown(given)} is negative, so a browser caches a preflight response for 5 seconds or "
+                f"not at all; write 0 for no caching",
                 0,
                 "warning",
             )
@@ -142,8 +142,8 @@ def max_age(option: str, given: Any, problems: list[Problem]) -> str:
                 "max-age-type",
                 option,
                 given,
-                f"{shown(given)} is sent as {shown(text)}, which is no number of seconds: a browser keeps a "
-                f"preflight answer for 5 seconds; write {'a whole number, such as 600' if meant is None else meant}",
+                f"{shown(given)} is sent as {shown(text)}, which is not a number of seconds, so a browser "
+                f"caches a preflight response for 5 seconds; write {'a whole number, such as 600' if meant is None else meant}",
                 meant,
             )
         )
@@ -156,7 +156,7 @@ def max_age(option: str, given: Any, problems: list[Problem]) -> str:
                     "max-age-type",
                     option,
                     given,
-                    f"{misplaced(given, 'an int')}, and works; write {seconds}",
+                    f"{misplaced(given, 'an int')}, but it works; write {seconds}",
                     seconds,
                     "warning",
                 )
@@ -167,8 +167,8 @@ def max_age(option: str, given: Any, problems: list[Problem]) -> str:
                     "max-age-above-cap",
                     option,
                     given,
-                    f"{shown(given)} is more than any browser keeps to: Firefox keeps a preflight answer "
-                    f"for 86400 seconds, Chromium for 7200, WebKit for 600; write 86400 or less",
+                    f"{shown(given)} is more than any browser honors: Firefox caches a preflight response for "
+                    f"at most 86400 seconds, Chromium 7200, WebKit 600; write 86400 or less",
                     _LONGEST_AGE,
                     "warning",
                 )
@@ -177,7 +177,7 @@ def max_age(option: str, given: Any, problems: list[Problem]) -> str:
 
 
 def unreadable(option: str, given: Any, error: Exception) -> Problem:
-    """Say that an object of the caller's has raised."""
+    """Return the problem of a caller's object that raises."""
     example = EXAMPLES.get(option)
     instead = f"a list such as {[example]}" if example else "a plain value"
     return Problem(
@@ -189,10 +189,11 @@ def unreadable(option: str, given: Any, error: Exception) -> Problem:
 
 
 def linted(option: str, texts: list[str], credentials: bool) -> Iterator[Problem]:
-    """Give what is wrong with the texts in a collection, in their order."""
+    """Yield what is wrong with the strings in a collection, in their order."""
     for code, severity, index, said, meant, place in suggestions.linted(option, texts, credentials):
         text = texts[index]
-        yield Problem(code, option, text, f"{shown(text)} {said}", meant, severity, place)
+        value = shown_expression(text) if code == "origin-regular-expression" else shown(text)
+        yield Problem(code, option, text, f"{value} {said}", meant, severity, place)
 
 
 def _breaks_header(text: str) -> bool:
@@ -214,14 +215,14 @@ def _are_texts(items: list[Any]) -> bool:
 
 def _origin_type(item: Any, credentials: bool, *, prove: bool) -> Problem:
     meant = meant_by_item("allow_origins", item, credentials, prove=prove)
-    otherwise = "write a str, or leave it out"
+    otherwise = "write a str, or remove it"
     if is_pattern(item):
-        otherwise = "give it as allow_origin_regex"
+        otherwise = "move it to allow_origin_regex"
     return Problem(
         "origin-type",
         "allow_origins",
         item,
-        f"{_no_text(item)}, so that it never matches; {_in_its_place(meant, otherwise)}",
+        f"{_no_text(item)}, so it never matches; {_in_its_place(meant, otherwise)}",
         meant.value,
         suggested_option=meant.option,
     )
@@ -233,20 +234,30 @@ def _name_type(option: str, item: Any, credentials: bool) -> Problem:
         "name-type",
         option,
         item,
-        f"{_no_text(item)}; {_in_its_place(meant, 'write a str, or leave it out')}",
+        f"{_no_text(item)}; {_in_its_place(meant, 'write a str, or remove it')}",
         [meant.value] if isinstance(meant.value, str) else meant.value,
     )
 
 
 def _no_text(item: Any) -> str:
-    return "None is no str" if item is None else f"{shown(item)} is {described(item)}, not a str"
+    if item is None:
+        return "None is not a str"
+    return f"{_shown(item)} is {described(item)}, not a str"
+
+
+def _shown(item: Any) -> str:
+    import re
+
+    if type(item) is re.Pattern and type(item.pattern) is str:
+        return f"re.compile({shown_expression(item.pattern)})"
+    return shown(item)
 
 
 def _in_its_place(meant: Meant, otherwise: str) -> str:
-    """Say what to write instead of one item."""
+    """Return what to write instead of one item."""
     if not isinstance(meant.value, list):
         return meant.instead(otherwise)
     texts = ", ".join(map(shown, meant.value[:5]))
     rest = f", … ({len(meant.value)} in all)" if len(meant.value) > 5 else ""
-    each = ", each an entry of its own" if len(meant.value) > 1 else ""
-    return f"write {texts}{rest} in its place{each}"
+    each = ", each as a separate entry" if len(meant.value) > 1 else ""
+    return f"write {texts}{rest} instead{each}"

@@ -1,12 +1,12 @@
-"""Says what a regular expression for origins lets in, and what was probably meant.
+"""Finds what a regular expression for origins allows, and what was probably meant.
 
 The compiled part searches the expression's language. What it finds is checked with Python's own
-engine before it is shown, and a correction is proven like the expression itself before it is told.
+engine before it is shown, and a correction is proven like the expression itself before it is reported.
 """
 
 from __future__ import annotations
 
-from fastcors._format import shown
+from fastcors._format import raw, shown_expression
 from fastcors._regex.backtracking import TooManyWays, count_ways, has_nested_repetition
 from fastcors._regex.tree import Parsed, Untranslatable
 from fastcors.problems import Problem
@@ -29,10 +29,10 @@ _LONGEST_SEARCHED = 30_000
 
 _UNPROVEN = {
     "too-large": "it is too large to search",
-    "too-many-names": "it allows too many names to look up each in the public suffix list",
-    "suffixes": "the names that anybody can register below {} cannot all be listed",
-    "addresses": "it allows too many addresses to look at each",
-    "long-names": "the hosts that were found are longer than a registered name can be",
+    "too-many-names": "it matches too many names to look up each in the public suffix list",
+    "suffixes": "the names that anyone can register below {} cannot all be listed",
+    "addresses": "it matches too many addresses to check each one",
+    "long-names": "the matching hosts that were found are longer than a registered name can be",
 }
 # Where these are told, what is in doubt does not matter.
 _KNOWN = {
@@ -43,16 +43,16 @@ _KNOWN = {
 }
 # Schemes that whoever makes an extension or an app has with a host of their own.
 _ANYONES = {
-    "moz-extension": "Firefox gives each extension a random UUID, so that any may have such an "
-    "origin; tell yours by something else that it sends, such as a token",
+    "moz-extension": "Firefox gives each extension a random UUID, so any extension may have such "
+    "an origin; identify yours by something else that it sends, such as a token",
 }
-_ANY = "any extension or app can have one; write out the ones that are meant"
+_ANY = "any extension or app can have one; write out the ones that you mean"
 
 
 def expression_problems(
     pattern: re.Pattern[str], credentials: bool, parsed: Parsed | None = None
 ) -> tuple[list[Problem], bool]:
-    """Give all that is wrong with one compiled `allow_origin_regex`.
+    """Return everything that is wrong with one compiled `allow_origin_regex`.
 
     Args:
         pattern: the expression.
@@ -60,8 +60,8 @@ def expression_problems(
         parsed: its syntax tree, where that is known.
 
     Returns:
-        The problems, and whether it is proven that the expression lets in no stranger. One that lets
-        in nothing at all is not said to be proven.
+        The problems, and whether the expression is proven to allow no untrusted origin. One that
+        allows nothing at all is not said to be proven.
     """
     report = _Report(pattern, credentials)
     report.fill(parsed)
@@ -69,7 +69,7 @@ def expression_problems(
 
 
 class _Report:
-    """What is told of one expression."""
+    """What is reported about one expression."""
 
     def __init__(self, pattern: re.Pattern[str], credentials: bool) -> None:
         self.pattern = pattern
@@ -119,7 +119,7 @@ class _Report:
             self.tell_dot()
 
     def shown_proof(self, proven: Proven) -> _Proof:
-        """Prove it, at best with a stranger that Python's engine lets in, too."""
+        """Prove it, at best with an untrusted origin that Python's engine allows, too."""
         names = NAMES[:1] if self.without is None else NAMES
         first = None
         for name in names:
@@ -142,7 +142,7 @@ class _Report:
                 code,
                 "allow_origin_regex",
                 self.text,
-                f"{shown(self.text)} {message}",
+                f"{shown_expression(self.text)} {message}",
                 suggestion,
                 severity,
             )
@@ -157,9 +157,9 @@ class _Report:
         meant = None if revived is None else self.mender.mended(revived.text)
         if revived is not None and meant is None:
             _, meant = self.mender.without_strangers(revived.text) or ([], None)
-        instead = "" if meant is None else f"; write {shown(meant)}"
+        instead = "" if meant is None else f"; write {raw(meant)}"
         if is_any(self.text):
-            reason, instead = GLOB, "; write allow_origins=['*'] if every origin is meant"
+            reason, instead = GLOB, "; write allow_origins=['*'] if you mean every origin"
         self.tell("expression-matches-no-origin", f"matches no origin: {reason}{instead}", meant)
 
     def tell_unmatched(self, proven: Proven) -> None:
@@ -172,28 +172,26 @@ class _Report:
         before = next((problem.suggestion for problem in self.problems), None)
         meant = self.mender.mended(str(before or self.text))
         several = f" (and {len(unmatched) - 1} more)" if len(unmatched) > 1 else ""
-        missed = "" if first.missed is None else f", so that it does not let in {first.missed}"
-        instead = (
-            "write what is meant, or leave it out" if meant is None else f"write {shown(meant)}"
-        )
+        missed = "" if first.missed is None else f", so it does not allow {first.missed}"
+        instead = "write what you mean, or remove it" if meant is None else f"write {raw(meant)}"
         self.tell(
             "expression-alternative-matches-no-origin",
-            f"has an alternative that matches no origin, {shown(first.text)}{several}: "
+            f"has an alternative that matches no origin, {shown_expression(first.text)}{several}: "
             f"{first.reason}{missed}; {instead}",
             meant,
             "error" if any(each.names_an_origin for each in unmatched) else "warning",
         )
 
     def tell_strangers(self, proof: _Proof) -> bool:
-        """Say that it lets in what its author did not write, and whether that is every origin."""
+        """Report that it allows what its author did not write, and whether that is every origin."""
         if proof["stranger"] is not None and self.is_matched(proof["stranger"][0]):
             if proof["everything"] and self.without is None:
                 self.tell_everything(proof["everything"])
                 return True
             origin, domain, _ = proof["stranger"]
-            self.tell_stranger(origin, f"anybody can register {domain}")
+            self.tell_stranger(origin, f"anyone can register {domain}")
         elif proof["address"] is not None and self.is_matched(proof["address"]):
-            self.tell_stranger(proof["address"], "anybody can have an address like that")
+            self.tell_stranger(proof["address"], "anyone can have an address like that")
         elif proof["null"] == "open" and self.is_matched("null"):
             self.tell_stranger("null", "any site can send that, from a sandboxed frame")
         return False
@@ -203,14 +201,14 @@ class _Report:
         if self.credentials:
             self.tell(
                 "expression-everything",
-                f"lets in {every}, with credentials: any site can act as the user who visits it; "
-                "write out the domains that are meant",
+                f"allows {every}, with credentials: any site can act as the user who visits it; "
+                "write out the domains that you mean",
             )
         else:
             self.tell(
                 "expression-everything",
-                f"lets in {every}; write allow_origins=['*'] if that is meant, or else the "
-                "domains that are",
+                f"allows {every}; write allow_origins=['*'] if you mean that, or else list the "
+                "domains",
                 severity="warning",
             )
 
@@ -228,10 +226,8 @@ class _Report:
             if repaired is not None:
                 reasons, meant = repaired
         reason = f", because {' and '.join(reasons)}" if reasons else ""
-        instead = (
-            "write out the domains that are meant" if meant is None else f"write {shown(meant)}"
-        )
-        message = f"also lets in {origin}{reason}, and {who}; {instead}"
+        instead = "write out the domains that you mean" if meant is None else f"write {raw(meant)}"
+        message = f"also allows {origin}{reason}, and {who}; {instead}"
         self.tell("expression-strangers", message, meant)
 
     def tell_joined(self, proven: Proven) -> None:
@@ -246,11 +242,11 @@ class _Report:
             origin, who = found
             meant = self.mender.with_dots(self.text)
             instead = (
-                "write out the domains that are meant" if meant is None else f"write {shown(meant)}"
+                "write out the domains that you mean" if meant is None else f"write {raw(meant)}"
             )
             self.tell(
                 "expression-strangers",
-                f"also lets in {origin}, because the dot before the domain may be left out, and "
+                f"also allows {origin}, because the dot before the domain is optional, and "
                 f"{who}; {instead}",
                 meant,
             )
@@ -259,8 +255,8 @@ class _Report:
         if found is not None and self.is_matched(found[0]):
             self.tell(
                 "expression-joined",
-                f"also lets in {found[0]}, whose name is put together from parts that may be left "
-                f"out or stand for each other; write out the domains that are meant",
+                f"also allows {found[0]}, whose name is joined from parts that are optional or "
+                f"alternatives of each other; write out the domains that you mean",
             )
 
     def tell_null(self, proof: _Proof) -> None:
@@ -268,7 +264,7 @@ class _Report:
             return
         self.tell(
             "expression-null",
-            "lets in null, which any site can send from a sandboxed frame; leave it out",
+            "allows null, which any site can send from a sandboxed frame; remove it",
             severity="error" if self.credentials else "warning",
         )
 
@@ -280,8 +276,8 @@ class _Report:
             if proof["network"] is not None and self.is_matched(proof["network"]):
                 self.tell(
                     "expression-address-range",
-                    f"lets in {proof['network']} and others beside it, of which somebody else may "
-                    f"have one; write out the addresses that are meant",
+                    f"allows {proof['network']} and its neighbors, and somebody else may have one of "
+                    f"these; write out the addresses that you mean",
                 )
         scheme = proof["scheme"]
         # Where strangers are let in with any scheme, there is one cause of both.
@@ -289,7 +285,7 @@ class _Report:
             name = scheme.partition(":")[0]
             self.tell(
                 "expression-any-of-scheme",
-                f"lets in {scheme}, and others like it, for the host is left open: "
+                f"allows {scheme}, and others like it, because the host is left open: "
                 f"{_ANYONES.get(name, _ANY)}",
             )
 
@@ -301,10 +297,10 @@ class _Report:
         """
         if proof["hosted"] is not None and self.is_matched(proof["hosted"][0]):
             origin, domain, suffix, everyone = proof["hosted"]
-            who, whom = ("anybody", "everyone") if everyone else ("somebody else", "others, too")
+            who, whom = ("anyone", "everyone") if everyone else ("somebody else", "others, too")
             self.tell(
                 "expression-public-suffix",
-                f"also lets in {origin}, and {who} can have {domain}, for {suffix} gives names to "
+                f"also allows {origin}, and {who} can have {domain}, because {suffix} gives names to "
                 f"{whom}; write out the names that are yours",
                 severity="error" if self.credentials else "warning",
             )
@@ -312,12 +308,12 @@ class _Report:
             origin, domain, suffix = proof["shared"]
             self.tell(
                 "expression-shared-suffix",
-                f"also lets in {origin}, and anybody can register {domain}, for {suffix} gives names "
-                f"to everyone; write out the names that are meant, or use a domain of your own",
+                f"also allows {origin}, and anyone can register {domain}, because {suffix} gives names "
+                f"to everyone; write out the names that you mean, or use a domain of your own",
             )
 
     def tell_insecure(self, insecure: str, *, local: bool) -> None:
-        """Say that it lets in http, with credentials."""
+        """Report that it allows http, with credentials."""
         from .rewrites import escape_dots, only_https
 
         # What repairs it otherwise comes first.
@@ -340,17 +336,17 @@ class _Report:
         if corrected is None or corrected.proof["insecure"] is not None:
             meant = ""
         only = "allow http only for this machine" if local else "allow https only"
-        instead = f"write {shown(meant)}" if meant else only
+        instead = f"write {raw(meant)}" if meant else only
         self.tell(
             "expression-insecure",
-            f"lets in {insecure}, with credentials: whoever is on the network between can pose as "
-            f"that site; {instead}",
+            f"allows {insecure}, with credentials: anyone on the network path can pose as that site; "
+            f"{instead}",
             meant or None,
             "warning",
         )
 
     def tell_misread(self) -> bool:
-        """Say that a `*` or `[` does not do what it does elsewhere, so that what is meant is refused."""
+        """Report that a `*` or `[` does not do what it does elsewhere, so what is meant is rejected."""
         from .rewrites import CLASS, GLOB, glob, groups
 
         if self.mender.rewritten(self.text, glob) != self.text:
@@ -365,7 +361,7 @@ class _Report:
     def misread(self, rewriting: _Rewriting, reason: str) -> tuple[str, str | None]:
         """Give what is said of an expression that is meant as the rewriting leaves it, and that."""
         meant = self.mender.mended(self.mender.rewritten(self.text, rewriting))
-        instead = "out the names that are meant" if meant is None else shown(meant)
+        instead = "out the names that you mean" if meant is None else raw(meant)
         return f"does not match what it seems to: {reason}; write {instead}", meant
 
     def tell_dot(self) -> None:
@@ -378,8 +374,8 @@ class _Report:
         if meant != self.text and self.mender.is_sound(meant):
             self.tell(
                 "expression-dot",
-                f"has a dot without \\ before it, which stands for any character; nobody can register "
-                f"a name that this lets in, but write {shown(meant)}",
+                f"has a dot without \\ before it, which matches any character (nobody can register a "
+                f"name that this adds); write {raw(meant)}",
                 meant,
                 "warning",
             )
@@ -387,19 +383,18 @@ class _Report:
     def tell_unproven(self, reason: str) -> None:
         self.tell(
             "expression-unproven",
-            f"cannot be proven to let in no stranger, because {reason}; list the origins, or write it "
-            f"more simply",
+            f"could not be verified: {reason}; list the origins, or write a simpler regex",
         )
 
     def is_matched(self, origin: str) -> bool:
         """Say whether Python's engine matches an origin; where not, what was found is in doubt."""
         matched = self.check(origin)
         if matched is None:
-            self.doubt = "it would take Python's engine too long to check what it seems to let in"
+            self.doubt = "it would take Python's engine too long to check what it seems to allow"
         elif not matched:
             self.doubt = f"it uses {self.without}, which only Python's engine matches"
             if has_nested_repetition(self.parsed):
-                self.doubt += ", in exponential time where repetitions are nested"
+                self.doubt += ", in exponential time if repetitions are nested"
         return matched or False
 
     def check(self, origin: str) -> bool | None:
@@ -421,7 +416,7 @@ def _found(proof: _Proof | None) -> tuple[str, str] | None:
         return None
     for site in (proof["stranger"], proof["hosted"], proof["shared"]):
         if site is not None:
-            return site[0], f"anybody can register {site[1]}"
+            return site[0], f"anyone can register {site[1]}"
     for origin in (proof["address"], proof["network"], proof["scheme"]):
         if origin is not None:
             return origin, "somebody else may have that"

@@ -58,14 +58,14 @@ _MOST_PROVEN = 60
 _MOST_DEAD = 5
 # What a setting that is not set looks like as text.
 _UNSET = ("none", "undefined", "nan")
-_UNSET_REASON = "it is what a setting that is not set looks like as text"
+_UNSET_REASON = "it is what an unset setting looks like as a string"
 # A part of an origin that an author has written, and a port alone.
 _ORIGIN = re.compile(r"://|\\\.|\.(?![*+?{])")
 _PORT_ALONE = re.compile(r":?[0-9]+\$?")
-_PORT_REASON = "the host before it is a part of another alternative"
-_FILE_REASON = "a page of a file sends null"
+_PORT_REASON = "the host before it belongs to another alternative"
+_FILE_REASON = "a page that is loaded from a file sends null"
 _DEFAULT_REASON = (
-    "no text that it matches is one that a browser sends, such as https://app.example.com"
+    "no string that it matches is an origin that a browser sends, such as https://app.example.com"
 )
 
 

@@ -395,9 +395,9 @@ def only_https(pieces: list[Token]) -> list[Token]:
 
 
 # Why an expression may do what it should not, each with what repairs it.
-GLOB = "it is written like a glob, but here a * repeats what stands before it"
+GLOB = "it is written like a glob, but in a regex * repeats what comes before it"
 
-CLASS = "what stands in [ and ] is one character; alternatives stand in ( and )"
+CLASS = "[ and ] stand for one character, and alternatives belong in ( and )"
 
 # Why it matches nothing.
 NOTHING: list[tuple[_Rewriting, str]] = [
@@ -405,8 +405,8 @@ NOTHING: list[tuple[_Rewriting, str]] = [
     (without_slashes, "the slashes around it are JavaScript's"),
     (single_backslashes, "its backslashes are doubled"),
     (glob, GLOB),
-    (braces, "alternatives stand in ( and ), with | between them"),
-    (brackets, r"a [ without \ before it begins a class of characters"),
+    (braces, "alternatives belong in ( and ), with | between them"),
+    (brackets, r"a [ without \ before it begins a character class"),
     (web_scheme, "browsers send the scheme of the page, http or https"),
     (without_path, "an origin ends with its host or port, without a slash or path"),
     (below_domain, "an origin begins with its scheme and ://, and is matched as a whole"),
@@ -414,14 +414,14 @@ NOTHING: list[tuple[_Rewriting, str]] = [
     (lower_case, "browsers send scheme and host in lower case"),
     (without_default_port, "browsers leave out a scheme's default port"),
     (punycode, "browsers send a host in punycode"),
-    (alternatives, "several origins are alternatives, with | between them"),
+    (alternatives, "alternatives need | between them"),
 ]
 
-# Why it lets in strangers.
+# Why it allows untrusted origins.
 STRANGERS: list[tuple[_Rewriting, str]] = [
-    (below_domain, "a dot before the domain stands for any character"),
-    (escape_dots, r"a dot without \ before it stands for any character"),
-    (whole_labels, "what is open before the domain does not have to end with a dot"),
-    (octets, "what is open in the address can be more of a name"),
-    (only_port, "what is open after the domain can be more of a name"),
+    (below_domain, "a dot before the domain matches any character"),
+    (escape_dots, r"a dot without \ before it matches any character"),
+    (whole_labels, "the wildcard before the domain does not have to end with a dot"),
+    (octets, "the wildcard in the address can match more of a name"),
+    (only_port, "the wildcard after the domain can match more of a name"),
 ]

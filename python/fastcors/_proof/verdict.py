@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from fastcors._fastcors import expression_problem
-from fastcors._format import shown
+from fastcors._format import shown_expression
 from fastcors._regex.backtracking import has_nested_repetition
 from fastcors._regex.translate import translate
 from fastcors._regex.tree import Parsed, Untranslatable
@@ -28,7 +28,7 @@ class Verdict:
     Attributes:
         expression: what the Rust engine matches, or None where only Python can.
         problems: what is wrong with it.
-        safe: whether it is proven to let in no stranger.
+        safe: whether it is proven to allow no untrusted origin.
     """
 
     __slots__ = ("expression", "problems", "safe")
@@ -63,8 +63,8 @@ def _judged(pattern: re.Pattern[str], credentials: bool) -> Verdict:
         "expression-engine",
         _OPTION,
         pattern.pattern,
-        f"{shown(pattern.pattern)} is matched by Python's re, for which linear time is not promised, "
-        f"because {because}; write it without that, or list the origins",
+        f"{shown_expression(pattern.pattern)} is matched by Python's re, which does not guarantee linear "
+        f"time: {because}; write it without that, or list the origins",
     )
     return Verdict(None, (engine, *problems), safe)
 

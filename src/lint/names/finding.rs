@@ -37,8 +37,12 @@ pub(super) fn misspelt<'n>(
     if name.len() < 8 && near.len() == name.len() && letters(near) != letters(name) {
         return None;
     }
-    let how = if distance == 0 { "with _ for -" } else { "misspelt" };
-    let wrong = format!("looks like {near} {how}, and stands for {noun} of that very name only");
+    let how = if distance == 0 {
+        format!("looks like {near} with _ instead of -")
+    } else {
+        format!("looks like a misspelling of {near}")
+    };
+    let wrong = format!("{how}, and names only {noun} spelled exactly like this");
     let meant = Suggestion::One(near.to_owned());
     Some(problem(warning(code), index, &wrong, Some(meant), ""))
 }

@@ -24,16 +24,16 @@ pub fn request_headers<'e>(
     let any_problems = |index| {
         let mut problems = Vec::new();
         if credentials {
-            let wrong = "means any header to a browser only without credentials; what is sent in \
-                         its place are the names that the browser asks for, so that it works";
-            let otherwise = "name the headers to allow fewer";
+            let wrong = "is honored by browsers only without credentials. fastcors sends the \
+                         requested header names instead, so this works";
+            let otherwise = "list the headers to allow fewer";
             let code = warning(code::HEADER_ANY_WITH_CREDENTIALS);
             problems.push(problem(code, index, wrong, None, otherwise));
         }
         if has_others {
-            let wrong = "lets every header in, so that the entries beside it mean nothing";
+            let wrong = "allows every header, so the other entries have no effect";
             let code = warning(code::HEADER_ANY_BESIDE_OTHERS);
-            problems.push(problem(code, index, wrong, None, "leave it out, or them"));
+            problems.push(problem(code, index, wrong, None, "remove it or the others"));
         }
         problems
     };
@@ -59,14 +59,14 @@ pub fn response_headers<'e>(
     let has_others = entries.iter().any(|entry| *entry != "*");
     let any_problems = |index| {
         if credentials {
-            let wrong = "is a header of that name to a browser that sends credentials, so that \
-                         scripts can read no header by it";
+            let wrong = "is a literal header name to a browser that sends credentials, so it \
+                         exposes nothing";
             let code = error(code::EXPOSE_ANY_WITH_CREDENTIALS);
-            vec![problem(code, index, wrong, None, "name the headers that scripts read")]
+            vec![problem(code, index, wrong, None, "list the headers that scripts read")]
         } else if has_others {
-            let wrong = "exposes every header, so that the entries beside it mean nothing";
+            let wrong = "exposes every header, so the other entries have no effect";
             let code = warning(code::EXPOSE_ANY_BESIDE_OTHERS);
-            vec![problem(code, index, wrong, None, "leave it out, or them")]
+            vec![problem(code, index, wrong, None, "remove it or the others")]
         } else {
             Vec::new()
         }
@@ -97,8 +97,8 @@ fn check_all(
         if let Some(problem) = check(entry, index, list, told_of) {
             problems.push(problem);
         } else if seen.contains(&name) {
-            let wrong = "stands in the list already, in whatever case";
-            problems.push(problem(warning(duplicate), index, wrong, None, "leave it out"));
+            let wrong = "is already in the list (case does not matter)";
+            problems.push(problem(warning(duplicate), index, wrong, None, "remove it"));
         } else {
             problems.extend(if name == "*" {
                 any(index)
@@ -114,25 +114,25 @@ fn check_all(
 /// `name` is in lower case.
 fn request_header(name: &str, index: usize, beside_any: bool) -> Option<Problem> {
     let (code, wrong, otherwise) = if SAFELISTED.contains(&name) {
-        (code::HEADER_SAFELISTED, "is allowed without being listed", "leave it out if you like")
+        (code::HEADER_SAFELISTED, "is always allowed", "you can remove it")
     } else if OF_RESPONSES.contains(&name) {
         (
             code::HEADER_OF_RESPONSE,
-            "is a header of responses, which no script has to send",
-            "leave it out, or list it in expose_headers if scripts are to read it",
+            "is a response header, which scripts do not send",
+            "remove it, or list it in expose_headers if scripts should read it",
         )
     } else if FORBIDDEN.contains(&name) || name.starts_with("proxy-") || name.starts_with("sec-") {
         (
             code::HEADER_FORBIDDEN,
-            "is a header that browsers let no script set, and never ask for in a preflight",
-            "leave it out",
+            "is a header that scripts cannot set and that browsers never request in a preflight",
+            "remove it",
         )
     } else if beside_any && name == "authorization" {
         (
             code::HEADER_AUTHORIZATION_BESIDE_ANY,
-            "need not stand beside '*': what is sent for '*' are the names that the browser asks \
-             for, this one among them",
-            "leave it out, or name each header and leave '*' out",
+            "is not needed beside '*': fastcors sends the requested header names for '*', \
+             including this one",
+            "remove it, or list each header instead of '*'",
         )
     } else if beside_any || OFTEN_SENT.contains(&name) {
         return None;
@@ -145,16 +145,16 @@ fn request_header(name: &str, index: usize, beside_any: bool) -> Option<Problem>
 /// `name` is in lower case.
 fn response_header(name: &str, index: usize) -> Option<Problem> {
     let (code, wrong, otherwise) = if NEVER_READABLE.contains(&name) {
-        let wrong = "is a header that browsers show to no script, whatever is exposed";
-        (error(code::EXPOSE_FORBIDDEN), wrong, "leave it out")
+        let wrong = "is a header that browsers never show to scripts, even if it is exposed";
+        (error(code::EXPOSE_FORBIDDEN), wrong, "remove it")
     } else if ALWAYS_READABLE.contains(&name) {
         let wrong = "is a header that scripts can always read";
-        (warning(code::EXPOSE_SAFELISTED), wrong, "leave it out if you like")
+        (warning(code::EXPOSE_SAFELISTED), wrong, "you can remove it")
     } else if OF_REQUESTS.contains(&name) {
         (
             warning(code::EXPOSE_OF_REQUEST),
-            "is a header of requests, where this list is of those of responses",
-            "leave it out, or list it in allow_headers if scripts are to send it",
+            "is a request header, but this list is for response headers",
+            "remove it, or list it in allow_headers if scripts should send it",
         )
     } else if OFTEN_READ.contains(&name) {
         return None;

@@ -20,9 +20,9 @@ pub fn methods<'e>(entries: impl Iterator<Item = &'e str>, credentials: bool) ->
         if let Some(problem) = check(entry, index, List::Methods, &told_of) {
             problems.push(problem);
         } else if !seen.insert(entry) {
-            let wrong = "stands in the list already";
+            let wrong = "is already in the list";
             let code = warning(code::METHOD_DUPLICATE);
-            problems.push(problem(code, index, wrong, None, "leave it out"));
+            problems.push(problem(code, index, wrong, None, "remove it"));
         } else if entry == "*" {
             problems.extend(any(index, listed.len() > 1, credentials));
         } else {
@@ -35,17 +35,17 @@ pub fn methods<'e>(entries: impl Iterator<Item = &'e str>, credentials: bool) ->
 fn any(index: usize, has_others: bool, credentials: bool) -> Vec<Problem> {
     let mut problems = Vec::new();
     if credentials {
-        let wrong = "means any method to a browser only without credentials; what is sent in its \
-                     place are the eight usual methods by name, so that it works";
-        let otherwise = "name the methods to allow fewer";
+        let wrong = "is honored by browsers only without credentials. fastcors sends the eight \
+                     standard methods instead, so this works";
+        let otherwise = "list the methods to allow fewer";
         let code = warning(code::METHOD_ANY_WITH_CREDENTIALS);
         problems.push(problem(code, index, wrong, None, otherwise));
     }
     if has_others {
-        let wrong = "stands for the eight usual methods, in the place of the whole list, so that \
-                     the entries beside it mean nothing";
+        let wrong = "stands for the eight standard methods and replaces the whole list, so the \
+                     other entries have no effect";
         let code = warning(code::METHOD_ANY_BESIDE_OTHERS);
-        problems.push(problem(code, index, wrong, None, "leave it out, or them"));
+        problems.push(problem(code, index, wrong, None, "remove it or the others"));
     }
     problems
 }
@@ -55,22 +55,22 @@ fn one(method: &str, index: usize, listed: &HashSet<&str>) -> Option<Problem> {
         known.iter().copied().find(|known| known.eq_ignore_ascii_case(method))
     };
     if let Some(forbidden) = find(&FORBIDDEN_METHODS) {
-        let wrong = format!("means nothing here: browsers let no script send {forbidden}");
+        let wrong = format!("has no effect, because scripts cannot send {forbidden}");
         let code = warning(code::METHOD_FORBIDDEN);
-        return Some(problem(code, index, &wrong, None, "leave it out"));
+        return Some(problem(code, index, &wrong, None, "remove it"));
     }
     if let Some(upper) = find(&NORMALIZED).filter(|&upper| upper != method) {
-        let wrong = "is not in upper case, in which browsers send it, so that it matches none";
+        let wrong = "is not in upper case, but browsers send it in upper case, so it never matches";
         return Some(if listed.contains(upper) {
             let code = (code::METHOD_LOWER_CASE, Severity::Warning);
-            problem(code, index, wrong, None, "leave it out: it is in the list in upper case")
+            problem(code, index, wrong, None, "remove it: the list already has it in upper case")
         } else {
             let meant = Suggestion::One(upper.to_owned());
             problem(error(code::METHOD_LOWER_CASE), index, wrong, Some(meant), "")
         });
     }
     if find(&WORDS_FOR_ANY).is_some() {
-        let wrong = "is a method of that name, which nobody sends; '*' stands for every one";
+        let wrong = "is compared as a method name, which no client sends, so it never matches";
         let meant = Suggestion::One("*".to_owned());
         return Some(problem(error(code::METHOD_WORD_FOR_ANY), index, wrong, Some(meant), ""));
     }
@@ -80,8 +80,8 @@ fn one(method: &str, index: usize, listed: &HashSet<&str>) -> Option<Problem> {
             return None;
         }
         let wrong = format!(
-            "matches only where a script writes it so: browsers do not turn it into {upper}, as \
-             they do with the older methods"
+            "matches only if a script writes it in this case: browsers do not convert it to \
+             {upper}, as they do with older methods"
         );
         let meant = Suggestion::One(upper.to_owned());
         return Some(problem(warning(code::METHOD_LOWER_CASE), index, &wrong, Some(meant), ""));

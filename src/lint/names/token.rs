@@ -97,16 +97,16 @@ pub(super) fn check(
     let Codes { several, quotes, glob } = list.codes();
     // All that follows is a token, and still no name that anybody has.
     let (code, wrong) = if entry.contains('|') {
-        (several, format!("holds several, and counts as {noun} with a | in it"))
+        (several, format!("holds several, but is read as {noun} with a | in it"))
     } else if entry.starts_with(['\'', '`']) || entry.ends_with(['\'', '`']) {
-        (quotes, format!("counts as {noun} with the quotes in it"))
+        (quotes, format!("is read as {noun} with the quotes in it"))
     } else if entry.contains('*') && entry != "*" {
-        (glob, "has a *, which stands for something only where it is alone".to_owned())
+        (glob, "has a *, which is a wildcard only on its own".to_owned())
     } else {
         return None;
     };
     let suggestion = meant().filter(|_| code != glob);
-    Some(problem(error(code), index, &wrong, suggestion, "name each, or write '*' for all"))
+    Some(problem(error(code), index, &wrong, suggestion, "list each name, or write '*' for all"))
 }
 
 /// What keeps a text out of every header: a server would send a header that is split or forged, or

@@ -20,7 +20,7 @@ use crate::lint::wording::quoted;
 const LOWER_CASE: [&str; 2] = ["chrome-extension", "moz-extension"];
 
 /// What is wrong with a slash behind an origin.
-pub(super) const SLASH: &str = "ends with a slash, and a browser's Origin never does";
+pub(super) const SLASH: &str = "ends with a slash, but a browser's Origin never does";
 
 /// An origin or a pattern as it should be written.
 struct Canonical<'s> {
@@ -134,9 +134,9 @@ fn read_behind(
 ) -> Option<Suggestion> {
     let &Written { text, ref parts, name, kind, .. } = written;
     if let Some(network) = network(written) {
-        let wrong = "is a range of addresses, and ranges have no meaning here";
+        let wrong = "is a range of addresses, but ranges are not supported";
         let finding = Finding::unmatched(code::ADDRESS_RANGE, text.place(parts.host.start), wrong);
-        findings.push(finding.otherwise("name each origin"));
+        findings.push(finding.otherwise("list each origin"));
         return network.meant(scheme);
     }
     delimiters(text, parts, findings);
@@ -145,7 +145,7 @@ fn read_behind(
     }
     let is_dotted = kind == Kind::Subdomains && !written.host.starts_with('*');
     if is_dotted {
-        let wrong = "begins with a dot behind its scheme";
+        let wrong = "has a dot directly after its scheme";
         findings.push(Finding::unmatched(code::HOST, text.place(parts.host.start), wrong));
     }
     let at = written.place_of_name();
@@ -169,14 +169,14 @@ fn read_behind(
     let is_address = host::is_address(&host);
     if kind == Kind::Subdomains && is_address && !is_dotted {
         let code = if host.starts_with('[') { code::IPV6 } else { code::IPV4 };
-        let wrong = "has a * before an address, which has no subdomains";
+        let wrong = "has a * before an address, but an address has no subdomains";
         findings.push(Finding::unmatched(code, text.place(parts.host.start), wrong));
     }
     let starred = kind == Kind::Subdomains && !is_address;
     let canonical = Canonical { scheme, starred, host, port };
     let entry = canonical.to_string();
     if kind != Kind::Exact && OriginPattern::parse(entry.as_bytes()).is_err() {
-        let wrong = "has a host that no pattern can have";
+        let wrong = "has a host that a pattern cannot have";
         findings.push(Finding::unmatched(code::HOST, at, wrong));
         return None;
     }
@@ -217,7 +217,7 @@ fn no_scheme(at: usize, written: &Written<'_>) -> Finding {
         let wrong = "has a * but no scheme, and every pattern begins with one";
         return Finding::unmatched(code::GLOB, at, wrong);
     }
-    let wrong = "has no scheme, and a browser's Origin always begins with one";
+    let wrong = "has no scheme, but a browser's Origin always begins with one";
     Finding::unmatched(code::NO_SCHEME, at, wrong)
 }
 
@@ -258,19 +258,19 @@ fn delimiters(text: &Text, parts: &Parts, findings: &mut Vec<Finding>) {
             tell(code::TRAILING_SLASH, &parts.path, SLASH.to_owned());
         }
     } else if matches!(path, "/*" | "/**") && ends {
-        let wrong = "ends with a path of *, and a browser's Origin has no path";
+        let wrong = "ends with a path of *, but a browser's Origin has no path";
         tell(code::GLOB, &parts.path, wrong.to_owned());
     } else {
         let shown = quoted(path);
-        let wrong = format!("has the path {shown}, and a browser's Origin has none");
+        let wrong = format!("has the path {shown}, but a browser's Origin has none");
         tell(code::PATH, &parts.path, wrong);
     }
     if let Some(query) = &parts.query {
-        let wrong = "has a query, and a browser's Origin has none";
+        let wrong = "has a query, but a browser's Origin has none";
         tell(code::QUERY, query, wrong.to_owned());
     }
     if let Some(fragment) = &parts.fragment {
-        let wrong = "has a fragment, and a browser's Origin has none";
+        let wrong = "has a fragment, but a browser's Origin has none";
         tell(code::FRAGMENT, fragment, wrong.to_owned());
     }
 }
@@ -288,7 +288,11 @@ fn inner_glob(
         text.as_str().get(range).and_then(|part| part.find(['*', '?'])).unwrap_or_default();
     let at = text.place(parts.host.start + offset);
     let finding = if host.strip_prefix("*.").is_some_and(host::is_part_of_ipv4) {
-        Finding::unmatched(code::IPV4, at, "has a * in an IPv4 address, where no pattern has one")
+        Finding::unmatched(
+            code::IPV4,
+            at,
+            "has a * in an IPv4 address, where wildcards are not supported",
+        )
     } else {
         let odd = if written.host.contains('*') || port.is_some_and(|port| port.contains('*')) {
             '*'
@@ -296,12 +300,12 @@ fn inner_glob(
             '?'
         };
         let wrong = format!(
-            "has a {odd} where no pattern has one (patterns are https://*.example.com and \
+            "has a {odd} where a pattern cannot have one (patterns are https://*.example.com and \
              http://localhost:*)"
         );
         Finding::unmatched(code::GLOB, at, wrong).note(note)
     };
-    findings.push(finding.otherwise("name each origin"));
+    findings.push(finding.otherwise("list each origin"));
     meant
 }
 
@@ -324,13 +328,13 @@ fn read_port(
         digits.parse().ok().filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit()));
     let Some(number) = number else {
         let shown = quoted(raw);
-        bad(format!("has the port {shown}, which is no number up to 65535"));
+        bad(format!("has the port {shown}, which is not a number up to 65535"));
         return None;
     };
     if digits.len() < raw.len() {
         bad("has a port with leading zeros, which browsers leave out".to_owned());
     } else if number == 0 && kind != Kind::Exact {
-        bad("has the port 0, which no pattern can have".to_owned());
+        bad("has the port 0, which a pattern cannot have".to_owned());
         return None;
     } else if number == 0 {
         let wrong = "has the port 0, from which no browser loads a page";
@@ -339,7 +343,7 @@ fn read_port(
     if scheme.default_port() != Some(number) {
         return Some(Port::Number(number));
     }
-    let wrong = format!("names port {number}, its scheme's own, which browsers leave out");
+    let wrong = format!("has its scheme's default port {number}, which browsers leave out");
     findings.push(Finding::unmatched(code::DEFAULT_PORT, at, wrong));
     Some(Port::Default)
 }

@@ -1,4 +1,4 @@
-//! What matches, and lets in more than is meant.
+//! What matches, and allows more than is meant.
 
 use super::code;
 use super::finding::Finding;
@@ -6,27 +6,27 @@ use crate::lint::problem::Suggestion;
 use crate::public_suffix::{Registry, deeper_suffix, registry};
 
 pub(super) fn any_with_credentials() -> Finding {
-    let wrong = "lets every site read answers that were made with the user's credentials";
+    let wrong = "allows every site to read responses made with the user's credentials";
     Finding::error(code::ANY_WITH_CREDENTIALS, 0, wrong)
-        .otherwise("name the origins, or leave allow_credentials out")
+        .otherwise("list the origins, or remove allow_credentials")
 }
 
 pub(super) fn null(credentials: bool) -> Finding {
     if credentials {
-        let wrong = "is the Origin of sandboxed pages, which every site can make, so that every \
-                     site can read answers that were made with the user's credentials";
-        return Finding::error(code::NULL, 0, wrong).otherwise("leave it out");
+        let wrong = "is the Origin of sandboxed pages, which every site can make, so every site \
+                     can read responses made with the user's credentials";
+        return Finding::error(code::NULL, 0, wrong).otherwise("remove it");
     }
-    let wrong = "is the Origin of sandboxed pages, which every site can make, so that every site \
-                 is let in";
+    let wrong = "is the Origin of sandboxed pages, which every site can make, so it allows every \
+                 site";
     Finding::warning(code::NULL, 0, wrong)
-        .otherwise("leave it out, or write '*' where every site is meant")
+        .otherwise("remove it, or write '*' if you mean every site")
 }
 
 /// For an origin of `http` that takes credentials, from a host that is not the machine itself.
 pub(super) fn insecure(at: usize, origin: &str, has_port: bool) -> Finding {
-    let wrong = "is not encrypted, so that whoever is on the way can send requests with the user's \
-                 credentials and read the answers";
+    let wrong = "is not encrypted, so anyone on the network path can send requests with the \
+                 user's credentials and read the responses";
     // Another scheme is served on another port, which nobody can guess.
     let secure = origin.strip_prefix("http://").filter(|_| !has_port);
     Finding::warning(code::INSECURE, at, wrong)
@@ -44,15 +44,15 @@ pub(super) fn public_suffix(at: usize, host: &str, credentials: bool) -> Option<
         (String::new(), registry)
     } else {
         let (suffix, registry) = deeper_suffix(host)?;
-        (format!(", and so below {suffix}"), registry)
+        (format!(", including those below {suffix}"), registry)
     };
     let (who, is_error) = match registry {
-        Registry::Icann => ("anybody can register", true),
+        Registry::Icann => ("anyone can register", true),
         Registry::Restricted => ("others can have", credentials),
-        Registry::Private => ("anybody can have", credentials),
+        Registry::Private => ("anyone can have", credentials),
     };
-    let wrong = format!("lets in every site below {host}{below}, where {who} a name");
+    let wrong = format!("allows every site below {host}{below}, where {who} a name");
     let finding = if is_error { Finding::error } else { Finding::warning };
-    let otherwise = "name the domains that are yours";
+    let otherwise = "list the domains that are yours";
     Some(finding(code::PUBLIC_SUFFIX, at, wrong).otherwise(otherwise))
 }

@@ -100,7 +100,7 @@ fn read_closely(entry: &str, context: Context<'_>) -> Reading {
     match entry {
         "*" if credentials => return Reading::one(dangers::any_with_credentials()),
         "*" => return Reading::default(),
-        "" => return Reading::one(empty("is empty, and a browser sends no empty Origin")),
+        "" => return Reading::one(empty("is empty, but a browser never sends an empty Origin")),
         "null" => return Reading::one(dangers::null(credentials)),
         _ => {}
     }
@@ -121,13 +121,13 @@ fn read_closely(entry: &str, context: Context<'_>) -> Reading {
     });
     wrapping::close_up(&mut text, &mut findings);
     if let Some(decoded) = percent_decoded(text.as_str()) {
-        let wrong = "is percent-encoded, which a browser's Origin never is";
+        let wrong = "is percent-encoded, but a browser's Origin never is";
         findings.push(Finding::unmatched(code::PERCENT_ENCODED, text.place(0), wrong));
         text.replace(decoded);
     }
     let meant = address::read(&text, credentials, &mut findings);
     if is_whole {
-        // What the joined text lets in was not meant.
+        // What the joined text allows was not meant.
         findings.retain(|finding| finding.severity == Severity::Error);
         return Reading { findings, meant: None };
     }
@@ -135,7 +135,7 @@ fn read_closely(entry: &str, context: Context<'_>) -> Reading {
 }
 
 fn empty(wrong: &str) -> Finding {
-    Finding::unmatched(code::EMPTY, 0, wrong).otherwise("leave it out")
+    Finding::unmatched(code::EMPTY, 0, wrong).otherwise("remove it")
 }
 
 /// What can be told of a text that is not one origin: empty, several, a template, an expression.
@@ -144,28 +144,28 @@ fn other_than_one(text: &Text, context: Context<'_>) -> Option<Reading> {
     let at = text.place(range.start);
     let inner = text.as_str().get(range.clone()).unwrap_or_default();
     if inner.is_empty() {
-        return Some(Reading::one(empty("holds no origin")));
+        return Some(Reading::one(empty("contains no origin")));
     }
     if placeholder::is_unset(inner) || placeholder::is_unset_host(inner) {
-        let wrong = "is what a setting that is not set looks like as text";
+        let wrong = "is what an unset setting looks like as a string";
         return Some(Reading::one(Finding::unmatched(code::PLACEHOLDER, at, wrong)));
     }
     if placeholder::is_name_of_setting(inner) {
-        let wrong = "is the name of a setting, and not its value";
+        let wrong = "is the name of a setting, not its value";
         let finding = Finding::unmatched(code::PLACEHOLDER, at, wrong)
             .otherwise("write the origin that it stands for");
         return Some(Reading::one(finding));
     }
     if inner.eq_ignore_ascii_case("null") && inner != "null" {
-        let wrong = "has upper-case letters, where browsers send null in lower case";
+        let wrong = "has upper-case letters, but browsers send null in lower case";
         let finding = Finding::unmatched(code::UPPER_CASE, at, wrong)
-            .otherwise("leave it out: a sandboxed page of any site has the origin null");
+            .otherwise("remove it: a sandboxed page of any site has the origin null");
         return Some(Reading::one(finding));
     }
     if let Some(ports) = range::ports(inner) {
-        let wrong = "has a range of ports, and each entry is compared whole";
+        let wrong = "has a range of ports, but each entry is compared as a whole";
         let finding = Finding::unmatched(code::BAD_PORT, at, wrong)
-            .otherwise("write each origin as an entry of its own, or :* for any port");
+            .otherwise("write each origin as a separate entry, or :* for any port");
         let meant = match ports {
             Ports::Few(origins) => mended(origins, context),
             Ports::Any(origin) => mended(vec![origin], context),
@@ -175,14 +175,14 @@ fn other_than_one(text: &Text, context: Context<'_>) -> Option<Reading> {
     }
     if let Some(found) = placeholder::find(inner) {
         let shown = quoted(inner.get(found.clone()).unwrap_or_default());
-        let wrong = format!("holds {shown}, which nothing has filled in");
+        let wrong = format!("contains {shown}, a placeholder that was never filled in");
         let finding =
             Finding::unmatched(code::PLACEHOLDER, text.place(range.start + found.start), wrong)
                 .otherwise("write the origin that it stands for");
         return Some(Reading::one(finding));
     }
     if placeholder::is_code(inner) {
-        let wrong = "is code that nothing has run";
+        let wrong = "is code that was never run";
         let finding = Finding::unmatched(code::PLACEHOLDER, at, wrong)
             .otherwise("write it without quotes, or the origin that it stands for");
         return Some(Reading::one(finding));
@@ -191,11 +191,11 @@ fn other_than_one(text: &Text, context: Context<'_>) -> Option<Reading> {
         return Some(alternatives(at, several, context));
     }
     if let Some([http, https]) = scheme::either(inner) {
-        let wrong = "stands for two schemes, and each entry is compared whole";
+        let wrong = "stands for two schemes, but each entry is compared as a whole";
         return Some(each_of(code::GLOB, at, wrong, vec![http, https], context));
     }
     if !scheme::begins_with_one_not_sent(inner) && regex_like::is_expression(inner) {
-        let wrong = "is a regular expression, and entries are compared as they are";
+        let wrong = "is a regular expression, but entries are compared as plain strings";
         let finding = Finding::unmatched(code::REGULAR_EXPRESSION, at, wrong)
             .otherwise("move it to allow_origin_regex");
         return Some(Reading { findings: vec![finding], meant: regex_like::meant(inner, context) });
@@ -204,13 +204,13 @@ fn other_than_one(text: &Text, context: Context<'_>) -> Option<Reading> {
         return Some(alternatives(at, several, context));
     }
     let several = wrapping::several(inner)?;
-    let wrong = "holds several origins, and each entry is compared whole";
+    let wrong = "contains several origins, but each entry is compared as a whole";
     Some(each_of(code::SEVERAL, at, wrong, several, context))
 }
 
 /// What is told of alternatives in brackets.
 fn alternatives(at: usize, several: Vec<String>, context: Context<'_>) -> Reading {
-    let wrong = "has alternatives in brackets, which have no meaning here";
+    let wrong = "has alternatives in brackets, which are not supported";
     each_of(code::GLOB, at, wrong, several, context)
 }
 
@@ -223,7 +223,7 @@ fn each_of(
     context: Context<'_>,
 ) -> Reading {
     let finding =
-        Finding::unmatched(code, at, wrong).otherwise("write each origin as an entry of its own");
+        Finding::unmatched(code, at, wrong).otherwise("write each origin as a separate entry");
     Reading { findings: vec![finding], meant: mended(several, context) }
 }
 

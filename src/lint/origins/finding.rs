@@ -26,7 +26,7 @@ pub(super) enum Meant {
 impl Finding {
     /// What keeps the entry from matching.
     pub(super) fn unmatched(code: &'static str, at: usize, wrong: impl Into<String>) -> Self {
-        Self::error(code, at, format!("{}, so that it never matches", wrong.into()))
+        Self::error(code, at, format!("{}, so it never matches", wrong.into()))
     }
 
     /// What is dangerous.
@@ -36,7 +36,7 @@ impl Finding {
             severity: Severity::Error,
             at,
             wrong: wrong.into(),
-            otherwise: "write an origin such as 'https://app.example.com', or leave it out",
+            otherwise: "write an origin such as 'https://app.example.com', or remove it",
             meant: Meant::Whole,
         }
     }

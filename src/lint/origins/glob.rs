@@ -67,11 +67,11 @@ pub(super) fn meaning(scheme: &Scheme, host: &str, port: Option<&str>) -> Meanin
     {
         return Meaning {
             meant: None,
-            note: ", and anybody can register a name that an expression of this shape lets in",
+            note: ", and anyone could register a name that a regex of this shape matches",
         };
     }
     let note = match registry {
-        Some(_) => ", and anybody can have a name there that an expression of this shape lets in",
+        Some(_) => ", and anyone can have a name there that a regex of this shape matches",
         None => "",
     };
     let port = port_end.expression;
@@ -191,7 +191,7 @@ pub(super) fn is_network(first: u8, second: Option<u8>) -> bool {
 fn host_expression(labels: &[&str], is_address: bool) -> Option<String> {
     let mut labels = labels.to_vec();
     if is_address {
-        // `192.168.*` leaves the rest open, and `*.168.1.1` lets in strangers.
+        // `192.168.*` leaves the rest open, and `*.168.1.1` allows untrusted origins.
         if labels.last() == Some(&"*") {
             labels.resize(labels.len().max(4), "*");
         }

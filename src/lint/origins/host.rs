@@ -83,7 +83,7 @@ fn has_upper_case(raw: &str) -> bool {
 fn ipv4(raw: &str, address: Ipv4Addr, at: usize, findings: &mut Vec<Finding>) -> String {
     let canonical = address.to_string();
     if !raw.eq_ignore_ascii_case(&canonical) && raw.is_ascii() && !raw.contains('%') {
-        let wrong = "has an IPv4 address that browsers write otherwise";
+        let wrong = "has an IPv4 address that browsers write differently";
         findings.push(Finding::unmatched(code::IPV4, at, wrong));
     }
     canonical
@@ -100,9 +100,9 @@ fn ipv6(raw: &str, at: usize, findings: &mut Vec<Finding>) -> Option<String> {
         return canonical;
     }
     let wrong = match (&canonical, inner.contains('%')) {
-        (Some(_), _) => "has an IPv6 address that browsers write otherwise",
+        (Some(_), _) => "has an IPv6 address that browsers write differently",
         (None, true) => "has an IPv6 address with a zone, which no URL can have",
-        (None, false) => "has brackets around what is no IPv6 address",
+        (None, false) => "has brackets around something that is not an IPv6 address",
     };
     findings.push(Finding::unmatched(code::IPV6, at, wrong));
     canonical
@@ -128,10 +128,10 @@ fn domain_name(domain: &str, at: usize, kind: Kind, findings: &mut Vec<Finding>)
     let label = host.split('.').map(str::len).max().unwrap_or_default();
     if host.len() > longest || label > LONGEST_LABEL {
         let wrong = if label > LONGEST_LABEL {
-            format!("has a label of {label} bytes, and none in DNS is longer than {LONGEST_LABEL}")
+            format!("has a label of {label} bytes, but DNS allows at most {LONGEST_LABEL}")
         } else {
             let length = host.len();
-            format!("has a host of {length} bytes, and none in DNS is longer than {LONGEST_HOST}")
+            format!("has a host of {length} bytes, but DNS allows at most {LONGEST_HOST}")
         };
         findings.push(Finding::unmatched(code::TOO_LONG, at, wrong));
         return None;
@@ -150,14 +150,14 @@ fn trailing_dot(at: usize, kind: Kind) -> Finding {
         let wrong = "has a dot at the end of its host, which no pattern covers";
         return Finding::unmatched(code::TRAILING_DOT, at, wrong);
     }
-    let wrong = "has a dot at the end of its host, which a browser sends only where its user has \
+    let wrong = "has a dot at the end of its host, which a browser sends only if its user has \
                  typed it";
     Finding::warning(code::TRAILING_DOT, at, wrong)
 }
 
 fn forbidden(character: char, at: usize) -> Finding {
     let shown = quoted(character.encode_utf8(&mut [0; 4]));
-    Finding::unmatched(code::HOST, at, format!("has {shown} in its host, where it cannot be"))
+    Finding::unmatched(code::HOST, at, format!("has {shown} in its host, which cannot contain it"))
 }
 
 /// Why the URL standard rejects a host, where nothing that was found already says so.
@@ -171,12 +171,12 @@ fn unreadable(
     let bad_label =
         || raw.split('.').find(|label| is_punycode(label) && Host::parse(label).is_err());
     if error == url::ParseError::InvalidIpv4Address {
-        let wrong = "ends in a number as only an IPv4 address does, and is none";
+        let wrong = "ends in a number like an IPv4 address, but is not one";
         return Some(Finding::unmatched(code::IPV4, at, wrong));
     }
     if let Some(label) = bad_label() {
         let shown = quoted(label);
-        let wrong = format!("has {shown} in its host, which is no valid punycode");
+        let wrong = format!("has {shown} in its host, which is not valid punycode");
         return Some(Finding::unmatched(code::PUNYCODE, at, wrong));
     }
     let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.%".contains(c) || !c.is_ascii();

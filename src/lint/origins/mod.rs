@@ -49,11 +49,7 @@ pub fn origins<'e>(
     for (index, entry) in entries.enumerate() {
         problems.append(&mut entry::problems(entry, index, context));
         if !seen.insert(entry) {
-            problems.push(warning(
-                code::DUPLICATE,
-                index,
-                "stands in the list already; leave it out",
-            ));
+            problems.push(warning(code::DUPLICATE, index, "is already in the list; remove it"));
         }
         if entry == "*" {
             any.get_or_insert(index);
@@ -62,8 +58,8 @@ pub fn origins<'e>(
         }
     }
     if let Some(index) = any.filter(|_| others) {
-        let message = "lets every origin in, so that the entries beside it mean nothing; leave it \
-                       out, or them";
+        let message = "allows every origin, so the other entries have no effect; remove it or the \
+                       others";
         problems.push(warning(code::ANY_BESIDE_OTHERS, index, message));
         problems.sort_by_key(|problem| problem.index);
     }

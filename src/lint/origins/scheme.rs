@@ -74,8 +74,8 @@ const NOT_SENT: [(&str, &str); 18] = [
     ("udp", "which no browser loads"),
     ("unix", "which no browser loads"),
     ("view-source", "which sends nothing itself"),
-    ("ws", "where a browser sends the Origin of the page that opens the connection"),
-    ("wss", "where a browser sends the Origin of the page that opens the connection"),
+    ("ws", "for which a browser sends the Origin of the page that opens the connection"),
+    ("wss", "for which a browser sends the Origin of the page that opens the connection"),
 ];
 
 /// Whether a text begins with a scheme of which no origin is sent.
@@ -172,7 +172,7 @@ pub(super) fn open(text: &Text, findings: &mut Vec<Finding>) -> (Scheme, usize) 
             Some(Fault::Malformed) => {
                 let shown = quoted(written);
                 let wrong = match &scheme {
-                    Scheme::Unknown => format!("begins with {shown}, which is no scheme"),
+                    Scheme::Unknown => format!("begins with {shown}, which is not a scheme"),
                     _ => format!(
                         "begins with {shown} instead of {}",
                         quoted(&format!("{scheme}://"))
@@ -181,7 +181,7 @@ pub(super) fn open(text: &Text, findings: &mut Vec<Finding>) -> (Scheme, usize) 
                 findings.push(Finding::unmatched(code::MALFORMED_SCHEME, at, wrong));
             }
             Some(Fault::Glob) => {
-                let wrong = "has a * in its scheme, where it has no meaning";
+                let wrong = "has a * in its scheme, where wildcards are not supported";
                 findings.push(Finding::unmatched(code::GLOB, at, wrong));
             }
             Some(Fault::UpperCase) => findings.push(upper_case(at)),
@@ -197,7 +197,7 @@ pub(super) fn upper_case(at: usize) -> Finding {
     Finding::unmatched(
         code::UPPER_CASE,
         at,
-        "has upper-case letters, where a browser's Origin has lower case",
+        "has upper-case letters, but a browser's Origin is in lower case",
     )
 }
 

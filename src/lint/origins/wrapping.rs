@@ -40,7 +40,7 @@ pub(super) fn uncover(text: &mut Text, findings: &mut Vec<Finding>) {
         let at = text.change(|c| (!is_dropped(c)).then_some(c)).unwrap_or_default();
         let kind = if dropped.is_control() { "control" } else { "invisible" };
         let shown = named(dropped);
-        let wrong = format!("holds the {kind} character {shown}, which no Origin has");
+        let wrong = format!("contains the {kind} character {shown}, which no Origin has");
         findings.push(Finding::unmatched(code::CONTROL_CHARACTER, at, wrong));
     }
     let narrow = |c: char| match c {
@@ -62,7 +62,7 @@ pub(super) fn not_ascii(at: usize) -> Finding {
     Finding::unmatched(
         code::UNICODE,
         at,
-        "has characters outside ASCII, where a browser's Origin has the host in punycode",
+        "has characters outside ASCII, but a browser's Origin has the host in punycode",
     )
 }
 
@@ -206,7 +206,7 @@ pub(super) fn trim(text: &mut Text, findings: &mut Vec<Finding>) {
         (
             code::SEVERAL,
             separator,
-            "has a separator beside the origin, and each entry is compared whole",
+            "has a separator beside the origin, but each entry is compared as a whole",
         ),
     ];
     for (code, at, wrong) in around {

@@ -104,7 +104,7 @@ def test_an_expression_that_only_python_matches_is_told_once_at_start_up(
     for warning in told:
         assert issubclass(warning.category, ConfigWarning)
         assert warning.filename == __file__
-        assert "linear time is not promised" in str(warning.message)
+        assert "does not guarantee linear time" in str(warning.message)
         assert "exponential" not in str(warning.message)
         assert len(str(warning.message)) < 600
 
