@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 def shown(value: object, limit: int = 80) -> str:
-    """Give a value's repr for a message, in one line, cut where it is long, whatever its class does.
+    """Return a value's repr for a message, in one line, cut where it is long, whatever its class does.
 
     A text or a list is cut before, so that a huge one costs no more than a short one.
     """
@@ -84,7 +84,7 @@ def in_one_line(text: str) -> str:
 
 
 def quoted(error: Exception) -> str:
-    """Give the class and the words of an exception, whatever its class does."""
+    """Return the class and the words of an exception, whatever its class does."""
     try:
         words = str.__str__(str(error))[:200]
     except Exception:  # noqa: BLE001 - it may raise another

@@ -313,7 +313,7 @@ class Problem:
         return f"Problem({', '.join(said)})"
 
     def _values(self) -> tuple[Any, ...]:
-        """Give what it was made with, in the constructor's order."""
+        """Return what it was made with, in the constructor's order."""
         return (
             self.code,
             self.option,

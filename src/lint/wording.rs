@@ -60,7 +60,7 @@ pub(super) fn sentence(wrong: &str, meant: Option<&Suggestion>, otherwise: &str)
     }
 }
 
-/// A regular expression as Python's raw literal, whole, so that it can be copied.
+/// A regular expression as Python's raw literal, whole, so it can be copied.
 fn raw(text: &str) -> String {
     match (text.contains('\''), text.contains('"')) {
         _ if text.contains(|c: char| !matches!(c, ' '..='~')) => quoted(text),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 from typing import Any
 
 import pytest
 
 from fastcors import ConfigError, Problem, lint
-from fastcors._format import shown
+from fastcors._format import raw, shown, shown_expression
 from fastcors.problems import Report
 
 GIVEN: dict[str, Any] = {
@@ -110,6 +111,45 @@ def test_a_value_is_shown_as_its_repr_cut_where_it_is_long(value: object, limit:
     whole = repr(value)
     expected = whole if len(whole) <= limit else whole[: limit - 1] + "…"
     assert shown(value, limit) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        (r"https://a\.com", r"r'https://a\.com'"),
+        (r"[']\.com", """r"[']\\.com\""""),
+        (r"""['"]\.com""", repr(r"""['"]\.com""")),
+        ("a\\\\", r"r'a\\'"),
+        ("a\\", r"'a\\'"),
+        ("a\n\\.", r"'a\n\\.'"),
+    ],
+)
+def test_an_expression_is_shown_as_a_literal_that_can_be_copied(
+    expression: str, expected: str
+) -> None:
+    assert raw(expression) == shown_expression(expression) == expected
+    assert eval(raw(expression)) == expression
+
+
+@pytest.mark.parametrize("expression", ["a" * 1000, "\\." * 1000, "\n" * 1000, "'\"" * 1000])
+def test_a_long_expression_is_cut_in_a_message(expression: str) -> None:
+    text = shown_expression(expression)
+    assert len(text) < 90
+    assert "…" in text
+
+
+def test_no_message_doubles_the_backslashes_of_an_expression() -> None:
+    expression = r"https://(a|b)\.example\.com"
+    for options in (
+        {"allow_origins": [expression]},
+        {"allow_origins": [re.compile(expression)]},
+        {"allow_origin_regex": r"https://.*example\.com"},
+        {"allow_origin_regex": r"https://(\.com"},
+        {"allow_origin_regex": expression},
+    ):
+        report = lint(**options)
+        assert r"\." in str(report)
+        assert r"\\" not in str(report)
 
 
 def test_a_report_is_a_list_and_its_text_is_for_a_person() -> None:

@@ -47,7 +47,7 @@ CASES = {
     ),
     "a regular expression": Case(
         'allow_origin_regex=r"https://(app|www\\.example\\.com"',
-        ["fastcors: allow_origin_regex: 'https://(app|www", fails(f"re.{re.error.__name__}")],
+        ["fastcors: allow_origin_regex: r'https://(app|www", fails(f"re.{re.error.__name__}")],
     ),
     "a warning": Case('allow_origins=["https://app.example.com/"]', [SLASH], 404),
 }

@@ -45,7 +45,7 @@ _GENERATOR: Any = type(_ for _ in ())
 def entries(
     option: str, given: Any, problems: list[Problem], credentials: bool = False
 ) -> list[Any]:
-    """Give a copy of the items of what should be a collection.
+    """Return a copy of the items of what should be a collection.
 
     What is suggested instead of one that is none is right where credentials are allowed or not.
     """

@@ -86,7 +86,7 @@ def _wrong_type(item: Any) -> Problem:
 
 
 def _sound(text: str) -> str | None:
-    """Give an expression back unless something is wrong with it, with credentials or without."""
+    """Return an expression back unless something is wrong with it, with credentials or without."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -117,7 +117,7 @@ def _invalid(item: Any, error: Exception) -> Problem:
 
 
 def _meant_by_glob(text: str) -> str | None:
-    """Give the expression that was meant by globs, if that allows no untrusted origin."""
+    """Return the expression that was meant by globs, if that allows no untrusted origin."""
     if len(text) > _LONGEST_GLOB:
         return None
     from fastcors._proof.globs import as_globs

@@ -1,4 +1,4 @@
-"""Gives what was probably meant by a value that is of another type than its option's, or written so."""
+"""Finds what was probably meant by a value that is of another type than its option's, or written so."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 _EXPRESSION = "allow_origin_regex"
 # What is suggested is shown up to this length.
 _LONGEST = 200
-# Of so many expressions that stand among the origins it is proven what they let in: that takes time.
+# At most so many expressions among the origins are proven: that takes time.
 MOST_PROOFS = 50
-# With these, what an expression lets in is not known, or is everything.
+# With these, what an expression allows is not known, or is everything.
 _UNPROVEN = ("expression-everything", "expression-null", "expression-unproven")
 
 
 def proven_expression(expression: str, credentials: bool) -> str | None:
-    """Give an expression, or a correction of it, that lets in an origin and no stranger; else None."""
+    """Return an expression, or a correction of it, that allows an origin and no untrusted one; else None."""
     import re
 
     from fastcors._proof.verdict import judge
@@ -73,7 +73,7 @@ def is_text(item: Any) -> bool:
 
 
 def is_pattern(item: Any) -> bool:
-    """Say whether an object is a compiled expression, of whatever library."""
+    """Whether an object is a compiled expression of any library."""
     try:
         return hasattr(type(item), "fullmatch")
     except Exception:  # noqa: BLE001 - a metaclass may raise anything
@@ -85,12 +85,12 @@ def as_text(given: Any) -> str:
 
 
 def decoded(given: Any) -> str:
-    """Give the text that bytes were probably meant as."""
+    """Return the text that bytes were probably meant as."""
     return str(bytes(given), "latin-1")
 
 
 def text_of(item: Any) -> str | None:
-    """Give the text that an entry equals, such as that of a URL object, or None."""
+    """Return the text that an entry equals, such as that of a URL object, or None."""
     if is_text(item):
         return str.__str__(item)
     try:
@@ -102,7 +102,7 @@ def text_of(item: Any) -> str | None:
 
 
 def linted(option: str, texts: list[str], credentials: bool) -> list[_Told]:
-    """Say what is wrong with the texts in a collection, in their order."""
+    """Return what is wrong with the strings in a collection, in their order."""
     if option != "allow_origins":
         return LINTERS[option](texts, credentials)
     left = iter(range(MOST_PROOFS))
@@ -114,7 +114,7 @@ def linted(option: str, texts: list[str], credentials: bool) -> list[_Told]:
 
 
 def mended(option: str, texts: list[str] | None, credentials: bool) -> list[str] | None:
-    """Give the entries that were meant by these, each free of errors, or None where one is not evident."""
+    """Return the entries that were meant by these, each free of errors, or None where one is not evident."""
     # What mends an entry may be mended once more.
     for _ in range(3):
         if texts is None:
@@ -135,7 +135,7 @@ def mended(option: str, texts: list[str] | None, credentials: bool) -> list[str]
 
 
 def meant_by_text(option: str, text: str, credentials: bool) -> Meant:
-    """Give what was probably meant by a text where a list belongs."""
+    """Return what was probably meant by a text where a list belongs."""
     if not text.lstrip().startswith("["):
         # As one entry, for an expression may hold what separates entries.
         one = mended(option, [text], credentials)
@@ -148,7 +148,7 @@ def meant_by_text(option: str, text: str, credentials: bool) -> Meant:
 
 
 def split(text: str) -> list[str] | None:
-    """Give the list that is in a text, JSON or separated by anything usual; None where it is none."""
+    """Return the list that is in a text, JSON or separated by anything usual; None where it is none."""
     if text.lstrip().startswith("["):
         import json
 
@@ -164,7 +164,7 @@ def split(text: str) -> list[str] | None:
 
 
 def meant_by_items(option: str, items: Any, credentials: bool) -> list[str] | None:
-    """Give the entries that were meant by the items of a collection, of a mapping its keys or values."""
+    """Return the entries that were meant by the items of a collection, of a mapping its keys or values."""
     if option not in LINTERS:
         return list(items)
     candidates = [items]
@@ -179,7 +179,7 @@ def meant_by_items(option: str, items: Any, credentials: bool) -> list[str] | No
 
 
 def _flat(values: Any) -> list[Any]:
-    """Give the items of the lists among some values, and the values that are none."""
+    """Return the items of the lists among some values, and the values that are none."""
     flat: list[Any] = []
     for value in values:
         flat += value if type(value) in FINITE else [value]
@@ -187,7 +187,7 @@ def _flat(values: Any) -> list[Any]:
 
 
 def meant_by_item(option: str, item: Any, credentials: bool, *, prove: bool = True) -> Meant:
-    """Give what was probably meant by an object that is no text, by an expression only if `prove`."""
+    """Return what was probably meant by an object that is not a string, by an expression only if `prove`."""
     kind = type(item)
     try:
         if kind in FINITE:
@@ -232,7 +232,7 @@ class Meant:
 
 
 def seconds_of(given: Any) -> int | None:
-    """Give the whole number of seconds that was probably meant."""
+    """Return the whole number of seconds that was probably meant."""
     kind = type(given)
     if kind is bool:
         return 600 if given else 0

@@ -78,7 +78,7 @@ class _Report:
         self.mender = Mender(pattern, credentials=credentials)
         self.problems: list[Problem] = []
         self.proven = False
-        # Why it is not known whether there are strangers.
+        # Why it is not known whether it allows untrusted origins.
         self.doubt: str | None = None
         self.without: str | None = None
 
@@ -149,7 +149,7 @@ class _Report:
         )
 
     def tell_nothing(self) -> None:
-        """Say that it matches no origin, and why, where that can be told by what repairs it."""
+        """Report that it matches no origin, and why, if a repair shows that."""
         from .globs import is_any
         from .rewrites import GLOB
 
@@ -163,7 +163,7 @@ class _Report:
         self.tell("expression-matches-no-origin", f"matches no origin: {reason}{instead}", meant)
 
     def tell_unmatched(self, proven: Proven) -> None:
-        """Say which alternatives match no origin, where one is meant."""
+        """Report which alternatives match no origin, where one is meant."""
         unmatched = self.mender.unmatched(proven)
         if not unmatched:
             return
@@ -231,7 +231,7 @@ class _Report:
         self.tell("expression-strangers", message, meant)
 
     def tell_joined(self, proven: Proven) -> None:
-        """Say that names come together of parts that their author did not write next to each other."""
+        """Report that names are joined from parts that their author did not write next to each other."""
         if not proven.proof["safe"] or proven.is_safe:
             return
         joined = proven.joined()
@@ -269,7 +269,7 @@ class _Report:
         )
 
     def tell_other_hosts(self, proof: _Proof) -> None:
-        """Say of hosts that are not wholly others', but not sure to be the author's either."""
+        """Report hosts that are not wholly others', but not sure to be the author's either."""
         strangers = any(problem.code == "expression-strangers" for problem in self.problems)
         if not strangers:
             self.tell_hosted(proof)
@@ -280,7 +280,7 @@ class _Report:
                     f"these; write out the addresses that you mean",
                 )
         scheme = proof["scheme"]
-        # Where strangers are let in with any scheme, there is one cause of both.
+        # If untrusted origins are allowed with any scheme, both have one cause.
         if scheme is not None and self.is_matched(scheme) and not strangers:
             name = scheme.partition(":")[0]
             self.tell(
@@ -290,9 +290,9 @@ class _Report:
             )
 
     def tell_hosted(self, proof: _Proof) -> None:
-        """Say of names that a company gives to everyone.
+        """Report names that a company gives to everyone.
 
-        They are free for the asking, so that a name left open is any site: dangerous with credentials,
+        Anyone can have one, so a name left open is any site: dangerous with credentials,
         and without them what `*` is, which may be meant. Patterns are judged alike.
         """
         if proof["hosted"] is not None and self.is_matched(proof["hosted"][0]):
@@ -359,13 +359,13 @@ class _Report:
         return True
 
     def misread(self, rewriting: _Rewriting, reason: str) -> tuple[str, str | None]:
-        """Give what is said of an expression that is meant as the rewriting leaves it, and that."""
+        """Return what is said of an expression that is meant as the rewriting leaves it, and that."""
         meant = self.mender.mended(self.mender.rewritten(self.text, rewriting))
         instead = "out the names that you mean" if meant is None else raw(meant)
         return f"does not match what it seems to: {reason}; write {instead}", meant
 
     def tell_dot(self) -> None:
-        """Say that a `.` stands for any character, where that is harmless."""
+        """Report that a `.` stands for any character, where that is harmless."""
         if "." not in self.text.replace(r"\.", ""):
             return
         from .rewrites import escape_dots
@@ -387,7 +387,7 @@ class _Report:
         )
 
     def is_matched(self, origin: str) -> bool:
-        """Say whether Python's engine matches an origin; where not, what was found is in doubt."""
+        """Whether Python's engine matches an origin; where not, what was found is in doubt."""
         matched = self.check(origin)
         if matched is None:
             self.doubt = "it would take Python's engine too long to check what it seems to allow"
@@ -411,7 +411,7 @@ class _Report:
 
 
 def _found(proof: _Proof | None) -> tuple[str, str] | None:
-    """Give an origin that is no more than joined of written parts, and who can have it."""
+    """Return an origin that is no more than joined of written parts, and who can have it."""
     if proof is None:
         return None
     for site in (proof["stranger"], proof["hosted"], proof["shared"]):

@@ -18,12 +18,12 @@ _GLOB = re.compile(
 
 
 def is_any(text: str) -> bool:
-    """Say whether a text is a glob for every origin."""
+    """Whether a text is a glob for every origin."""
     return _ANY_GLOB.fullmatch(text) is not None
 
 
 def as_globs(text: str) -> str | None:
-    """Give the expression that is meant by globs for hosts, which Python does not compile."""
+    """Return the expression that is meant by globs for hosts, which Python does not compile."""
     meant: list[str] = []
     for part in re.split(r"[|,;\s]+", text.strip()):
         compiles = _is_expression(part)
@@ -35,7 +35,7 @@ def as_globs(text: str) -> str | None:
 
 
 def _is_expression(text: str) -> bool:
-    """Say whether Python compiles a text."""
+    """Whether Python compiles a text."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -42,7 +42,7 @@ _HOST = re.compile(r"\\?\.(?:\)[+*?]?)?[a-z(\[]|\\\.\d|\\\.\\d|localhost|\[[0-9a
 _ANY_LABELS = re.compile(r"\(\?:\[a-z0-9-\]\+\\\.\)[+*]")
 # A label that would begin with a hyphen: it was a part of the label before.
 _BROKEN_LABEL = re.compile(r"\\\.\)[+*?]?-")
-# What strangers are called, from the name that tells most. Another is asked for where a construct that
+# What untrusted origins are called, from the name that tells most. Another is asked for where a construct that
 # only Python's engine matches keeps the first one out.
 NAMES = ("evil", "attacker", "mallory")
 # An expression longer than this is not corrected.
@@ -108,7 +108,7 @@ class Proven:
         self.marked, self.without = mark(self.parsed, numbered=bool(self.alternatives.ranges))
 
     def prove(self, name: str, *, credentials: bool) -> _Proof:
-        """Prove it, and show a stranger of that name where there is one."""
+        """Prove it, and show an untrusted origin of that name if there is one."""
         self.proof = prove_expression(self.marked, name, credentials)
         return self.proof
 
@@ -132,14 +132,14 @@ class Proven:
 
     @property
     def is_safe(self) -> bool:
-        """Whether both proofs find that it lets in no stranger, and something."""
+        """Whether both proofs find that it allows no untrusted origin, and something."""
         if not self.proof["safe"]:
             return False
         joined = self.joined()
         return joined is not None and joined["safe"]
 
     def dead(self) -> list[range]:
-        """Give the alternatives that no origin takes."""
+        """Return the alternatives that no origin takes."""
         taken = self.proof["taken"]
         return [] if taken is None else self.alternatives.besides(taken)
 
@@ -210,7 +210,7 @@ class Mender:
         return proven
 
     def rewritten(self, text: str, *rewritings: _Rewriting) -> str:
-        """Give an expression as the rewritings leave it, or as it is where it cannot be read."""
+        """Return an expression as the rewritings leave it, or as it is where it cannot be read."""
         if self.pattern.flags & re.VERBOSE or len(text) > _LONGEST_CORRECTED:
             return text
         return rewritten(text, *rewritings)
@@ -218,7 +218,7 @@ class Mender:
     def candidates(
         self, text: str, rewritings: list[tuple[_Rewriting, str]]
     ) -> Iterator[tuple[list[_Rewriting], list[str], Proven]]:
-        """Give each expression that some rewritings lead to, with them, their reasons and its proof."""
+        """Return each expression that some rewritings lead to, with them, their reasons and its proof."""
         if self.pattern.flags & re.VERBOSE or len(text) > _LONGEST_CORRECTED:
             return
         counts = dict.fromkeys([*range(1, _MOST_TOGETHER + 1), len(rewritings)])
@@ -241,14 +241,14 @@ class Mender:
                 break
 
     def revived(self, text: str) -> tuple[list[_Rewriting], str, Proven | None]:
-        """Say why an expression matches no origin, by what makes it match one, and give that."""
+        """Return why an expression matches no origin, by what makes it match one, and that."""
         for rewritings, reasons, proven in self.candidates(text, NOTHING):
             if not proven.proof["nothing"]:
                 return rewritings, ", and ".join(reasons), proven
         return [], _FILE_REASON if "file:" in text else _DEFAULT_REASON, None
 
     def without_strangers(self, text: str) -> tuple[list[str], str] | None:
-        """Give an expression without the strangers that it lets in, and why it does, if evident."""
+        """Return an expression without the untrusted origins that it allows, and why it does, if evident."""
         for _, reasons, proven in self.candidates(text, STRANGERS):
             if proven.is_safe:
                 meant = self.mended(proven.text)
@@ -257,7 +257,7 @@ class Mender:
         return None
 
     def with_dots(self, text: str) -> str | None:
-        """Give an expression in which a label does not come without the dot after it, if evident."""
+        """Return an expression in which a label does not come without the dot after it, if evident."""
         for rewriting in (dot_of_group, dot_of_each, dot_always):
             meant = self.rewritten(text, rewriting)
             if meant != text:
@@ -267,7 +267,7 @@ class Mender:
         return None
 
     def unmatched(self, proven: Proven) -> list[Unmatched]:
-        """Give the alternatives that match no origin, but for those by which no origin is missed.
+        """Return the alternatives that match no origin, but for those by which no origin is missed.
 
         `(/|$)` and `(:443)?` say what is so without them.
         """
@@ -302,21 +302,21 @@ class Mender:
         return None if missed is None else Unmatched(place, text, reason, rewritings, missed)
 
     def _missed(self, text: str, proven: Proven) -> str | None:
-        """Give an origin that another expression matches and a proven one does not."""
+        """Return an origin that another expression matches and a proven one does not."""
         other = self.prove(text)
         return None if other is None else missed_origin(other.marked, proven.marked)
 
     def is_glob(self, text: str) -> bool:
-        """Say whether something in it seems to be meant as in a glob."""
+        """Whether something in it seems to be meant as in a glob."""
         return self.rewritten(text, glob, groups) != text
 
     def is_sound(self, text: str) -> bool:
-        """Say whether an expression names hosts, lets in no stranger and misses nothing that is meant."""
+        """Whether an expression names hosts, allows no untrusted origin and misses nothing that is meant."""
         proven = self.prove(text) if names_a_host(text) and not self.is_glob(text) else None
         return proven is not None and proven.is_safe and not self.unmatched(proven)
 
     def mended(self, text: str) -> str | None:
-        """Give an expression with what makes it sound, if that is evident."""
+        """Return an expression with what makes it sound, if that is evident."""
         whole = self.rewritten(text, glob, groups, escape_dots)
         for each in dict.fromkeys((whole, self.rewritten(text, escape_dots), text)):
             proven = self.prove(each)
@@ -330,7 +330,7 @@ class Mender:
         return None
 
     def _repaired(self, proven: Proven, unmatched: list[Unmatched]) -> Iterator[str]:
-        """Give expressions in which those alternatives may match what was meant."""
+        """Return expressions in which those alternatives may match what was meant."""
         if all(with_scheme in each.rewritings for each in unmatched):
             yield self.rewritten(proven.text, one_scheme)
         yield self.rewritten(proven.text, one_host)
@@ -350,7 +350,7 @@ def _rewritten(
     rewritings: list[tuple[_Rewriting, str]],
     known: dict[tuple[int, ...], list[Token]],
 ) -> list[Token]:
-    """Give the pieces that some rewritings leave, from what those before the last leave."""
+    """Return the pieces that some rewritings leave, from what those before the last leave."""
     if some not in known:
         rewriting, _ = rewritings[some[-1]]
         known[some] = rewriting(_rewritten(some[:-1], rewritings, known))
@@ -358,7 +358,7 @@ def _rewritten(
 
 
 def names_a_host(text: str) -> bool:
-    """Say whether each alternative of a correction is an origin with a domain or as `localhost` is.
+    """Whether each alternative of a correction is an origin with a domain or as `localhost` is.
 
     What is left after what was open is taken away may be none: `https://mysite.*` without `.*`.
     """

@@ -51,7 +51,7 @@ def _judged(pattern: re.Pattern[str], credentials: bool) -> Verdict:
             reason = f"it uses {error}"
     problems: list[Problem] = []
     safe = False
-    # An empty expression is told of when it is read.
+    # An empty expression is reported when it is read.
     if pattern.pattern:
         problems, safe = expression_problems(pattern, credentials, parsed)
     if reason is None:

@@ -19,7 +19,7 @@ pub fn request_headers<'e>(
 ) -> Vec<Problem> {
     let entries: Vec<&str> = entries.collect();
     let any = entries.contains(&"*");
-    // Naming `Authorization` beside `*` is told of by itself.
+    // Naming `Authorization` beside `*` has a problem of its own.
     let has_others = entries.iter().any(|e| *e != "*" && !e.eq_ignore_ascii_case("authorization"));
     let any_problems = |index| {
         let mut problems = Vec::new();

@@ -185,7 +185,7 @@ fn read_behind(
         findings.push(dangers::insecure(text.place(0), &entry, has_port));
     }
     if starred && !is_dotted && scheme.is_web() {
-        // What mends the rest of the entry lets in as much.
+        // What mends the rest of the entry allows as much.
         let risk = dangers::public_suffix(at, &canonical.host, credentials);
         findings.extend(risk.map(|risk| risk.meant(None)));
     }

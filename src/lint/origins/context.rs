@@ -3,7 +3,7 @@
 use core::fmt;
 
 /// Gives the regular expression to write for one that stands among the origins: itself or a
-/// corrected one, where it is proven to let in an origin and no stranger, else none.
+/// corrected one, where it is proven to allow an origin and no untrusted one, else none.
 pub type Proven<'p> = dyn Fn(&str) -> Option<String> + 'p;
 
 /// What an entry is read with.
@@ -15,7 +15,7 @@ pub(super) struct Context<'p> {
 }
 
 impl Context<'_> {
-    /// The same for a text whose expressions nobody will be told of.
+    /// The same for a text whose expressions will not be reported.
     pub(super) fn without_proofs(self) -> Context<'static> {
         Context { credentials: self.credentials, proven: &|_| None }
     }

@@ -79,7 +79,7 @@ fn read(entry: &str, context: Context<'_>) -> Reading {
     Reading { findings, meant: Some(Suggestion::One(bare.to_owned())) }
 }
 
-/// What a plain origin or pattern lets in beside what is meant.
+/// What a plain origin or pattern allows beside what is meant.
 fn risks(entry: &str, plain: Plain<'_>, context: Context<'_>) -> Vec<Finding> {
     let Plain { secure, starred, host, has_port } = plain;
     let mut findings = Vec::new();
@@ -138,7 +138,7 @@ fn empty(wrong: &str) -> Finding {
     Finding::unmatched(code::EMPTY, 0, wrong).otherwise("remove it")
 }
 
-/// What can be told of a text that is not one origin: empty, several, a template, an expression.
+/// The problem of a text that is not one origin: empty, several, a template, an expression.
 fn other_than_one(text: &Text, context: Context<'_>) -> Option<Reading> {
     let range = wrapping::core(text.as_str());
     let at = text.place(range.start);
@@ -208,13 +208,13 @@ fn other_than_one(text: &Text, context: Context<'_>) -> Option<Reading> {
     Some(each_of(code::SEVERAL, at, wrong, several, context))
 }
 
-/// What is told of alternatives in brackets.
+/// The problem of alternatives in brackets.
 fn alternatives(at: usize, several: Vec<String>, context: Context<'_>) -> Reading {
     let wrong = "has alternatives in brackets, which are not supported";
     each_of(code::GLOB, at, wrong, several, context)
 }
 
-/// What is told of a text that stands for several origins.
+/// The problem of a text that stands for several origins.
 fn each_of(
     code: &'static str,
     at: usize,
