@@ -5,7 +5,7 @@ from __future__ import annotations
 from ._format import shown
 from ._lint.option_names import near_option
 from .options import DEFAULTS
-from .policy import Policy
+from .policy import Policy, presented_as
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,12 +36,7 @@ def checked(initialize: _Initialize) -> _Initialize:
             log_once(error)
             raise
 
-    for name in ("__name__", "__qualname__", "__doc__", "__annotations__"):
-        setattr(checking, name, getattr(initialize, name))
-    wrapped: Any = checking
-    # The signature that `inspect` and editors show.
-    wrapped.__wrapped__ = initialize
-    return wrapped  # type: ignore[no-any-return]
+    return presented_as(checking, initialize)
 
 
 def _given(args: tuple[object, ...], kwargs: dict[str, Any]) -> list[str]:

@@ -14,7 +14,7 @@ from .options import DEFAULTS, OPTIONS, Copy
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from typing import Any, Self, TypeVar, Unpack
 
     from ._types import Expressions, PolicyOptions
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .problems import Problem
 
     _Policy = TypeVar("_Policy", bound="Policy")
+    _Initialize = TypeVar("_Initialize", bound=Callable[..., None])
 
 _VARY = (
     "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, "
@@ -32,6 +33,33 @@ _VARY = (
 
 # How many items of an option its repr shows, where there are more.
 _SHOWN = 3
+
+
+def presented_as(checking: Callable[..., None], initialize: _Initialize) -> _Initialize:
+    """Return `checking` as what `inspect` and editors take for `initialize`, which it calls."""
+    for name in ("__name__", "__qualname__", "__doc__", "__annotations__"):
+        setattr(checking, name, getattr(initialize, name))
+    wrapped: Any = checking
+    wrapped.__wrapped__ = initialize
+    return wrapped  # type: ignore[no-any-return]
+
+
+def _checked(initialize: _Initialize) -> _Initialize:
+    """Raise for an option that does not exist, and name the nearest one."""
+
+    def checking(self: object, *args: Any, **options: Any) -> None:
+        _check_names(options)
+        initialize(self, *args, **options)
+
+    return presented_as(checking, initialize)
+
+
+def _check_names(given: Iterable[str]) -> None:
+    for name in given:
+        if name not in DEFAULTS:
+            near = near_option(name)
+            instead = f"did you mean {near!r}?" if near else f"there are {', '.join(DEFAULTS)}"
+            raise TypeError(f"fastcors: there is no option {shown(name)}; {instead}")
 
 
 class Policy(Immutable):
@@ -67,6 +95,7 @@ class Policy(Immutable):
 
     _instead = "call policy.replace(...) for another one"
 
+    @_checked
     def __init__(
         self,
         *,
@@ -385,14 +414,6 @@ def _shown_expression(pattern: re.Pattern[str]) -> str:
     import re
 
     return shown(pattern.pattern if pattern.flags == re.UNICODE else pattern, 200)
-
-
-def _check_names(given: Iterable[str]) -> None:
-    for name in given:
-        if name not in DEFAULTS:
-            near = near_option(name)
-            instead = f"did you mean {near!r}?" if near else f"there are {', '.join(DEFAULTS)}"
-            raise TypeError(f"fastcors: there is no option {name!r}; {instead}")
 
 
 def _text(name: str, value: object) -> str:

@@ -383,3 +383,12 @@ def test_what_a_subclass_overrides_is_not_asked() -> None:
 def test_the_attribute_of_the_class_is_the_descriptor() -> None:
     assert not hasattr(type(CORSMiddleware.policy), "__set__")
     assert "policy" not in vars(CORSMiddleware(answering()))
+
+
+def test_an_unknown_option_is_an_error_that_names_the_nearest() -> None:
+    with pytest.raises(
+        TypeError, match=r"no option 'allow_origin'; did you mean 'allow_origins'\?"
+    ):
+        Policy(allow_origin=[ORIGIN])  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="no option 'zzz'; there are allow_origins, "):
+        Policy(zzz=1)  # type: ignore[call-arg]
