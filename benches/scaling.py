@@ -138,7 +138,8 @@ def over_patterns(rounds: int) -> Iterator[Row]:
             row: Row = {
                 name: added[size, which, name] for name in ("fastcors", "any port", "listed")
             }
-            ratio = row["fastcors"] / added[1, "one", "listed"]
+            # A short run may find that nothing was added.
+            ratio = row["fastcors"] / max(added[1, "one", "listed"], 1.0)
             yield {"patterns": size, "asking": which, **row, "of one listed": ratio}
 
 

@@ -75,7 +75,8 @@ def both(*names: str, decimals: int = 1) -> Cells:
     def cells(row: Row) -> Iterator[str]:
         yield from (count(row[name]) for name in names)
         yield from (whole(row[variant]) for variant in ("Starlette", "fastcors"))
-        yield f"{row['Starlette'] / row['fastcors']:.{decimals}f}"
+        # A short run may find that nothing was added.
+        yield f"{row['Starlette'] / (row['fastcors'] or 1):.{decimals}f}"
 
     return cells
 

@@ -197,7 +197,7 @@ fn host_expression(labels: &[&str], is_address: bool) -> Option<String> {
         }
         let number = |index: usize| labels.get(index).and_then(|label| label.parse().ok());
         let is_known = number(0).is_some_and(|first| is_network(first, number(1)));
-        let is_byte = |label: &&str| label.contains(['*', '?']) || label.parse::<u8>().is_ok();
+        let is_byte = |label: &&str| label.parse::<u8>().is_ok() || stands_for_a_byte(label);
         if !is_known || labels.len() != 4 || !labels.iter().all(is_byte) {
             return None;
         }
@@ -205,6 +205,16 @@ fn host_expression(labels: &[&str], is_address: bool) -> Option<String> {
     let labels: Option<Vec<String>> =
         labels.iter().map(|label| label_expression(label, is_address)).collect();
     Some(labels?.join("\\."))
+}
+
+/// Whether a part of an address with `*` and `?` stands for a number below 256 at all.
+fn stands_for_a_byte(label: &str) -> bool {
+    let least = label.replace('*', "").replace('?', "0");
+    let is_padded = label.starts_with('0') && least.len() > 1;
+    label.contains(['*', '?'])
+        && !is_padded
+        && least.len() <= 3
+        && (least.is_empty() || least.parse::<u8>().is_ok())
 }
 
 fn label_expression(label: &str, is_number: bool) -> Option<String> {
