@@ -138,9 +138,6 @@ class LiveOrigins:
     def is_unchanged(self) -> bool:
         """Whether nothing was changed, by a look at every place: a millisecond for a million."""
 
-    def seems_unchanged(self) -> bool:
-        """Whether nothing was changed, as far as a look at 256 places shows, others each time."""
-
 @final
 class CompiledPolicy:
     """An immutable policy, with every header line that its answers share built once.

@@ -295,13 +295,6 @@ impl LiveOrigins {
         unsafe { self.are_in_place(0, self.objects.len()) }
     }
 
-    /// Whether nothing was changed, as far as a look at some places shows.
-    #[pyo3(name = "seems_unchanged")]
-    fn seems_unchanged_to_python(&self) -> bool {
-        // SAFETY: Python calls this with the thread attached.
-        unsafe { self.seems_unchanged() }
-    }
-
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.given)?;
         self.objects.iter().flatten().try_for_each(|object| visit.call(object))
