@@ -304,7 +304,7 @@ def _nothing_near(compiled: CompiledPolicy) -> str:
         f"no listed origin is near; {count(listed, 'origin')}, {count(patterns, 'pattern')} and "
         f"{count(expressions, 'expression')} are allowed"
     )
-    if compiled.options.foreign:
+    if compiled.options.python_only:
         said += ", and those that only Python can match are not compared"
     return said
 

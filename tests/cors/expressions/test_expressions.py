@@ -185,7 +185,7 @@ def test_an_error_in_pythons_engine_reaches_the_server_as_that_error() -> None:
         options=Policy()._options,
         origins=[],
         expressions=[],
-        foreign=[Failing],
+        python_only=[Failing],
         methods=["GET"],
         headers=[],
         any_header=False,
