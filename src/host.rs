@@ -4,7 +4,7 @@ use core::net::{IpAddr, Ipv4Addr};
 
 /// The longest host that DNS can name, in bytes of its text without a dot at the end.
 ///
-/// A name takes 255 bytes in a message (RFC 1035, 2.3.4), of which one is the first label's length
+/// A name takes 255 bytes in a message (RFC 1035, 2.3.4), one of which is the first label's length
 /// and one the root: 253 remain. The URL standard has the same bound for a valid domain.
 pub(crate) const LONGEST_HOST: usize = 253;
 

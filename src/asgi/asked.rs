@@ -60,7 +60,7 @@ impl<'s> Question<'s> {
         Self { middleware, scope, origin, policy, told }
     }
 
-    /// The coroutine that asks `is_allowed_origin` of the subclass, and hands the verdict to `send`
+    /// The coroutine that asks `is_allowed_origin` of the subclass, and passes the verdict to `send`
     /// with the message that starts the response.
     ///
     /// It asks when it is awaited, as Starlette does: in the thread, the task and the context of

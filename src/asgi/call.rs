@@ -143,7 +143,7 @@ unsafe fn dispatch(
                 preflight = Some(method);
             }
         }
-        // The list that the policy follows is looked at even where a subclass decides, which may ask
+        // The list that the policy follows is compared even if a subclass decides, because it may call
         // the policy that the request began with.
         let allowed = if (*this).live.is_null() {
             None
@@ -152,7 +152,7 @@ unsafe fn dispatch(
             policy = current;
             Some(allowed)
         };
-        // A subclass is not asked about a value that no response may repeat.
+        // A subclass is not called with a value that no response may repeat.
         if asks
             && (preflight.is_some() || !compiled(policy.as_ptr()).policy.origins().any())
             && can_be_mirrored(bytes_of(origin.as_ptr()))
@@ -169,7 +169,7 @@ unsafe fn dispatch(
                     send,
                 );
             }
-            // As with Starlette it is asked when the response starts.
+            // As with Starlette it is called when the response starts.
             let question = question(this.cast(), scope)?;
             let send = send::new(send, &policy, Some(origin), Actual::Rejected, Some(question))?;
             return app.call(names, scope, receive, send.as_ptr());

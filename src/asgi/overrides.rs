@@ -16,7 +16,7 @@ use super::object::Raised;
 #[repr(C)]
 #[derive(Clone, Copy, Default)]
 pub(super) struct Overrides {
-    /// The version of the class; 0 where it has none.
+    /// The version of the class; 0 if it has none.
     class_version: c_uint,
     /// Whether a call runs `async def __call__`: it is overridden itself, or there are hooks.
     pub(super) runs_call: bool,
@@ -26,11 +26,11 @@ pub(super) struct Overrides {
     pub(super) asks_origin: bool,
     /// The version of the instance's `__dict__`.
     dict_version: u64,
-    /// The state of a class without a version; 0 where that is not known.
+    /// The state of a class without a version; 0 if that is not known.
     class_state: u64,
 }
 
-/// Stands for the version where nothing has been found out, and for that of a dict which has none.
+/// The version before anything was found out, and of a dict without one.
 const UNKNOWN: u64 = 0;
 
 /// Stands for the version of a `__dict__` that is not there: an instance without attributes.

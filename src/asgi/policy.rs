@@ -1,4 +1,4 @@
-//! A policy together with the Python objects that its answers are made of.
+//! A policy together with the Python objects that its responses are made of.
 
 use core::cell::UnsafeCell;
 use core::ptr;
@@ -17,7 +17,7 @@ use crate::cors::{
     Actual, LineValue, Memo, Policy, Preflight, PreflightRequest, Rejections, Verdict,
 };
 
-/// An immutable policy, with every header line that its answers share built once.
+/// An immutable policy, with every header line that its responses share built once.
 ///
 /// The options come from `fastcors.Policy`, which has checked them.
 #[pyclass(frozen, immutable_type, module = "fastcors._fastcors")]
@@ -30,15 +30,15 @@ pub(crate) struct CompiledPolicy {
     /// The `fastcors.options.Options` that this was compiled from, which explain a decision.
     #[pyo3(get)]
     pub(crate) options: Py<PyAny>,
-    /// `re.Pattern.fullmatch` of each expression that only Python can match.
+    /// `re.Pattern.fullmatch` of each Python-only expression.
     pub(crate) python_only: Vec<Py<PyAny>>,
     /// On origins, by patterns and expressions.
     origins: Verdicts,
-    /// On values of `Access-Control-Request-Headers`: 60 instructions where deciding takes 480.
+    /// On values of `Access-Control-Request-Headers`: 60 instructions instead of the 480 of a decision.
     headers: Verdicts,
 }
 
-/// The last verdicts on some texts. They follow from the policy alone, so that they are never wrong,
+/// The last verdicts on some texts. They depend only on the policy, so they are never wrong,
 /// only forgotten.
 #[derive(Default)]
 struct Verdicts(UnsafeCell<Memo>);
@@ -64,22 +64,22 @@ impl Verdicts {
     }
 }
 
-/// A header line of an answer; none stands for `access-control-allow-origin` with the Origin.
+/// A header line of a response; None stands for `access-control-allow-origin` with the Origin.
 pub(super) type AnswerLine = Option<Py<PyTuple>>;
 
-/// The shared parts of preflight answers.
+/// The shared parts of preflight responses.
 pub(super) struct PreflightLines {
     pub(super) opening: Vec<Py<PyTuple>>,
     pub(super) closing: Vec<Closing>,
 }
 
-/// What a preflight answer has for one value of [`Rejections`].
+/// The parts of a preflight response for one value of [`Rejections`].
 ///
-/// The messages are never sent themselves but copied: that takes 300 instructions for both, where
+/// The messages are never sent themselves but copied: that takes 300 instructions for both;
 /// setting their items one by one takes 1,700.
 pub(super) struct Closing {
     pub(super) content_length: Py<PyTuple>,
-    /// The message that starts the answer, with a place for its headers.
+    /// The message that starts the response, with an item for its headers.
     pub(super) start: Py<PyDict>,
     pub(super) body: Py<PyDict>,
 }
@@ -109,7 +109,7 @@ impl CompiledPolicy {
         })
     }
 
-    /// The lines that an answer of this kind is given beside `Vary`.
+    /// The lines for a response of this kind besides `Vary`.
     #[inline]
     pub(super) fn lines(&self, kind: Actual) -> &[AnswerLine] {
         match kind {
@@ -174,7 +174,7 @@ impl CompiledPolicy {
     }
 
     fn python_allows(&self, py: Python<'_>, origin: &[u8]) -> PyResult<bool> {
-        // Only visible ASCII is left undecided, so that nothing is replaced here.
+        // Only visible ASCII is left undecided, so nothing is replaced here.
         let origin = PyString::new(py, &String::from_utf8_lossy(origin));
         for fullmatch in &self.python_only {
             if fullmatch.bind(py).call1((&origin,))?.is_truthy()? {

@@ -1,4 +1,4 @@
-//! The two messages that answer a preflight.
+//! The two messages of the response to a preflight.
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::types::PyTuple;

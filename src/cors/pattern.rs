@@ -17,12 +17,12 @@ pub enum Port {
     Any,
 }
 
-/// An entry of `allow_origins` with a `*` in it, in the two places where it has a meaning.
+/// An entry of `allow_origins` with a `*` in one or both of the two positions where it has a meaning.
 ///
 /// `https://*.example.com` stands for one or more labels below `example.com` and not for itself,
-/// `http://localhost:*` for any port or none. It is the meaning that CSP gives to host sources, but
-/// that nothing is made equal: scheme, host and port are compared byte for byte with an Origin as
-/// the URL standard serialises it.
+/// `http://localhost:*` for any port or none. Host sources of CSP have the same meaning, except that
+/// here scheme, host and port are compared byte for byte with an Origin as the URL standard
+/// serializes it.
 ///
 /// | pattern | covers | does not cover |
 /// |---|---|---|
@@ -32,17 +32,17 @@ pub enum Port {
 /// | `http://127.0.0.1:*`, `http://[::1]:*` | `http://127.0.0.1:8000`, `http://[::1]:8000` | `http://127.0.0.2:8000` |
 /// | `https://*.example.com:*` | `https://a.example.com`, `https://a.example.com:444` | `https://example.com:444` |
 ///
-/// What a `*` before the host stands for is made of a-z, 0-9, `-`, `_` and single dots between; a
-/// host with more than 253 bytes is not covered. A port is written in the shortest way. The default
-/// port is one like any other: no browser sends it, so that `:*` may cover it, and a pattern that
-/// writes it covers nothing that a browser sends.
+/// A `*` before the host stands for labels of a-z, 0-9, `-` and `_`, with single dots between them. A
+/// host with more than 253 bytes is not covered. A port has no leading zeros. The default port is
+/// treated like any other: no browser sends it, so `:*` may cover it, and a pattern with it covers
+/// nothing that a browser sends.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct OriginPattern {
     text: Box<[u8]>,
     port: Port,
 }
 
-/// Why a text is no [`OriginPattern`].
+/// Why a string is no [`OriginPattern`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PatternError {
     /// No `scheme://` in lower case at its start.
@@ -76,7 +76,7 @@ impl OriginPattern {
     /// Reads an entry such as `https://*.example.com` or `http://localhost:*`.
     ///
     /// # Errors
-    /// A [`PatternError`] that says which part is not as it must be.
+    /// A [`PatternError`] that names the invalid part.
     pub fn parse(text: &[u8]) -> Result<Self, PatternError> {
         let (scheme, authority) = split_scheme(text).ok_or(PatternError::Scheme)?;
         if !is_scheme(scheme) {
