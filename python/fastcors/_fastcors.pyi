@@ -245,6 +245,9 @@ class CompiledPolicy:
             The status, the body, the header lines, and the reasons for which it is refused.
         """
 
+    def preflight_lines(self) -> list[tuple[str, str]]:
+        """Return the header lines with which every preflight response begins, names in lower case."""
+
     def actual_answer(
         self, *, origin: bytes | None, origin_fits: bool
     ) -> tuple[bool, list[tuple[bytes, bytes]]]:
