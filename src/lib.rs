@@ -9,6 +9,7 @@ pub mod distance;
 pub mod explain;
 mod host;
 pub mod lint;
+mod origin_parts;
 pub mod proof;
 pub mod public_suffix;
 

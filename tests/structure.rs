@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 
 /// Each folder, or file, right below `src`, and what it may import of the others.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 12] = [
     (
         "lib",
         &[
@@ -22,6 +22,7 @@ const ALLOWED: [(&str, &[&str]); 11] = [
             "explain",
             "host",
             "lint",
+            "origin_parts",
             "panics",
             "proof",
             "public_suffix",
@@ -29,13 +30,14 @@ const ALLOWED: [(&str, &[&str]); 11] = [
     ),
     ("bindings", &["asgi", "cors", "distance", "explain", "lint", "proof"]),
     ("asgi", &["cors", "panics"]),
-    ("lint", &["cors", "distance", "host", "public_suffix"]),
+    ("lint", &["cors", "distance", "host", "origin_parts", "public_suffix"]),
     ("proof", &["host", "public_suffix"]),
-    ("explain", &["cors", "distance", "host", "public_suffix"]),
-    // The protocol needs no other folder, only what a host is.
-    ("cors", &["host"]),
+    ("explain", &["cors", "distance", "host", "origin_parts", "public_suffix"]),
+    // The protocol needs no other folder, only what a host is and where it begins.
+    ("cors", &["host", "origin_parts"]),
     ("distance", &[]),
     ("host", &[]),
+    ("origin_parts", &[]),
     ("panics", &[]),
     ("public_suffix", &["host"]),
 ];

@@ -245,6 +245,9 @@ class CompiledPolicy:
             The status, the body, the headers, and the reasons for a rejection.
         """
 
+    def preflight_lines(self) -> list[tuple[str, str]]:
+        """Return the headers with which every preflight response begins, names in lower case."""
+
     def actual_response(
         self, *, origin: bytes | None, origin_fits: bool
     ) -> tuple[bool, list[tuple[bytes, bytes]]]:

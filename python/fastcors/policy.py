@@ -25,12 +25,6 @@ if TYPE_CHECKING:
     _Policy = TypeVar("_Policy", bound="Policy")
     _Initialize = TypeVar("_Initialize", bound=Callable[..., None])
 
-_VARY = (
-    "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, "
-    "Access-Control-Request-Private-Network"
-)
-
-
 # How many items of an option the repr shows if there are more.
 _SHOWN = 3
 
@@ -353,16 +347,8 @@ class Policy(Immutable):
         known: ReadOnlyDict | None = getattr(self, "_preflight_headers", None)
         if known is not None:
             return known
-        headers = {"Vary": _VARY}
-        if not self.preflight_explicit_allow_origin:
-            headers["Access-Control-Allow-Origin"] = "*"
-        headers["Access-Control-Allow-Methods"] = ", ".join(self._options.allow_methods.items)
-        headers["Access-Control-Max-Age"] = self._options.max_age_text
-        if not self.allow_all_headers:
-            headers["Access-Control-Allow-Headers"] = ", ".join(self._options.sent_headers())
-        if self.allow_credentials:
-            headers["Access-Control-Allow-Credentials"] = "true"
-        made = ReadOnlyDict(headers)
+        lines = self._compiled.preflight_lines()
+        made = ReadOnlyDict({name.title(): value for name, value in lines})
         self._set(_preflight_headers=made)
         return made
 

@@ -184,6 +184,11 @@ impl CompiledPolicy {
         self.closest(py, origin)
     }
 
+    /// The header lines with which every preflight response begins, in order.
+    fn preflight_lines(&self) -> Vec<(&'static str, String)> {
+        self.policy.preflight_lines().iter().map(|(name, value)| line_text(name, value)).collect()
+    }
+
     /// How many entries `allow_origins` has.
     fn entry_count(&self) -> usize {
         self.policy.origins().entries().len()
@@ -208,6 +213,11 @@ impl CompiledPolicy {
         visit.call(&self.options)?;
         self.python_only.iter().try_for_each(|fullmatch| visit.call(fullmatch))
     }
+}
+
+fn line_text(name: &'static [u8], value: &[u8]) -> (&'static str, String) {
+    let value = value.iter().copied().map(char::from).collect();
+    (core::str::from_utf8(name).unwrap_or_default(), value)
 }
 
 /// The bytes of an option's text in a header. No header carries a character beyond latin-1.

@@ -2,6 +2,7 @@ use core::fmt;
 use core::net::Ipv6Addr;
 
 use crate::host::{LONGEST_HOST, ends_in_a_number, is_ipv4};
+use crate::origin_parts::split_scheme;
 
 /// The longest port with its colon, `:65535`.
 pub(super) const LONGEST_PORT: usize = 6;
@@ -123,13 +124,6 @@ impl OriginPattern {
     pub(super) fn into_text(self) -> Box<[u8]> {
         self.text
     }
-}
-
-/// `https://rest` as `https` and `rest`.
-pub(super) fn split_scheme(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let colon = text.iter().position(|&byte| byte == b':')?;
-    let (scheme, rest) = text.split_at(colon);
-    Some((scheme, rest.strip_prefix(b"://")?))
 }
 
 /// A scheme as the URL standard serialises it, in lower case.

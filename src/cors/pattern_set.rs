@@ -4,8 +4,9 @@ use core::hash::{BuildHasher, Hasher};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::pattern::{LONGEST_PORT, OriginPattern, has_only_labels, parse_port, split_scheme};
+use super::pattern::{LONGEST_PORT, OriginPattern, has_only_labels, parse_port};
 use crate::host::LONGEST_HOST;
+use crate::origin_parts::split_scheme;
 
 /// A set of [`OriginPattern`]s, to find one that covers an origin.
 ///

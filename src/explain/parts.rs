@@ -2,6 +2,7 @@ use core::fmt;
 
 use crate::cors::Port;
 use crate::host::{LONGEST_HOST, default_port};
+use crate::origin_parts::{OriginParts, split_scheme};
 
 /// In what a text is no origin as a browser writes it (URL, origin serialisation).
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
@@ -105,15 +106,14 @@ impl<'t> Parts<'t> {
         oddities.add_if(seen.len() < text.len(), Oddities::SPACE);
         let bare = trim(seen, |character| matches!(character, '"' | '\'' | '`'));
         oddities.add_if(bare.len() < seen.len(), Oddities::QUOTES);
-        let (scheme, rest) = split_scheme(bare);
+        let (scheme, rest) = scheme_and_rest(bare);
         oddities.add_if(scheme.is_none(), Oddities::SCHEME);
-        let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#' | b'\\'));
-        let (authority, path) = rest.split_at(end.unwrap_or(rest.len()));
-        oddities.add_if(matches!(path, b"/" | b"\\"), Oddities::SLASH);
-        oddities.add_if(path.len() > 1 || matches!(path, b"?" | b"#"), Oddities::PATH);
-        let user = authority.iter().rposition(|&byte| byte == b'@');
-        oddities.add_if(user.is_some(), Oddities::USER);
-        let (host, port) = split_port(&authority[user.map_or(0, |at| at + 1)..]);
+        let parts = OriginParts::after_scheme(rest, 0);
+        let behind = &rest[parts.path.start..];
+        oddities.add_if(matches!(behind, b"/" | b"\\"), Oddities::SLASH);
+        oddities.add_if(behind.len() > 1 || matches!(behind, b"?" | b"#"), Oddities::PATH);
+        oddities.add_if(parts.userinfo.is_some(), Oddities::USER);
+        let (host, port) = (&rest[parts.host], parts.port.map(|range| &rest[range]));
         let (port, is_default) = read_port(scheme, port);
         oddities.add_if(is_default, Oddities::DEFAULT_PORT);
         oddities.add_if(port.is_none(), Oddities::PORT);
@@ -165,21 +165,13 @@ fn trim(text: &[u8], outer: impl Fn(char) -> bool) -> &[u8] {
     }
 }
 
-fn split_scheme(text: &[u8]) -> (Option<&[u8]>, &[u8]) {
+fn scheme_and_rest(text: &[u8]) -> (Option<&[u8]>, &[u8]) {
     let of_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
-    let end = text.iter().position(|byte| !of_scheme(byte)).unwrap_or(text.len());
-    let (scheme, rest) = text.split_at(end);
-    match rest.strip_prefix(b"://") {
-        Some(rest) if !scheme.is_empty() => (Some(scheme), rest),
+    match split_scheme(text) {
+        Some((scheme, rest)) if !scheme.is_empty() && scheme.iter().all(of_scheme) => {
+            (Some(scheme), rest)
+        }
         _ => (None, text.strip_prefix(b"//").unwrap_or(text)),
-    }
-}
-
-fn split_port(authority: &[u8]) -> (&[u8], Option<&[u8]>) {
-    let from = authority.iter().position(|&byte| byte == b']').unwrap_or(0);
-    match authority[from..].iter().position(|&byte| byte == b':') {
-        Some(colon) => (&authority[..from + colon], Some(&authority[from + colon + 1..])),
-        None => (authority, None),
     }
 }
 
