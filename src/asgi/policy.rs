@@ -25,8 +25,8 @@ pub(crate) struct CompiledPolicy {
     pub(crate) policy: Policy,
     pub(super) names: &'static Names,
     pub(super) preflight: PreflightLines,
-    rejected: Vec<AnswerLine>,
-    allowed: Vec<AnswerLine>,
+    rejected: Vec<ResponseLine>,
+    allowed: Vec<ResponseLine>,
     /// The `fastcors.options.Options` that this was compiled from, which explain a decision.
     #[pyo3(get)]
     pub(crate) options: Py<PyAny>,
@@ -65,7 +65,7 @@ impl Verdicts {
 }
 
 /// A header line of a response; None stands for `access-control-allow-origin` with the Origin.
-pub(super) type AnswerLine = Option<Py<PyTuple>>;
+pub(super) type ResponseLine = Option<Py<PyTuple>>;
 
 /// The shared parts of preflight responses.
 pub(super) struct PreflightLines {
@@ -98,8 +98,8 @@ impl CompiledPolicy {
         let names = Names::get(py)?;
         Ok(Self {
             preflight: preflight_lines(py, &policy)?,
-            rejected: answer_lines(py, &policy, Actual::Rejected)?,
-            allowed: answer_lines(py, &policy, Actual::Allowed)?,
+            rejected: response_lines(py, &policy, Actual::Rejected)?,
+            allowed: response_lines(py, &policy, Actual::Allowed)?,
             policy,
             names,
             options,
@@ -111,7 +111,7 @@ impl CompiledPolicy {
 
     /// The lines for a response of this kind besides `Vary`.
     #[inline]
-    pub(super) fn lines(&self, kind: Actual) -> &[AnswerLine] {
+    pub(super) fn lines(&self, kind: Actual) -> &[ResponseLine] {
         match kind {
             Actual::WithoutOrigin => &[],
             Actual::Rejected => &self.rejected,
@@ -244,7 +244,7 @@ fn message(py: Python<'_>, kind: &str, items: &[(&str, Bound<'_, PyAny>)]) -> Py
     Ok(message.unbind())
 }
 
-fn answer_lines(py: Python<'_>, policy: &Policy, kind: Actual) -> PyResult<Vec<AnswerLine>> {
+fn response_lines(py: Python<'_>, policy: &Policy, kind: Actual) -> PyResult<Vec<ResponseLine>> {
     let line = |line: &crate::cors::Line| match &line.value {
         LineValue::Fixed(value) => pair(py, line.name, value).map(Some),
         LineValue::Origin => Ok(None),

@@ -42,7 +42,7 @@ struct Send {
     question: *mut ffi::PyObject,
     kind: Actual,
     /// Whether the subclass's rejection was counted and logged: an application may start twice.
-    told: Cell<bool>,
+    reported: Cell<bool>,
 }
 
 static TYPE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
@@ -94,7 +94,7 @@ pub(super) unsafe fn new(
         (*made).request = request.map_or(ptr::null_mut(), Owned::into_ptr);
         (*made).question = question.map_or(ptr::null_mut(), Owned::into_ptr);
         (*made).kind = kind;
-        (*made).told = Cell::new(false);
+        (*made).reported = Cell::new(false);
         ffi::PyObject_GC_Track(made.cast());
         Owned::take(made.cast())
     }
@@ -215,7 +215,7 @@ unsafe fn start_asked(
 /// As for [`ask`].
 unsafe fn question_of(this: &Send) -> Question<'_> {
     // SAFETY: as for `ask`.
-    unsafe { Question::new(this.question, this.request, this.policy, &this.told) }
+    unsafe { Question::new(this.question, this.request, this.policy, &this.reported) }
 }
 
 /// `Send._fastcors_decided(allowed, message)`: the rest of a call that waited for the verdict.

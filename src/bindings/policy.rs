@@ -5,7 +5,7 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
-use super::explain::{Closest, DescribedPreflight, PreflightAnswer};
+use super::explain::{Closest, DescribedPreflight, PreflightResponse};
 use crate::asgi::{CompiledPolicy, Raised, entry_bytes, entry_text, latin_1, message_with_headers};
 use crate::cors::{Actual, Expressions, Options, Origins, Policy, Preflight, PreflightRequest};
 
@@ -117,7 +117,7 @@ impl CompiledPolicy {
         headers: Option<&[u8]>,
         headers_fit: bool,
         private_network: bool,
-    ) -> PyResult<PreflightAnswer> {
+    ) -> PyResult<PreflightResponse> {
         let request = PreflightRequest { method, headers, private_network };
         self.describe_preflight(
             py,

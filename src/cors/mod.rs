@@ -29,5 +29,5 @@ pub use mirrored::can_be_mirrored;
 pub use origin::{Origins, Verdict, is_visible_ascii};
 pub use pattern::{OriginPattern, PatternError, Port};
 pub use pattern_set::OriginPatterns;
-pub use policy::{Options, Policy, PreflightAnswer};
+pub use policy::{Options, Policy, PreflightResponse};
 pub use preflight::{Preflight, PreflightRequest, Rejections};

@@ -154,7 +154,7 @@ impl Policy {
         origin: &'r [u8],
         request: &PreflightRequest<'r>,
     ) -> Vec<(&'static [u8], Vec<u8>)> {
-        PreflightAnswer {
+        PreflightResponse {
             opening: self.preflight.iter().map(|(name, value)| (*name, value.to_vec())),
             explicit_origin: decision.explicit_origin.then(|| (ALLOW_ORIGIN, origin.to_vec())),
             mirrored_headers: request
@@ -204,7 +204,7 @@ impl Policy {
 
 /// The header lines of one preflight response, whatever type a line has for the caller.
 #[derive(Debug)]
-pub struct PreflightAnswer<O, L> {
+pub struct PreflightResponse<O, L> {
     /// [`Policy::preflight_lines`].
     pub opening: O,
     /// `access-control-allow-origin`, if [`Preflight::explicit_origin`].
@@ -219,7 +219,7 @@ pub struct PreflightAnswer<O, L> {
     pub content_type: L,
 }
 
-impl<O: ExactSizeIterator<Item = L>, L> PreflightAnswer<O, L> {
+impl<O: ExactSizeIterator<Item = L>, L> PreflightResponse<O, L> {
     /// The number of lines of [`in_order`](Self::in_order).
     #[inline]
     #[must_use]
