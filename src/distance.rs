@@ -13,8 +13,8 @@ pub fn tolerance(length: usize) -> usize {
     ((length + 2) / 6).min(MOST)
 }
 
-/// The number of insertions, deletions, replacements and swaps of neighbours that make `left` of
-/// `right` without regard to ASCII case, or None if it is over `most`.
+/// The number of insertions, deletions, replacements and swaps of adjacent letters that turn `right`
+/// into `left`, without regard to ASCII case, or None if it is over `most`.
 ///
 /// No part is changed twice (the optimal string alignment). `most` is at most [`MOST`]. Linear in the
 /// shorter text, and for most pairs over after a few bytes; it allocates nothing.

@@ -45,7 +45,7 @@ pub(crate) fn ends_in_a_number(host: &[u8]) -> bool {
     }
 }
 
-/// An IPv4 address as the URL standard serialises it: four numbers in decimal digits.
+/// An IPv4 address as the URL standard serializes it: four numbers in decimal digits.
 pub(crate) fn is_ipv4(host: &[u8]) -> bool {
     core::str::from_utf8(host).is_ok_and(|text| text.parse::<Ipv4Addr>().is_ok())
 }

@@ -13,7 +13,7 @@ use super::application::Calls;
 use super::call::respond_method;
 use super::guard::{attached, object, status};
 use super::live_origins::LiveOrigins;
-use super::middleware::{Middleware, find_overrides, is_middleware, live_verdict, not_initialised};
+use super::middleware::{Middleware, find_overrides, is_middleware, live_verdict, not_initialized};
 use super::object::{Owned, Raised, bytes_of, decoded, is_text, item};
 use super::overrides::Overrides;
 use super::policy::{CompiledPolicy, compiled, latin_1};
@@ -27,7 +27,7 @@ use super::types::{attribute, fast_method, method, no_attribute};
 /// `held` is null or live, and the thread is attached.
 unsafe fn field(held: *mut ffi::PyObject) -> Result<Owned, Raised> {
     if held.is_null() {
-        return not_initialised();
+        return not_initialized();
     }
     // SAFETY: live, as the caller vouches.
     Ok(unsafe { Owned::share(held) })
@@ -138,7 +138,7 @@ unsafe extern "C" fn begin(
     object(|| unsafe {
         let this = slf.cast::<Middleware>();
         if (*this).compiled.is_null() {
-            return not_initialised();
+            return not_initialized();
         }
         let policy = Owned::share((*this).compiled);
         let names = compiled(policy.as_ptr()).names;
@@ -233,7 +233,7 @@ unsafe extern "C" fn allows(
     object(|| unsafe {
         let this = slf.cast::<Middleware>();
         if (*this).compiled.is_null() {
-            return not_initialised();
+            return not_initialized();
         }
         let origin = attached(|py| {
             let origin = Bound::from_borrowed_ptr(py, origin);

@@ -11,7 +11,7 @@ use super::application::Application;
 use super::asked::question;
 use super::coroutines::deferred;
 use super::guard::{attached, object};
-use super::middleware::{Middleware, find_overrides, live_verdict, not_initialised};
+use super::middleware::{Middleware, find_overrides, live_verdict, not_initialized};
 use super::names::Names;
 use super::object::{Owned, Raised, bytes_of, is_text, item, seldom};
 use super::policy::compiled;
@@ -92,7 +92,7 @@ unsafe fn respond(
     // because code that runs in between may replace them.
     unsafe {
         if (*this).app.is_null() || (*this).compiled.is_null() {
-            return not_initialised();
+            return not_initialized();
         }
         let app = Application { callable: Owned::share((*this).app), calls: (*this).calls };
         let policy = Owned::share((*this).compiled);

@@ -48,7 +48,7 @@ unsafe fn take_exception() -> Result<Owned, Raised> {
     // SAFETY: returns the owned exception and clears it.
     let exception = unsafe { ffi::PyErr_GetRaisedException() };
     #[cfg(not(Py_3_12))]
-    // SAFETY: the three are owned or null; after normalising, the value carries the traceback.
+    // SAFETY: the three are owned or null; after normalizing, the value carries the traceback.
     let exception = unsafe {
         let (mut kind, mut value, mut traceback) =
             (core::ptr::null_mut(), core::ptr::null_mut(), core::ptr::null_mut());

@@ -123,10 +123,10 @@ pub(super) unsafe fn counts_of<'a>(middleware: *mut ffi::PyObject) -> &'a Counts
 }
 
 #[cold]
-pub(super) fn not_initialised() -> Result<Owned, Raised> {
+pub(super) fn not_initialized() -> Result<Owned, Raised> {
     attached(|_| {
         Err(PyRuntimeError::new_err(
-            "this CORSMiddleware was not initialised: call super().__init__(app, ...) in its __init__",
+            "this CORSMiddleware was not initialized: call super().__init__(app, ...) in its __init__",
         ))
     })
 }

@@ -200,7 +200,7 @@ impl Origins {
     }
 }
 
-/// Whether every byte is a visible ASCII character, 0x21 to 0x7E, as in every serialised origin.
+/// Whether every byte is a visible ASCII character, 0x21 to 0x7E, as in every serialized origin.
 #[must_use]
 pub fn is_visible_ascii(text: &[u8]) -> bool {
     // Without an early end the compiler looks at many bytes at once.

@@ -126,7 +126,7 @@ impl OriginPattern {
     }
 }
 
-/// A scheme as the URL standard serialises it, in lower case.
+/// A scheme as the URL standard serializes it, in lower case.
 fn is_scheme(text: &[u8]) -> bool {
     text.first().is_some_and(u8::is_ascii_lowercase)
         && text.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.'))
@@ -153,7 +153,7 @@ pub(super) fn parse_port(digits: &[u8]) -> Option<u16> {
     u16::try_from(number).ok()
 }
 
-/// Labels of a-z, 0-9, `-` and `_` with single dots between: a host as browsers serialise it.
+/// Labels of a-z, 0-9, `-` and `_` with single dots between: a host as browsers serialize it.
 ///
 /// The URL standard lets other characters pass (`!`, `,`, `{` and more), and so do browsers. No
 /// certificate is given for such a name, and no honest host has one.
@@ -167,7 +167,7 @@ pub(super) fn has_only_labels(host: &[u8]) -> bool {
     valid && !ends_in_dot
 }
 
-/// An IPv6 address as the URL standard serialises it: in brackets, lower case, compressed.
+/// An IPv6 address as the URL standard serializes it: in brackets, lower case, compressed.
 fn is_ipv6(host: &[u8]) -> bool {
     let address = host.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]"));
     let text = address.and_then(|address| core::str::from_utf8(address).ok()).unwrap_or_default();
@@ -285,9 +285,9 @@ mod tests {
     }
 
     proptest! {
-        /// What the URL standard serialises otherwise is in no Origin.
+        /// What the URL standard serializes otherwise is in no Origin.
         #[test]
-        fn a_host_is_one_that_the_url_standard_serialises_as_it_is(
+        fn a_host_is_one_that_the_url_standard_serializes_as_it_is(
             host in r"([a-b0-9x_.-]{1,8}|[a-b.]{0,3}\.?(0x)?[0-9a-f]{0,3}|([0-9]{1,3}\.){1,3}[0-9]{1,3}|\[[0-9a-b:.]{1,12}\])",
         ) {
             let parsed = Url::parse(&format!("http://{host}/")).ok();
@@ -298,15 +298,15 @@ mod tests {
         }
 
         #[test]
-        fn an_ipv6_address_is_written_as_the_url_standard_serialises_it(
+        fn an_ipv6_address_is_written_as_the_url_standard_serializes_it(
             pieces in proptest::collection::vec(prop_oneof![3 => Just(0), 1 => any::<u16>(), 1 => Just(0xffff)], 8),
         ) {
             let pieces: [u16; 8] = pieces.try_into().unwrap();
             let full = pieces.map(|piece| format!("{piece:x}")).join(":");
             let url = Url::parse(&format!("http://[{full}]/")).unwrap();
-            let serialised = url.host_str().unwrap();
-            prop_assert!(is_ipv6(serialised.as_bytes()), "{}", serialised);
-            prop_assert_eq!(is_ipv6(format!("[{full}]").as_bytes()), serialised == format!("[{full}]"));
+            let serialized = url.host_str().unwrap();
+            prop_assert!(is_ipv6(serialized.as_bytes()), "{}", serialized);
+            prop_assert_eq!(is_ipv6(format!("[{full}]").as_bytes()), serialized == format!("[{full}]"));
         }
     }
 }

@@ -1,4 +1,4 @@
-"""What make says where a program is missing, before it installs anything."""
+"""What make prints if a program is missing, before it installs anything."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ PRINTING = ("bench", "bench-servers", "bench-rivals", "bench-scaling", "bench-co
 
 @dataclass(frozen=True)
 class Lack:
-    """A program that is missing, or another in its place, and what is said of it."""
+    """A missing program, or another in its place, and the message about it."""
 
     program: str
     sentence: str
@@ -51,12 +51,12 @@ class Lack:
 
 
 def saying(version: str) -> str:
-    """Give a program that says its version and else does nothing."""
+    """Return a program that says its version and else does nothing."""
     return f"echo {version!r}"
 
 
 def python_but(case: str, instead: str) -> str:
-    """Give a Python that does something else in one case."""
+    """Return a Python that does something else in one case."""
     return f'case "$*" in {case}) {instead};; *) exec "{PYTHON}" "$@";; esac'
 
 
@@ -111,7 +111,7 @@ NO_LINTERS = {
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Give the folder of all programs that are needed: the least versions that do."""
+    """Return the folder of all programs that are needed: the least versions that do."""
     folder = tmp_path / "bin"
     folder.mkdir()
     for name in SYSTEM:
@@ -132,7 +132,7 @@ def put(folder: Path, name: str, script: str) -> None:
 
 
 def make(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run make where nothing else is on the PATH, with an environment that is not there."""
+    """Run make with nothing else on the PATH, and without an environment."""
     assert MAKE
     return subprocess.run(
         [MAKE, "-C", str(ROOT), "--no-print-directory", f"VENV={path.parent / 'venv'}", *arguments],
@@ -145,7 +145,7 @@ def make(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def assert_told(path: Path, target: str, lack: Lack) -> None:
-    """Hold what make says against the one sentence, where something is missing."""
+    """Compare the message of make with the one sentence about what is missing."""
     (path / lack.program).unlink()
     if lack.instead is not None:
         put(path, lack.program, lack.instead)
@@ -160,7 +160,7 @@ def assert_told(path: Path, target: str, lack: Lack) -> None:
 
 
 @pytest.mark.parametrize("lack", LACKS.values(), ids=LACKS)
-def test_what_is_missing_or_too_old_is_told_in_a_sentence(path: Path, lack: Lack) -> None:
+def test_a_missing_or_too_old_program_is_reported_in_a_sentence(path: Path, lack: Lack) -> None:
     assert_told(path, "build", lack)
 
 
@@ -211,7 +211,7 @@ def test_a_program_that_is_missing_is_named_with_its_package(
 
 @pytest.mark.parametrize(("target", "program"), PROGRAMS.items(), ids=PROGRAMS)
 @pytest.mark.parametrize("user", [0, 1000])
-def test_a_program_that_is_missing_is_installed_where_apt_may(
+def test_a_missing_program_is_installed_if_apt_may(
     path: Path, target: str, program: tuple[str, str], user: int
 ) -> None:
     put(path, "id", f"echo {user}")
@@ -337,7 +337,7 @@ def test_another_python_is_one_of_another_minor_version_that_runs(tmp_path: Path
     }
 
 
-def test_this_python_is_found_where_it_is_on_the_path(
+def test_this_python_is_found_if_it_is_on_the_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pythons, "NAMES", ("python-here",))
