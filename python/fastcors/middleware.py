@@ -131,7 +131,7 @@ class CORSMiddleware(Middleware):
         strict: whether any problem of severity error raises and advice is warned of. By default only
             what is dangerous to run raises, a `ConfigWarning` tells each other error, and advice is
             given by `lint` alone.
-        accept: the codes of problems that are known and meant, such as ``"expression-strangers"``:
+        accept: the codes of problems that are known and meant, such as ``"regex-untrusted-origins"``:
             they neither raise nor warn, with `strict` too. What raises without `strict` cannot be
             accepted.
         policy: the `Policy` that decides, instead of any other option. It was checked where it was

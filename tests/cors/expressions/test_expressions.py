@@ -99,7 +99,7 @@ def test_an_expression_that_only_python_matches_is_told_once_at_start_up(
     with warnings.catch_warnings(record=True) as every:
         warnings.simplefilter("always")
         CORSMiddleware(APP, allow_origin_regex=expression)
-    told = [warning for warning in every if "[expression-engine]" in str(warning.message)]
+    told = [warning for warning in every if "[regex-python-only]" in str(warning.message)]
     assert len(told) == (0 if translated else 1)
     for warning in told:
         assert issubclass(warning.category, ConfigWarning)
