@@ -32,7 +32,7 @@ def report(options: Options, known: Collection[Problem] = ()) -> None:
     errors = [problem for problem in options.problems if problem.severity == "error"]
     errors.sort(key=lambda problem: not always_raises(problem))
     if options.invalid is not None:
-        errors.sort(key=lambda problem: problem.code != "expression-syntax")
+        errors.sort(key=lambda problem: problem.code != "regex-syntax")
         for line in lines_of(errors, "fastcors.lint(...) lists them all"):
             options.invalid.add_note(line)
         raise options.invalid

@@ -131,7 +131,7 @@ class CORSMiddleware(Middleware):
         strict: whether every problem of severity error raises, and every warning is a
             `ConfigWarning`. By default only some errors raise, every other error is a
             `ConfigWarning`, and only `lint` reports the warnings.
-        accept: the codes of problems that are known and intended, such as ``"expression-strangers"``:
+        accept: the codes of problems that are known and intended, such as ``"regex-untrusted-origins"``:
             they neither raise nor warn, also with `strict`. What raises without `strict` cannot be
             accepted.
         policy: the `Policy` that decides, instead of any other option. Its problems were reported

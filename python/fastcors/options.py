@@ -126,7 +126,7 @@ OPTIONS = (
     ),
     Option("strict", "bool", default=False, stems=("strict",)),
     Option(
-        "accept", "codes", default=(), stems=("accept", "ignore"), example="expression-strangers"
+        "accept", "codes", default=(), stems=("accept", "ignore"), example="regex-untrusted-origins"
     ),
 )
 DEFAULTS: dict[str, Any] = {option.name: option.default for option in OPTIONS}

@@ -77,7 +77,7 @@ def test_an_expression_that_only_python_runs_is_reported_once_at_start_up(
     with warnings.catch_warnings(record=True) as every:
         warnings.simplefilter("always")
         CORSMiddleware(APP, allow_origin_regex=expression)
-    reported = [warning for warning in every if "[expression-engine]" in str(warning.message)]
+    reported = [warning for warning in every if "[regex-python-only]" in str(warning.message)]
     assert len(reported) == (0 if translated else 1)
     for warning in reported:
         assert issubclass(warning.category, ConfigWarning)
