@@ -63,8 +63,9 @@ class NeverMatching:
             if origin in entries:
                 return problem
             regexes += problem.suggested_option == "allow_origin_regex"
+            patterns = [entry for entry in entries if "*" in entry]
             if found is None and (
-                entries_allow(entries, sent)
+                (patterns and entries_allow(patterns, sent))
                 or (regexes <= _MOST_REGEXES and _regex_allows(problem, sent))
             ):
                 found = problem
