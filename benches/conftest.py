@@ -1,4 +1,4 @@
-"""Refuses to measure what nobody runs."""
+"""Stops a benchmark of a debug build."""
 
 from __future__ import annotations
 

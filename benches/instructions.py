@@ -21,8 +21,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benches.report import machine, refuse_debug_build, today
-from benches.requests import POLICIES, REQUESTS, answer, middlewares, request
+from benches.report import machine, require_release_build, today
+from benches.requests import POLICIES, REQUESTS, middlewares, request, response
 from benches.tables import INSTRUCTIONS
 
 if TYPE_CHECKING:
@@ -53,11 +53,13 @@ def cases() -> list[tuple[str, str, str]]:
 
 def run_all() -> None:
     """Run every case at both lengths, with a call of `getppid` before and after each run."""
-    refuse_debug_build()
+    require_release_build()
     apps = {policy: middlewares(policy) for policy in POLICIES_COUNTED}
     for policy, kind, variant in cases():
         app, scope = apps[policy][variant], REQUESTS[kind]
-        if variant == "fastcors" and answer(app, scope) != answer(apps[policy]["Starlette"], scope):
+        if variant == "fastcors" and response(app, scope) != response(
+            apps[policy]["Starlette"], scope
+        ):
             sys.exit(f"the responses differ: {policy}, {kind}")
         # The interpreter specialises what has run often.
         for _ in range(LENGTH):

@@ -123,7 +123,7 @@ def added_cost() -> Figure:
     names = {
         "without Origin": "without Origin",
         "allowed": "allowed origin",
-        "refused": "refused origin",
+        "rejected": "rejected origin",
         "preflight": "preflight",
     }
     bars(axes, list(names), ["Starlette", "fastcors"], lambda k, v: rows[k][v], label)

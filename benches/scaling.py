@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
-from benches.report import options, python, read, refuse_debug_build, write
-from benches.requests import BROWSER_LINES, App, answer, application, request
+from benches.report import options, python, read, require_release_build, write
+from benches.requests import BROWSER_LINES, App, application, request, response
 from benches.tables import ATTACKS as ATTACKS_TABLE
 from benches.tables import LENGTHS, ORIGINS, PAIRS
 from benches.tables import PATTERNS as PATTERNS_TABLE
@@ -66,7 +66,7 @@ def with_new_origins(app: App, origins: Sequence[str]) -> Batch:
 
 def allowed(app: App, origin: str) -> bool:
     """Whether the response names the origin."""
-    lines = answer(app, dict(actual(origin)))[0]["headers"]
+    lines = response(app, dict(actual(origin)))[0]["headers"]
     return (b"access-control-allow-origin", origin.encode()) in lines
 
 
@@ -184,10 +184,10 @@ def pairs(rounds: int) -> Iterator[Row]:
 
 def compared(what: str, scope: dict[str, Any], ours: App, theirs: App, rounds: int) -> Row:
     """Measure one request on both."""
-    answers = answer(ours, scope), answer(theirs, scope)
-    if answers[0] != answers[1] or answers[0][0]["status"] != 200:
+    responses = response(ours, scope), response(theirs, scope)
+    if responses[0] != responses[1] or responses[0][0]["status"] != 200:
         sys.exit(f"the responses differ: {what}")
-    if b"access-control-allow-origin" not in dict(answers[0][0]["headers"]):
+    if b"access-control-allow-origin" not in dict(responses[0][0]["headers"]):
         sys.exit(f"rejected: {what}")
     apps = {"no middleware": application, "Starlette": theirs, "fastcors": ours}
     times = best({name: by_hand(app, scope) for name, app in apps.items()}, rounds)
@@ -260,7 +260,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = options(__doc__, rounds=ROUNDS, quick=20)
     parser.add_argument("--only", choices=PARTS, help="one part; the others stay as recorded")
     given = parser.parse_args(arguments)
-    refuse_debug_build()
+    require_release_build()
     print(f"{python()}, nanoseconds added to one request, best of {given.rounds} rounds\n")
     found = {
         part: table.print_while(measure(given.rounds))

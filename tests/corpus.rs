@@ -149,7 +149,7 @@ fn answer(case: &Case) -> Answer {
     };
     let application = lines(&case.application);
     let Some(origin) = first("origin") else {
-        return actual_answer(&policy, Actual::WithoutOrigin, b"", &application);
+        return actual_response(&policy, Actual::WithoutOrigin, b"", &application);
     };
     let Ok(allowed) = policy.allows(origin, |_| Ok::<_, Infallible>(false));
     if let Some(method) = first("access-control-request-method")
@@ -161,7 +161,7 @@ fn answer(case: &Case) -> Answer {
             private_network: first("access-control-request-private-network").is_some(),
         };
         let decision = policy.preflight(&asked, allowed);
-        let lines = policy.preflight_answer(decision, origin, &asked);
+        let lines = policy.preflight_response(decision, origin, &asked);
         return Answer {
             preflight: Some((
                 decision.rejections.status(),
@@ -171,10 +171,10 @@ fn answer(case: &Case) -> Answer {
         };
     }
     let kind = if allowed { Actual::Allowed } else { Actual::Rejected };
-    actual_answer(&policy, kind, origin, &application)
+    actual_response(&policy, kind, origin, &application)
 }
 
-fn actual_answer(policy: &Policy, kind: Actual, origin: &[u8], application: &Lines) -> Answer {
+fn actual_response(policy: &Policy, kind: Actual, origin: &[u8], application: &Lines) -> Answer {
     let theirs: Vec<(&[u8], &[u8])> =
         application.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect();
     let ours = policy.actual_lines(kind);

@@ -48,11 +48,11 @@ def rejected(
             Access-Control-Request-Headers, if there is one.
         override: the method of a subclass that decided on the origin instead of the policy.
 
-    What a filter raises is printed to stderr, as `logging` does with what a handler raises: the
-    request goes on. The time is linear in the request and in the policy.
+    An exception of a filter is printed to stderr, as `logging` does for a handler's, and the request
+    goes on. The time is linear in the request and in the policy.
     """
     try:
-        # Most often nobody listens.
+        # Usually nobody listens.
         if not logger.isEnabledFor(logging.DEBUG):
             return
         from ._explain.wording import told
@@ -93,7 +93,7 @@ def allowed_inside(
     """
     try:
         origin = _origin_of(scope)
-        # A browser compares what several lines are joined to, which then is no origin.
+        # A browser joins several lines, and the result is no origin.
         if origin is None or b", ".join(values) not in (origin, b"*"):
             return
         # With * the policy's own line replaces the application's.
@@ -162,22 +162,22 @@ def _why(
         found["headers"].append(f"headers: {more}")
     values = {"origin": origin, "method": method, "headers": headers}
     for reason, texts in found.items():
-        # A policy that has changed since it decided denies nothing of it.
+        # A policy that has changed meanwhile may deny none of it.
         unnamed = wording.NOT_ALLOWED.format(origin=told(values.get(reason) or ""))
         yield from texts or [f"{reason}: {unnamed}"]
 
 
 def _is_first(origin: bytes) -> bool:
-    """Whether an origin is to be reported, which it then was."""
+    """Whether to report an origin. It then counts as reported."""
     if origin in _reported or len(_reported) >= _MOST_REPORTED:
         return False
     mine = object()
-    # Of several threads one is the first.
+    # One of several threads is the first.
     return _reported.setdefault(origin, mine) is mine
 
 
 def _allowing(compiled: CompiledPolicy, origin: str, override: str | None) -> str:
-    """Return what to write to allow an origin, if it is one that may be written."""
+    """Return what to write to allow an origin, or nothing if it must not be listed."""
     if override is not None:
         return f": return True for it in {override}"
     from ._explain.wording import addition
@@ -198,7 +198,7 @@ def _origin_of(scope: Scope) -> bytes | None:
 
 
 def _for_path(scope: Scope | None) -> str:
-    """Return where a request went, or nothing if its scope does not say so."""
+    """Return the words for a request's path, or nothing if its scope has none."""
     from ._explain.wording import told
 
     try:

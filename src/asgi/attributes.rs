@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::application::Calls;
-use super::call::answer_method;
+use super::call::respond_method;
 use super::guard::{attached, object, status};
 use super::live_origins::LiveOrigins;
 use super::middleware::{Middleware, find_overrides, is_middleware, live_verdict, not_initialised};
@@ -328,9 +328,9 @@ pub(super) const ATTRIBUTES: [ffi::PyGetSetDef; 8] = [
 /// Its methods.
 pub(super) const METHODS: [ffi::PyMethodDef; 7] = [
     fast_method(
-        c"_fastcors_answer",
-        answer_method,
-        c"_fastcors_answer($self, scope, receive, send, /)\n--\n\nThe compiled __call__.",
+        c"_fastcors_respond",
+        respond_method,
+        c"_fastcors_respond($self, scope, receive, send, /)\n--\n\nThe compiled __call__.",
     ),
     fast_method(
         c"_fastcors_preflight",

@@ -43,9 +43,9 @@ pub(super) unsafe extern "C" fn vectorcall(
     })
 }
 
-/// `Middleware._fastcors_answer(scope, receive, send)`: the compiled code, for a class that overrides
+/// `Middleware._fastcors_respond(scope, receive, send)`: the compiled code, for a class that overrides
 /// `__call__`, and perhaps `is_allowed_origin`.
-pub(super) unsafe extern "C" fn answer_method(
+pub(super) unsafe extern "C" fn respond_method(
     slf: *mut ffi::PyObject,
     args: *mut *mut ffi::PyObject,
     nargs: ffi::Py_ssize_t,

@@ -31,7 +31,7 @@ pub(crate) struct CompiledPolicy {
     #[pyo3(get)]
     pub(crate) options: Py<PyAny>,
     /// `re.Pattern.fullmatch` of each expression that only Python can match.
-    pub(crate) foreign: Vec<Py<PyAny>>,
+    pub(crate) python_only: Vec<Py<PyAny>>,
     /// On origins, by patterns and expressions.
     origins: Verdicts,
     /// On values of `Access-Control-Request-Headers`: 60 instructions where deciding takes 480.
@@ -93,7 +93,7 @@ impl CompiledPolicy {
         py: Python<'_>,
         policy: Policy,
         options: Py<PyAny>,
-        foreign: Vec<Py<PyAny>>,
+        python_only: Vec<Py<PyAny>>,
     ) -> PyResult<Self> {
         let names = Names::get(py)?;
         Ok(Self {
@@ -103,7 +103,7 @@ impl CompiledPolicy {
             policy,
             names,
             options,
-            foreign,
+            python_only,
             origins: Verdicts::default(),
             headers: Verdicts::default(),
         })
@@ -139,7 +139,7 @@ impl CompiledPolicy {
         let verdict = match origins.verdict_on_unlisted(origin) {
             Verdict::Allowed => true,
             Verdict::Rejected => false,
-            Verdict::Undecided => attached(|py| self.foreign_allows(py, origin))?,
+            Verdict::Undecided => attached(|py| self.python_allows(py, origin))?,
         };
         // SAFETY: attached, as the caller vouches.
         unsafe { self.origins.keep(origin, verdict) }
@@ -170,13 +170,13 @@ impl CompiledPolicy {
 
     /// As [`allows_bytes`](Self::allows_bytes), for what is written in safe Rust.
     pub(crate) fn allows_origin(&self, py: Python<'_>, origin: &[u8]) -> PyResult<bool> {
-        self.policy.allows(origin, |origin| self.foreign_allows(py, origin))
+        self.policy.allows(origin, |origin| self.python_allows(py, origin))
     }
 
-    fn foreign_allows(&self, py: Python<'_>, origin: &[u8]) -> PyResult<bool> {
+    fn python_allows(&self, py: Python<'_>, origin: &[u8]) -> PyResult<bool> {
         // Only visible ASCII is left undecided, so that nothing is replaced here.
         let origin = PyString::new(py, &String::from_utf8_lossy(origin));
-        for fullmatch in &self.foreign {
+        for fullmatch in &self.python_only {
             if fullmatch.bind(py).call1((&origin,))?.is_truthy()? {
                 return Ok(true);
             }

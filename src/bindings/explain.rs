@@ -39,7 +39,7 @@ impl CompiledPolicy {
         if !headers_fit {
             decision = decision.without_headers();
         }
-        let answer = self.policy.preflight_answer(decision, origin, request);
+        let answer = self.policy.preflight_response(decision, origin, request);
         let lines = answer.iter().map(|(name, value)| pair(py, name, value));
         let body = decision.rejections.body();
         Ok((

@@ -16,7 +16,7 @@ type Decided = (u16, String, Vec<&'static str>, bool, bool, bool);
 #[pymethods]
 impl CompiledPolicy {
     #[new]
-    #[pyo3(signature = (*, options, origins, expressions, foreign, methods, headers, any_header,
+    #[pyo3(signature = (*, options, origins, expressions, python_only, methods, headers, any_header,
                         credentials, private_network, expose, max_age))]
     #[allow(clippy::too_many_arguments, reason = "one for each option, all by keyword")]
     #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
@@ -26,7 +26,7 @@ impl CompiledPolicy {
         options: Py<PyAny>,
         origins: &Bound<'_, PyAny>,
         expressions: Vec<String>,
-        foreign: Vec<Py<PyAny>>,
+        python_only: Vec<Py<PyAny>>,
         methods: Vec<String>,
         headers: Vec<String>,
         any_header: bool,
@@ -38,7 +38,7 @@ impl CompiledPolicy {
         let value_error = |error: &dyn core::fmt::Display| PyValueError::new_err(error.to_string());
         let expressions = Expressions::new(&expressions).map_err(|error| value_error(&error))?;
         let capacity = origins.len().unwrap_or(0);
-        let mut allowed = Origins::with_capacity(capacity, expressions, !foreign.is_empty());
+        let mut allowed = Origins::with_capacity(capacity, expressions, !python_only.is_empty());
         for entry in origins.try_iter()? {
             let entry = entry?;
             let added = allowed.add(&entry_bytes(entry.cast()?)?);
@@ -59,7 +59,7 @@ impl CompiledPolicy {
             max_age: header_value(max_age)?,
         })
         .map_err(|error| value_error(&error))?;
-        Self::new(py, policy, options, foreign)
+        Self::new(py, policy, options, python_only)
     }
 
     /// The entries of `allow_origins`, in their order, the first of them where there is a limit.
@@ -108,7 +108,7 @@ impl CompiledPolicy {
     #[pyo3(signature = (*, origin, origin_fits, method, headers, headers_fit, private_network))]
     #[allow(clippy::too_many_arguments, reason = "one for each part of a request, all by keyword")]
     #[allow(clippy::fn_params_excessive_bools, reason = "all by keyword")]
-    fn preflight_answer(
+    fn preflight_response(
         &self,
         py: Python<'_>,
         origin: &[u8],
@@ -127,7 +127,7 @@ impl CompiledPolicy {
 
     /// Whether an actual request is not rejected, and the header lines that its answer is given.
     #[pyo3(signature = (*, origin, origin_fits))]
-    fn actual_answer(
+    fn actual_response(
         &self,
         py: Python<'_>,
         origin: Option<&[u8]>,
@@ -223,7 +223,7 @@ impl CompiledPolicy {
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.options)?;
-        self.foreign.iter().try_for_each(|fullmatch| visit.call(fullmatch))
+        self.python_only.iter().try_for_each(|fullmatch| visit.call(fullmatch))
     }
 }
 

@@ -28,22 +28,22 @@ pub struct Origins {
     listed: ByteSet,
     patterns: OriginPatterns,
     expressions: Expressions,
-    foreign: bool,
+    python_only: bool,
 }
 
 impl Origins {
     /// No origins but those of `expressions`, with room for `entries`.
     ///
-    /// `foreign` tells that the caller holds further expressions, which this engine does not take:
-    /// then [`Verdict::Undecided`] asks it.
+    /// `python_only`: whether the caller has further expressions, which this engine cannot run. An
+    /// origin that is not allowed here is then [`Verdict::Undecided`].
     #[must_use]
-    pub fn with_capacity(entries: usize, expressions: Expressions, foreign: bool) -> Self {
+    pub fn with_capacity(entries: usize, expressions: Expressions, python_only: bool) -> Self {
         Self {
             any: false,
             listed: ByteSet::with_capacity(entries),
             patterns: OriginPatterns::default(),
             expressions,
-            foreign,
+            python_only,
         }
     }
 
@@ -121,7 +121,7 @@ impl Origins {
     #[inline]
     #[must_use]
     pub fn has_only_a_list(&self) -> bool {
-        self.patterns.is_empty() && self.expressions.is_empty() && !self.foreign
+        self.patterns.is_empty() && self.expressions.is_empty() && !self.python_only
     }
 
     /// How many origins are listed, and how many patterns there are, each counted once.
@@ -189,14 +189,14 @@ impl Origins {
         if self.patterns.matches(origin) {
             return Verdict::Allowed;
         }
-        let asks_expressions = self.foreign || !self.expressions.is_empty();
+        let asks_expressions = self.python_only || !self.expressions.is_empty();
         if !asks_expressions || !is_visible_ascii(origin) {
             return Verdict::Rejected;
         }
         if self.expressions.match_whole(origin) {
             return Verdict::Allowed;
         }
-        if self.foreign { Verdict::Undecided } else { Verdict::Rejected }
+        if self.python_only { Verdict::Undecided } else { Verdict::Rejected }
     }
 }
 
@@ -212,9 +212,9 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn origins(entries: &[&str], expressions: &[&str], foreign: bool) -> Origins {
+    fn origins(entries: &[&str], expressions: &[&str], python_only: bool) -> Origins {
         let expressions = Expressions::new(expressions).unwrap();
-        let mut origins = Origins::with_capacity(entries.len(), expressions, foreign);
+        let mut origins = Origins::with_capacity(entries.len(), expressions, python_only);
         for entry in entries {
             origins.add(entry.as_bytes()).unwrap();
         }

@@ -148,7 +148,7 @@ impl Policy {
 
     /// The whole preflight answer: the header lines that Starlette sends, in its order.
     #[must_use]
-    pub fn preflight_answer<'r>(
+    pub fn preflight_response<'r>(
         &'r self,
         decision: Preflight,
         origin: &'r [u8],
@@ -184,20 +184,20 @@ impl Policy {
         }
     }
 
-    /// Whether `origin` is allowed; `foreign` answers where the origins leave it undecided.
+    /// Whether `origin` is allowed; `python_only` decides if the origins leave it undecided.
     ///
     /// # Errors
-    /// Those of `foreign`.
+    /// Those of `python_only`.
     #[inline]
     pub fn allows<E>(
         &self,
         origin: &[u8],
-        foreign: impl FnOnce(&[u8]) -> Result<bool, E>,
+        python_only: impl FnOnce(&[u8]) -> Result<bool, E>,
     ) -> Result<bool, E> {
         match self.origins.verdict(origin) {
             Verdict::Allowed => Ok(true),
             Verdict::Rejected => Ok(false),
-            Verdict::Undecided => foreign(origin),
+            Verdict::Undecided => python_only(origin),
         }
     }
 }

@@ -168,7 +168,7 @@ REQUESTS = [
         for what, (options, text, allowed) in LONG_ORIGINS.items()
     ),
     Attack(
-        "many labels against 10,000 patterns: refused",
+        "many labels against 10,000 patterns: rejected",
         MANY_PATTERNS,
         lambda size: actual("https://" + "a." * (size // 2) + "b"),
         allowed=False,
@@ -206,14 +206,14 @@ REQUESTS = [
                 True,
             ),
             (
-                "refused at the end",
+                "rejected at the end",
                 lambda size: "https://tenant-1999." + "a." * (size // 2) + "example.net",
                 False,
             ),
         )
     ),
     Attack(
-        "an expression of 2,000 alternatives: refused at once",
+        "an expression of 2,000 alternatives: rejected at once",
         MANY_ALTERNATIVES,
         lambda size: actual("https://tenant-" + "1" * size),
         allowed=False,
@@ -257,7 +257,7 @@ ANSWER_LINES: dict[str, Callable[[int], Sequence[Any]]] = {
 ANSWERS = [
     *(
         Attack(
-            f"answer header lines: {what}",
+            f"response header lines: {what}",
             LISTED,
             lambda size: actual(),
             allowed=True,
@@ -268,7 +268,7 @@ ANSWERS = [
         for what, lines in ANSWER_LINES.items()
     ),
     Attack(
-        "an answer with one long Vary",
+        "a response with one long Vary",
         LISTED,
         lambda size: actual(),
         allowed=True,

@@ -221,7 +221,7 @@ def test_a_mounted_application_can_allow_more_than_its_parent(make: Make) -> Non
         response = response_to(parent, Case("/api/boom", 500), origin)
         assert cors_of(response) == [origin]
         assert response.headers.get_list("vary") == ["Origin"]
-    assert middleware.stats()["refused"]["origin"] == 1
+    assert middleware.stats()["rejected"]["origin"] == 1
 
 
 @each_framework

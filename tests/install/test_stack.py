@@ -125,7 +125,7 @@ def test_the_middleware_counts_explains_and_is_reconfigured(make: Make) -> None:
     middleware.reconfigure(allow_origins=["https://other.example"])
     assert cors_of(calling.get("/", headers=HEADERS)) == []
     assert middleware.stats()["requests"] == 2
-    assert middleware.stats()["refused"]["origin"] == 1
+    assert middleware.stats()["rejected"]["origin"] == 1
 
 
 @each_framework

@@ -350,5 +350,5 @@ def test_the_repr_says_what_was_asked_and_how_it_ended() -> None:
         POLICY.preflight(origin=OTHER, method="GET", headers=["x-a", "x-b"], private_network=True)
     ) == (
         f"<Decision: preflight(origin='{OTHER}', method='GET', headers='x-a,x-b', private_network=True) "
-        "is refused, status 400>"
+        "is rejected, status 400>"
     )

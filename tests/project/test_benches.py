@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
 
+import grimp
 import pytest
 
 from benches import document, instructions, report
@@ -193,15 +193,9 @@ def test_the_pictures_are_drawn_from_the_recorded_results(tmp_path: Path) -> Non
 
 def test_the_modules_of_the_benchmarks_import_each_other_in_one_direction() -> None:
     """No module imports one that imports it."""
-    sources = {path.stem: path.read_text() for path in (ROOT / "benches").glob("*.py")}
-    imports = {
-        name: {
-            other
-            for other in sources
-            if re.search(rf"from benches(\.{other} import| import .*\b{other}\b)", text)
-        }
-        for name, text in sources.items()
-    }
+    graph = grimp.build_graph("benches", cache_dir=None)
+    imports = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
+    assert sum(map(len, imports.values())) > len(imports)
     while leaves := [name for name, imported in imports.items() if not imported & imports.keys()]:
         for name in leaves:
             del imports[name]

@@ -113,7 +113,7 @@ def test_what_is_prohibited_has_the_problem_that_is_named(row: Row) -> None:
 @pytest.mark.parametrize("row", ROWS, ids=[row.prohibited for row in ROWS])
 def test_what_is_prohibited_raises_if_the_page_says_so_and_only_then(row: Row) -> None:
     raises = "It always raises" in row.effect or "always raises." in row.effect
-    names = {"unknown-option": TypeError, "expression-syntax": re.error}
+    names = {"unknown-option": TypeError, "regex-syntax": re.error}
     given = options(row.prohibited)
     if raises or row.code == "unknown-option":
         with pytest.raises(names.get(row.code, ConfigError)):

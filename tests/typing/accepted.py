@@ -232,7 +232,7 @@ OPTIONS: PolicyOptions = {
     "expose_headers": frozenset({"X-Total"}),
     "max_age": 3600,
     "strict": True,
-    "accept": ["expression-insecure"],
+    "accept": ["regex-insecure"],
 }
 FEW: PolicyOptions = {"allow_origins": ["https://a.example"]}
 for options in (OPTIONS, FEW):
@@ -245,7 +245,7 @@ for options in (OPTIONS, FEW):
     longer: PolicyOptions = {**options, "max_age": 7200}
     CORSMiddleware(application, **longer)
 wrapped.reconfigure(accept=["origin-insecure"])
-Policy(accept=("expression-strangers",))
+Policy(accept=("regex-untrusted-origins",))
 
 
 def options_of(setting: str) -> PolicyOptions:

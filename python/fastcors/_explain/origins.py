@@ -226,10 +226,10 @@ class _Rejected:
             if listed + patterns + regexes <= wording.MOST_NAMED:
                 rules = self.named_rules() or rules
             yield wording.NOTHING_NEAR.format(rules=rules)
-            if options.foreign:
+            if options.python_only:
                 yield wording.PYTHON_ONLY
             for problem in self.never.regexes:
-                if problem.code == "expression-matches-no-origin":
+                if problem.code == "regex-matches-no-origin":
                     yield wording.REGEX_NEVER_MATCHES.format(problem=cut(problem.message))
                     break
             if problems:

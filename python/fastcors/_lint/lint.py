@@ -52,7 +52,7 @@ def lint(**options: Any) -> Report:
             if name not in DEFAULTS and name != "app"
         ]
     problems = read.problems
-    # A misspelt name of the option is why there are none.
+    # A misspelled name of the option is why there are none.
     if {problem.suggestion for problem in unknown} & {"allow_origins", "allow_origin_regex"}:
         problems = [problem for problem in problems if problem.code != "no-origins"]
     return Report([*problems, *unknown], read.safe)

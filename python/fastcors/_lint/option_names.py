@@ -9,7 +9,7 @@ _FOREIGN = ("automatic", "path", "resource", "route", "send", "status", "url", "
 
 
 def near_option(name: str) -> str | None:
-    """Return the option that a name of none is near to, be it misspelt or another library's."""
+    """Return the option that a name of none is near to, be it misspelled or another library's."""
     import difflib
 
     # A long one is no misspelling, and comparing it would take its square in time.

@@ -23,7 +23,7 @@ _LONGEST = 200
 # At most so many expressions among the origins are proven: that takes time.
 MOST_PROOFS = 50
 # With these, what an expression allows is not known, or is everything.
-_UNPROVEN = ("expression-everything", "expression-null", "expression-unproven")
+_UNPROVEN = ("regex-any-origin", "regex-null", "regex-unverified")
 
 
 def proven_expression(expression: str, credentials: bool) -> str | None:

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use super::code;
-use super::finding::{error, misspelt, problem, warning};
+use super::finding::{error, misspelled, problem, warning};
 use super::known::{
     ALWAYS_READABLE, FORBIDDEN, NEVER_READABLE, OF_REQUESTS, OF_RESPONSES, OFTEN_READ, OFTEN_SENT,
     SAFELISTED,
@@ -137,7 +137,7 @@ fn request_header(name: &str, index: usize, beside_any: bool) -> Option<Problem>
     } else if beside_any || OFTEN_SENT.contains(&name) {
         return None;
     } else {
-        return misspelt(code::HEADER_MISSPELT, OFTEN_SENT, name, index, "a header");
+        return misspelled(code::HEADER_MISSPELLED, OFTEN_SENT, name, index, "a header");
     };
     Some(problem(warning(code), index, wrong, None, otherwise))
 }
@@ -159,7 +159,7 @@ fn response_header(name: &str, index: usize) -> Option<Problem> {
     } else if OFTEN_READ.contains(&name) {
         return None;
     } else {
-        return misspelt(code::EXPOSE_MISSPELT, OFTEN_READ, name, index, "a header");
+        return misspelled(code::EXPOSE_MISSPELLED, OFTEN_READ, name, index, "a header");
     };
     Some(problem(code, index, wrong, None, otherwise))
 }

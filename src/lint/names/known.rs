@@ -165,7 +165,7 @@ pub(super) const OF_REQUESTS: [&str; 24] = [
     "user-agent",
 ];
 
-/// Headers of requests that a list may name, and that a misspelt name may stand for.
+/// Headers of requests that a list may name, and that a misspelled name may stand for.
 pub(super) const OFTEN_SENT: [&str; 22] = [
     "accept-language",
     "access-control-allow-credentials",
@@ -191,7 +191,7 @@ pub(super) const OFTEN_SENT: [&str; 22] = [
     "x-xsrf-token",
 ];
 
-/// Headers of responses that a list may name, and that a misspelt name may stand for.
+/// Headers of responses that a list may name, and that a misspelled name may stand for.
 pub(super) const OFTEN_READ: [&str; 19] = [
     "access-control-allow-origin",
     "access-control-expose-headers",
