@@ -44,7 +44,7 @@ FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 .DEFAULT_GOAL := help
 # cargo and pytest use all cores themselves, and some tests compare costs.
 .NOTPARALLEL:
-.PHONY: help toolchain linters demo build quick test test-rust test-python test-pythons test-starlettes lint typing servers test-apps fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-servers bench-rivals bench-scaling bench-core bench-cold bench-record plots instructions instructions-record attacks memory clean
+.PHONY: help toolchain linters demo build quick test test-rust test-python test-pythons test-starlettes lint typing servers test-apps explanations fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-servers bench-rivals bench-scaling bench-core bench-cold bench-record plots instructions instructions-record attacks memory clean
 
 # $(call program,NAME,WHAT NEEDS IT,PACKAGE) installs a program by apt if possible, and stops otherwise.
 program = @command -v $(1) >/dev/null 2>&1 \
@@ -137,6 +137,9 @@ servers: build $(BIN)/.tools ## only the tests behind real servers
 
 test-apps: build $(BIN)/.tools ## published applications from PyPI, with Starlette's class and with fastcors' (APPS="tiled mcp": only these)
 	$(BIN)/python -m tests.apps $(APPS)
+
+explanations: build $(BIN)/.tools ## renew the texts in tests/explain/explanations.toml; review the difference
+	$(BIN)/python -m tests.explain.golden
 
 fuzz-parity: build $(BIN)/.tools ## compare both middlewares for SECONDS
 	$(BIN)/python -m tests.parity.fuzz --seconds $(SECONDS)
