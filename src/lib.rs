@@ -11,6 +11,7 @@ mod host;
 pub mod lint;
 pub mod proof;
 pub mod public_suffix;
+mod shared_hosts;
 
 #[cfg(feature = "python")]
 mod asgi;
