@@ -336,8 +336,8 @@ class Report(list[Problem]):
     """A list of problems; its ``str`` is a report for a person.
 
     Attributes:
-        safe: the regular expressions that are verified: as far as the public suffix list knows, nobody
-            else can own an origin that they match.
+        safe: the regular expressions that are verified: as far as the public suffix list and fastcors'
+            own list know, nobody else can own an origin that they match.
     """
 
     def __init__(self, problems: Iterable[Problem] = (), safe: Iterable[str] = ()) -> None:
@@ -348,7 +348,7 @@ class Report(list[Problem]):
         lines = [f"{problem.severity}: {problem}" for problem in self] or ["no problems found"]
         lines += [
             f"safe: allow_origin_regex: {shown_expression(expression)} is verified: as far as the public "
-            f"suffix list knows, nobody else can own an origin that it matches"
+            f"suffix list and ours know, nobody else can own an origin that it matches"
             for expression in self.safe
         ]
         return "\n".join(lines)
