@@ -240,7 +240,7 @@ class _Rejected:
             yield said.format(problem=first, count=count)
         else:
             yield wording.NO_RULES
-        yield from self.change(wording.ADD_IF_OWN)
+        yield from self.change(self.add_if_own())
 
     def named_rules(self) -> str:
         """Return the few entries and regular expressions that there are; nothing if there are too many entries."""
@@ -273,7 +273,7 @@ class _Rejected:
         host = part_text.partition("://")[2]
         if start == 0 and "." in host and not self.origin[end:].startswith(":"):
             return [difference, *self.foreign()]
-        return [difference, wording.WRITE_WHOLE_REGEX, *self.change(wording.ADD_IF_OWN)]
+        return [difference, wording.WRITE_WHOLE_REGEX, *self.change(self.add_if_own())]
 
     def foreign(self) -> Iterator[str]:
         """Yield that a likeness in the text of an origin means nothing."""
@@ -304,6 +304,10 @@ class _Rejected:
         )
         if self.closest["corrected"] is not None:
             yield wording.THEN_SEND
+
+    def add_if_own(self) -> str:
+        """Return the template for a change that allows an origin of which nobody knows whose it is."""
+        return wording.ADD if self.closest["this_machine"] else wording.ADD_IF_OWN
 
     def alternative(self, entry: _NearestEntry | None, meant: str) -> tuple[str, str]:
         """Return the template for a change that has an alternative, and the pattern that it may name."""
