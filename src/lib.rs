@@ -12,6 +12,7 @@ pub mod lint;
 mod origin_parts;
 pub mod proof;
 pub mod public_suffix;
+mod shared_hosts;
 
 #[cfg(feature = "python")]
 mod asgi;

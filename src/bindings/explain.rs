@@ -1,4 +1,4 @@
-//! What a decision is explained by, for Python: answers as values, and which rule came closest.
+//! Decisions and explanations, for Python: responses as values, and the closest rule.
 
 use core::ops::Range;
 use std::collections::HashSet;
@@ -16,7 +16,7 @@ use crate::explain::{self, Nearest, Oddities, Relation, Sought, Variant, is_odd}
 type Lines = Vec<Py<PyTuple>>;
 
 /// Status, body, header lines, and the reasons for which it is rejected.
-pub(super) type PreflightAnswer = (u16, Py<PyBytes>, Lines, Vec<&'static str>);
+pub(super) type PreflightResponse = (u16, Py<PyBytes>, Lines, Vec<&'static str>);
 
 /// A preflight as Python describes it; what does not fit into a header is rejected.
 pub(super) struct DescribedPreflight<'r> {
@@ -27,20 +27,20 @@ pub(super) struct DescribedPreflight<'r> {
 }
 
 impl CompiledPolicy {
-    /// The answer that the middleware sends to this preflight.
+    /// The response that the middleware sends to this preflight.
     pub(super) fn describe_preflight(
         &self,
         py: Python<'_>,
         described: &DescribedPreflight<'_>,
-    ) -> PyResult<PreflightAnswer> {
+    ) -> PyResult<PreflightResponse> {
         let DescribedPreflight { origin, origin_fits, request, headers_fit } = described;
         let allowed = *origin_fits && self.allows_origin(py, origin)?;
         let mut decision = self.policy.preflight(request, allowed);
         if !headers_fit {
             decision = decision.without_headers();
         }
-        let answer = self.policy.preflight_response(decision, origin, request);
-        let lines = answer.iter().map(|(name, value)| pair(py, name, value));
+        let response = self.policy.preflight_response(decision, origin, request);
+        let lines = response.iter().map(|(name, value)| pair(py, name, value));
         let body = decision.rejections.body();
         Ok((
             decision.rejections.status(),
@@ -50,7 +50,7 @@ impl CompiledPolicy {
         ))
     }
 
-    /// Whether the Origin of an actual request is not rejected, and the lines that its answer is given.
+    /// Whether the Origin of an actual request is allowed, and the lines for its response.
     pub(super) fn describe_actual(
         &self,
         py: Python<'_>,

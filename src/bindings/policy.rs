@@ -5,11 +5,11 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
-use super::explain::{Closest, DescribedPreflight, PreflightAnswer};
+use super::explain::{Closest, DescribedPreflight, PreflightResponse};
 use crate::asgi::{CompiledPolicy, Raised, entry_bytes, entry_text, latin_1, message_with_headers};
 use crate::cors::{Actual, Expressions, Options, Origins, Policy, Preflight, PreflightRequest};
 
-/// Status, body and reasons of an answer to a preflight, and which lines it carries: the origin, the
+/// Status, body and reasons of a response to a preflight, and which lines it has: the origin, the
 /// request's headers, private network access.
 type Decided = (u16, String, Vec<&'static str>, bool, bool, bool);
 
@@ -62,7 +62,7 @@ impl CompiledPolicy {
         Self::new(py, policy, options, python_only)
     }
 
-    /// The entries of `allow_origins`, in their order, the first of them where there is a limit.
+    /// The entries of `allow_origins`, in their order, up to the limit.
     #[pyo3(signature = (limit=None))]
     fn origins<'py>(&self, py: Python<'py>, limit: Option<usize>) -> PyResult<Bound<'py, PyList>> {
         let list = PyList::empty(py);
@@ -78,13 +78,13 @@ impl CompiledPolicy {
         self.policy.origins().any()
     }
 
-    /// Whether an Origin is allowed by what the options say.
+    /// Whether the options allow an Origin.
     fn allows(&self, py: Python<'_>, origin: &Bound<'_, PyString>) -> PyResult<bool> {
         // Latin-1, as it was decoded; what is beyond cannot have come from a header.
         self.allows_origin(py, &latin_1(origin)?)
     }
 
-    /// Decides on a preflight: status, body, and whether the answer tells the explicit origin, the
+    /// Decides on a preflight: status, body, and whether the response has the explicit origin, the
     /// mirrored headers, the private network.
     fn preflight(
         &self,
@@ -104,7 +104,7 @@ impl CompiledPolicy {
         Ok((status, body, reasons, explicit_origin, mirrored_headers, private_network))
     }
 
-    /// The whole answer to a preflight, and the reasons for which it is rejected.
+    /// The whole response to a preflight, and the reasons for a rejection.
     #[pyo3(signature = (*, origin, origin_fits, method, headers, headers_fit, private_network))]
     #[allow(clippy::too_many_arguments, reason = "one for each part of a request, all by keyword")]
     #[allow(clippy::fn_params_excessive_bools, reason = "all by keyword")]
@@ -117,7 +117,7 @@ impl CompiledPolicy {
         headers: Option<&[u8]>,
         headers_fit: bool,
         private_network: bool,
-    ) -> PyResult<PreflightAnswer> {
+    ) -> PyResult<PreflightResponse> {
         let request = PreflightRequest { method, headers, private_network };
         self.describe_preflight(
             py,
@@ -125,7 +125,7 @@ impl CompiledPolicy {
         )
     }
 
-    /// Whether an actual request is not rejected, and the header lines that its answer is given.
+    /// Whether an actual request is allowed, and the header lines for its response.
     #[pyo3(signature = (*, origin, origin_fits))]
     fn actual_response(
         &self,
