@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fastcors._fastcors import CompiledPolicy, _Closest, _NearestEntry, _NearestVariant
+    from fastcors.problems import Problem
 
 # The longest origin that a browser can send is shorter.
 _LONGEST_CHANGE = 300
@@ -136,13 +137,7 @@ class _Rejected:
         """Return which entry was meant to allow the origin, but can match nothing."""
         problem = self.never.meant_for(self.origin)
         if problem is not None:
-            is_regex = problem.option == "allow_origin_regex"
-            said = wording.MEANT_REGEX if is_regex else wording.MEANT
-            return [said.format(problem=cut(problem.message))]
-        doubled = self.never.doubled_for(self.origin)
-        if doubled is not None:
-            entry, regex = map(shown_expression, doubled)
-            return [wording.MEANT_DOUBLED.format(entry=entry, regex=regex)]
+            return [_meant_template(problem).format(problem=cut(problem.message))]
         if least is None or least > _GLOB_COST:
             problem = self.never.glob_for(self.origin)
             if problem is not None:
@@ -330,6 +325,15 @@ class _Rejected:
         meant = self.closest["corrected"] or self.origin
         clear = _CLEAR.issuperset(self.closest["oddities"])
         return meant if clear and _is_sound(self.compiled, meant) else None
+
+
+def _meant_template(problem: Problem) -> str:
+    """Return the template for a rule whose problem suggests what would allow the origin."""
+    if problem.option == "allow_origin_regex":
+        return wording.MEANT_REGEX
+    if problem.code == "origin-regular-expression" and "\\\\" in problem.value:
+        return wording.MEANT_DOUBLED
+    return wording.MEANT
 
 
 def _others(*, scheme: bool, port: bool) -> Iterator[str]:
