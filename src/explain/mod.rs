@@ -129,12 +129,10 @@ impl<'o> Sought<'o> {
         let mut best: Option<Nearest<'e>> = None;
         for entry in entries {
             let limit = best.map_or(usize::MAX, |best| best.cost + 1);
-            let found = self.compare(entry, limit);
-            if let Some(found) = found
-                && best.is_none_or(|best| (found.cost, entry) < (best.cost, best.entry))
-            {
-                best = Some(found);
-            }
+            let found = self.compare(entry, limit).filter(|found| {
+                best.is_none_or(|best| (found.cost, entry) < (best.cost, best.entry))
+            });
+            best = found.or(best);
         }
         best
     }
@@ -270,9 +268,7 @@ impl<'o> Sought<'o> {
             oddities,
             cost: others + host.cost(),
         };
-        if let Some(host) = relation
-            && host.cost() <= Host::Glob.cost()
-        {
+        if let Some(host) = relation.filter(|host| host.cost() <= Host::Glob.cost()) {
             return Some(near(host));
         }
         let whole = |host| Nearest {
