@@ -44,7 +44,7 @@ FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 .DEFAULT_GOAL := help
 # cargo and pytest use all cores themselves, and some tests compare costs.
 .NOTPARALLEL:
-.PHONY: help toolchain linters demo build quick test test-rust test-python test-pythons lint typing servers test-apps fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-servers bench-rivals bench-scaling bench-core bench-cold bench-record plots instructions instructions-record attacks memory clean
+.PHONY: help toolchain linters demo build quick test test-rust test-python test-pythons test-starlettes lint typing servers test-apps explanations fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-servers bench-rivals bench-scaling bench-core bench-cold bench-record plots instructions instructions-record attacks memory clean
 
 # $(call program,NAME,WHAT NEEDS IT,PACKAGE) installs a program by apt if possible, and stops otherwise.
 program = @command -v $(1) >/dev/null 2>&1 \
@@ -126,14 +126,20 @@ test-python: build $(BIN)/.tools ## the extension, against Starlette, behind rea
 	$(call program,nginx,a recipe is tried behind,nginx-light)
 	FASTCORS_EXAMPLES=$(EXAMPLES) $(BIN)/pytest $(PYTEST)
 
-test-pythons: toolchain ## the extension, built for and tested with each other Python that is installed
+test-pythons: toolchain ## the extension, built for and tested with each other Python from 3.11 to 3.15
 	@$(ASKED) -m tests.pythons
+
+test-starlettes: build $(BIN)/.tools ## subclasses, install and recipes with the oldest and the newest Starlette that FastAPI takes
+	@$(BIN)/python -m tests.starlettes
 
 servers: build $(BIN)/.tools ## only the tests behind real servers
 	$(BIN)/pytest -m servers
 
 test-apps: build $(BIN)/.tools ## published applications from PyPI, with Starlette's class and with fastcors' (APPS="tiled mcp": only these)
 	$(BIN)/python -m tests.apps $(APPS)
+
+explanations: build $(BIN)/.tools ## renew the texts in tests/explain/explanations.toml; review the difference
+	$(BIN)/python -m tests.explain.golden
 
 fuzz-parity: build $(BIN)/.tools ## compare both middlewares for SECONDS
 	$(BIN)/python -m tests.parity.fuzz --seconds $(SECONDS)
@@ -205,4 +211,4 @@ instructions-record: build $(BIN)/.tools ## instructions per request, into bench
 	$(BIN)/python -m benches.document
 
 clean: ## remove what was built
-	rm -rf $(VENV) .venv-3.* .venv-apps target fuzz/target
+	rm -rf $(VENV) .venv-3.* .venv-apps .venv-pythons .venv-starlettes target fuzz/target

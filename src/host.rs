@@ -33,6 +33,15 @@ pub(crate) fn is_loopback(host: &[u8]) -> bool {
     }
 }
 
+/// The names of this machine that developers write.
+pub(crate) const THIS_MACHINE: [&str; 4] = [LOCALHOST, "127.0.0.1", "[::1]", "0.0.0.0"];
+
+/// Whether a host is the machine itself to whoever writes it: also an address for all of its
+/// networks, by which developers' tools tell where they listen, and where browsers open their pages.
+pub(crate) fn is_this_machine(host: &[u8]) -> bool {
+    matches!(host, b"0.0.0.0" | b"[::]") || is_loopback(host)
+}
+
 /// The name of the machine itself, and what all names below it stand for (RFC 6761, 6.3).
 pub(crate) const LOCALHOST: &str = "localhost";
 

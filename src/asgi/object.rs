@@ -110,19 +110,39 @@ pub(super) unsafe fn is_text(
     if pointer == interned {
         return Ok(true);
     }
-    // SAFETY: the object is checked to be a str before it is read as one; a compact ASCII str holds
-    // its characters, a byte each, behind its head.
+    // SAFETY: the object is checked to be a str before it is read as one; a str of one-byte characters
+    // holds as many bytes as its length says.
     unsafe {
         if ffi::PyUnicode_CheckExact(pointer) == 0 {
             return equals(pointer, interned);
         }
-        if ffi::PyUnicode_IS_COMPACT_ASCII(pointer) == 0 {
+        if !has_bytes(pointer) {
             return Ok(false);
         }
         let length = usize::try_from(ffi::PyUnicode_GET_LENGTH(pointer)).unwrap_or(0);
         Ok(length == expected.len()
             && core::slice::from_raw_parts(ffi::PyUnicode_DATA(pointer).cast::<u8>(), length)
                 == expected)
+    }
+}
+
+/// Whether the characters of a str are a byte each. It may be a latin-1 text, whose bytes differ from
+/// those of any ASCII text.
+///
+/// # Safety
+/// `text` is a live `str` and the thread is attached.
+#[inline]
+unsafe fn has_bytes(text: *mut ffi::PyObject) -> bool {
+    // SAFETY: as the caller vouches.
+    #[cfg(Py_3_14)]
+    unsafe {
+        ffi::PyUnicode_KIND(text) == ffi::PyUnicode_1BYTE_KIND
+    }
+    // Where `PyO3` reads the flags in place, asking for ASCII costs no call.
+    // SAFETY: as the caller vouches.
+    #[cfg(not(Py_3_14))]
+    unsafe {
+        ffi::PyUnicode_IS_COMPACT_ASCII(text) != 0
     }
 }
 

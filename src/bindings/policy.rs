@@ -180,8 +180,20 @@ impl CompiledPolicy {
     }
 
     /// The rule that is closest to a rejected origin.
-    fn closest_to<'py>(&self, py: Python<'py>, origin: &[u8]) -> PyResult<Closest<'py>> {
-        self.closest(py, origin)
+    #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
+    fn closest_to<'py>(
+        &self,
+        py: Python<'py>,
+        origin: &[u8],
+        skipped: Vec<Bound<'py, PyString>>,
+        meant: Vec<Bound<'py, PyString>>,
+    ) -> PyResult<Closest<'py>> {
+        self.closest(py, origin, &skipped, &meant)
+    }
+
+    /// The first entries of `allow_origins` that are no origins as browsers write them.
+    fn odd_entries<'py>(&self, py: Python<'py>, limit: usize) -> PyResult<Bound<'py, PyList>> {
+        self.odd(py, limit)
     }
 
     /// The header lines with which every preflight response begins, in order.

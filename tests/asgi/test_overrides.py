@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import sys
 from types import MethodType
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
 from fastcors import CORSMiddleware
+from fastcors.middleware import _ORIGINALS
 from tests.exchange import (
     ORIGIN,
     actual,
@@ -130,6 +132,43 @@ def test_a_send_that_is_put_on_an_instance_counts() -> None:
     assert sent(middleware, actual()) == sent(APP, actual())
     del vars(middleware)["send"]
     assert sent(middleware, actual()) == before
+
+
+@pytest.mark.parametrize("name", _ORIGINALS)
+def test_each_method_that_can_be_overridden_is_seen_when_it_is_put_on_an_instance(
+    name: str,
+) -> None:
+    middleware: Any = Plain(APP, [ORIGIN])
+    for _ in range(5):
+        sent(middleware, actual())
+        assert middleware._fastcors_overrides() == (False, False, False)
+    vars(middleware)[name] = None
+    assert (middleware._fastcors_hooks, middleware._fastcors_asks) == (
+        name != "is_allowed_origin",
+        name == "is_allowed_origin",
+    )
+    del vars(middleware)[name]
+    assert (middleware._fastcors_hooks, middleware._fastcors_asks) == (False, False)
+
+
+def test_what_is_overridden_is_found_out_once_for_an_instance_with_attributes() -> None:
+    questions: list[Any] = []
+
+    class Counting(Plain):
+        requests = 0
+
+        def _fastcors_overrides(self) -> tuple[bool, bool, bool]:
+            questions.append(self)
+            return super()._fastcors_overrides()
+
+    middleware = Counting(APP, [ORIGIN])
+    for _ in range(20):
+        assert allows(middleware, ORIGIN)
+        if sys.version_info >= (3, 14):
+            # Before, a dict says that it was changed, but not where.
+            middleware.requests += 1
+    # Once more where the class is given a version, or the instance its dict, meanwhile.
+    assert len(questions) <= 2
 
 
 def test_a_class_that_was_changed_too_often_for_a_version_is_seen_to_change() -> None:
