@@ -11,7 +11,7 @@ use psl::{List, Psl as _, Type};
 pub enum Registry {
     /// A registry of the domain name system, as for `com` or `co.uk`: anybody can buy a name.
     Icann,
-    /// A registry of the domain name system that serves some organisations only, as for `gov.uk` or
+    /// A registry of the domain name system that serves some organizations only, as for `gov.uk` or
     /// `edu`: not anybody can have a name, but others can.
     Restricted,
     /// A company, as for `github.io`: anybody can have one for the asking.
@@ -24,7 +24,7 @@ const RESTRICTED: &[&str] = &[
     "nhs", "police", "sch",
 ];
 
-/// Whether a public suffix of the domain name system is for some organisations only.
+/// Whether a public suffix of the domain name system is for some organizations only.
 fn is_restricted(suffix: &str) -> bool {
     let (label, parent) = suffix.split_once('.').unwrap_or((suffix, ""));
     // `ac` alone is the domain of an island, and `go.it` of a town.

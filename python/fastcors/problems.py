@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 # Each line of a log, a warning or an error begins so: an operator can search for it.
 PREFIX = "fastcors: "
 
-# Of many problems that are alike, this many are told one by one.
-_TOLD_OF_EACH = 10
+# Of many similar problems, this many get a line each.
+_LINES_OF_EACH = 10
 
 PAGE = "docs/configuration.md"
 
@@ -204,7 +204,7 @@ CODES = {
     )
 }
 ALWAYS_RAISE = frozenset(name for name, code in CODES.items() if code.raises)
-# An invalid regular expression and the name of no option raise what Starlette raises.
+# An invalid regular expression and an unknown option raise what they raise with Starlette.
 NEVER_ACCEPTED = frozenset(name for name, code in CODES.items() if not code.acceptable)
 
 
@@ -363,7 +363,7 @@ class ConfigError(ValueError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = list(problems)
-        super().__init__("\n".join(told(self.problems, ".problems has them all")))
+        super().__init__("\n".join(lines_of(self.problems, ".problems has them all")))
 
     def __reduce__(self) -> tuple[type[ConfigError], tuple[list[Problem]]]:
         return type(self), (self.problems,)
@@ -373,22 +373,22 @@ class ConfigWarning(UserWarning):
     """A configuration that runs, but does not do what it says."""
 
 
-def is_refused(problem: Problem) -> bool:
-    """Whether this problem makes a configuration raise, strict or not."""
+def always_raises(problem: Problem) -> bool:
+    """Whether a configuration with this problem raises, strict or not."""
     return CODES[problem.code].raises
 
 
-def told(problems: Iterable[Problem], where: str) -> Iterator[str]:
-    """Yield a line for each problem; of many that are alike, for the first ones and their number."""
+def lines_of(problems: Iterable[Problem], where: str) -> Iterator[str]:
+    """Yield a line for each problem; of many similar ones, for the first, and one with their number."""
     counts: dict[tuple[str, str], int] = {}
     for problem in problems:
         kind = problem.option, problem.code
         counts[kind] = counts.get(kind, 0) + 1
-        if counts[kind] <= _TOLD_OF_EACH:
+        if counts[kind] <= _LINES_OF_EACH:
             yield f"{PREFIX}{problem}"
     for (option, code), count in counts.items():
-        if count > _TOLD_OF_EACH:
-            yield f"{PREFIX}{option}: {count - _TOLD_OF_EACH:,} more like these; {where} [{code}]"
+        if count > _LINES_OF_EACH:
+            yield f"{PREFIX}{option}: {count - _LINES_OF_EACH:,} more like these; {where} [{code}]"
 
 
 def _are_equal(one: object, other: object) -> bool:

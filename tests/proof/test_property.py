@@ -14,7 +14,7 @@ from fastcors._proof.findings import expression_problems
 from fastcors._proof.repair import Proven
 from fastcors._regex.mark import mark
 from fastcors._regex.tree import Parsed, Untranslatable
-from tests.cors.expressions.patterns import fullmatch, generated
+from tests.cors.expressions.generated import fullmatch, generated
 
 EXAMPLES = int(os.environ.get("FASTCORS_EXAMPLES", "2000"))
 SETTINGS = settings(

@@ -8,14 +8,14 @@ use super::dangers;
 use super::extension;
 use super::finding::Finding;
 use super::glob::{self, Meaning};
-use super::host;
-use super::parts::{Kind, Parts};
+use super::host::{self, Kind};
 use super::range::{self, Network};
 use super::scheme::{self, Scheme};
 use super::text::Text;
 use crate::cors::{OriginPattern, Port};
 use crate::lint::problem::Suggestion;
 use crate::lint::wording::quoted;
+use crate::origin_parts::OriginParts;
 
 /// Schemes whose hosts the browser writes in lower case though they are its own.
 const LOWER_CASE: [&str; 2] = ["chrome-extension", "moz-extension"];
@@ -46,7 +46,7 @@ impl fmt::Display for Canonical<'_> {
 /// Host and port as they are written.
 struct Written<'t> {
     text: &'t Text,
-    parts: Parts,
+    parts: OriginParts,
     host: &'t str,
     port: Option<&'t str>,
     /// The host without a star or a dot before it.
@@ -58,7 +58,7 @@ struct Written<'t> {
 
 impl<'t> Written<'t> {
     fn of(text: &'t Text, from: usize, is_web: bool) -> Self {
-        let parts = Parts::of(text.as_str(), from);
+        let parts = OriginParts::after_scheme(text.as_str().as_bytes(), from);
         let slice = |range: Range<usize>| text.as_str().get(range).unwrap_or_default();
         let host = slice(parts.host.clone());
         let port = parts.port.clone().map(slice);
@@ -208,7 +208,7 @@ fn read_behind(
 
 /// The network that is written in the place of a host.
 fn network<'t>(written: &Written<'t>) -> Option<Network<'t>> {
-    let Parts { path, query: None, fragment: None, .. } = &written.parts else { return None };
+    let OriginParts { path, query: None, fragment: None, .. } = &written.parts else { return None };
     if path.is_empty() {
         return range::addresses(written.host, written.port);
     }
@@ -312,7 +312,7 @@ fn is_private(host: &str) -> bool {
 }
 
 /// Tells what stands around host and port.
-fn delimiters(text: &Text, parts: &Parts, findings: &mut Vec<Finding>) {
+fn delimiters(text: &Text, parts: &OriginParts, findings: &mut Vec<Finding>) {
     let whole = text.as_str();
     let mut tell = |code, at: &Range<usize>, wrong: String| {
         findings.push(Finding::unmatched(code, text.place(at.start), wrong));

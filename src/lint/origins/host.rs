@@ -6,11 +6,21 @@ use url::Host;
 
 use super::code;
 use super::finding::Finding;
-use super::parts::Kind;
 use super::scheme::upper_case;
 use super::wrapping::not_ascii;
 use crate::host::{LONGEST_HOST, LONGEST_LABEL, is_ipv4, is_loopback};
 use crate::lint::wording::quoted;
+
+/// What an entry stands for, by where it has a `*`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// One origin.
+    Exact,
+    /// A host with any port.
+    AnyPort,
+    /// The subdomains of a host.
+    Subdomains,
+}
 
 /// Whether a host can only be the machine itself: a page from there needs no `https`.
 pub(super) fn is_local(host: &str) -> bool {

@@ -11,7 +11,6 @@ mod fast_path;
 mod finding;
 mod glob;
 mod host;
-mod parts;
 mod placeholder;
 mod range;
 mod regex_like;
