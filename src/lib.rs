@@ -1,8 +1,8 @@
 //! fastcors: the CORS protocol for ASGI applications.
 //!
-//! [`cors`] is the protocol and knows no Python; `asgi` carries Python objects in and out of it for
+//! [`cors`] is the protocol and knows no Python; `asgi` passes Python objects in and out of it for
 //! each request. [`lint`], [`proof`] and [`explain`] run at start-up and on demand; `bindings` is
-//! their interface to Python. `tests/structure.rs` holds which of them may import which.
+//! their interface to Python. `tests/structure.rs` lists which of them may import which.
 
 pub mod cors;
 pub mod distance;

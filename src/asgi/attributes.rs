@@ -15,6 +15,7 @@ use super::guard::{attached, object, status};
 use super::live_origins::LiveOrigins;
 use super::middleware::{Middleware, find_overrides, is_middleware, live_verdict, not_initialized};
 use super::object::{Owned, Raised, bytes_of, decoded, is_text, item};
+use super::older_rust::signed;
 use super::overrides::Overrides;
 use super::policy::{CompiledPolicy, compiled, latin_1};
 use super::preflight;
@@ -178,7 +179,7 @@ unsafe extern "C" fn begin(
             text(requested.as_ref())?,
             Owned::share(network),
         ];
-        let begun = Owned::take(ffi::PyTuple_New(parts.len().cast_signed()))?;
+        let begun = Owned::take(ffi::PyTuple_New(signed(parts.len())))?;
         for (place, part) in (0..).zip(parts) {
             ffi::PyTuple_SET_ITEM(begun.as_ptr(), place, part.into_ptr());
         }

@@ -1,6 +1,5 @@
 //! What a call of a middleware does: `middleware(scope, receive, send)`.
 
-use core::hint::cold_path;
 use core::ptr;
 
 use pyo3::exceptions::PyTypeError;
@@ -14,6 +13,7 @@ use super::guard::{attached, object};
 use super::middleware::{Middleware, find_overrides, live_verdict, not_initialized};
 use super::names::Names;
 use super::object::{Owned, Raised, bytes_of, is_text, item, seldom};
+use super::older_rust::{cold_path, signed};
 use super::policy::compiled;
 use super::rejection::Rejection;
 use super::scope::{RequestHeaders, read_any};
@@ -268,7 +268,7 @@ unsafe fn keyword_arguments(
                 *argument = *args.add(place);
             }
             for index in 0..named {
-                let name = ffi::PyTuple_GET_ITEM(kwnames, index.cast_signed());
+                let name = ffi::PyTuple_GET_ITEM(kwnames, signed(index));
                 for (place, text) in NAMES.iter().enumerate() {
                     if is_text(name, ptr::null_mut(), text)? {
                         found[place] = *args.add(positional + index);

@@ -25,6 +25,7 @@ mod middleware;
 mod middleware_type;
 mod names;
 mod object;
+mod older_rust;
 mod overrides;
 mod policy;
 mod preflight;

@@ -205,9 +205,7 @@ pub(crate) fn entry_bytes<'t>(text: &'t Bound<'_, PyString>) -> PyResult<Cow<'t,
 /// The bytes of a header value that was decoded as latin-1. A character beyond it becomes `?`, which
 /// is in no token and no origin.
 pub(crate) fn latin_1<'t>(text: &'t Bound<'_, PyString>) -> PyResult<Cow<'t, [u8]>> {
-    if let Ok(text) = text.to_str()
-        && text.is_ascii()
-    {
+    if let Some(text) = text.to_str().ok().filter(|text| text.is_ascii()) {
         return Ok(Cow::Borrowed(text.as_bytes()));
     }
     text.call_method1("encode", ("latin-1", "replace"))?

@@ -2,7 +2,6 @@
 
 use core::cell::Cell;
 use core::ffi::{c_int, c_void};
-use core::hint::cold_path;
 use core::mem::offset_of;
 use core::ptr;
 use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
@@ -19,6 +18,7 @@ use super::guard::{self, attached, object, unraisable};
 use super::headers::{Decided, with_headers};
 use super::links::drop_link;
 use super::object::{Owned, Raised, call_one, is_text, item, seldom};
+use super::older_rust::cold_path;
 use super::policy::{CompiledPolicy, compiled};
 use super::shape::send_attribute;
 use super::types::{self, fast_method, no_attribute, no_member, slot, vectorcall_offset};

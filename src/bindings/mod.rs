@@ -1,4 +1,4 @@
-//! Everything that Python calls beside the hot path, in `PyO3`'s safe interface.
+//! Everything that Python calls besides the hot path, in `PyO3`'s safe interface.
 
 mod cors;
 mod explain;
