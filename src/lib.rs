@@ -39,15 +39,19 @@ fn _fastcors(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<
     for function in [
         wrap_pyfunction!(asgi::claim_call, module)?,
         wrap_pyfunction!(bindings::expression_problem, module)?,
+        wrap_pyfunction!(bindings::is_within, module)?,
         wrap_pyfunction!(bindings::lint_codes, module)?,
         wrap_pyfunction!(bindings::lint_methods, module)?,
         wrap_pyfunction!(bindings::lint_origins, module)?,
         wrap_pyfunction!(bindings::lint_request_headers, module)?,
         wrap_pyfunction!(bindings::lint_response_headers, module)?,
         wrap_pyfunction!(bindings::matched_part, module)?,
+        wrap_pyfunction!(bindings::matches_an_origin, module)?,
         wrap_pyfunction!(bindings::missed_origin, module)?,
         wrap_pyfunction!(bindings::nearest_name, module)?,
         wrap_pyfunction!(bindings::prove_expression, module)?,
+        wrap_pyfunction!(bindings::regexes_to_prove, module)?,
+        wrap_pyfunction!(bindings::share_an_origin, module)?,
         wrap_pyfunction!(bindings::vary_by_origin, module)?,
     ] {
         module.add_function(function)?;
