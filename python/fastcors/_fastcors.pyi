@@ -288,12 +288,12 @@ class CompiledPolicy:
 
         Args:
             origin: the Origin.
-            skipped: entries of `allow_origins` that are not looked at.
-            meant: what is to be written instead of them, which is looked at apart.
+            skipped: the entries of `allow_origins` that can match nothing.
+            meant: what to write instead of them; the closest of these is returned separately.
         """
 
     def odd_entries(self, limit: int) -> list[str]:
-        """Return the first entries of `allow_origins` that are no origins as browsers write them."""
+        """Return the first entries of `allow_origins` that are not written as browsers write origins."""
 
 _Relation: TypeAlias = Literal[
     "same",
@@ -363,7 +363,7 @@ def nearest_name(names: Sequence[str], name: str) -> tuple[str, int] | None:
     """Return the name that is most similar to another, and how many letters differ, or None."""
 
 def oddities() -> list[str]:
-    """Return the name of each thing for which an Origin is none that a browser sends."""
+    """Return the names of what can be odd about an Origin, so that no browser sends it."""
 
 def relations() -> list[_Relation]:
     """Return the name of each relation of an origin to the rule that comes closest to it."""
