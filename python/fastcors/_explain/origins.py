@@ -139,10 +139,6 @@ class _Rejected:
             is_regex = problem.option == "allow_origin_regex"
             said = wording.MEANT_REGEX if is_regex else wording.MEANT
             return [said.format(problem=cut(problem.message))]
-        doubled = self.never.doubled_for(self.origin)
-        if doubled is not None:
-            entry, regex = map(shown_expression, doubled)
-            return [wording.MEANT_DOUBLED.format(entry=entry, regex=regex)]
         if least is None or least > _GLOB_COST:
             problem = self.never.glob_for(self.origin)
             if problem is not None:
