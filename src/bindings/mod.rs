@@ -10,5 +10,8 @@ pub(crate) use cors::{expression_problem, vary_by_origin};
 pub(crate) use explain::{entries_allow, matched_part, nearest_name, oddities, relations};
 pub(crate) use lint::{
     lint_codes, lint_methods, lint_origins, lint_request_headers, lint_response_headers,
+    regexes_to_prove,
 };
-pub(crate) use proof::{missed_origin, prove_expression};
+pub(crate) use proof::{
+    is_within, matches_an_origin, missed_origin, prove_expression, share_an_origin,
+};
