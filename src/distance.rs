@@ -6,15 +6,15 @@ pub const MOST: usize = 2;
 /// The cells of one row that a distance of [`MOST`] can lie in.
 const BAND: usize = 2 * MOST + 1;
 
-/// The greatest distance at which two texts, of which the shorter has `length` bytes, look like one
+/// The greatest distance at which two texts, the shorter one of `length` bytes, look like one
 /// another: none for three letters, 1 from four on, [`MOST`] from ten on.
 #[must_use]
 pub fn tolerance(length: usize) -> usize {
     ((length + 2) / 6).min(MOST)
 }
 
-/// The number of insertions, deletions, replacements and swaps of neighbours that make `left` of
-/// `right` without regard to ASCII case, or None where it is over `most`.
+/// The number of insertions, deletions, replacements and swaps of adjacent letters that turn `right`
+/// into `left`, without regard to ASCII case, or None if it is over `most`.
 ///
 /// No part is changed twice (the optimal string alignment). `most` is at most [`MOST`]. Linear in the
 /// shorter text, and for most pairs over after a few bytes; it allocates nothing.

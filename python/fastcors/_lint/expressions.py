@@ -77,7 +77,7 @@ def _wrong_type(item: Any) -> Problem:
         meant = _sound(item.pattern)
     instead = f"write {raw(meant)}" if meant is not None else "write a str, or None for none"
     return Problem(
-        "expression-type",
+        "regex-type",
         _OPTION,
         item,
         f"{shown(item)} is {described(item)}, but origins are strings, matched by Python's re; {instead}",
@@ -108,7 +108,7 @@ def _invalid(item: Any, error: Exception) -> Problem:
     elif issubclass(type(text), str) and is_any(text):
         instead = "write allow_origins=['*'] if you mean every origin"
     return Problem(
-        "expression-syntax",
+        "regex-syntax",
         _OPTION,
         item,
         f"{_shown(item)} is not a valid regular expression: {quoted(error)}; {instead}",
@@ -121,10 +121,12 @@ def _meant_by_glob(text: str) -> str | None:
     if len(text) > _LONGEST_GLOB:
         return None
     from fastcors._proof.globs import as_globs
-    from fastcors._proof.repair import Mender
+    from fastcors._proof.prove import Prover
+    from fastcors._proof.suggest import Suggester
 
     meant = as_globs(str.__str__(text))
-    return meant if meant and Mender(re.compile(""), credentials=False).is_sound(meant) else None
+    suggester = Suggester(Prover(re.compile(""), credentials=False))
+    return meant if meant and suggester.is_sound(meant) else None
 
 
 def _shown(item: Any) -> str:
@@ -134,7 +136,7 @@ def _shown(item: Any) -> str:
 
 def _empty(item: Any) -> Problem:
     return Problem(
-        "expression-empty",
+        "regex-empty",
         _OPTION,
         item,
         f"{_shown(item)} matches no origin that a browser sends; write None for no regex",

@@ -1,5 +1,6 @@
 //! A `*` or `?` where no pattern has one, and the regular expression that was probably meant.
 
+use super::extension;
 use super::host::{is_local, is_numeric};
 use super::scheme::Scheme;
 use crate::host::LONGEST_HOST;
@@ -40,6 +41,11 @@ pub(super) fn meaning(scheme: &Scheme, host: &str, port: Option<&str>) -> Meanin
         port.is_some_and(|port| port.len() > 1 && port.bytes().all(|byte| byte == b'*'));
     if let Some(simple) = simple(scheme).filter(|_| is_any_port && !host.contains(['*', '?'])) {
         return Meaning::one(format!("{simple}{host}:*"));
+    }
+    if let (Scheme::Custom(custom), "*" | "**") = (scheme, &*host)
+        && let Some(id) = extension::any_id(custom)
+    {
+        return Meaning::of(Some(Suggestion::Expression(format!("{prefix}{id}"))));
     }
     let labels: Vec<&str> = host.split('.').collect();
     let is_address = is_address(&labels);
