@@ -331,8 +331,6 @@ def _meant_template(problem: Problem) -> str:
     """Return the template for a rule whose problem suggests what would allow the origin."""
     if problem.option == "allow_origin_regex":
         return wording.MEANT_REGEX
-    if problem.code == "origin-regular-expression" and "\\\\" in problem.value:
-        return wording.MEANT_DOUBLED
     return wording.MEANT
 
 
