@@ -16,6 +16,7 @@ __all__ = [
     "Middleware",
     "__version__",
     "claim_call",
+    "entries_allow",
     "expression_problem",
     "is_within",
     "lint_codes",
@@ -27,8 +28,10 @@ __all__ = [
     "matches_an_origin",
     "missed_origin",
     "nearest_name",
+    "oddities",
     "prove_expression",
     "regexes_to_prove",
+    "relations",
     "share_an_origin",
     "vary_by_origin",
 ]
