@@ -97,7 +97,7 @@ LACKS = {
     ),
     "no rustc": Lack("rustc", f"{RUST_NEEDED}, and no 'rustc' runs here"),
     "an old rustc": Lack(
-        "rustc", f"{RUST_NEEDED}, and this is rustc 1.85.0:", saying("rustc 1.85.0")
+        "rustc", f"{RUST_NEEDED}, and this is rustc 1.84.0:", saying("rustc 1.84.0")
     ),
     "no C compiler": NO_CC,
     "a C compiler that does not run": Lack("cc", NO_CC.sentence, FAILING),
