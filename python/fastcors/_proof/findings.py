@@ -6,7 +6,18 @@ from fastcors._format import raw, shown, shown_expression
 from fastcors.problems import Problem
 
 from .globs import is_any
-from .rewrites import CLASS, GLOB, escape_dots, glob, groups, only_https
+from .rewrites import (
+    CLASS,
+    DOUBLED,
+    GLOB,
+    SCHEME,
+    escape_dots,
+    glob,
+    groups,
+    http_scheme,
+    only_https,
+    single_backslashes,
+)
 from .suggest import Suggester
 
 TYPE_CHECKING = False
@@ -72,6 +83,7 @@ class Findings:
             self._hosted()
             self._null_and_schemes()
             self._unmatched()
+            self._doubled_or_misspelled()
             self._insecure()
             if self.doubt is not None and not _KNOWN & {each.code for each in self.problems}:
                 self.problems.append(unproven(self.text, self.doubt))
@@ -262,10 +274,27 @@ class Findings:
             meant,
         )
 
+    def _doubled_or_misspelled(self) -> None:
+        """Report a doubled backslash, and `http?`, if an origin is not matched because of that."""
+        for code, rewriting, reason in (
+            ("regex-doubled-backslash", single_backslashes, DOUBLED),
+            ("regex-misspelled-scheme", http_scheme, SCHEME),
+        ):
+            rewritten = self.suggester.rewritten(self.repaired, rewriting)
+            missed = None
+            if rewritten != self.repaired:
+                missed = self.prover.missed(rewritten, self.proven)
+            if missed is not None:
+                said = f"does not allow {missed}: {reason}"
+                meant = self.suggester.sound(rewritten)
+                self.add(code, said, "write what you mean without that", meant)
+
     def _misread(self) -> bool:
         """Report that a `*` or `[` does not do what it does elsewhere, so what is meant is rejected."""
-        codes = (("regex-glob", glob, GLOB), ("regex-character-class", groups, CLASS))
-        for code, rewriting, reason in codes:
+        for code, rewriting, reason in (
+            ("regex-glob", glob, GLOB),
+            ("regex-character-class", groups, CLASS),
+        ):
             rewritten = self.suggester.rewritten(self.text, rewriting)
             if rewritten != self.text:
                 said = f"does not match what it seems to: {reason}"
