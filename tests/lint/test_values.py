@@ -219,7 +219,7 @@ def test_a_name_that_is_no_text(option: str, item: Any, suggestion: Any) -> None
         (re.compile(r"https://b\.example\.com"), ["https://b.example.com"]),
         (re.compile(r"https://.*b\.com"), ["https://b.com", "https://*.b.com"]),
         (re.compile(r"https://b-[0-9]+\.example\.com"), r"https://b-[0-9]+\.example\.com"),
-        (re.compile(r"https://(?!a)b\.example"), None),
+        (re.compile(r"https://(?!a)b\.example"), r"https://(?!a)b\.example"),
         (re.compile(b"https://b"), None),
         ({"origin": "https://b.example"}, ["https://b.example"]),
         ({"https://b.example/": 1}, ["https://b.example"]),

@@ -99,12 +99,15 @@ def _sound(text: str) -> str | None:
 
 def _invalid(item: Any, error: Exception) -> Problem:
     from fastcors._proof.globs import is_any
+    from fastcors._proof.rewrites import PLACEHOLDER
 
     text = item.pattern if issubclass(type(item), re.Pattern) else item
     meant = _meant_by_glob(text) if issubclass(type(text), str) else None
     instead = "write one that re.compile accepts"
     if meant is not None:
         instead = f"it is written like a glob; write {raw(meant)}"
+    elif issubclass(type(text), str) and PLACEHOLDER.search(text):
+        instead = "fill in its placeholder, and " + instead
     elif issubclass(type(text), str) and is_any(text):
         instead = "write allow_origins=['*'] if you mean every origin"
     return Problem(
@@ -118,7 +121,9 @@ def _invalid(item: Any, error: Exception) -> Problem:
 
 def _meant_by_glob(text: str) -> str | None:
     """Return the expression that was meant by globs, if that allows no untrusted origin."""
-    if len(text) > _LONGEST_GLOB:
+    from fastcors._proof.rewrites import PLACEHOLDER
+
+    if len(text) > _LONGEST_GLOB or PLACEHOLDER.search(text):
         return None
     from fastcors._proof.globs import as_globs
     from fastcors._proof.prove import Prover

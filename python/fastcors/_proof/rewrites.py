@@ -57,10 +57,13 @@ _ALTERNATIVES = re.compile(r"\[[a-z0-9-]{2,}(?:\|[a-z0-9-]+)+\]|\[[a-z0-9-]+(?:\
 
 
 def escape_dots(pieces: list[Token]) -> list[Token]:
-    """Let each lone `.` stand for a dot."""
+    """Read each lone `.` as a dot, or as the end of a sentence after the host."""
     return [
         character(r"\.") if piece.kind == "any" and not is_repeated(pieces, place) else piece
         for place, piece in enumerate(pieces)
+        if piece.kind != "any"
+        or not is_end(pieces, place + 1)
+        or kind(pieces, place + 1) == "repeat"
     ]
 
 
@@ -333,10 +336,21 @@ def rewritten(text: str, *rewritings: _Rewriting) -> str:
     return joined(pieces)
 
 
+single_backslashes = _replacing(r"\\\\", r"\\")
+http_scheme = _replacing(r"http\?(?=://)", "https?")
+
+# What stands for a value that is still to be written.
+PLACEHOLDER = re.compile(
+    r"\*\*\*|\$\{|\{\{|(?<!\(\?P)<[A-Za-z_ -]+>|(?<![A-Za-z\\])[A-Z0-9]*"
+    r"(?:[A-Z]_[A-Z]|YOUR|DOMAIN|HOST|TENANT|PLACEHOLDER|REMOVED|REDACTED|CHANGE|REPLACE|TODO)[A-Z0-9_]*"
+)
+
 # Why a regex may not do what it seems to.
 GLOB = "it is written like a glob, but in a regex * repeats what comes before it"
 CLASS = "[ and ] stand for one character, and a word or alternatives belong in ( and )"
 _WHOLE = "an origin begins with its scheme and ://, and is matched as a whole"
+DOUBLED = "two backslashes stand for one in the origin, and no origin has one"
+SCHEME = "in a regex ? makes the letter before it optional, here the p"
 _QUOTES = "it has quotes, brackets or white space around it"
 
 # Ways to keep the dot after a label that may be left out. The last one keeps every dot.
@@ -350,7 +364,7 @@ DOTS: list[_Rewriting] = [
 NOTHING: list[tuple[_Rewriting, str]] = [
     (unquoted, _QUOTES),
     (_replacing(r"^/(.*)/[dgimsuvy]*$", r"\1"), "the slashes around it are JavaScript's"),
-    (_replacing(r"\\\\", r"\\"), "its backslashes are doubled"),
+    (single_backslashes, "its backslashes are doubled"),
     (glob, GLOB),
     (
         _replacing(
@@ -375,7 +389,11 @@ NOTHING: list[tuple[_Rewriting, str]] = [
 ]
 # The same, if no rewriting shows it.
 NOTHING_ELSE: list[tuple[re.Pattern[str], str]] = [
-    (re.compile("file:"), "a page that is loaded from a file sends null"),
+    (PLACEHOLDER, "it contains a placeholder that was never filled in"),
+    (
+        re.compile("file:"),
+        "a browser sends null for a page that is loaded from a file (for Electron, write allow_origins=['file://'])",
+    ),
     (re.compile("[^\x00-\x7f]"), "browsers send a host in punycode"),
     (re.compile(r"^:?[0-9]+\$?$"), "the host before it belongs to another alternative"),
     (re.compile(r"^(?!.*://\w)[(^]*(?:\w*://)?\(*\\?\.(?=\w)"), _WHOLE),

@@ -13,6 +13,7 @@ from .rewrites import (
     DOTS,
     NOTHING,
     NOTHING_ELSE,
+    PLACEHOLDER,
     UNTRUSTED,
     escape_dots,
     glob,
@@ -51,10 +52,8 @@ _DOMAIN = re.compile(r"\\\.|\[\\?\.\]|localhost|\\\[|^\^?\(*(?!https?\b|http)[a-
 _OPEN_LABELS = re.compile(r"\(\?:\[a-z0-9-\]\+\\\.\)[+*]")
 # A label that would begin with a hyphen: it was a part of the label before.
 _BROKEN_LABEL = re.compile(r"\\\.\)[+*?]?(?:\((?:\?:)?)?-")
-# What stands for a value that is still to be written.
-_PLACEHOLDER = re.compile(
-    r"\*\*\*|(?<![A-Za-z\\])[A-Z][A-Z0-9]*_[A-Z0-9_]+|<[A-Za-z_ -]+>|\$\{|\{\{"
-)
+# A dot at the end that ends a sentence.
+_LAST_DOT = re.compile(r"(?<!\\)\.(?=\$?\)*$)")
 
 
 class Unmatched:
@@ -102,7 +101,7 @@ class Suggester:
         self.prover = prover
         self.text: str = prover.pattern.pattern
         self.is_readable = not (
-            prover.pattern.flags & re.VERBOSE or _PLACEHOLDER.search(self.text) is not None
+            prover.pattern.flags & re.VERBOSE or PLACEHOLDER.search(self.text) is not None
         )
 
     def rewritten(self, text: str, *rewritings: _Rewriting) -> str:
@@ -176,6 +175,7 @@ class Suggester:
             return False
         parts = _top(text)
         originals = parts if original is None else _top(self.rewritten(original, groups))
+        originals = [_LAST_DOT.sub("", each) for each in originals]
         if len(parts) != len(originals):
             parts, originals = [text], [original or text]
         return all(
