@@ -1,4 +1,4 @@
-"""`python -m benches.cold`: what is paid before the first request.
+"""`python -m benches.cold`: the costs before the first request.
 
 The import, as the difference between interpreters that import and others that do not, with the
 compiled files of Python in place; and making the middleware, with ten origins and with a million.
@@ -39,7 +39,7 @@ MILLION = 1_000_000
 def import_times(rounds: int) -> Iterator[Row]:
     """Measure the milliseconds that each import adds to an interpreter's start and end."""
     found: dict[str, list[float]] = {name: [] for name in STATEMENTS}
-    # With this set, Python would compile anew each time.
+    # With this set, Python would compile each time.
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
     for turn in range(rounds + 1):
         for name, statement in STATEMENTS.items():

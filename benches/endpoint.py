@@ -1,7 +1,7 @@
 """`python -m benches.endpoint`: a request to a small FastAPI endpoint, in microseconds.
 
 The nanoseconds of the other benchmarks beside what a request takes anyway: the endpoint without CORS,
-with Starlette's middleware, with fastcors. Nothing in it waits, so that its coroutine is run by hand.
+with Starlette's middleware, with fastcors. Nothing in it waits, so its coroutine is run by hand.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ METHODS = ["GET", "PUT"]
 HEADERS = ["Content-Type", "X-Token"]
 OPTIONS: dict[str, Any] = {**COMMON, "allow_origins": ORIGINS}
 
-# What a framework's own CORS does otherwise, where that moves the time.
+# What a framework's own CORS does differently, if that changes the time.
 NOTES = {
     "BlackSheep": "looks for the route a second time, and rejects an untrusted origin itself",
     "Falcon": "checks neither methods nor headers; a preflight goes through the router",

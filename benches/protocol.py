@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 # Requests of one variant in one turn.
 BATCH = 1_000
-# Steps of the event loop that a request takes: its task, and what is left of it.
+# Steps of the event loop that a request takes: its task, and the rest.
 STEPS = 2
 # What a response is written in: its head and its body.
 PIECES = 2
@@ -56,7 +56,7 @@ class Sink(asyncio.Transport):
         return False
 
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        """Hold nothing back."""
+        """Buffer nothing."""
 
     def pause_reading(self) -> None:
         """Read on."""

@@ -63,7 +63,7 @@ POLICIES: dict[str, dict[str, Any]] = {
 }
 
 
-# What a server puts into a scope beside these.
+# What a server also puts into a scope.
 SERVER: dict[str, Any] = {
     "asgi": {"version": "3.0", "spec_version": "2.3"},
     "http_version": "1.1",

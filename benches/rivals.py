@@ -1,4 +1,4 @@
-"""`python -m benches.rivals`: what CORS adds to one request, beside the other middlewares there are.
+"""`python -m benches.rivals`: what CORS adds to one request, compared with other middlewares.
 
 First around one bare ASGI application, then around the application of each framework that has CORS
 of its own: without any CORS, with the framework's, with fastcors. The variants take turns in one

@@ -1,7 +1,7 @@
 """`python -m benches.scaling`: how the cost grows with the configuration and with the request.
 
 Over the number of listed origins, from 1 to 1,000,000: with one origin that asks again and again,
-and with many that take turns, so that the processor's caches hold none of them. Each Origin is a
+and with many that take turns, so the processor's caches hold none of them. Each Origin is a
 new object, as it is from a server: its hash is never computed beforehand. The same
 over the number of patterns, beside one listed origin. Then with 1 and 100 expressions, with 5 and 50
 requested headers, and with hostile requests.
@@ -107,12 +107,12 @@ def over_origins(rounds: int) -> Iterator[Row]:
 
 
 PATTERNS = [1, 1_000, 100_000]
-# More than the verdicts that are remembered, so that each is found anew.
+# More than the remembered verdicts, so each is decided again.
 FEW = 20
 
 
 def over_patterns(rounds: int) -> Iterator[Row]:
-    """Measure the cost of an allowed request over the number of patterns, beside listed origins."""
+    """Measure the cost of an allowed request over the number of patterns, and of listed origins."""
     batches = {}
     askings = ("one", f"{FEW} in turn", "all in turn")
     for size in PATTERNS:
@@ -199,7 +199,7 @@ def compared(what: str, scope: dict[str, Any], ours: App, theirs: App, rounds: i
     }
 
 
-# An origin so long takes Starlette a second for the expression drawn.
+# An origin of this length takes Starlette a second with the drawn expression.
 LONGEST_CATASTROPHE = 24
 ORIGIN_LENGTHS = [4, 8, 12, 16, 20, 24, 100, 1_000, 10_000, 100_000, 1_000_000]
 DRAWN = "nested repetition"
@@ -220,7 +220,7 @@ def over_length(limit: int) -> Iterator[Row]:
 
 
 def hostile(attack: Attack) -> Row:
-    """Measure one attack at its full size, and Starlette where it comes to an end."""
+    """Measure one attack at its full size, and Starlette if it ends."""
     size = max(attack.sizes)
     (ours,) = best_times([(attack.fastcors(size), partial(attack.scope, size))])
     row: Row = {"attack": attack.name, "size": size, "fastcors": ours * 1e9}

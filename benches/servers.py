@@ -171,7 +171,7 @@ def measured(server: str, starts: int, rounds: int, seconds: int) -> Iterator[Ro
                 for name in names:
                     load(servers[name], kind, 1, loading)
                 for turn in range(rounds):
-                    # Each second round goes the other way, so that none always comes first.
+                    # Every second round goes the other way, so none is always first.
                     order = names if turn % 2 == 0 else names[::-1]
                     runs[kind].append(
                         {name: load(servers[name], kind, seconds, loading) for name in order}

@@ -22,8 +22,8 @@ from itertools import zip_longest
 HOST = "127.0.0.1"
 APP_ORIGIN = "https://app.example.com"
 OTHER_ORIGIN = "https://elsewhere.example"
-# The headers that browsers and this middleware talk to each other in.
-SPOKEN = ("origin:", "access-control-", "vary:")
+# The headers of CORS.
+CORS_HEADERS = ("origin:", "access-control-", "vary:")
 # A machine may be busy; a server that ends is noticed at once.
 START_SECONDS = 120
 RESPONSE_SECONDS = 60
@@ -32,7 +32,7 @@ BOLD, CYAN = "1", "36"
 
 @dataclass
 class Exchange:
-    """A request as a browser sends it, and what the browser makes of the response."""
+    """A request as a browser sends it, and what the browser does with the response."""
 
     title: str
     request: tuple[str, ...]
@@ -94,7 +94,7 @@ EXCHANGES = [
 
 
 class DemoError(Exception):
-    """What keeps the demo from going on, in one sentence for whoever runs it."""
+    """The reason why the demo cannot go on, in one sentence."""
 
 
 def main() -> int:
@@ -114,7 +114,7 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Whoever reads has read enough, and what Python still holds back would fail again.
+        # The reader has closed the pipe, and flushing the rest would fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
@@ -195,7 +195,7 @@ def serve(port: int) -> None:
 
 
 def end_with_standard_input() -> None:
-    """End the server when the demo has ended, even where it was killed."""
+    """End the server when the demo has ended, even if it was killed."""
     os.read(0, 1)
     os._exit(0)
 
@@ -221,7 +221,7 @@ def show(exchange: Exchange, request: str, response: str) -> None:
     left = width * 2 // 5
     right = width - left - 3
     rule = f"{'-' * left}-+-{'-' * right}"
-    print(coloured(exchange.title, BOLD))
+    print(colored(exchange.title, BOLD))
     print(f"{'the request':{left}} | the response")
     print(rule)
     for sent, received in zip_longest(wrapped(request, left), wrapped(response, right)):
@@ -237,7 +237,7 @@ def show(exchange: Exchange, request: str, response: str) -> None:
 def wrapped(text: str, width: int) -> list[tuple[str, bool]]:
     """Return the lines in pieces of this width, each with whether it is about CORS."""
     return [
-        (piece, line.lower().startswith(SPOKEN))
+        (piece, line.lower().startswith(CORS_HEADERS))
         for line in text.rstrip().split("\r\n")
         for piece in textwrap.wrap(line, width, subsequent_indent="  ", break_on_hyphens=False)
         or [""]
@@ -246,10 +246,10 @@ def wrapped(text: str, width: int) -> list[tuple[str, bool]]:
 
 def cell(piece: tuple[str, bool] | None, width: int) -> str:
     text, about_cors = piece or ("", False)
-    return coloured(text.ljust(width), CYAN) if about_cors else text.ljust(width)
+    return colored(text.ljust(width), CYAN) if about_cors else text.ljust(width)
 
 
-def coloured(text: str, code: str) -> str:
+def colored(text: str, code: str) -> str:
     if not sys.stdout.isatty() or "NO_COLOR" in os.environ:
         return text
     return f"\x1b[{code}m{text}\x1b[0m"

@@ -4,7 +4,7 @@ use core::net::{IpAddr, Ipv4Addr};
 
 /// The longest host that DNS can name, in bytes of its text without a dot at the end.
 ///
-/// A name takes 255 bytes in a message (RFC 1035, 2.3.4), of which one is the first label's length
+/// A name takes 255 bytes in a message (RFC 1035, 2.3.4), one of which is the first label's length
 /// and one the root: 253 remain. The URL standard has the same bound for a valid domain.
 pub(crate) const LONGEST_HOST: usize = 253;
 
@@ -33,6 +33,15 @@ pub(crate) fn is_loopback(host: &[u8]) -> bool {
     }
 }
 
+/// The names of this machine that developers write.
+pub(crate) const THIS_MACHINE: [&str; 4] = [LOCALHOST, "127.0.0.1", "[::1]", "0.0.0.0"];
+
+/// Whether a host is the machine itself to whoever writes it: also an address for all of its
+/// networks, by which developers' tools tell where they listen, and where browsers open their pages.
+pub(crate) fn is_this_machine(host: &[u8]) -> bool {
+    matches!(host, b"0.0.0.0" | b"[::]") || is_loopback(host)
+}
+
 /// The name of the machine itself, and what all names below it stand for (RFC 6761, 6.3).
 pub(crate) const LOCALHOST: &str = "localhost";
 
@@ -45,7 +54,7 @@ pub(crate) fn ends_in_a_number(host: &[u8]) -> bool {
     }
 }
 
-/// An IPv4 address as the URL standard serialises it: four numbers in decimal digits.
+/// An IPv4 address as the URL standard serializes it: four numbers in decimal digits.
 pub(crate) fn is_ipv4(host: &[u8]) -> bool {
     core::str::from_utf8(host).is_ok_and(|text| text.parse::<Ipv4Addr>().is_ok())
 }

@@ -1,8 +1,8 @@
 //! fastcors: the CORS protocol for ASGI applications.
 //!
-//! [`cors`] is the protocol and knows no Python; `asgi` carries Python objects in and out of it for
+//! [`cors`] is the protocol and knows no Python; `asgi` passes Python objects in and out of it for
 //! each request. [`lint`], [`proof`] and [`explain`] run at start-up and on demand; `bindings` is
-//! their interface to Python. `tests/structure.rs` holds which of them may import which.
+//! their interface to Python. `tests/structure.rs` lists which of them may import which.
 
 pub mod cors;
 pub mod distance;
@@ -12,6 +12,7 @@ pub mod lint;
 mod origin_parts;
 pub mod proof;
 pub mod public_suffix;
+mod shared_hosts;
 
 #[cfg(feature = "python")]
 mod asgi;
@@ -38,6 +39,7 @@ fn _fastcors(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<
     module.add_class::<asgi::LiveOrigins>()?;
     for function in [
         wrap_pyfunction!(asgi::claim_call, module)?,
+        wrap_pyfunction!(bindings::entries_allow, module)?,
         wrap_pyfunction!(bindings::expression_problem, module)?,
         wrap_pyfunction!(bindings::is_within, module)?,
         wrap_pyfunction!(bindings::lint_codes, module)?,
@@ -49,8 +51,10 @@ fn _fastcors(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<
         wrap_pyfunction!(bindings::matches_an_origin, module)?,
         wrap_pyfunction!(bindings::missed_origin, module)?,
         wrap_pyfunction!(bindings::nearest_name, module)?,
+        wrap_pyfunction!(bindings::oddities, module)?,
         wrap_pyfunction!(bindings::prove_expression, module)?,
         wrap_pyfunction!(bindings::regexes_to_prove, module)?,
+        wrap_pyfunction!(bindings::relations, module)?,
         wrap_pyfunction!(bindings::share_an_origin, module)?,
         wrap_pyfunction!(bindings::vary_by_origin, module)?,
     ] {

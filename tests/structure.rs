@@ -26,6 +26,7 @@ const ALLOWED: [(&str, &[&str]); 12] = [
             "panics",
             "proof",
             "public_suffix",
+            "shared_hosts",
         ],
     ),
     ("bindings", &["asgi", "cors", "distance", "explain", "lint", "proof"]),
@@ -39,7 +40,8 @@ const ALLOWED: [(&str, &[&str]); 12] = [
     ("host", &[]),
     ("origin_parts", &[]),
     ("panics", &[]),
-    ("public_suffix", &["host"]),
+    ("public_suffix", &["host", "shared_hosts"]),
+    ("shared_hosts", &[]),
 ];
 
 /// The files, each with what it imports: `asgi/send` for `src/asgi/send.rs`, `asgi` for `mod.rs`.

@@ -283,23 +283,48 @@ class CompiledPolicy:
     ) -> tuple[Literal["any", "listed", "pattern", "expression"], str | None]:
         """Return the kind of rule that allows an origin; for a pattern, also the pattern."""
 
-    def closest_to(self, origin: bytes) -> _Closest:
-        """Return the rule that is closest to a rejected origin. It looks at every entry."""
+    def closest_to(self, origin: bytes, skipped: list[str], meant: list[str]) -> _Closest:
+        """Return what comes closest to an origin that is rejected: it looks at every entry.
+
+        Args:
+            origin: the Origin.
+            skipped: entries of `allow_origins` that are not looked at.
+            meant: what is to be written instead of them, which is looked at apart.
+        """
+
+    def odd_entries(self, limit: int) -> list[str]:
+        """Return the first entries of `allow_origins` that are no origins as browsers write them."""
+
+_Relation: TypeAlias = Literal[
+    "same",
+    "scheme",
+    "port",
+    "scheme-and-port",
+    "loopback",
+    "www-missing",
+    "www-added",
+    "dot-missing",
+    "dot-added",
+    "apex",
+    "subdomain",
+    "parent",
+    "begins-alike",
+    "ends-alike",
+    "sibling",
+    "typo",
+]
 
 class _NearestEntry(TypedDict):
     text: str
-    host: str
-    distance: int
+    relation: _Relation
     scheme: bool
     port: bool
     cost: int
-    oddities: list[str]
-    correction: str
     pattern: str | None
 
 class _NearestVariant(TypedDict):
     text: str
-    host: str
+    relation: _Relation
     scheme: bool
     port: bool
     cost: int
@@ -308,10 +333,11 @@ class _Closest(TypedDict):
     oddities: list[str]
     corrected: str | None
     site: str | None
-    loopback: bool
+    this_machine: bool
     entry: _NearestEntry | None
+    meant: _NearestEntry | None
     variant: _NearestVariant | None
-    # Whether a part that an expression matches comes closer than both.
+    # Whether a part that an expression matches comes closer than all.
     far: bool
 
 def claim_call(class_: type[Middleware], /) -> None:
@@ -324,6 +350,9 @@ def claim_call(class_: type[Middleware], /) -> None:
         TypeError: where the class is no subclass of `Middleware`.
     """
 
+def entries_allow(entries: list[str], origin: bytes) -> bool:
+    """Whether these entries as `allow_origins` would allow an origin."""
+
 def expression_problem(expression: str) -> str | None:
     """Return why Rust cannot run a regular expression, or None."""
 
@@ -332,6 +361,12 @@ def matched_part(expression: str, origin: bytes) -> tuple[int, int] | None:
 
 def nearest_name(names: Sequence[str], name: str) -> tuple[str, int] | None:
     """Return the name that is most similar to another, and how many letters differ, or None."""
+
+def oddities() -> list[str]:
+    """Return the name of each thing for which an Origin is none that a browser sends."""
+
+def relations() -> list[_Relation]:
+    """Return the name of each relation of an origin to the rule that comes closest to it."""
 
 def vary_by_origin(values: Sequence[bytes]) -> bytes:
     """Return one Vary value that has these values and `Origin`."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from .middleware import CORSMiddleware
+    from ._fastcors import Middleware
 
 # A class that has its own of these decides how it is read, so it is copied once.
 _READING = ("__iter__", "__contains__", "__len__")
@@ -34,7 +34,7 @@ def is_live(given: object) -> bool:
     )
 
 
-def start(middleware: CORSMiddleware, given: Any) -> None:
+def start(middleware: Middleware, given: Any) -> None:
     """Follow the list from which the middleware's policy was just made."""
     live = LiveOrigins(given)
     live.find_places(middleware._fastcors_compiled, _texts(live))
@@ -43,7 +43,7 @@ def start(middleware: CORSMiddleware, given: Any) -> None:
         log(follow(middleware))
 
 
-def follow(middleware: CORSMiddleware) -> list[str]:
+def follow(middleware: Middleware) -> list[str]:
     """Make a new policy from the list if it was changed. No entry makes this raise.
 
     An entry of another class counts as the string that it is when the list is read.

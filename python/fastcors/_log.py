@@ -128,26 +128,25 @@ def _why(
     override: str | None,
 ) -> Iterator[str]:
     """Yield what is rejected and how to allow it, in the order of the reasons."""
+    from ._explain import wording
     from ._explain.requests import denials, rejected_headers
-    from ._explain.wording import told
+    from ._explain.wording import joined, told
     from .decision import Request
 
     origin, method, headers = request
     found: dict[str, list[str]] = {reason: [] for reason in reasons}
     if "origin" in found and origin is not None:
-        said = f"origin: {told(origin)} is not allowed"
+        unnamed = wording.NOT_ALLOWED.format(origin=told(origin))
+        said: list[str] = []
         if override is not None:
-            found["origin"].append(
-                f"{said} by {override}; to allow this origin: return True for it there"
-            )
+            unnamed = wording.LOG_OVERRIDE.format(origin=told(origin), override=override)
+            said = [unnamed, wording.LOG_ADD_TO_OVERRIDE]
         elif len(origin) > _LONGEST_EXPLAINED:
-            found["origin"].append(
-                f"{said}; no browser sends one this long, so let the client send an origin as browsers do"
-            )
+            said = [unnamed, wording.LOG_LONG_ORIGIN]
         elif compiled.entry_count() > _COMPARED:
-            found["origin"].append(
-                f"{said}; middleware.policy.actual(origin=...) names the closest entry of allow_origins"
-            )
+            said = [unnamed, wording.LOG_MANY_ENTRIES]
+        if said:
+            found["origin"].append(f"origin: {joined(said)}")
     names = list(rejected_headers(compiled, headers)) if "headers" in found else []
     asked = Request(
         origin if "origin" in found and not found["origin"] else None,
@@ -159,11 +158,13 @@ def _why(
         if denial.kind in found:
             found[denial.kind].append(str(denial))
     if len(names) > _EXPLAINED:
-        found["headers"].append(f"headers: and {len(names) - _EXPLAINED:,} more")
+        more = wording.MORE_DENIALS.format(count=f"{len(names) - _EXPLAINED:,}")
+        found["headers"].append(f"headers: {more}")
     values = {"origin": origin, "method": method, "headers": headers}
     for reason, texts in found.items():
         # A policy that has changed meanwhile may deny none of it.
-        yield from texts or [f"{reason}: {told(values.get(reason) or '')} is not allowed"]
+        unnamed = wording.NOT_ALLOWED.format(origin=told(values.get(reason) or ""))
+        yield from texts or [f"{reason}: {unnamed}"]
 
 
 def _is_first(origin: bytes) -> bool:

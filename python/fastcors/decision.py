@@ -8,9 +8,14 @@ from ._immutable import Immutable
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any, Literal
+    from typing import Any, Literal, Protocol
 
-    from .policy import Policy
+    class _Decider(Protocol):
+        """The policy that decided. It explains the decision when it is asked."""
+
+        def _decide(self, request: Request) -> Decision: ...
+        def _denials(self, request: Request) -> tuple[Denial, ...]: ...
+        def _explanation(self, decision: Decision) -> str: ...
 
     _Kind = Literal["origin", "method", "headers", "private-network"]
 
@@ -113,7 +118,7 @@ class Decision(Immutable):
 
     _denials: tuple[Denial, ...] | None
     _lines: tuple[tuple[bytes, bytes], ...]
-    _policy: Policy
+    _policy: _Decider
     _request: Request
     _text: str | None
     allowed: bool
@@ -122,7 +127,7 @@ class Decision(Immutable):
 
     def __init__(
         self,
-        policy: Policy,
+        policy: _Decider,
         request: Request,
         *,
         allowed: bool,

@@ -75,9 +75,10 @@ CODES = {
         Code("expose-glob", "error", "expose_headers"),
         Code("expose-misspelled", "warning", "expose_headers"),
         Code("expose-of-request", "warning", "expose_headers"),
+        Code("expose-of-preflight", "warning", "expose_headers"),
         Code("expose-quotes", "error", "expose_headers"),
         Code("expose-safelisted", "warning", "expose_headers"),
-        Code("expose-several", "error", "expose_headers"),
+        Code("expose-several", "warning", "expose_headers"),
         Code("generator-consumed", "either", _COLLECTIONS, sections=("any-option",)),
         Code("header-any-beside-others", "warning", "allow_headers"),
         Code("header-any-with-credentials", "warning", "allow_headers"),
@@ -89,7 +90,7 @@ CODES = {
         Code("header-of-response", "warning", "allow_headers"),
         Code("header-quotes", "error", "allow_headers"),
         Code("header-safelisted", "warning", "allow_headers"),
-        Code("header-several", "error", "allow_headers"),
+        Code("header-several", "warning", "allow_headers"),
         Code("mapping", "warning", _COLLECTIONS, sections=("any-option",)),
         Code("max-age", "error", "max_age", raises=True),
         Code("max-age-above-cap", "warning", "max_age"),
@@ -133,22 +134,24 @@ CODES = {
         Code("origin-address-range", "error", "allow_origins"),
         Code("origin-any-beside-others", "warning", "allow_origins"),
         Code("origin-any-with-credentials", "error", "allow_origins"),
-        Code("origin-bad-port", "either", "allow_origins"),
+        Code("origin-bad-port", "error", "allow_origins"),
         Code("origin-control-character", "error", "allow_origins"),
         Code("origin-default-port", "error", "allow_origins"),
         Code("origin-doubled-scheme", "error", "allow_origins"),
         Code("origin-duplicate", "warning", "allow_origins"),
         Code("origin-empty", "error", "allow_origins"),
+        Code("origin-extension-id", "either", "allow_origins"),
+        Code("origin-file", "either", "allow_origins"),
         Code("origin-fragment", "error", "allow_origins"),
         Code("origin-glob", "error", "allow_origins"),
-        Code("origin-host", "error", "allow_origins"),
+        Code("origin-host", "either", "allow_origins"),
         Code("origin-insecure", "warning", "allow_origins"),
         Code("origin-malformed-scheme", "error", "allow_origins"),
         Code("origin-no-scheme", "error", "allow_origins"),
         Code("origin-null", "either", "allow_origins"),
         Code("origin-path", "error", "allow_origins"),
         Code("origin-percent-encoded", "error", "allow_origins"),
-        Code("origin-placeholder", "error", "allow_origins"),
+        Code("origin-placeholder", "either", "allow_origins"),
         Code("origin-public-suffix", "either", "allow_origins"),
         Code("origin-punycode", "error", "allow_origins"),
         Code("origin-query", "error", "allow_origins"),
@@ -161,6 +164,7 @@ CODES = {
         Code("origin-trailing-slash", "error", "allow_origins"),
         Code("origin-type", "error", "allow_origins"),
         Code("origin-unicode", "error", "allow_origins"),
+        Code("origin-unspecified-address", "warning", "allow_origins"),
         Code("origin-upper-case", "error", "allow_origins"),
         Code("origin-userinfo", "error", "allow_origins"),
         Code("origin-white-space", "error", "allow_origins"),
@@ -334,8 +338,8 @@ class Report(list[Problem]):
     """A list of problems; its ``str`` is a report for a person.
 
     Attributes:
-        safe: the regular expressions that are verified: as far as the public suffix list knows, nobody
-            else can own an origin that they match.
+        safe: the regular expressions that are verified: as far as the public suffix list and fastcors'
+            own list know, nobody else can own an origin that they match.
     """
 
     def __init__(self, problems: Iterable[Problem] = (), safe: Iterable[str] = ()) -> None:
@@ -346,7 +350,7 @@ class Report(list[Problem]):
         lines = [f"{problem.severity}: {problem}" for problem in self] or ["no problems found"]
         lines += [
             f"safe: allow_origin_regex: {shown_expression(expression)} is verified: as far as the public "
-            f"suffix list knows, nobody else can own an origin that it matches"
+            f"suffix list and ours know, nobody else can own an origin that it matches"
             for expression in self.safe
         ]
         return "\n".join(lines)

@@ -1,4 +1,4 @@
-//! What Python code reads, assigns and calls of a middleware.
+//! The attributes and methods of a middleware that Python code uses.
 
 use core::ffi::{c_int, c_void};
 use core::ptr;
@@ -13,21 +13,22 @@ use super::application::Calls;
 use super::call::respond_method;
 use super::guard::{attached, object, status};
 use super::live_origins::LiveOrigins;
-use super::middleware::{Middleware, find_overrides, is_middleware, live_verdict, not_initialised};
+use super::middleware::{Middleware, find_overrides, is_middleware, live_verdict, not_initialized};
 use super::object::{Owned, Raised, bytes_of, decoded, is_text, item};
+use super::older_rust::signed;
 use super::overrides::Overrides;
 use super::policy::{CompiledPolicy, compiled, latin_1};
 use super::preflight;
 use super::scope::{RequestHeaders, read_any};
 use super::types::{attribute, fast_method, method, no_attribute};
 
-/// What an attribute gives, or the error that `__init__` has not set it.
+/// The value of an attribute, or the error that `__init__` has not set it.
 ///
 /// # Safety
 /// `held` is null or live, and the thread is attached.
 unsafe fn field(held: *mut ffi::PyObject) -> Result<Owned, Raised> {
     if held.is_null() {
-        return not_initialised();
+        return not_initialized();
     }
     // SAFETY: live, as the caller vouches.
     Ok(unsafe { Owned::share(held) })
@@ -47,7 +48,7 @@ unsafe extern "C" fn set_policy(
 ) -> c_int {
     status(|| {
         attached(|py| {
-            // SAFETY: Python gives a live value, or null for a deletion.
+            // SAFETY: Python passes a live value, or null for a deletion.
             let value = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) };
             let policy = value
                 .ok_or_else(|| PyAttributeError::new_err("a policy is replaced, not deleted"))?;
@@ -81,7 +82,7 @@ unsafe extern "C" fn set_app(
 ) -> c_int {
     status(|| {
         attached(|py| {
-            // SAFETY: Python gives a live value, or null for a deletion.
+            // SAFETY: Python passes a live value, or null for a deletion.
             let app = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) };
             let app =
                 app.ok_or_else(|| PyAttributeError::new_err("app is replaced, not deleted"))?;
@@ -138,7 +139,7 @@ unsafe extern "C" fn begin(
     object(|| unsafe {
         let this = slf.cast::<Middleware>();
         if (*this).compiled.is_null() {
-            return not_initialised();
+            return not_initialized();
         }
         let policy = Owned::share((*this).compiled);
         let names = compiled(policy.as_ptr()).names;
@@ -178,7 +179,7 @@ unsafe extern "C" fn begin(
             text(requested.as_ref())?,
             Owned::share(network),
         ];
-        let begun = Owned::take(ffi::PyTuple_New(parts.len().cast_signed()))?;
+        let begun = Owned::take(ffi::PyTuple_New(signed(parts.len())))?;
         for (place, part) in (0..).zip(parts) {
             ffi::PyTuple_SET_ITEM(begun.as_ptr(), place, part.into_ptr());
         }
@@ -207,7 +208,7 @@ unsafe extern "C" fn set_live(
 ) -> c_int {
     status(|| {
         attached(|py| {
-            // SAFETY: Python gives a live value, or null for a deletion.
+            // SAFETY: Python passes a live value, or null for a deletion.
             let live = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) }
                 .filter(|live| !live.is_none())
                 .map(Bound::cast_into::<LiveOrigins>)
@@ -224,7 +225,7 @@ unsafe extern "C" fn set_live(
     })
 }
 
-/// `Middleware._fastcors_allows(origin)`: what the options say of an origin now.
+/// `Middleware._fastcors_allows(origin)`: whether the options allow an origin now.
 unsafe extern "C" fn allows(
     slf: *mut ffi::PyObject,
     origin: *mut ffi::PyObject,
@@ -233,7 +234,7 @@ unsafe extern "C" fn allows(
     object(|| unsafe {
         let this = slf.cast::<Middleware>();
         if (*this).compiled.is_null() {
-            return not_initialised();
+            return not_initialized();
         }
         let origin = attached(|py| {
             let origin = Bound::from_borrowed_ptr(py, origin);
@@ -347,7 +348,7 @@ pub(super) const METHODS: [ffi::PyMethodDef; 7] = [
         c"_fastcors_allows",
         allows,
         ffi::METH_O,
-        c"_fastcors_allows($self, origin, /)\n--\n\nWhat the options say of an origin.",
+        c"_fastcors_allows($self, origin, /)\n--\n\nWhether the options allow an origin.",
     ),
     method(
         c"_fastcors_count",

@@ -1,6 +1,5 @@
 //! What a call of a middleware does: `middleware(scope, receive, send)`.
 
-use core::hint::cold_path;
 use core::ptr;
 
 use pyo3::exceptions::PyTypeError;
@@ -11,9 +10,10 @@ use super::application::Application;
 use super::asked::question;
 use super::coroutines::deferred;
 use super::guard::{attached, object};
-use super::middleware::{Middleware, find_overrides, live_verdict, not_initialised};
+use super::middleware::{Middleware, find_overrides, live_verdict, not_initialized};
 use super::names::Names;
 use super::object::{Owned, Raised, bytes_of, is_text, item, seldom};
+use super::older_rust::{cold_path, signed};
 use super::policy::compiled;
 use super::rejection::Rejection;
 use super::scope::{RequestHeaders, read_any};
@@ -92,7 +92,7 @@ unsafe fn respond(
     // because code that runs in between may replace them.
     unsafe {
         if (*this).app.is_null() || (*this).compiled.is_null() {
-            return not_initialised();
+            return not_initialized();
         }
         let app = Application { callable: Owned::share((*this).app), calls: (*this).calls };
         let policy = Owned::share((*this).compiled);
@@ -143,7 +143,7 @@ unsafe fn dispatch(
                 preflight = Some(method);
             }
         }
-        // The list that the policy follows is looked at even where a subclass decides, which may ask
+        // The list that the policy follows is compared even if a subclass decides, because it may call
         // the policy that the request began with.
         let allowed = if (*this).live.is_null() {
             None
@@ -152,7 +152,7 @@ unsafe fn dispatch(
             policy = current;
             Some(allowed)
         };
-        // A subclass is not asked about a value that no response may repeat.
+        // A subclass is not called with a value that no response may repeat.
         if asks
             && (preflight.is_some() || !compiled(policy.as_ptr()).policy.origins().any())
             && can_be_mirrored(bytes_of(origin.as_ptr()))
@@ -169,7 +169,7 @@ unsafe fn dispatch(
                     send,
                 );
             }
-            // As with Starlette it is asked when the response starts.
+            // As with Starlette it is called when the response starts.
             let question = question(this.cast(), scope)?;
             let send = send::new(send, &policy, Some(origin), Actual::Rejected, Some(question))?;
             return app.call(names, scope, receive, send.as_ptr());
@@ -268,7 +268,7 @@ unsafe fn keyword_arguments(
                 *argument = *args.add(place);
             }
             for index in 0..named {
-                let name = ffi::PyTuple_GET_ITEM(kwnames, index.cast_signed());
+                let name = ffi::PyTuple_GET_ITEM(kwnames, signed(index));
                 for (place, text) in NAMES.iter().enumerate() {
                     if is_text(name, ptr::null_mut(), text)? {
                         found[place] = *args.add(positional + index);

@@ -1,15 +1,15 @@
-//! What Python asks of a compiled policy beside requests.
+//! The methods of a compiled policy that Python calls besides requests.
 
 use pyo3::exceptions::PyValueError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
-use super::explain::{Closest, DescribedPreflight, PreflightAnswer};
+use super::explain::{Closest, DescribedPreflight, PreflightResponse};
 use crate::asgi::{CompiledPolicy, Raised, entry_bytes, entry_text, latin_1, message_with_headers};
 use crate::cors::{Actual, Expressions, Options, Origins, Policy, Preflight, PreflightRequest};
 
-/// Status, body and reasons of an answer to a preflight, and which lines it carries: the origin, the
+/// Status, body and reasons of a response to a preflight, and which lines it has: the origin, the
 /// request's headers, private network access.
 type Decided = (u16, String, Vec<&'static str>, bool, bool, bool);
 
@@ -62,7 +62,7 @@ impl CompiledPolicy {
         Self::new(py, policy, options, python_only)
     }
 
-    /// The entries of `allow_origins`, in their order, the first of them where there is a limit.
+    /// The entries of `allow_origins`, in their order, up to the limit.
     #[pyo3(signature = (limit=None))]
     fn origins<'py>(&self, py: Python<'py>, limit: Option<usize>) -> PyResult<Bound<'py, PyList>> {
         let list = PyList::empty(py);
@@ -78,13 +78,13 @@ impl CompiledPolicy {
         self.policy.origins().any()
     }
 
-    /// Whether an Origin is allowed by what the options say.
+    /// Whether the options allow an Origin.
     fn allows(&self, py: Python<'_>, origin: &Bound<'_, PyString>) -> PyResult<bool> {
-        // Latin-1, as it was decoded; what is beyond cannot have come from a header.
+        // Latin-1, as it was decoded; a character beyond it cannot come from a header.
         self.allows_origin(py, &latin_1(origin)?)
     }
 
-    /// Decides on a preflight: status, body, and whether the answer tells the explicit origin, the
+    /// Decides on a preflight: status, body, and whether the response has the explicit origin, the
     /// mirrored headers, the private network.
     fn preflight(
         &self,
@@ -104,7 +104,7 @@ impl CompiledPolicy {
         Ok((status, body, reasons, explicit_origin, mirrored_headers, private_network))
     }
 
-    /// The whole answer to a preflight, and the reasons for which it is rejected.
+    /// The whole response to a preflight, and the reasons for a rejection.
     #[pyo3(signature = (*, origin, origin_fits, method, headers, headers_fit, private_network))]
     #[allow(clippy::too_many_arguments, reason = "one for each part of a request, all by keyword")]
     #[allow(clippy::fn_params_excessive_bools, reason = "all by keyword")]
@@ -117,7 +117,7 @@ impl CompiledPolicy {
         headers: Option<&[u8]>,
         headers_fit: bool,
         private_network: bool,
-    ) -> PyResult<PreflightAnswer> {
+    ) -> PyResult<PreflightResponse> {
         let request = PreflightRequest { method, headers, private_network };
         self.describe_preflight(
             py,
@@ -125,7 +125,7 @@ impl CompiledPolicy {
         )
     }
 
-    /// Whether an actual request is not rejected, and the header lines that its answer is given.
+    /// Whether an actual request is allowed, and the header lines for its response.
     #[pyo3(signature = (*, origin, origin_fits))]
     fn actual_response(
         &self,
@@ -159,7 +159,7 @@ impl CompiledPolicy {
             (Some(_), false) => (Actual::Rejected, scope),
         };
         match message_with_headers(slf, message, kind, request, asked) {
-            // SAFETY: a new reference, which is given away.
+            // SAFETY: a new reference, which the caller owns.
             Ok(copy) => Ok(unsafe { Bound::from_owned_ptr(py, copy.into_ptr()) }),
             Err(Raised) => Err(PyErr::fetch(py)),
         }
@@ -170,7 +170,7 @@ impl CompiledPolicy {
         self.policy.allows_header(name)
     }
 
-    /// What allows an origin that is allowed.
+    /// The rule that allows an origin.
     fn origin_rule<'py>(
         &self,
         py: Python<'py>,
@@ -179,9 +179,21 @@ impl CompiledPolicy {
         self.rule(py, origin)
     }
 
-    /// What comes closest to an origin that is rejected.
-    fn closest_to<'py>(&self, py: Python<'py>, origin: &[u8]) -> PyResult<Closest<'py>> {
-        self.closest(py, origin)
+    /// The rule that is closest to a rejected origin.
+    #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
+    fn closest_to<'py>(
+        &self,
+        py: Python<'py>,
+        origin: &[u8],
+        skipped: Vec<Bound<'py, PyString>>,
+        meant: Vec<Bound<'py, PyString>>,
+    ) -> PyResult<Closest<'py>> {
+        self.closest(py, origin, &skipped, &meant)
+    }
+
+    /// The first entries of `allow_origins` that are no origins as browsers write them.
+    fn odd_entries<'py>(&self, py: Python<'py>, limit: usize) -> PyResult<Bound<'py, PyList>> {
+        self.odd(py, limit)
     }
 
     /// The header lines with which every preflight response begins, in order.
@@ -189,12 +201,12 @@ impl CompiledPolicy {
         self.policy.preflight_lines().iter().map(|(name, value)| line_text(name, value)).collect()
     }
 
-    /// How many entries `allow_origins` has.
+    /// The number of entries of `allow_origins`.
     fn entry_count(&self) -> usize {
         self.policy.origins().entries().len()
     }
 
-    /// How many origins are listed, and how many patterns there are.
+    /// The number of distinct listed origins, and of distinct patterns.
     fn origin_counts(&self) -> (usize, usize) {
         self.policy.origins().counts()
     }
@@ -220,7 +232,7 @@ fn line_text(name: &'static [u8], value: &[u8]) -> (&'static str, String) {
     (core::str::from_utf8(name).unwrap_or_default(), value)
 }
 
-/// The bytes of an option's text in a header. No header carries a character beyond latin-1.
+/// The bytes of an option's text in a header. No header can hold a character beyond latin-1.
 fn header_value(text: &str) -> PyResult<Box<[u8]>> {
     let bytes = text.chars().map(u8::try_from).collect::<Result<_, _>>();
     bytes.map_err(|_| PyValueError::new_err(format!("no header can carry {text:?}")))

@@ -31,14 +31,12 @@ impl Oddities {
     pub const SLASH: Self = Self(1 << 9);
     /// A path, a query or a fragment.
     pub const PATH: Self = Self(1 << 10);
-    /// Letters that a browser writes in punycode.
-    pub const UNICODE: Self = Self(1 << 11);
     /// A `*` where it stands for nothing.
-    pub const STAR: Self = Self(1 << 12);
+    pub const STAR: Self = Self(1 << 11);
     /// A dot before the host, which some other software takes for every subdomain.
-    pub const DOT: Self = Self(1 << 13);
+    pub const DOT: Self = Self(1 << 12);
 
-    const NAMES: [(Self, &'static str); 14] = [
+    const NAMES: [(Self, &'static str); 13] = [
         (Self::SPACE, "space"),
         (Self::QUOTES, "quotes"),
         (Self::SEVERAL, "several"),
@@ -51,9 +49,13 @@ impl Oddities {
         (Self::PORT, "port"),
         (Self::SLASH, "slash"),
         (Self::PATH, "path"),
-        (Self::UNICODE, "unicode"),
         (Self::STAR, "star"),
     ];
+
+    /// The name of each.
+    pub fn all_names() -> impl Iterator<Item = &'static str> {
+        Self::NAMES.into_iter().map(|(_, name)| name)
+    }
 
     /// Whether there is none.
     #[must_use]
@@ -127,7 +129,9 @@ impl<'t> Parts<'t> {
             None => (host, false),
         };
         let has_star = host.contains(&b'*');
-        oddities.add_if(!has_star && !is_host(host), Oddities::HOST);
+        // `WebKit` sends `app://`.
+        let is_application = host.is_empty() && scheme.is_some_and(|scheme| !is_web(scheme));
+        oddities.add_if(!has_star && !is_application && !is_host(host), Oddities::HOST);
         oddities.add_if(has_star, Oddities::STAR);
         Self { scheme, host, subdomains, port, oddities }
     }
@@ -193,6 +197,11 @@ fn read_port(scheme: Option<&[u8]>, port: Option<&[u8]>) -> (Option<Port>, bool)
     }
 }
 
+/// Whether the origins of a scheme have a host.
+fn is_web(scheme: &[u8]) -> bool {
+    default_port(scheme).is_some()
+}
+
 /// Whether a browser could write this host, but for upper case.
 fn is_host(host: &[u8]) -> bool {
     if host.len() > LONGEST_HOST {
@@ -244,6 +253,7 @@ mod tests {
             ("https://a..example", &["host"], "https://a..example"),
             ("https://a%2e.example", &["host"], "https://a%2e.example"),
             ("https://", &["host"], "https://"),
+            ("app://", &[], "app://"),
             ("https://.a.example", &["dot"], "https://*.a.example"),
             (".a.example:80", &["scheme", "dot"], "x://*.a.example:80"),
             ("https://..a.example", &["dot", "host"], "https://*..a.example"),

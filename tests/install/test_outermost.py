@@ -157,7 +157,7 @@ def test_an_unhandled_error_reaches_the_server_as_before(make: Make) -> None:
 @each_order
 @each_framework
 @pytest.mark.parametrize("path", ["/", "/login", "/moved", "/nowhere", "/boom"])
-def test_a_preflight_is_answered_before_any_other_middleware(
+def test_a_preflight_gets_its_response_before_any_other_middleware(
     make: Make, first: bool, path: str
 ) -> None:
     seen: list[str] = []

@@ -269,7 +269,7 @@ def test_a_stack_that_is_read_wrapped_and_stored_does_not_call_itself(
     stack, app.middleware_stack = app.middleware_stack, None
     app.middleware_stack = stack
     assert cors_of(calling.get("/boom", headers=HEADERS)) == [ORIGIN]
-    # And built anew, the middleware is the outermost layer again.
+    # Built again, the middleware is the outermost layer again.
     app.middleware_stack = None
     assert calling.get("/").status_code == 200
     assert app.middleware_stack is middleware

@@ -83,7 +83,7 @@ def started(*command: str, debug: bool) -> subprocess.CompletedProcess[str]:
     [(*PYTEST, "--benchmark-only"), PYTEST, ("benches.added_cost",), ("benches.servers",)],
     ids=" ".join,
 )
-def test_a_benchmark_refuses_a_debug_build(command: tuple[str, ...]) -> None:
+def test_a_benchmark_rejects_a_debug_build(command: tuple[str, ...]) -> None:
     finished = started(*command, debug=True)
     assert finished.returncode not in {0, 5}
     assert "this is a debug build of fastcors: build it with `make build`" in finished.stderr
@@ -151,7 +151,7 @@ def test_a_benchmark_prints_and_writes_its_results_only_to_record_them(
             assert text[2:-2]
 
 
-def test_the_instructions_of_this_python_are_recorded_beside_those_of_others(
+def test_the_instructions_of_this_python_are_recorded_next_to_those_of_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     recorded = tmp_path / "instructions.json"

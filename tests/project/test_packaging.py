@@ -1,4 +1,4 @@
-"""What is in the source distribution, and what is installed beside the package."""
+"""The files of the source distribution, and the files that are installed with the package."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ TOP = {
     "LICENSE",
     "PKG-INFO",
     "README.md",
+    "THIRD-PARTY-NOTICES.md",
     "benches/core.rs",
     "build.rs",
     "pyproject.toml",
+    "tools/build_backend.py",
 }
 SOURCES = {
     "src": {".rs"},

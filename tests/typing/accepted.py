@@ -33,7 +33,7 @@ from fastcors import (
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer nothing."""
+    """Do nothing."""
 
 
 # Added to an application.
@@ -284,7 +284,7 @@ known: dict[Policy | Decision, str] = {policy: str(policy), decision: str(decisi
 
 
 def both(origins: list[str]) -> list[ASGIApp]:
-    """Give both middlewares, made in the same way."""
+    """Return both middlewares, made in the same way."""
     return [
         middleware(application, allow_origins=origins, allow_credentials=True)
         for middleware in (CORSMiddleware, StarletteCORSMiddleware)
@@ -305,7 +305,7 @@ meant: list[object] = [problem.suggestion or problem.value for problem in found]
 
 
 def complaints(error: ConfigError) -> list[tuple[str, str, str]]:
-    """Give what is wrong in a configuration."""
+    """Return the problems of a configuration."""
     problems: list[Problem] = error.problems
     return [(problem.code, problem.option, problem.message) for problem in problems]
 

@@ -83,6 +83,16 @@ def is_pattern(item: Any) -> bool:
         return False
 
 
+def is_secret(item: Any) -> bool:
+    """Whether an object hides its text, as Starlette's `Secret` and pydantic's `SecretStr` do."""
+    try:
+        return not is_text(item) and (
+            hasattr(type(item), "get_secret_value") or "***" in str.__str__(repr(item))
+        )
+    except Exception:  # noqa: BLE001 - a repr may raise anything
+        return False
+
+
 def as_text(given: Any) -> str:
     return str.__str__(given) if is_text(given) else decoded(given)
 
@@ -213,6 +223,8 @@ def meant_by_item(option: str, item: Any, credentials: bool, *, prove: bool = Tr
             text = str.__str__(item.value)
         elif hasattr(kind, "geturl"):
             text = str.__str__(item.geturl())
+        elif is_secret(item):
+            return Meant(None)
         else:
             # Such as one of the URL classes of pydantic, which end with a slash.
             text = str.__str__(str(item))

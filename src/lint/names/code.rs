@@ -32,6 +32,7 @@ codes! {
     EXPOSE_SAFELISTED = "expose-safelisted";
     EXPOSE_FORBIDDEN = "expose-forbidden";
     EXPOSE_OF_REQUEST = "expose-of-request";
+    EXPOSE_OF_PREFLIGHT = "expose-of-preflight";
     EXPOSE_ANY_BESIDE_OTHERS = "expose-any-beside-others";
     EXPOSE_ANY_WITH_CREDENTIALS = "expose-any-with-credentials";
 }

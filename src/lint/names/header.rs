@@ -3,8 +3,8 @@ use std::collections::HashSet;
 use super::code;
 use super::finding::{error, misspelled, problem, warning};
 use super::known::{
-    ALWAYS_READABLE, FORBIDDEN, NEVER_READABLE, OF_REQUESTS, OF_RESPONSES, OFTEN_READ, OFTEN_SENT,
-    SAFELISTED,
+    ALWAYS_READABLE, FORBIDDEN, NEVER_READABLE, OF_PREFLIGHTS, OF_REQUESTS, OF_RESPONSES,
+    OFTEN_READ, OFTEN_SENT, SAFELISTED,
 };
 use super::token::{List, check};
 use crate::lint::problem::Problem;
@@ -156,6 +156,9 @@ fn response_header(name: &str, index: usize) -> Option<Problem> {
             "is a request header, but this list is for response headers",
             "remove it, or list it in allow_headers if scripts should send it",
         )
+    } else if OF_PREFLIGHTS.contains(&name) {
+        let wrong = "is a header of preflight responses, which scripts never see";
+        (warning(code::EXPOSE_OF_PREFLIGHT), wrong, "remove it")
     } else if OFTEN_READ.contains(&name) {
         return None;
     } else {

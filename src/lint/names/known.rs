@@ -136,6 +136,14 @@ pub(super) const ALWAYS_READABLE: [&str; 7] = [
 /// Fetch, forbidden response-header name.
 pub(super) const NEVER_READABLE: [&str; 2] = ["set-cookie", "set-cookie2"];
 
+/// Headers that only responses to preflights have.
+pub(super) const OF_PREFLIGHTS: [&str; 4] = [
+    "access-control-allow-headers",
+    "access-control-allow-methods",
+    "access-control-allow-private-network",
+    "access-control-max-age",
+];
+
 /// Headers that only requests have; what responses may have as well, such as `Accept-Encoding`
 /// (RFC 9110, 12.5.3), is not among them.
 pub(super) const OF_REQUESTS: [&str; 24] = [

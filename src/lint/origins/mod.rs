@@ -6,6 +6,7 @@ mod code;
 mod context;
 mod dangers;
 mod entry;
+mod extension;
 mod fast_path;
 mod finding;
 mod glob;
