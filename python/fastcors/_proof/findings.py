@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastcors._format import raw, shown, shown_expression
 from fastcors.problems import Problem
 
-from .globs import is_any
 from .rewrites import (
+    ANY_GLOB,
     CLASS,
     DOUBLED,
     GLOB,
@@ -134,7 +134,7 @@ class Findings:
     def _nothing(self) -> None:
         _, reason, revived = self.suggester.revived(self.text)
         otherwise, meant = "", None
-        if is_any(self.text):
+        if ANY_GLOB.fullmatch(self.text):
             reason, otherwise = GLOB, "write allow_origins=['*'] if you mean every origin"
         elif revived is not None:
             meant = self.suggester.sound(revived.text)
