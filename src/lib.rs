@@ -1,11 +1,13 @@
 //! fastcors: the CORS protocol for ASGI applications.
 //!
-//! [`cors`] is the protocol and knows no Python; `asgi` carries Python objects in and out of it for
-//! each request. [`lint`], [`proof`] and [`explain`] run at start-up and on demand; `bindings` is
+//! [`cors`] is the protocol and knows no Python, and so does [`enforcement`], which rejects requests
+//! before the application runs; `asgi` carries Python objects in and out of them for each request.
+//! [`lint`], [`proof`] and [`explain`] run at start-up and on demand; `bindings` is
 //! their interface to Python. `tests/structure.rs` holds which of them may import which.
 
 pub mod cors;
 pub mod distance;
+pub mod enforcement;
 pub mod explain;
 mod host;
 pub mod lint;

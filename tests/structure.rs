@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 /// Each folder, or file, right below `src`, and what it may import of the others.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 12] = [
     (
         "lib",
         &[
@@ -18,6 +18,7 @@ const ALLOWED: [(&str, &[&str]); 11] = [
             "bindings",
             "cors",
             "distance",
+            "enforcement",
             "explain",
             "host",
             "lint",
@@ -26,8 +27,9 @@ const ALLOWED: [(&str, &[&str]); 11] = [
             "public_suffix",
         ],
     ),
-    ("bindings", &["asgi", "cors", "distance", "explain", "lint", "proof"]),
-    ("asgi", &["cors", "panics"]),
+    ("bindings", &["asgi", "cors", "distance", "enforcement", "explain", "lint", "proof"]),
+    ("asgi", &["cors", "enforcement", "panics"]),
+    ("enforcement", &["cors", "host"]),
     ("lint", &["cors", "distance", "host", "public_suffix"]),
     ("proof", &["host", "public_suffix"]),
     ("explain", &["cors", "distance", "host", "public_suffix"]),
