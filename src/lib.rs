@@ -40,6 +40,7 @@ fn _fastcors(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<
     for function in [
         wrap_pyfunction!(asgi::claim_call, module)?,
         wrap_pyfunction!(bindings::expression_problem, module)?,
+        wrap_pyfunction!(bindings::is_on_this_machine, module)?,
         wrap_pyfunction!(bindings::lint_codes, module)?,
         wrap_pyfunction!(bindings::lint_methods, module)?,
         wrap_pyfunction!(bindings::lint_origins, module)?,

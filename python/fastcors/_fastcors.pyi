@@ -17,6 +17,7 @@ __all__ = [
     "__version__",
     "claim_call",
     "expression_problem",
+    "is_on_this_machine",
     "lint_codes",
     "lint_methods",
     "lint_origins",
@@ -101,6 +102,52 @@ class Middleware:
             TypeError: for a value of another type.
         """
 
+    @property
+    def _fastcors_enforces(self) -> bool:
+        """Whether requests may be rejected before the application runs, or reported."""
+
+    def _fastcors_enforce(
+        self,
+        policy: CompiledPolicy,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        allowed: bool | None,
+        /,
+    ) -> Coroutine[Any, Any, None] | bytes | None:
+        """Reject a request, or find that it goes on.
+
+        Args:
+            policy: what decides.
+            scope: the request's scope, whose headers can be read more than once.
+            receive: the server's.
+            send: the server's.
+            allowed: what an overridden `is_allowed_origin` said of the Origin; None if it was not asked.
+
+        Returns:
+            None for a request that goes on; the Origin if an override has to be asked about it; the
+            coroutine that rejects the request.
+
+        Raises:
+            TypeError: for a value of another type.
+        """
+
+    def _fastcors_pass(
+        self,
+        policy: CompiledPolicy,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        origin: bytes,
+        allowed: bool,
+        /,
+    ) -> Coroutine[Any, Any, None]:
+        """Call the application for a request whose Origin an override was asked about.
+
+        Raises:
+            TypeError: for a value of another type.
+        """
+
     def _fastcors_count(self, name: str, /) -> None:
         """Add one to a counter: `stats` has their names, and a refusal's is its reason.
 
@@ -154,9 +201,11 @@ class CompiledPolicy:
         private_network: whether private network access is allowed.
         expose: the response headers that scripts may read.
         max_age: the value of Access-Control-Max-Age.
+        enforce: the name of a mode: ``"off"``, ``"unsafe"``, ``"all"``, ``"isolate"`` or ``"report"``.
+        hosts: the server's own host names.
 
     Raises:
-        ValueError: for an invalid expression or pattern, or more text than 4 GiB.
+        ValueError: for an invalid expression or pattern, an unknown mode, or more text than 4 GiB.
     """
 
     def __new__(
@@ -173,6 +222,8 @@ class CompiledPolicy:
         private_network: bool,
         expose: Sequence[str],
         max_age: str,
+        enforce: str = "off",
+        hosts: Sequence[str] = (),
     ) -> Self: ...
     @property
     def options(self) -> Options:
@@ -250,6 +301,38 @@ class CompiledPolicy:
     ) -> tuple[bool, list[tuple[bytes, bytes]]]:
         """Say whether an actual request is not refused, and which header lines its answer is given."""
 
+    def enforced_answer(
+        self,
+        *,
+        method: bytes | None,
+        is_https: bool,
+        host: bytes | None,
+        origin: bytes | None,
+        origin_fits: bool,
+        site: bytes | None,
+        mode: bytes | None,
+        destination: bytes | None,
+    ) -> tuple[
+        str, bool, Literal["pass", "report", "reject"], int, bytes, list[tuple[bytes, bytes]]
+    ]:
+        """Decide on a request that is no preflight, by CORS and by enforcement.
+
+        Args:
+            method: its method; None for the handshake of a WebSocket.
+            is_https: whether it is known to be sent by https.
+            host: its Host, if it has one.
+            origin: its Origin, if it has one.
+            origin_fits: whether a header can hold it; else it is rejected.
+            site: its Sec-Fetch-Site, if it has one.
+            mode: its Sec-Fetch-Mode, if it has one.
+            destination: its Sec-Fetch-Dest, if it has one.
+
+        Returns:
+            The name of the rule that it fits; whether CORS rejects its Origin; what follows; the status
+            and the body of a rejection by this rule; and the header lines of the rejection, or those
+            that the application's response gets.
+        """
+
     def message_with_headers(
         self,
         message: Message,
@@ -319,6 +402,9 @@ def claim_call(class_: type[Middleware], /) -> None:
 
 def expression_problem(expression: str) -> str | None:
     """Say why the Rust engine does not take an expression, or None where it does."""
+
+def is_on_this_machine(entry: str) -> bool:
+    """Whether an entry of `allow_origins` can only be on the machine that the browser runs on."""
 
 def matched_part(expression: str, origin: bytes) -> tuple[int, int] | None:
     """Say which part of an origin an expression matches: all, the beginning, the end, or inside."""

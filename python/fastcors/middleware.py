@@ -6,9 +6,10 @@ from _thread import RLock
 from contextvars import ContextVar
 
 from ._construction import checked
+from ._coroutines import enforce_with_methods
 from ._fastcors import CompiledPolicy, Middleware, claim_call, vary_by_origin
 from ._lint.accept import with_own_decision
-from .decision import never_mirrored
+from .decision import RULES, never_mirrored
 from .options import DEFAULTS
 from .policy import Policy
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from ._types import (
         ASGIApp,
+        Enforce,
         Expressions,
         Message,
         PolicyOptions,
@@ -128,6 +130,13 @@ class CORSMiddleware(Middleware):
         allow_private_network: whether a preflight allows private network access.
         expose_headers: the response headers that scripts may read.
         max_age: how long a browser may keep a preflight answer, in seconds.
+        enforce: which requests are rejected before the application runs, WebSocket handshakes too:
+            True for all whose Origin is not allowed, ``"unsafe"`` for those of them with another method
+            than GET, HEAD and OPTIONS, ``"isolate"`` also for what another site's page loads without an
+            Origin; ``"report"`` rejects nothing, but counts and logs what True would reject.
+        hosts: the server's own host names, such as ``localhost`` and ``*.example.com``: a request for
+            another Host is rejected with status 421, whatever `enforce` is. This is what stops DNS
+            rebinding.
         strict: whether any problem of severity error raises and advice is warned of. By default only
             what is dangerous to run raises, a `ConfigWarning` tells each other error, and advice is
             given by `lint` alone.
@@ -167,6 +176,8 @@ class CORSMiddleware(Middleware):
         expose_headers: Collection[str] = (),
         max_age: int = 600,
         *,
+        enforce: Enforce = False,
+        hosts: Collection[str] = (),
         strict: bool = False,
         accept: Collection[str] = (),
         policy: Policy | None = None,
@@ -220,13 +231,19 @@ class CORSMiddleware(Middleware):
             be refused for several. A subclass that overrides one of the methods is asked about an
             actual request when the answer starts: without an answer it is not counted as refused,
             nor is what it answers itself without `super()`.
+
+            ``enforcement`` counts by rule what `enforce` and `hosts` rejected, or would have rejected
+            with ``enforce="report"``: ``"host"``, ``"cross-site-read"``, ``"cross-site-write"``,
+            ``"origin-read"``, ``"origin-write"``, ``"websocket"``.
         """
         counts = self._fastcors_counts()
+        enforcement = {rule: counts.pop(rule) for rule in RULES}
         return {
             "requests": counts.pop("requests"),
             "cross_origin": counts.pop("cross_origin"),
             "preflights": counts.pop("preflights"),
             "refused": counts,
+            "enforcement": enforcement,
         }
 
     policy = _CurrentPolicy()
@@ -255,6 +272,12 @@ class CORSMiddleware(Middleware):
     max_age: _PolicyAttribute[int, int] = _PolicyAttribute(
         "How long a preflight answer may be cached, in seconds."
     )
+    enforce: _PolicyAttribute[bool | str, Enforce] = _PolicyAttribute(
+        "Which requests are rejected before the application runs."
+    )
+    hosts: _PolicyAttribute[Collection[str], Collection[str]] = _PolicyAttribute(
+        "The server's own host names."
+    )
     allow_all_origins: _PolicyAttribute[bool, Never] = _PolicyAttribute(
         "Whether every origin is allowed.", option=False
     )
@@ -279,6 +302,15 @@ class CORSMiddleware(Middleware):
         if not self._fastcors_hooks:
             await self._fastcors_answer(scope, receive, send)
             return
+        said: bool | None = None
+        if self._fastcors_enforces:
+            if hasattr(scope.get("headers"), "__next__"):
+                scope = {**scope, "headers": list(scope["headers"])}
+            is_rejected, said = await enforce_with_methods(
+                self, self._fastcors_compiled, scope, receive, send
+            )
+            if is_rejected:
+                return
         begun = self._fastcors_begin(scope)
         if begun is None:
             await self.app(scope, receive, send)
@@ -288,6 +320,8 @@ class CORSMiddleware(Middleware):
             # Read once, it is gone for the application.
             scope = {**scope, "headers": lines}
         headers = _starlette().RequestHeaders(*begun, _policy_for(self, begun[1]), scope)
+        # Asked once about each request.
+        headers.origin_allowed = said
         if headers.method is not None:
             if self._fastcors_asks:
                 headers.origin_allowed = await _verdict(self, headers.policy, headers.origin)
@@ -349,7 +383,7 @@ class CORSMiddleware(Middleware):
             return
         policy = _policy_of(self, request_headers)
         origin = _origin_of(request_headers)
-        allowed = origin is not None and await _is_allowed(self, policy, origin)
+        allowed = origin is not None and await _is_allowed(self, policy, origin, request_headers)
         if origin is not None and not allowed:
             _tell_refusal(self, request_headers, ("origin",), preflight=False)
         explicit = allowed and policy.preflight_explicit_allow_origin
@@ -553,7 +587,12 @@ def _allows(middleware: CORSMiddleware, policy: Policy, origin: str) -> bool:
     return bool(verdict)
 
 
-async def _is_allowed(middleware: CORSMiddleware, policy: Policy, origin: str) -> bool:
+async def _is_allowed(
+    middleware: CORSMiddleware, policy: Policy, origin: str, request_headers: Headers
+) -> bool:
+    known: bool | None = getattr(request_headers, "origin_allowed", None)
+    if known is not None:
+        return known
     # With `*` Starlette does not ask the method on actual requests.
     if policy.allow_all_origins:
         return never_mirrored(origin) is None

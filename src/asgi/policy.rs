@@ -16,6 +16,7 @@ use super::object::Raised;
 use crate::cors::{
     Actual, LineValue, Memo, Policy, Preflight, PreflightRequest, Rejections, Verdict,
 };
+use crate::enforcement::Enforcement;
 
 /// An immutable policy, with every header line that its answers share built once.
 ///
@@ -36,6 +37,10 @@ pub(crate) struct CompiledPolicy {
     origins: Verdicts,
     /// On values of `Access-Control-Request-Headers`: 60 instructions where deciding takes 480.
     headers: Verdicts,
+    /// Which requests are rejected before the application runs.
+    pub(crate) enforcement: Enforcement,
+    /// Whether any may be.
+    pub(super) enforces: bool,
 }
 
 /// The last verdicts on some texts. They follow from the policy alone, so that they are never wrong,
@@ -94,6 +99,7 @@ impl CompiledPolicy {
         policy: Policy,
         options: Py<PyAny>,
         foreign: Vec<Py<PyAny>>,
+        enforcement: Enforcement,
     ) -> PyResult<Self> {
         let names = Names::get(py)?;
         Ok(Self {
@@ -106,6 +112,8 @@ impl CompiledPolicy {
             foreign,
             origins: Verdicts::default(),
             headers: Verdicts::default(),
+            enforces: enforcement.is_on(),
+            enforcement,
         })
     }
 

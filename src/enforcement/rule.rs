@@ -90,6 +90,16 @@ impl Rule {
         }
     }
 
+    /// The header lines of such a response: `content_length` is that of the body.
+    #[must_use]
+    pub const fn lines(self, content_length: &[u8]) -> [(&'static [u8], &[u8]); 3] {
+        [
+            (b"vary", self.vary().as_bytes()),
+            (b"content-length", content_length),
+            (b"content-type", b"text/plain; charset=utf-8"),
+        ]
+    }
+
     /// What such a response depends on beside the Host, which is a part of its URL.
     #[must_use]
     pub const fn vary(self) -> &'static str {
