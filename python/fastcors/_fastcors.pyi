@@ -223,7 +223,7 @@ class CompiledPolicy:
         expose: Sequence[str],
         max_age: str,
         enforce: str = "off",
-        hosts: Sequence[str] = (),
+        hosts: Sequence[str] | None = None,
     ) -> Self: ...
     @property
     def options(self) -> Options:

@@ -20,7 +20,7 @@ impl CompiledPolicy {
     #[new]
     #[pyo3(signature = (*, options, origins, expressions, foreign, methods, headers, any_header,
                         credentials, private_network, expose, max_age, enforce="off",
-                        hosts=Vec::new()))]
+                        hosts=None))]
     #[allow(clippy::too_many_arguments, reason = "one for each option, all by keyword")]
     #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
     #[allow(clippy::fn_params_excessive_bools, reason = "one for each option, all by keyword")]
@@ -38,7 +38,7 @@ impl CompiledPolicy {
         expose: Vec<String>,
         max_age: &str,
         enforce: &str,
-        hosts: Vec<String>,
+        hosts: Option<Vec<String>>,
     ) -> PyResult<Self> {
         let value_error = |error: &dyn core::fmt::Display| PyValueError::new_err(error.to_string());
         let expressions = Expressions::new(&expressions).map_err(|error| value_error(&error))?;
@@ -64,7 +64,7 @@ impl CompiledPolicy {
             max_age: header_value(max_age)?,
         })
         .map_err(|error| value_error(&error))?;
-        let enforcement = enforcement(enforce, &hosts)?;
+        let enforcement = enforcement(enforce, &hosts.unwrap_or_default())?;
         Self::new(py, policy, options, foreign, enforcement)
     }
 
