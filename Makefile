@@ -1,10 +1,9 @@
 # `make demo` shows the middleware at work, `make test` runs every check. Both need Python, make, a Rust
-# toolchain and a C compiler, as `toolchain` asks for, and install everything else into $(VENV): the demo
-# what it needs itself, the checks the rest.
+# toolchain and a C compiler, which `toolchain` checks, and install everything else into $(VENV).
 
 PYTHON ?= python3
 VENV ?= .venv
-# How many examples the property tests try, and for how long the open-ended ones run.
+# The number of examples of each property test, and the seconds of each open-ended run.
 EXAMPLES ?= 2000
 SECONDS ?= 60
 # More arguments for pytest.
@@ -18,44 +17,44 @@ LEFT_OUT := tests/attacks tests/browser tests/memory tests/servers tests/typing 
 	tests/project/test_benches.py tests/project/test_demo.py tests/project/test_makefile.py tests/project/test_packaging.py \
 	tests/proof/test_proof.py::test_every_correction_matches_an_origin_and_is_proven_to_let_in_no_stranger
 
-# The oldest versions that do.
+# The oldest versions that work.
 PYTHON_NEEDED := $(shell sed -n 's/^requires-python = ">=\(.*\)"/\1/p' pyproject.toml)
 RUST_NEEDED := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 
 BIN := $(VENV)/bin
-# The Python that is asked before anything is installed: the environment's, once there is one.
+# The Python to use before anything is installed: the environment's, if there is one.
 ASKED := $(or $(wildcard $(BIN)/python),$(PYTHON))
 # `$(AT_LEAST) 1.95.0 1.88` succeeds.
 AT_LEAST := $(ASKED) -c 'import sys; have, need = [[int(n) for n in v.split(".")[:2]] for v in sys.argv[1:]]; sys.exit(have < need)'
 # One interpreter for cargo and maturin, so that neither rebuilds what the other built.
 export PYO3_PYTHON := $(abspath $(BIN)/python)
-# maturin would take a .venv in this folder for the one that is meant.
+# Otherwise maturin would use a .venv in this folder.
 export VIRTUAL_ENV := $(abspath $(VENV))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # For the pip that maturin starts, too.
 export PIP_QUIET := 1
 SOURCES := Cargo.toml Cargo.lock build.rs $(shell find src -name '*.rs' 2>/dev/null)
 
-# What libFuzzer needs to be told, on a stable toolchain too: which branches are taken, and what is compared.
+# The coverage that libFuzzer needs, also with a stable toolchain: branches taken, and comparisons.
 COVERAGE := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares
 FUZZED := $(basename $(notdir $(wildcard fuzz/targets/*.rs)))
-# Named, so that build scripts are built without.
+# With a named target, build scripts are built without coverage.
 FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 
 .DEFAULT_GOAL := help
-# cargo and pytest use all cores themselves, and some tests take the time.
+# cargo and pytest use all cores themselves, and some tests compare costs.
 .NOTPARALLEL:
-.PHONY: help toolchain linters demo build quick test test-rust test-python test-pythons lint typing servers browser test-apps fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-servers bench-rivals bench-scaling bench-core bench-cold bench-record plots instructions instructions-record attacks memory clean
+.PHONY: help toolchain linters demo build quick test test-rust test-python test-pythons test-starlettes lint typing servers browser test-apps explanations fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-servers bench-rivals bench-scaling bench-core bench-cold bench-record plots instructions instructions-record attacks memory clean
 
-# $(call program,NAME,WHAT NEEDS IT,PACKAGE) installs a program by apt where it can, and stops where not.
+# $(call program,NAME,WHAT NEEDS IT,PACKAGE) installs a program by apt if possible, and stops otherwise.
 program = @command -v $(1) >/dev/null 2>&1 \
 	|| { command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq $(3) >/dev/null; } \
 	|| { echo "$(2) '$(1)', which does not run here: install it, then try again (Debian: apt install $(3))" >&2; exit 1; }
 
-help: ## what can be made
+help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 20
 
-toolchain: ## what cannot be installed from here: Python, Rust and a C compiler
+toolchain: ## check what make cannot install: Python, Rust and a C compiler
 	@stop() { echo "$$*" >&2; exit 1; }; \
 	version=$$($(ASKED) -V 2>&1) || stop "fastcors needs Python $(PYTHON_NEEDED) or newer, and no '$(ASKED)' runs here: name another with make PYTHON=/path/to/python"; \
 	$(AT_LEAST) "$${version#* }" $(PYTHON_NEEDED) 2>/dev/null || stop "fastcors needs Python $(PYTHON_NEEDED) or newer, and '$(ASKED)' is $$version: name another with make PYTHON=/path/to/python"; \
@@ -91,7 +90,7 @@ $(BIN)/.built: $(BIN)/.demo $(SOURCES) | toolchain
 
 build: $(BIN)/.built ## build the extension into the virtual environment
 
-demo: build ## a FastAPI application behind the middleware, asked over a socket (ONCE=1 ends by itself)
+demo: build ## a FastAPI application behind the middleware, and requests over a socket (ONCE=1 ends by itself)
 	@$(BIN)/python examples/demo.py $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
 quick: linters build $(BIN)/.tools ## what to run before each commit: formatting, lints, types, fast tests
@@ -128,8 +127,11 @@ test-python: build $(BIN)/.tools ## the extension, against Starlette, behind rea
 	$(call program,chromium,enforcement is tried with,chromium)
 	FASTCORS_EXAMPLES=$(EXAMPLES) $(BIN)/pytest $(PYTEST)
 
-test-pythons: toolchain ## the extension, built for and tested with each other Python that is installed
+test-pythons: toolchain ## the extension, built for and tested with each other Python from 3.11 to 3.15
 	@$(ASKED) -m tests.pythons
+
+test-starlettes: build $(BIN)/.tools ## subclasses, install and recipes with the oldest and the newest Starlette that FastAPI takes
+	@$(BIN)/python -m tests.starlettes
 
 servers: build $(BIN)/.tools ## only the tests behind real servers
 	$(BIN)/pytest -m servers
@@ -141,16 +143,19 @@ browser: build $(BIN)/.tools ## only the tests in Chromium
 test-apps: build $(BIN)/.tools ## published applications from PyPI, with Starlette's class and with fastcors' (APPS="tiled mcp": only these)
 	$(BIN)/python -m tests.apps $(APPS)
 
-fuzz-parity: build $(BIN)/.tools ## hold both middlewares against each other for SECONDS
+explanations: build $(BIN)/.tools ## renew the texts in tests/explain/explanations.toml; review the difference
+	$(BIN)/python -m tests.explain.golden
+
+fuzz-parity: build $(BIN)/.tools ## compare both middlewares for SECONDS
 	$(BIN)/python -m tests.parity.fuzz --seconds $(SECONDS)
 
-fuzz-expressions: build $(BIN)/.tools ## hold both regular expression engines against each other for SECONDS
+fuzz-expressions: build $(BIN)/.tools ## compare both regular expression engines for SECONDS
 	$(BIN)/python -m tests.cors.expressions.fuzz --seconds $(SECONDS)
 
-fuzz-patterns: build $(BIN)/.tools ## hold origin patterns against their twin for SECONDS
+fuzz-patterns: build $(BIN)/.tools ## compare origin patterns with their twin for SECONDS
 	$(BIN)/python -m tests.cors.patterns.fuzz --seconds $(SECONDS)
 
-fuzz-core: toolchain ## hold the core against naive twins, guided by coverage, each for SECONDS (needs a C++ compiler)
+fuzz-core: toolchain ## compare the core with naive twins, guided by coverage, each for SECONDS (needs a C++ compiler)
 	$(call program,c++,libFuzzer is built by a C++ compiler:,g++)
 	@echo "Building the targets: some minutes the first time."
 	@RUSTFLAGS="$(COVERAGE)" cargo build --quiet --locked --release --manifest-path fuzz/Cargo.toml --target $(FUZZ_HOST)
@@ -162,7 +167,7 @@ fuzz-core: toolchain ## hold the core against naive twins, guided by coverage, e
 		sed -n "s/^stat::number_of_executed_units: */$$target, no disagreement, cases: /p" fuzz/artifacts/$$target.log; \
 	done
 
-attacks: build $(BIN)/.tools ## hostile requests, with the time each takes
+attacks: build $(BIN)/.tools ## hostile requests, and the time of each
 	$(BIN)/python -m tests.attacks
 
 memory: build $(BIN)/.tools ## the memory of a million requests and of a million origins
@@ -201,7 +206,7 @@ plots: build $(BIN)/.tools ## the last results into the plots and tables of the 
 	$(BIN)/python -m benches.plots
 	$(BIN)/python -m benches.document
 
-instructions: build $(BIN)/.tools ## instructions per request, held against the recorded ones (needs valgrind)
+instructions: build $(BIN)/.tools ## instructions per request, compared with the recorded ones (needs valgrind)
 	$(call program,valgrind,instructions are counted by,valgrind)
 	$(BIN)/python -m benches.instructions --check
 
@@ -211,4 +216,4 @@ instructions-record: build $(BIN)/.tools ## instructions per request, into bench
 	$(BIN)/python -m benches.document
 
 clean: ## remove what was built
-	rm -rf $(VENV) .venv-3.* .venv-apps target fuzz/target
+	rm -rf $(VENV) .venv-3.* .venv-apps .venv-pythons .venv-starlettes target fuzz/target

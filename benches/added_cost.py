@@ -9,8 +9,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from benches.report import options, python, refuse_debug_build, write
-from benches.requests import POLICIES, REQUESTS, answer, middlewares
+from benches.report import options, python, require_release_build, write
+from benches.requests import POLICIES, REQUESTS, middlewares, response
 from benches.tables import ADDED
 from benches.timing import best, by_hand
 
@@ -26,7 +26,7 @@ def added(rounds: int) -> Iterator[Row]:
     for policy in POLICIES:
         apps = middlewares(policy)
         for kind, scope in REQUESTS.items():
-            if answer(apps["fastcors"], scope) != answer(apps["Starlette"], scope):
+            if response(apps["fastcors"], scope) != response(apps["Starlette"], scope):
                 sys.exit(f"the responses differ: {policy}, {kind}")
             for name, app in apps.items():
                 batches[policy, kind, name] = by_hand(app, scope)
@@ -46,7 +46,7 @@ def added(rounds: int) -> Iterator[Row]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
     given = options(__doc__, rounds=400, quick=100).parse_args(arguments)
-    refuse_debug_build()
+    require_release_build()
     print(f"{python()}, nanoseconds added to one request, best of {given.rounds} rounds\n")
     rows = ADDED.print_while(added(given.rounds))
     if given.record:

@@ -1,4 +1,4 @@
-"""`python -m benches.cold`: what is paid before the first request.
+"""`python -m benches.cold`: the costs before the first request.
 
 The import, as the difference between interpreters that import and others that do not, with the
 compiled files of Python in place; and making the middleware, with ten origins and with a million.
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
-from benches.report import options, python, refuse_debug_build, write
-from benches.requests import ALLOWED, COMMON, REQUESTS, answer, application
+from benches.report import options, python, require_release_build, write
+from benches.requests import ALLOWED, COMMON, REQUESTS, application, response
 from benches.tables import IMPORTS, MAKING
 from benches.timing import Batch, best
 from fastcors import CORSMiddleware
@@ -39,7 +39,7 @@ MILLION = 1_000_000
 def import_times(rounds: int) -> Iterator[Row]:
     """Measure the milliseconds that each import adds to an interpreter's start and end."""
     found: dict[str, list[float]] = {name: [] for name in STATEMENTS}
-    # With this set, Python would compile anew each time.
+    # With this set, Python would compile each time.
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
     for turn in range(rounds + 1):
         for name, statement in STATEMENTS.items():
@@ -98,8 +98,8 @@ def construction(rounds: int) -> Iterator[Row]:
             "Starlette": partial(Starlette, application, **listed),
             "fastcors": partial(CORSMiddleware, application, **listed),
         }
-        answers = [answer(make(), REQUESTS["allowed"]) for make in makers.values()]
-        if answers[0] != answers[1]:
+        responses = [response(make(), REQUESTS["allowed"]) for make in makers.values()]
+        if responses[0] != responses[1]:
             sys.exit(f"the responses differ: {what}")
         times = best(
             {name: calls(make) for name, make in makers.items()},
@@ -111,7 +111,7 @@ def construction(rounds: int) -> Iterator[Row]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the tables."""
     given = options(__doc__, rounds=60, quick=15).parse_args(arguments)
-    refuse_debug_build()
+    require_release_build()
     print(f"{python()}, best of {given.rounds} rounds\n")
     if imported := heavy_imports():
         sys.exit(f"`import fastcors` imports {', '.join(imported)}")

@@ -1,4 +1,4 @@
-"""Refuses to measure what nobody runs."""
+"""Stops a benchmark of a debug build."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from fastcors import _fastcors
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Stop before anything is measured where the extension is a debug build."""
+    """Stop before anything is measured if the extension is a debug build."""
     if _fastcors.DEBUG_BUILD and not config.getoption("--benchmark-disable", default=False):
         pytest.exit("this is a debug build of fastcors: build it with `make build`", returncode=3)

@@ -12,7 +12,7 @@ use fastcors::cors::{
 type Fallible<T = ()> = Result<T, Box<dyn Error>>;
 
 const ALLOWED: &[u8] = b"https://app.example.com";
-const REJECTED: &[u8] = b"https://stranger.example";
+const REJECTED: &[u8] = b"https://untrusted.example";
 const SUBDOMAIN: &[u8] = b"https://a.b.example.org";
 /// So many that none of them is in the processor's first cache when its turn comes.
 const TURNS: usize = 10_000;
@@ -181,7 +181,7 @@ fn preflights(criterion: &mut Criterion) -> Fallible {
     Ok(())
 }
 
-/// Setting an allowed request's header lines on those of the application's answer.
+/// Setting an allowed request's header lines on those of the application's response.
 fn merging(criterion: &mut Criterion) -> Fallible {
     type Header = (&'static [u8], &'static [u8]);
     let policy = policy(tenants(2)?)?;

@@ -1,7 +1,7 @@
 """`python -m benches.document`: writes the results into the tables of the documents.
 
 A table is found by its heading. Its rows come from `benches/results/*.json` and
-`benches/instructions.json` alone, so that a document says what was measured. The line below a comment
+`benches/instructions.json` alone, so a document says what was measured. The line below a comment
 `<!-- measured: NAME -->` says on what it was measured.
 """
 

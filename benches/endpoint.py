@@ -1,7 +1,7 @@
 """`python -m benches.endpoint`: a request to a small FastAPI endpoint, in microseconds.
 
 The nanoseconds of the other benchmarks beside what a request takes anyway: the endpoint without CORS,
-with Starlette's middleware, with fastcors. Nothing in it waits, so that its coroutine is run by hand.
+with Starlette's middleware, with fastcors. Nothing in it waits, so its coroutine is run by hand.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
-from benches.report import options, python, refuse_debug_build, write
-from benches.requests import COMMON, POLICIES, REQUESTS, SERVER, answer
+from benches.report import options, python, require_release_build, write
+from benches.requests import COMMON, POLICIES, REQUESTS, SERVER, response
 from benches.tables import ENDPOINT
 from benches.timing import best, by_hand
 from fastcors import CORSMiddleware
@@ -59,10 +59,10 @@ def measured(rounds: int) -> Iterator[Row]:
     """Measure each kind of request."""
     apps = applications()
     for kind in KINDS:
-        answers = {name: answer(app, {**request_of(kind)}) for name, app in apps.items()}
-        body = {name: messages[1]["body"] for name, messages in answers.items()}
-        if answers["fastcors"] != answers["Starlette"] or {*body.values()} != {b'{"number":7}'}:
-            sys.exit(f"the responses differ: {kind}: {answers}")
+        responses = {name: response(app, {**request_of(kind)}) for name, app in apps.items()}
+        body = {name: messages[1]["body"] for name, messages in responses.items()}
+        if responses["fastcors"] != responses["Starlette"] or {*body.values()} != {b'{"number":7}'}:
+            sys.exit(f"the responses differ: {kind}: {responses}")
     times = best(
         {
             (kind, name): by_hand(app, request_of(kind), copied=True)
@@ -78,7 +78,7 @@ def measured(rounds: int) -> Iterator[Row]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
     given = options(__doc__, rounds=400, quick=60).parse_args(arguments)
-    refuse_debug_build()
+    require_release_build()
     print(f"{python()}, one request to a FastAPI endpoint, best of {given.rounds} rounds\n")
     rows = ENDPOINT.print_while(measured(given.rounds))
     if given.record:

@@ -1,6 +1,6 @@
 """One application for each framework that has CORS of its own: without it, or with it.
 
-All answer GET and PUT of `/` with the same 17 bytes of JSON, and their policy says what that of the
+All respond to GET and PUT of `/` with the same 17 bytes of JSON, and their policy says what that of the
 benchmarks' other applications says, as far as it can.
 """
 
@@ -24,7 +24,7 @@ METHODS = ["GET", "PUT"]
 HEADERS = ["Content-Type", "X-Token"]
 OPTIONS: dict[str, Any] = {**COMMON, "allow_origins": ORIGINS}
 
-# What a framework's own CORS does otherwise, where that moves the time.
+# What a framework's own CORS does differently, if that changes the time.
 NOTES = {
     "BlackSheep": "looks for the route a second time, and rejects an untrusted origin itself",
     "Falcon": "checks neither methods nor headers; a preflight goes through the router",
@@ -176,10 +176,10 @@ PACKAGES = (
 
 
 class _Connection:
-    """What a server has for one request: an empty body, and a client that goes when answered."""
+    """What a server has for one request: an empty body, and a client that disconnects after the response."""
 
     def __init__(self) -> None:
-        self.asked = self.answered = False
+        self.asked = self.completed = False
         self.waiting: asyncio.Future[None] | None = None
 
     async def receive(self) -> dict[str, Any]:
@@ -187,7 +187,7 @@ class _Connection:
         if not self.asked:
             self.asked = True
             return {"type": "http.request", "body": b"", "more_body": False}
-        if not self.answered:
+        if not self.completed:
             self.waiting = asyncio.get_running_loop().create_future()
             await self.waiting
         return {"type": "http.disconnect"}
@@ -195,7 +195,7 @@ class _Connection:
     async def send(self, message: Any) -> None:
         """Take a message, as cheaply as can be."""
         if message["type"] == "http.response.body" and not message.get("more_body"):
-            self.answered = True
+            self.completed = True
             if self.waiting is not None and not self.waiting.done():
                 self.waiting.set_result(None)
 
@@ -217,7 +217,7 @@ def in_loop(loop: asyncio.AbstractEventLoop, app: App, scope: dict[str, Any]) ->
     return batch
 
 
-async def answered(app: App, scope: dict[str, Any]) -> tuple[int, dict[bytes, bytes], bytes]:
+async def response_of(app: App, scope: dict[str, Any]) -> tuple[int, dict[bytes, bytes], bytes]:
     """Return the status, the headers and the body of a response."""
     messages: list[Any] = []
     connection = _Connection()

@@ -21,8 +21,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benches.report import machine, refuse_debug_build, today
-from benches.requests import POLICIES, REQUESTS, answer, middlewares, request
+from benches.report import machine, require_release_build, today
+from benches.requests import POLICIES, REQUESTS, middlewares, request, response
 from benches.tables import INSTRUCTIONS
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ POLICIES_COUNTED = [policy for policy in POLICIES if policy != "10,000 origins"]
 
 
 def cases() -> list[tuple[str, str, str]]:
-    """Return what is counted: policy, request and variant."""
+    """Return the counted cases: policy, request and variant."""
     return [
         (policy, kind, variant)
         for policy in POLICIES_COUNTED
@@ -53,13 +53,15 @@ def cases() -> list[tuple[str, str, str]]:
 
 def run_all() -> None:
     """Run every case at both lengths, with a call of `getppid` before and after each run."""
-    refuse_debug_build()
+    require_release_build()
     apps = {policy: middlewares(policy) for policy in POLICIES_COUNTED}
     for policy, kind, variant in cases():
         app, scope = apps[policy][variant], REQUESTS[kind]
-        if variant == "fastcors" and answer(app, scope) != answer(apps[policy]["Starlette"], scope):
+        if variant == "fastcors" and response(app, scope) != response(
+            apps[policy]["Starlette"], scope
+        ):
             sys.exit(f"the responses differ: {policy}, {kind}")
-        # The interpreter specialises what has run often.
+        # The interpreter specializes code that runs often.
         for _ in range(LENGTH):
             request(app, scope)
     gc.collect()
@@ -81,7 +83,7 @@ def counted() -> Figures:
         ran = subprocess.run(
             [
                 *("valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out"),
-                # Writes what was counted since the last time, and starts at zero.
+                # Writes the counts since the last time, and starts at zero.
                 "--dump-before=getppid",
                 *(sys.executable, "-m", "benches.instructions", "--run"),
             ],
@@ -121,7 +123,7 @@ def added(name: str, figures: dict[str, int], variant: str) -> int:
 
 
 def check(figures: Figures) -> list[str]:
-    """Return what has grown against the figures recorded for the same build of Python."""
+    """Return the counts that exceed those recorded for the same build of Python."""
     document = json.loads(RECORDED.read_text(encoding="utf-8"))
     if MINOR not in document:
         return [f"no figures are recorded for Python {MINOR}: --record them, and commit them"]

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
-from benches.report import options, python, refuse_debug_build, write
-from benches.requests import ALLOWED, COMMON, REQUESTS, answer, application
+from benches.report import options, python, require_release_build, write
+from benches.requests import ALLOWED, COMMON, REQUESTS, application, response
 from benches.tables import OVERRIDES
 from benches.timing import best, by_hand
 from fastcors import CORSMiddleware
@@ -98,12 +98,12 @@ def measured(rounds: int) -> Iterator[Row]:
     named = middlewares()
     for name, apps in named.items():
         for kind in KINDS:
-            answers = {variant: answer(app, REQUESTS[kind]) for variant, app in apps.items()}
-            lines = answers["fastcors"][0]["headers"]
-            if answers["fastcors"] != answers["Starlette"]:
-                sys.exit(f"the responses differ: {name}, {kind}: {answers}")
+            responses = {variant: response(app, REQUESTS[kind]) for variant, app in apps.items()}
+            lines = responses["fastcors"][0]["headers"]
+            if responses["fastcors"] != responses["Starlette"]:
+                sys.exit(f"the responses differ: {name}, {kind}: {responses}")
             if (b"access-control-allow-origin", ALLOWED.encode()) not in lines:
-                sys.exit(f"the origin is not allowed: {name}, {kind}: {answers}")
+                sys.exit(f"the origin is not allowed: {name}, {kind}: {responses}")
     batches = {
         (name, kind, variant): by_hand(app, REQUESTS[kind])
         for name, apps in named.items()
@@ -123,7 +123,7 @@ def measured(rounds: int) -> Iterator[Row]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
     given = options(__doc__, rounds=200, quick=40).parse_args(arguments)
-    refuse_debug_build()
+    require_release_build()
     print(f"{python()}, nanoseconds added to one request, best of {given.rounds} rounds\n")
     rows = OVERRIDES.print_while(measured(given.rounds))
     if given.record:

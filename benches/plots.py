@@ -1,6 +1,6 @@
 """`python -m benches.plots`: draws `docs/img/*.svg` from `benches/results/*.json`.
 
-The pictures have no background and no pure black or white, so that they read on any page.
+The pictures have no background and no pure black or white, so they read on any page.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ TEXT = "#7a828c"
 OURS = "#2b7de9"
 THEIRS = "#cc7021"
 NEUTRAL = "#8a929b"
-COLOURS = {
+COLORS = {
     "fastcors": OURS,
     "Starlette": THEIRS,
     "no middleware": NEUTRAL,
@@ -87,14 +87,14 @@ def figure(
 def bars(
     axes: Axes, groups: Sequence[str], variants: Sequence[str], values: Any, labels: Any
 ) -> None:
-    """Draw groups of horizontal bars, each with its value beside it."""
+    """Draw groups of horizontal bars, each with its value."""
     thickness = 0.8 / len(variants)
     longest = max(values(group, variant) for group in groups for variant in variants)
     for row, group in enumerate(groups):
         for place, variant in enumerate(variants):
             middle = row - 0.4 + thickness * (place + 0.5)
             value = values(group, variant)
-            axes.barh(middle, value, thickness * 0.86, color=COLOURS[variant])
+            axes.barh(middle, value, thickness * 0.86, color=COLORS[variant])
             axes.text(
                 value + longest * 0.01,
                 middle,
@@ -123,7 +123,7 @@ def added_cost() -> Figure:
     names = {
         "without Origin": "without Origin",
         "allowed": "allowed origin",
-        "refused": "refused origin",
+        "rejected": "rejected origin",
         "preflight": "preflight",
     }
     bars(axes, list(names), ["Starlette", "fastcors"], lambda k, v: rows[k][v], label)
@@ -196,7 +196,7 @@ def origins() -> Figure:
         axes, [10**n for n in range(7)], [10**n for n in range(3, 6)], "origins in allow_origins"
     )
     axes.set_xlim(0.8, 1.2e6)
-    for name, which, colour, style, text, at, offset in (
+    for name, which, color, style, text, at, offset in (
         ("fastcors", "one", OURS, "-", "fastcors, one origin asks again and again", 10**3, -16),
         ("fastcors", "turns", OURS, "--", "fastcors, all origins in turn", 10**4, 12),
         ("Starlette, a list", "turns", THEIRS, "-", "Starlette, a list", 10**3, 12),
@@ -207,14 +207,14 @@ def origins() -> Figure:
             for row in source["origins"]
             if row["asking"] == which and name in row
         ]
-        axes.plot(*zip(*points, strict=True), color=colour, linestyle=style, linewidth=2.2)
+        axes.plot(*zip(*points, strict=True), color=color, linestyle=style, linewidth=2.2)
         axes.annotate(
             text,
             (at, dict(points)[at]),
             (0, offset),
             textcoords="offset points",
             ha="right" if name == "Starlette, a list" else "center",
-            color=colour,
+            color=color,
             fontsize=9,
         )
     return drawn
@@ -231,20 +231,20 @@ def hostile() -> Figure:
         f"characters of an Origin that almost matches {source['expression']}",
     )
     axes.set_xlim(3.5, 1.2e6)
-    for name, colour, offset, side in (
+    for name, color, offset, side in (
         ("Starlette", THEIRS, (10, -4), "left"),
         ("fastcors", OURS, (-30, 6), "right"),
     ):
         points = [(row["length"], row[name]) for row in source["length"] if name in row]
         length, taken = points[-1]
-        axes.plot(*zip(*points, strict=True), color=colour, linewidth=2.2, marker="o", markersize=4)
+        axes.plot(*zip(*points, strict=True), color=color, linewidth=2.2, marker="o", markersize=4)
         axes.annotate(
             f"{name}: {duration(float(f'{taken:.2g}'))} for {length:,} characters",
             (length, taken),
             offset,
             textcoords="offset points",
             ha=side,
-            color=colour,
+            color=color,
             fontsize=9,
         )
     return drawn

@@ -19,7 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from benches import served
-from benches.report import options, python, refuse_debug_build, write
+from benches.report import options, python, require_release_build, write
 from benches.servers import KINDS, VARIANTS
 from benches.tables import PROTOCOL
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 # Requests of one variant in one turn.
 BATCH = 1_000
-# Steps of the event loop that a request takes: its task, and what is left of it.
+# Steps of the event loop that a request takes: its task, and the rest.
 STEPS = 2
 # What a response is written in: its head and its body.
 PIECES = 2
@@ -42,21 +42,21 @@ class Sink(asyncio.Transport):
     def __init__(self) -> None:
         super().__init__({"peername": ("127.0.0.1", 50_000), "sockname": ("127.0.0.1", 80)})
         # The pieces of the first response, and how many there were of all.
-        self.answer: list[bytes] = []
+        self.response: list[bytes] = []
         self.written = 0
 
     def write(self, data: Any) -> None:
         """Count a piece of a response."""
         self.written += 1
         if self.written <= PIECES:
-            self.answer.append(bytes(data))
+            self.response.append(bytes(data))
 
     def is_closing(self) -> bool:
         """Return False."""
         return False
 
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        """Hold nothing back."""
+        """Buffer nothing."""
 
     def pause_reading(self) -> None:
         """Read on."""
@@ -97,13 +97,13 @@ async def send(connection: Connection, request: bytes, count: int) -> float:
             await asyncio.sleep(0)
     taken = time.perf_counter_ns() - start
     if sink.written != before + PIECES * count:
-        sys.exit(f"not all requests were answered within {STEPS} steps")
+        sys.exit(f"not all requests got a response within {STEPS} steps")
     return taken / count / 1000
 
 
-def told(answer: list[bytes]) -> list[bytes]:
+def lines_of(response: list[bytes]) -> list[bytes]:
     """Return the lines of a response without its date."""
-    lines = b"".join(answer).split(b"\r\n")
+    lines = b"".join(response).split(b"\r\n")
     return sorted(line for line in lines if not line.startswith(b"date:"))
 
 
@@ -115,10 +115,10 @@ async def measure(kind: str, rounds: int) -> dict[str, float]:
     }
     for connection in connections.values():
         await send(connection, request, 1)
-    answers = {name: told(sink.answer) for name, (_, sink) in connections.items()}
-    for name, answer in answers.items():
-        if (answer == answers["Starlette"]) != (name != "no middleware"):
-            sys.exit(f"{name} responds otherwise than expected, {kind}: {answer}")
+    responses = {name: lines_of(sink.response) for name, (_, sink) in connections.items()}
+    for name, response in responses.items():
+        if (response == responses["Starlette"]) != (name != "no middleware"):
+            sys.exit(f"{name} responds otherwise than expected, {kind}: {response}")
     found = dict.fromkeys(VARIANTS, float("inf"))
     for _ in range(rounds):
         for name, connection in connections.items():
@@ -129,7 +129,7 @@ async def measure(kind: str, rounds: int) -> dict[str, float]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
     given = options(__doc__, rounds=60, quick=10).parse_args(arguments)
-    refuse_debug_build()
+    require_release_build()
     print(f"{python()}, uvicorn without sockets, best of {given.rounds} rounds\n")
     found = {kind: uvloop.run(measure(kind, given.rounds)) for kind in KINDS}
     figures = {"unit": "microseconds", "rounds": given.rounds, "requests": found}

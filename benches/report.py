@@ -45,7 +45,7 @@ def options(description: str | None, rounds: int, quick: int) -> argparse.Argume
     return parser
 
 
-def refuse_debug_build() -> None:
+def require_release_build() -> None:
     """Exit if the extension is a debug build, which nobody runs."""
     if _fastcors.DEBUG_BUILD:
         sys.exit("this is a debug build of fastcors: build it with `make build`")

@@ -12,7 +12,7 @@ from fastcors import CORSMiddleware
 App = Callable[..., Awaitable[None]]
 
 ALLOWED = "https://app.example.com"
-REFUSED = "https://stranger.example"
+REJECTED = "https://untrusted.example"
 BODY = b'{"hello":"world"}'
 
 # What Chromium sends with a fetch(), thirteen lines.
@@ -40,7 +40,7 @@ def _scope(method: str, *lines: tuple[bytes, bytes]) -> dict[str, Any]:
 REQUESTS = {
     "without Origin": _scope("GET"),
     "allowed": _scope("GET", (b"origin", ALLOWED.encode())),
-    "refused": _scope("GET", (b"origin", REFUSED.encode())),
+    "rejected": _scope("GET", (b"origin", REJECTED.encode())),
     "preflight": _scope(
         "OPTIONS",
         (b"origin", ALLOWED.encode()),
@@ -63,7 +63,7 @@ POLICIES: dict[str, dict[str, Any]] = {
 }
 
 
-# What a server puts into a scope beside these.
+# What a server also puts into a scope.
 SERVER: dict[str, Any] = {
     "asgi": {"version": "3.0", "spec_version": "2.3"},
     "http_version": "1.1",
@@ -77,7 +77,7 @@ SERVER: dict[str, Any] = {
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
-    """Answer 17 bytes of JSON."""
+    """Respond with 17 bytes of JSON."""
     await send(
         {
             "type": "http.response.start",
@@ -117,7 +117,7 @@ def request(app: App, scope: dict[str, Any]) -> None:
     raise AssertionError("the application waits")
 
 
-def answer(app: App, scope: dict[str, Any]) -> list[Any]:
+def response(app: App, scope: dict[str, Any]) -> list[Any]:
     """Return the messages of the response to one request."""
     messages: list[Any] = []
 

@@ -1,4 +1,4 @@
-"""`python -m benches.rivals`: what CORS adds to one request, beside the other middlewares there are.
+"""`python -m benches.rivals`: what CORS adds to one request, compared with other middlewares.
 
 First around one bare ASGI application, then around the application of each framework that has CORS
 of its own: without any CORS, with the framework's, with fastcors. The variants take turns in one
@@ -22,10 +22,10 @@ from benches.frameworks import (
     OPTIONS,
     ORIGINS,
     PACKAGES,
-    answered,
     in_loop,
+    response_of,
 )
-from benches.report import options, python, refuse_debug_build, write
+from benches.report import options, python, require_release_build, write
 from benches.requests import ALLOWED, BODY, REQUESTS, App, application, middlewares
 from benches.tables import BARE
 from benches.tables import FRAMEWORKS as FRAMEWORK_TABLE
@@ -46,7 +46,7 @@ async def check(name: str, app: App) -> None:
     for kind, scope in REQUESTS.items():
         if kind == "preflight" and name in LESS:
             continue
-        status, headers, body = await answered(app, scope)
+        status, headers, body = await response_of(app, scope)
         allowed = ALLOWED.encode() if kind in ("allowed", "preflight") else None
         if headers.get(b"access-control-allow-origin") != allowed:
             sys.exit(f"{name} sets a wrong access-control-allow-origin, {kind}: {headers}")
@@ -137,7 +137,7 @@ def framework_rivals(name: str, rounds: int) -> list[Row]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the tables."""
     given = options(__doc__, rounds=400, quick=40).parse_args(arguments)
-    refuse_debug_build()
+    require_release_build()
     print(f"{python()}, nanoseconds added to one request, best of {given.rounds} rounds\n")
     bare = BARE.print_while(bare_rivals(given.rounds))
     print("asgi-cors responds to no preflight, sends no Vary and knows no credentials.\n")

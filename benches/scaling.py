@@ -1,7 +1,7 @@
 """`python -m benches.scaling`: how the cost grows with the configuration and with the request.
 
 Over the number of listed origins, from 1 to 1,000,000: with one origin that asks again and again,
-and with many that take turns, so that the processor's caches hold none of them. Each Origin is a
+and with many that take turns, so the processor's caches hold none of them. Each Origin is a
 new object, as it is from a server: its hash is never computed beforehand. The same
 over the number of patterns, beside one listed origin. Then with 1 and 100 expressions, with 5 and 50
 requested headers, and with hostile requests.
@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
-from benches.report import options, python, read, refuse_debug_build, write
-from benches.requests import BROWSER_LINES, App, answer, application, request
+from benches.report import options, python, read, require_release_build, write
+from benches.requests import BROWSER_LINES, App, application, request, response
 from benches.tables import ATTACKS as ATTACKS_TABLE
 from benches.tables import LENGTHS, ORIGINS, PAIRS
 from benches.tables import PATTERNS as PATTERNS_TABLE
@@ -66,7 +66,7 @@ def with_new_origins(app: App, origins: Sequence[str]) -> Batch:
 
 def allowed(app: App, origin: str) -> bool:
     """Whether the response names the origin."""
-    lines = answer(app, dict(actual(origin)))[0]["headers"]
+    lines = response(app, dict(actual(origin)))[0]["headers"]
     return (b"access-control-allow-origin", origin.encode()) in lines
 
 
@@ -107,12 +107,12 @@ def over_origins(rounds: int) -> Iterator[Row]:
 
 
 PATTERNS = [1, 1_000, 100_000]
-# More than the verdicts that are remembered, so that each is found anew.
+# More than the remembered verdicts, so each is decided again.
 FEW = 20
 
 
 def over_patterns(rounds: int) -> Iterator[Row]:
-    """Measure the cost of an allowed request over the number of patterns, beside listed origins."""
+    """Measure the cost of an allowed request over the number of patterns, and of listed origins."""
     batches = {}
     askings = ("one", f"{FEW} in turn", "all in turn")
     for size in PATTERNS:
@@ -184,10 +184,10 @@ def pairs(rounds: int) -> Iterator[Row]:
 
 def compared(what: str, scope: dict[str, Any], ours: App, theirs: App, rounds: int) -> Row:
     """Measure one request on both."""
-    answers = answer(ours, scope), answer(theirs, scope)
-    if answers[0] != answers[1] or answers[0][0]["status"] != 200:
+    responses = response(ours, scope), response(theirs, scope)
+    if responses[0] != responses[1] or responses[0][0]["status"] != 200:
         sys.exit(f"the responses differ: {what}")
-    if b"access-control-allow-origin" not in dict(answers[0][0]["headers"]):
+    if b"access-control-allow-origin" not in dict(responses[0][0]["headers"]):
         sys.exit(f"rejected: {what}")
     apps = {"no middleware": application, "Starlette": theirs, "fastcors": ours}
     times = best({name: by_hand(app, scope) for name, app in apps.items()}, rounds)
@@ -199,7 +199,7 @@ def compared(what: str, scope: dict[str, Any], ours: App, theirs: App, rounds: i
     }
 
 
-# An origin so long takes Starlette a second for the expression drawn.
+# An origin of this length takes Starlette a second with the drawn expression.
 LONGEST_CATASTROPHE = 24
 ORIGIN_LENGTHS = [4, 8, 12, 16, 20, 24, 100, 1_000, 10_000, 100_000, 1_000_000]
 DRAWN = "nested repetition"
@@ -220,7 +220,7 @@ def over_length(limit: int) -> Iterator[Row]:
 
 
 def hostile(attack: Attack) -> Row:
-    """Measure one attack at its full size, and Starlette where it comes to an end."""
+    """Measure one attack at its full size, and Starlette if it ends."""
     size = max(attack.sizes)
     (ours,) = best_times([(attack.fastcors(size), partial(attack.scope, size))])
     row: Row = {"attack": attack.name, "size": size, "fastcors": ours * 1e9}
@@ -260,7 +260,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = options(__doc__, rounds=ROUNDS, quick=20)
     parser.add_argument("--only", choices=PARTS, help="one part; the others stay as recorded")
     given = parser.parse_args(arguments)
-    refuse_debug_build()
+    require_release_build()
     print(f"{python()}, nanoseconds added to one request, best of {given.rounds} rounds\n")
     found = {
         part: table.print_while(measure(given.rounds))

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
-from benches.requests import ALLOWED, BODY, COMMON, POLICIES, REQUESTS, answer
+from benches.requests import ALLOWED, BODY, COMMON, POLICIES, REQUESTS, response
 from fastcors import CORSMiddleware
 
 OPTIONS = {**COMMON, **POLICIES["two origins"]}
@@ -21,8 +21,8 @@ async def _actual(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": BODY})
 
 
-PREFLIGHT = answer(Starlette(_actual, **OPTIONS), REQUESTS["preflight"])[0]["headers"]
-ACTUAL = answer(Starlette(_actual, **OPTIONS), REQUESTS["allowed"])[0]["headers"]
+PREFLIGHT = response(Starlette(_actual, **OPTIONS), REQUESTS["preflight"])[0]["headers"]
+ACTUAL = response(Starlette(_actual, **OPTIONS), REQUESTS["allowed"])[0]["headers"]
 
 
 async def plain(scope: Any, receive: Any, send: Any) -> None:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from benches.report import options, python, refuse_debug_build, write
+from benches.report import options, python, require_release_build, write
 from benches.requests import ALLOWED, BROWSER_LINES
 from benches.served import ACTUAL_LINES, PREFLIGHT_LINES
 from benches.tables import SERVERS as TABLE
@@ -78,15 +78,15 @@ def asked(address: str, kind: str) -> tuple[int, dict[str, str], bytes]:
 def check(servers: Mapping[str, Server]) -> None:
     """Exit unless fastcors responds as Starlette does, with what a browser accepts."""
     for kind in KINDS:
-        answers = {name: asked(server.address, kind) for name, server in servers.items()}
-        status, headers, _ = answers["fastcors"]
-        same = [answers[name] for name in ("fastcors", "Starlette", "the same bytes")]
+        responses = {name: asked(server.address, kind) for name, server in servers.items()}
+        status, headers, _ = responses["fastcors"]
+        same = [responses[name] for name in ("fastcors", "Starlette", "the same bytes")]
         if same[1:] != same[:-1] or status != 200:
-            sys.exit(f"the responses to the {kind} differ: {answers}")
+            sys.exit(f"the responses to the {kind} differ: {responses}")
         if headers.get("access-control-allow-origin") != ALLOWED:
             sys.exit(f"the response to the {kind} does not allow its origin: {headers}")
-        if "access-control-allow-origin" in answers["no middleware"][1]:
-            sys.exit(f"without a middleware the {kind} has headers of CORS: {answers}")
+        if "access-control-allow-origin" in responses["no middleware"][1]:
+            sys.exit(f"without a middleware the {kind} has headers of CORS: {responses}")
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ def measured(server: str, starts: int, rounds: int, seconds: int) -> Iterator[Ro
                 for name in names:
                     load(servers[name], kind, 1, loading)
                 for turn in range(rounds):
-                    # Each second round goes the other way, so that none always comes first.
+                    # Every second round goes the other way, so none is always first.
                     order = names if turn % 2 == 0 else names[::-1]
                     runs[kind].append(
                         {name: load(servers[name], kind, seconds, loading) for name in order}
@@ -203,7 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seconds", type=int, default=1, help="of one run")
     parser.add_argument("--server", choices=SERVERS, action="append", help="only this one")
     given = parser.parse_args(arguments)
-    refuse_debug_build()
+    require_release_build()
     for program, package in (("wrk", "wrk"), ("taskset", "util-linux")):
         if shutil.which(program) is None:
             sys.exit(f"there is no `{program}`: install it (Debian: apt-get install {package})")

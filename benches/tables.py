@@ -96,10 +96,10 @@ def times(*names: str, columns: Iterable[str]) -> Cells:
 SHOWN = {
     ("two origins", "without Origin"): "without Origin",
     ("two origins", "allowed"): "allowed",
-    ("two origins", "refused"): "refused",
+    ("two origins", "rejected"): "rejected",
     ("two origins", "preflight"): "preflight",
     ("a regular expression", "allowed"): "allowed by a regular expression",
-    ("10,000 origins", "refused"): "refused among 10,000 listed origins",
+    ("10,000 origins", "rejected"): "rejected among 10,000 listed origins",
 }
 
 

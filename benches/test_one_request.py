@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from benches.requests import POLICIES, REQUESTS, answer, middlewares, request
+from benches.requests import POLICIES, REQUESTS, middlewares, request, response
 
 
 @pytest.mark.parametrize("variant", ["no middleware", "Starlette", "fastcors"])
@@ -16,10 +16,10 @@ def test_one_request(benchmark: Any, policy: str, kind: str, variant: str) -> No
     """Measure a request after its response has been found to be Starlette's."""
     apps = middlewares(policy)
     scope = REQUESTS[kind]
-    assert answer(apps["fastcors"], scope) == answer(apps["Starlette"], scope)
+    assert response(apps["fastcors"], scope) == response(apps["Starlette"], scope)
     benchmark.group = f"{kind}, {policy}"
     benchmark.name = variant
-    slow = variant == "Starlette" and kind == "refused" and policy == "10,000 origins"
+    slow = variant == "Starlette" and kind == "rejected" and policy == "10,000 origins"
     benchmark.pedantic(
         request,
         (apps[variant], scope),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from benches.overrides import KINDS, middlewares
-from benches.requests import REQUESTS, answer, request
+from benches.requests import REQUESTS, request, response
 
 
 @pytest.mark.parametrize("variant", ["Starlette", "fastcors"])
@@ -17,7 +17,7 @@ def test_overrides(benchmark: Any, name: str, kind: str, variant: str) -> None:
     """Measure a request after its response has been found to be Starlette's."""
     apps = middlewares()[name]
     scope = REQUESTS[kind]
-    assert answer(apps["fastcors"], scope) == answer(apps["Starlette"], scope)
+    assert response(apps["fastcors"], scope) == response(apps["Starlette"], scope)
     benchmark.group = f"{kind}, {name}"
     benchmark.name = variant
     benchmark.pedantic(request, (apps[variant], scope), rounds=100, iterations=100, warmup_rounds=5)

@@ -1,6 +1,6 @@
 """Times what takes turns in one process, and takes the best of many short rounds.
 
-A shared machine only ever adds time, so that the smallest time is the nearest to what the code
+A shared machine only ever adds time, so the smallest time is the nearest to what the code
 costs; and as all variants run within each round, a slow moment hits them alike.
 """
 

@@ -195,7 +195,7 @@ def serve(port: int) -> None:
 
 
 def end_with_standard_input() -> None:
-    """End the server when the demo has ended, even where it was killed."""
+    """End the server when the demo has ended, even if it was killed."""
     os.read(0, 1)
     os._exit(0)
 
@@ -221,7 +221,7 @@ def show(exchange: Exchange, request: str, response: str) -> None:
     left = width * 2 // 5
     right = width - left - 3
     rule = f"{'-' * left}-+-{'-' * right}"
-    print(coloured(exchange.title, BOLD))
+    print(colored(exchange.title, BOLD))
     print(f"{'the request':{left}} | the response")
     print(rule)
     for sent, received in zip_longest(wrapped(request, left), wrapped(response, right)):
@@ -246,10 +246,10 @@ def wrapped(text: str, width: int) -> list[tuple[str, bool]]:
 
 def cell(piece: tuple[str, bool] | None, width: int) -> str:
     text, about_cors = piece or ("", False)
-    return coloured(text.ljust(width), CYAN) if about_cors else text.ljust(width)
+    return colored(text.ljust(width), CYAN) if about_cors else text.ljust(width)
 
 
-def coloured(text: str, code: str) -> str:
+def colored(text: str, code: str) -> str:
     if not sys.stdout.isatty() or "NO_COLOR" in os.environ:
         return text
     return f"\x1b[{code}m{text}\x1b[0m"

@@ -6,15 +6,15 @@ pub const MOST: usize = 2;
 /// The cells of one row that a distance of [`MOST`] can lie in.
 const BAND: usize = 2 * MOST + 1;
 
-/// The greatest distance at which two texts, of which the shorter has `length` bytes, look like one
+/// The greatest distance at which two texts, the shorter one of `length` bytes, look like one
 /// another: none for three letters, 1 from four on, [`MOST`] from ten on.
 #[must_use]
 pub fn tolerance(length: usize) -> usize {
     ((length + 2) / 6).min(MOST)
 }
 
-/// The number of insertions, deletions, replacements and swaps of neighbours that make `left` of
-/// `right` without regard to ASCII case, or None where it is over `most`.
+/// The number of insertions, deletions, replacements and swaps of adjacent letters that turn `right`
+/// into `left`, without regard to ASCII case, or None if it is over `most`.
 ///
 /// No part is changed twice (the optimal string alignment). `most` is at most [`MOST`]. Linear in the
 /// shorter text, and for most pairs over after a few bytes; it allocates nothing.
@@ -74,14 +74,16 @@ fn same_letter(left: u8, right: u8) -> bool {
 
 /// Both without what they have in common at either end, which adds nothing to their distance.
 fn different_part<'t>(mut left: &'t [u8], mut right: &'t [u8]) -> (&'t [u8], &'t [u8]) {
-    while let ([first, left_rest @ ..], [other, right_rest @ ..]) = (left, right)
-        && same_letter(*first, *other)
-    {
+    while let ([first, left_rest @ ..], [other, right_rest @ ..]) = (left, right) {
+        if !same_letter(*first, *other) {
+            break;
+        }
         (left, right) = (left_rest, right_rest);
     }
-    while let ([left_rest @ .., last], [right_rest @ .., other]) = (left, right)
-        && same_letter(*last, *other)
-    {
+    while let ([left_rest @ .., last], [right_rest @ .., other]) = (left, right) {
+        if !same_letter(*last, *other) {
+            break;
+        }
         (left, right) = (left_rest, right_rest);
     }
     (left, right)
@@ -100,9 +102,7 @@ pub fn nearest_name<'n>(
     for candidate in names {
         let most = tolerance(sought.len().min(candidate.len()));
         let found = distance(dashed(candidate).as_bytes(), sought.as_bytes(), most);
-        if let Some(found) = found
-            && best.is_none_or(|(_, least)| found < least)
-        {
+        if let Some(found) = found.filter(|found| best.is_none_or(|(_, least)| *found < least)) {
             best = Some((candidate, found));
         }
     }

@@ -11,8 +11,10 @@ pub mod enforcement;
 pub mod explain;
 mod host;
 pub mod lint;
+mod origin_parts;
 pub mod proof;
 pub mod public_suffix;
+mod shared_hosts;
 
 #[cfg(feature = "python")]
 mod asgi;
@@ -39,6 +41,7 @@ fn _fastcors(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<
     module.add_class::<asgi::LiveOrigins>()?;
     for function in [
         wrap_pyfunction!(asgi::claim_call, module)?,
+        wrap_pyfunction!(bindings::entries_allow, module)?,
         wrap_pyfunction!(bindings::expression_problem, module)?,
         wrap_pyfunction!(bindings::is_on_this_machine, module)?,
         wrap_pyfunction!(bindings::lint_codes, module)?,
@@ -49,7 +52,9 @@ fn _fastcors(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<
         wrap_pyfunction!(bindings::matched_part, module)?,
         wrap_pyfunction!(bindings::missed_origin, module)?,
         wrap_pyfunction!(bindings::nearest_name, module)?,
+        wrap_pyfunction!(bindings::oddities, module)?,
         wrap_pyfunction!(bindings::prove_expression, module)?,
+        wrap_pyfunction!(bindings::relations, module)?,
         wrap_pyfunction!(bindings::vary_by_origin, module)?,
     ] {
         module.add_function(function)?;

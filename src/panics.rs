@@ -1,12 +1,12 @@
-//! Keeps a panic inside the function that panics. Knows no Python, so that it is tested without.
+//! Keeps a panic inside the function that panics. It does not depend on Python, so it can be tested without.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Returns what `body` returns; where it panics, what `report` makes of the panic's message; where
-/// that panics too, what `last` returns, which must not panic.
+/// Returns the result of `body`; if it panics, that of `report` for the panic's message; if that
+/// panics too, that of `last`, which must not panic.
 ///
-/// Costs nothing where the compiler sees that `body` cannot panic.
+/// Costs nothing if the compiler sees that `body` cannot panic.
 #[inline]
 pub(crate) fn contained<T>(
     body: impl FnOnce() -> T,
@@ -19,7 +19,7 @@ pub(crate) fn contained<T>(
     }
 }
 
-/// What `report` returns, or None where it panics, or the payload does when it is dropped.
+/// The result of `report`, or None if it panics, or if the payload does when it is dropped.
 #[cold]
 #[inline(never)]
 fn reported<T>(payload: Box<dyn Any + Send>, report: impl FnOnce(&str) -> T) -> Option<T> {

@@ -1,8 +1,9 @@
-//! Who gives out the names below a host, from the Public Suffix List.
+//! Who gives out the names below a host, from the Public Suffix List and a short list of our own.
 
 use core::cell::Cell;
 
 use crate::host::ends_in_a_number;
+use crate::shared_hosts::{self, shared};
 use psl::{List, Psl as _, Type};
 
 /// Who gives out the names right below a public suffix.
@@ -10,7 +11,7 @@ use psl::{List, Psl as _, Type};
 pub enum Registry {
     /// A registry of the domain name system, as for `com` or `co.uk`: anybody can buy a name.
     Icann,
-    /// A registry of the domain name system that serves some organisations only, as for `gov.uk` or
+    /// A registry of the domain name system that serves some organizations only, as for `gov.uk` or
     /// `edu`: not anybody can have a name, but others can.
     Restricted,
     /// A company, as for `github.io`: anybody can have one for the asking.
@@ -23,7 +24,7 @@ const RESTRICTED: &[&str] = &[
     "nhs", "police", "sch",
 ];
 
-/// Whether a public suffix of the domain name system is for some organisations only.
+/// Whether a public suffix of the domain name system is for some organizations only.
 fn is_restricted(suffix: &str) -> bool {
     let (label, parent) = suffix.split_once('.').unwrap_or((suffix, ""));
     // `ac` alone is the domain of an island, and `go.it` of a town.
@@ -32,12 +33,12 @@ fn is_restricted(suffix: &str) -> bool {
         && (!parent.is_empty() || matches!(label, "edu" | "gov" | "int" | "mil"))
 }
 
-/// What the public suffix list says of a host.
+/// What the two lists say of a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Rule {
     /// The length of its public suffix in bytes.
     suffix: usize,
-    /// Who gives out the names below the suffix; None where the list knows no such top-level domain.
+    /// Who gives out the names below the suffix; None where they know no such top-level domain.
     pub(crate) registry: Option<Registry>,
     /// Whether there are rules for names below the host.
     pub(crate) deeper: bool,
@@ -70,7 +71,12 @@ impl Rule {
             Type::Icann => Registry::Icann,
             Type::Private => Registry::Private,
         });
-        Self { suffix: info.len, registry, deeper: asked_beyond.get() }
+        let own = shared(host);
+        let deeper = asked_beyond.get() || own.deeper;
+        if own.suffix > info.len {
+            return Self { suffix: own.suffix, registry: Some(Registry::Private), deeper };
+        }
+        Self { suffix: info.len, registry, deeper }
     }
 
     /// The domain that is registered for the host it was asked about; None where the host is a
@@ -121,7 +127,7 @@ const BELOW: &str = "s3 core blob web compute elb us-east-1 app apps up pro cdn 
 
 /// Labels that may lead from a domain to a public suffix below it.
 pub(crate) fn labels_below() -> impl Iterator<Item = &'static str> {
-    BELOW.split(' ')
+    BELOW.split(' ').chain(shared_hosts::LABELS.iter().copied())
 }
 
 /// The labels between a domain and a public suffix, at most.
@@ -166,6 +172,10 @@ pub fn registrable_domain(host: &[u8]) -> Option<&[u8]> {
     if host.starts_with(b"[") || ends_in_a_number(host.strip_suffix(b".").unwrap_or(host)) {
         return None;
     }
+    let text = core::str::from_utf8(host).ok()?;
+    if shared(text).suffix > 0 {
+        return Rule::of(text).registrable(text).map(str::as_bytes);
+    }
     psl::domain(host).map(|domain| domain.as_bytes())
 }
 
@@ -194,6 +204,12 @@ mod tests {
             ("localhost", None),
             ("internal", None),
             ("home.arpa", None),
+            ("loca.lt", Some(Registry::Private)),
+            ("app.github.dev", Some(Registry::Private)),
+            ("gitpod.io", Some(Registry::Private)),
+            ("ws-eu45.gitpod.io", Some(Registry::Private)),
+            ("github.dev", None),
+            ("a.ws-eu45.gitpod.io", None),
             ("", None),
             (".", None),
             ("..", None),
@@ -210,6 +226,8 @@ mod tests {
             ("you.github.io", Some("you.github.io")),
             ("a.you.github.io", Some("you.github.io")),
             ("app.internal", Some("app.internal")),
+            ("a.you.loca.lt", Some("you.loca.lt")),
+            ("loca.lt", None),
             ("co.uk", None),
             ("localhost", None),
             ("127.0.0.1", None),
@@ -264,6 +282,9 @@ mod tests {
                 Some(("*.001.test.code-builder-stg.platform.salesforce.com", Registry::Private)),
             ),
             ("akershus.no", Some(("nes.akershus.no", Registry::Icann))),
+            ("github.dev", Some(("app.github.dev", Registry::Private))),
+            ("litng.ai", Some(("cloudspaces.litng.ai", Registry::Private))),
+            ("zrok.io", Some(("share.zrok.io", Registry::Private))),
             ("example.com", None),
             ("you.github.io", None),
             ("s3.amazonaws.com", None),

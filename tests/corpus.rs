@@ -84,15 +84,15 @@ struct Expected {
 
 type Lines = Vec<(Vec<u8>, Vec<u8>)>;
 
-/// The answer to a preflight; to an actual request, whose status and body are the application's,
+/// The response to a preflight; to an actual request, whose status and body are the application's,
 /// only its header lines.
 #[derive(PartialEq)]
-struct Answer {
+struct Response {
     preflight: Option<(u16, Vec<u8>)>,
     lines: Lines,
 }
 
-impl fmt::Display for Answer {
+impl fmt::Display for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some((status, body)) = &self.preflight {
             writeln!(f, "    {status} {}", body.escape_ascii())?;
@@ -140,7 +140,7 @@ fn policy(options: &CaseOptions) -> Policy {
     .unwrap()
 }
 
-fn answer(case: &Case) -> Answer {
+fn response(case: &Case) -> Response {
     let policy = policy(&case.options);
     let request = lines(&case.request.headers);
     let first = |wanted: &str| {
@@ -149,7 +149,7 @@ fn answer(case: &Case) -> Answer {
     };
     let application = lines(&case.application);
     let Some(origin) = first("origin") else {
-        return actual_answer(&policy, Actual::WithoutOrigin, b"", &application);
+        return actual_response(&policy, Actual::WithoutOrigin, b"", &application);
     };
     let Ok(allowed) = policy.allows(origin, |_| Ok::<_, Infallible>(false));
     if let Some(method) = first("access-control-request-method")
@@ -161,8 +161,8 @@ fn answer(case: &Case) -> Answer {
             private_network: first("access-control-request-private-network").is_some(),
         };
         let decision = policy.preflight(&asked, allowed);
-        let lines = policy.preflight_answer(decision, origin, &asked);
-        return Answer {
+        let lines = policy.preflight_response(decision, origin, &asked);
+        return Response {
             preflight: Some((
                 decision.rejections.status(),
                 decision.rejections.body().into_bytes(),
@@ -171,10 +171,10 @@ fn answer(case: &Case) -> Answer {
         };
     }
     let kind = if allowed { Actual::Allowed } else { Actual::Rejected };
-    actual_answer(&policy, kind, origin, &application)
+    actual_response(&policy, kind, origin, &application)
 }
 
-fn actual_answer(policy: &Policy, kind: Actual, origin: &[u8], application: &Lines) -> Answer {
+fn actual_response(policy: &Policy, kind: Actual, origin: &[u8], application: &Lines) -> Response {
     let theirs: Vec<(&[u8], &[u8])> =
         application.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect();
     let ours = policy.actual_lines(kind);
@@ -189,7 +189,7 @@ fn actual_answer(policy: &Policy, kind: Actual, origin: &[u8], application: &Lin
         }
         Placed::Vary(value) => (b"vary".to_vec(), value),
     };
-    Answer { preflight: None, lines: merge(&theirs, ours).into_iter().map(line).collect() }
+    Response { preflight: None, lines: merge(&theirs, ours).into_iter().map(line).collect() }
 }
 
 fn files() -> Vec<PathBuf> {
@@ -204,7 +204,7 @@ fn files() -> Vec<PathBuf> {
 }
 
 #[test]
-fn the_core_answers_every_case_as_it_says() {
+fn the_core_responds_to_every_case_as_expected() {
     let mut failures = Vec::new();
     let mut count = 0;
     for path in files() {
@@ -214,8 +214,8 @@ fn the_core_answers_every_case_as_it_says() {
         for case in corpus.case {
             let Expected { status, body, headers } = &case.expected;
             let preflight = status.map(|status| (status, latin_1(body.as_deref().unwrap())));
-            let expected = Answer { preflight, lines: lines(headers) };
-            let found = answer(&case);
+            let expected = Response { preflight, lines: lines(headers) };
+            let found = response(&case);
             if found != expected {
                 let name = &case.name;
                 failures.push(format!("{file}: {name}\n  expected\n{expected}  found\n{found}"));

@@ -22,12 +22,12 @@ BROWSER = [
 
 
 def scope_of(method: str = "GET", headers: Iterable[Any] = (), **items: Any) -> Scope:
-    """Give an HTTP scope."""
+    """Return an HTTP scope."""
     return {"type": "http", "method": method, "path": "/", "headers": [*headers], **items}
 
 
 def actual(origin: str | None = ORIGIN, method: str = "GET") -> Scope:
-    """Give the scope of an actual request."""
+    """Return the scope of an actual request."""
     lines = [] if origin is None else [(b"origin", origin.encode("latin-1"))]
     return scope_of(method, [*BROWSER, *lines])
 
@@ -38,7 +38,7 @@ def preflight(
     headers: str | None = None,
     private_network: str | None = None,
 ) -> Scope:
-    """Give the scope of a preflight; what is None is left out."""
+    """Return the scope of a preflight; None leaves a header out."""
     lines = {
         b"origin": origin,
         b"access-control-request-method": method,
@@ -52,7 +52,7 @@ def preflight(
 def answering(
     headers: Any = ((b"content-type", b"text/plain"),), status: int = 200, body: bytes = b"hello"
 ) -> App:
-    """Give an application that answers every request the same, with new objects each time."""
+    """Return an application that sends every request the same response, with new objects each time."""
 
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         start: Message = {"type": "http.response.start", "status": status}
@@ -65,7 +65,7 @@ def answering(
 
 
 async def receive() -> Message:
-    """Give an empty body."""
+    """Return an empty body."""
     return {"type": "http.request", "body": b"", "more_body": False}
 
 
@@ -85,7 +85,7 @@ def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
 
 
 def sent(app: App, scope: Scope) -> list[Message]:
-    """Give the messages that an application sends, each copied as it was when it was sent."""
+    """Return the messages that an application sends, each copied as it was when it was sent."""
     messages: list[Message] = []
 
     async def send(message: Message) -> None:
@@ -96,7 +96,7 @@ def sent(app: App, scope: Scope) -> list[Message]:
 
 
 def sent_in_a_loop(app: App, scope: Scope) -> list[Message]:
-    """Do as `sent`, in an event loop."""
+    """Like `sent`, in an event loop."""
     messages: list[Message] = []
 
     async def send(message: Message) -> None:
@@ -108,7 +108,7 @@ def sent_in_a_loop(app: App, scope: Scope) -> list[Message]:
 
 
 def headers_of(messages: list[Message]) -> list[tuple[bytes, bytes]]:
-    """Give the header lines of an answer as tuples."""
+    """Return the header lines of a response as tuples."""
     assert messages[0]["type"] == "http.response.start"
     lines = messages[0]["headers"]
     assert type(lines) is list
@@ -116,7 +116,7 @@ def headers_of(messages: list[Message]) -> list[tuple[bytes, bytes]]:
 
 
 def values(messages: list[Message], name: str) -> list[str]:
-    """Give all values of one header of an answer."""
+    """Return all values of one header of a response."""
     return [
         value.decode("latin-1")
         for other, value in headers_of(messages)

@@ -91,7 +91,9 @@ fn groups() -> Vec<Group> {
     let mut groups = Vec::new();
     for file in fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
+        // Whole configurations, for the linter as Python calls it.
+        let is_real = path.file_stem().is_some_and(|name| name == "real");
+        if path.extension().is_some_and(|extension| extension == "toml") && !is_real {
             let text = fs::read_to_string(&path).unwrap();
             let table: Table =
                 toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -140,6 +142,10 @@ fn the_problems_of_one_entry_agree_on_what_was_meant() {
             problems.retain(|problem| problem.code != "origin-insecure");
             // Nor is one mended that lets in more than is meant.
             problems.retain(|problem| problem.code != "origin-public-suffix");
+            // Nor what another spelling does not mend.
+            problems.retain(|problem| {
+                problem.severity == Severity::Error || problem.suggestion.is_some()
+            });
             for pair in problems.windows(2) {
                 assert_eq!(pair[0].suggestion, pair[1].suggestion, "{:?}", case.entry);
             }

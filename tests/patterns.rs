@@ -22,7 +22,6 @@ struct Class {
     #[serde(default)]
     allowed: Vec<String>,
     #[serde(default)]
-    #[serde(rename = "refused")]
     rejected: Vec<String>,
 }
 

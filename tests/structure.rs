@@ -1,5 +1,6 @@
 //! Which file of `src` may import which: no file imports one that imports it, directly or through
-//! others, and each folder imports only the folders that the table below allows.
+//! others, and each folder imports only the folders that the table below allows. And the whole body of
+//! each C function is one guard, because a panic that leaves such a function ends the process.
 //!
 //! An import is what a file names by `use super::…`, `use crate::…` or such a path elsewhere, and what
 //! it declares by `mod`. Unit tests may import anything.
@@ -10,7 +11,7 @@ use std::fs;
 use std::path::Path;
 
 /// Each folder, or file, right below `src`, and what it may import of the others.
-const ALLOWED: [(&str, &[&str]); 12] = [
+const ALLOWED: [(&str, &[&str]); 14] = [
     (
         "lib",
         &[
@@ -22,23 +23,27 @@ const ALLOWED: [(&str, &[&str]); 12] = [
             "explain",
             "host",
             "lint",
+            "origin_parts",
             "panics",
             "proof",
             "public_suffix",
+            "shared_hosts",
         ],
     ),
     ("bindings", &["asgi", "cors", "distance", "enforcement", "explain", "lint", "proof"]),
     ("asgi", &["cors", "enforcement", "panics"]),
     ("enforcement", &["cors", "host"]),
-    ("lint", &["cors", "distance", "host", "public_suffix"]),
+    ("lint", &["cors", "distance", "host", "origin_parts", "public_suffix"]),
     ("proof", &["host", "public_suffix"]),
-    ("explain", &["cors", "distance", "host", "public_suffix"]),
-    // The protocol needs no other folder, only what a host is.
-    ("cors", &["host"]),
+    ("explain", &["cors", "distance", "host", "origin_parts", "public_suffix"]),
+    // The protocol needs no other folder, only what a host is and where it begins.
+    ("cors", &["host", "origin_parts"]),
     ("distance", &[]),
     ("host", &[]),
+    ("origin_parts", &[]),
     ("panics", &[]),
-    ("public_suffix", &["host"]),
+    ("public_suffix", &["host", "shared_hosts"]),
+    ("shared_hosts", &[]),
 ];
 
 /// The files, each with what it imports: `asgi/send` for `src/asgi/send.rs`, `asgi` for `mod.rs`.
@@ -112,7 +117,64 @@ fn comments_and_unit_tests_import_nothing() {
     assert_eq!(forbidden(&imports(&files)), Vec::<String>::new());
 }
 
-/// The text of every file of `src` by its name, but for files of unit tests.
+#[test]
+fn everything_in_a_c_function_is_inside_a_guard() {
+    let files = sources();
+    let functions: Vec<_> = files.values().flat_map(|text| c_functions(text)).collect();
+    assert!(functions.len() > 15, "only {} C functions were found", functions.len());
+    for (name, body) in functions {
+        assert!(is_guarded(&body), "{name}: {body}");
+    }
+}
+
+#[test]
+fn code_outside_the_guard_is_found() {
+    for (body, guarded) in [
+        ("object(|| one(slf))", true),
+        ("guard::traverse(|| one(slf))", true),
+        ("unraisable(|| one(slf));", true),
+        ("status(|| {\n        one(slf)\n    });\n    0", true),
+        ("one(slf)", false),
+        ("one(slf);\n    object(|| two(slf))", false),
+        ("object(|| one(slf)).and(two(slf))", false),
+        ("unraisable(|| one(slf));\n    two(slf)", false),
+    ] {
+        let text = format!("unsafe extern \"C\" fn planted(slf: X) -> Y {{\n    {body}\n}}\n");
+        let functions = c_functions(&text);
+        assert_eq!(functions, [("planted".to_owned(), body.to_owned())]);
+        assert_eq!(is_guarded(body), guarded, "{body}");
+    }
+}
+
+/// The name and the body of each C function, without comments.
+fn c_functions(text: &str) -> Vec<(String, String)> {
+    let code = code(text);
+    let starts = code.split("extern \"C\" fn ").skip(1);
+    starts
+        .map(|function| {
+            let (name, rest) = function.split_once('(').unwrap();
+            let (_, rest) = rest.split_once("{\n").unwrap();
+            let (body, _) = rest.split_once("\n}").unwrap();
+            (name.to_owned(), body.trim().to_owned())
+        })
+        .collect()
+}
+
+/// Whether a body is one call of a guard, with nothing behind it but the 0 of a function that cannot
+/// fail.
+fn is_guarded(body: &str) -> bool {
+    let (guard, rest) = body.split_once('(').unwrap_or((body, ""));
+    let mut depth = 1;
+    let end = rest.find(|c| {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        depth == 0
+    });
+    let behind = end.map(|at| rest[at + 1..].split_whitespace().collect::<String>());
+    ["object", "status", "unraisable", "guard::traverse"].contains(&guard)
+        && matches!(behind.as_deref(), Some("" | ";" | ";0"))
+}
+
+/// The code of every file of `src` by its name, except files of unit tests.
 fn sources() -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -211,7 +273,7 @@ fn split_list(list: &str) -> Vec<&str> {
     parts
 }
 
-/// A text without its comments and its module of unit tests.
+/// The code without its comments and its module of unit tests.
 fn code(text: &str) -> String {
     let mut kept = String::new();
     let mut in_tests = false;

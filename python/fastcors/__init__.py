@@ -10,7 +10,7 @@ Change one import, and nothing else:
 try:
     from ._fastcors import __version__
 except ImportError as _error:
-    # The compiled module says so, or Python before it runs.
+    # The compiled module raises this, or Python before it runs.
     if "subinterpreters" not in str(_error):
         raise
     raise ImportError(

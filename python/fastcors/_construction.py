@@ -1,4 +1,4 @@
-"""What a call of `CORSMiddleware(...)` checks before any option is read, and what it logs."""
+"""The checks of a call of `CORSMiddleware(...)` before any option is read, and its log."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 def checked(initialize: _Initialize) -> _Initialize:
     """Check the arguments of `CORSMiddleware.__init__`: options that exist, or a policy alone.
 
-    Whatever it raises is logged too if an event loop runs: servers swallow it there.
+    An exception is also logged if an event loop runs, because servers swallow it there.
 
-    An option that is given with its default value is told from one that is left out, which a default
-    in the signature cannot do.
+    Unlike a default in the signature, this tells an option with its default value from a missing one.
     """
 
     def checking(self: object, *args: Any, **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""The coroutines that the compiled part hands to servers where it cannot hand on the application's own."""
+"""The coroutines that the compiled part returns if it cannot return the application's own."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CO_COROUTINE = 0x80
 
 
 async def respond(send: Send, start: Message, body: Message) -> None:
-    """Send a whole preflight answer."""
+    """Send a whole response to a preflight."""
     await send(start)
     await send(body)
 
@@ -39,7 +39,7 @@ async def respond_when_asked(
     private_network: bool,
     send: Send,
 ) -> None:
-    """Ask a subclass's `is_allowed_origin` about a preflight's Origin, and send the response."""
+    """Call a subclass's `is_allowed_origin` with a preflight's Origin, and send the response."""
     allowed = _ask(middleware, policy, origin.decode("latin-1"))
     if allowed is not True and allowed is not False:
         allowed = await _settled(allowed)
@@ -53,7 +53,7 @@ async def respond_when_asked(
 async def send_when_asked(
     send: Any, middleware: CORSMiddleware, policy: CompiledPolicy, origin: str, message: Message
 ) -> None:
-    """Ask a subclass's `is_allowed_origin` about an Origin, and send the start of the response."""
+    """Call a subclass's `is_allowed_origin` with an Origin, and send the start of the response."""
     allowed = _ask(middleware, policy, origin)
     if allowed is not True and allowed is not False:
         allowed = await _settled(allowed)
@@ -79,27 +79,6 @@ async def enforce_when_asked(
     await middleware._fastcors_pass(policy, scope, receive, send, origin, allowed)
 
 
-async def enforce_with_methods(
-    middleware: CORSMiddleware, policy: CompiledPolicy, scope: Scope, receive: Receive, send: Send
-) -> tuple[bool, bool | None]:
-    """Reject a request to a subclass whose methods are called by name, if it is to be rejected.
-
-    Returns:
-        Whether it was rejected, and what `is_allowed_origin` said if it is overridden and was asked.
-    """
-    allowed: Any = None
-    rejection: Any = middleware._fastcors_enforce(policy, scope, receive, send, None)
-    if isinstance(rejection, bytes):
-        allowed = _ask(middleware, policy, rejection.decode("latin-1"))
-        if allowed is not True and allowed is not False:
-            allowed = await _settled(allowed)
-        rejection = middleware._fastcors_enforce(policy, scope, receive, send, allowed)
-    if rejection is None:
-        return False, allowed
-    await rejection
-    return True, allowed
-
-
 async def reject_handshake(
     scope: Scope, receive: Receive, send: Send, start: Message, body: Message
 ) -> None:
@@ -117,28 +96,28 @@ async def reject_handshake(
 
 
 def _ask(middleware: CORSMiddleware, policy: CompiledPolicy, origin: str) -> Any:
-    """Ask with the policy that the request began with: another one may decide by now."""
+    """Call `is_allowed_origin` with the policy that the request began with: it may be replaced."""
     if middleware._fastcors_compiled is policy:
         return middleware.is_allowed_origin(origin=origin)
     return middleware._fastcors_ask(policy, origin)
 
 
 async def _settled(verdict: Any) -> bool:
-    """Await a verdict that is an awaitable, and return whether it is true."""
+    """Return whether a verdict is true, awaited if it is an awaitable."""
     return bool(await verdict if hasattr(verdict, "__await__") else verdict)
 
 
 async def await_later(awaitable: Awaitable[Any]) -> Any:
-    """Make a coroutine, which `asyncio.create_task` wants, of an application's other awaitable."""
+    """Make a coroutine, which `asyncio.create_task` needs, from another kind of awaitable."""
     return await awaitable
 
 
 async def raise_later(exception: BaseException) -> Never:
-    """Raise what a call raised where Starlette would: when the coroutine is awaited."""
+    """Raise what a call raised when the coroutine is awaited, as Starlette does."""
     try:
         raise exception
     finally:
-        # The traceback holds this frame: together they would wait for the garbage collector.
+        # The traceback holds this frame: only the garbage collector would free the two.
         del exception
 
 
@@ -148,7 +127,7 @@ async def call_later(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -
 
 
 def makes_coroutines(app: object) -> bool:
-    """Say whether calling `app` makes a coroutine and runs nothing of it."""
+    """Whether calling `app` makes a coroutine and runs nothing of it."""
     call: Any = app
     if not isinstance(app, (_FUNCTION, METHOD)):
         call = getattr(type(app), "__call__", None)  # noqa: B004 - not whether, but how

@@ -104,24 +104,21 @@ def _why(
     override: str | None,
 ) -> str:
     """Return why the rule applies, and what to change."""
+    from ._explain import wording
     from ._explain.enforcement import enforcement_denial
-    from ._explain.wording import told
+    from ._explain.wording import joined, told
     from .decision import FetchRequest
 
     origin, host, site = (None if value is None else value.decode("latin-1") for value in request)
     if origin is not None and name in ("origin-read", "origin-write", "websocket"):
         if override is not None:
-            return (
-                f"{told(origin)} is not allowed by {override}; to allow this origin: return True for it "
-                f"there"
-            )
+            by = wording.LOG_OVERRIDE.format(origin=told(origin), override=override)
+            return joined([by, wording.LOG_ADD_TO_OVERRIDE])
+        unnamed = wording.NOT_ALLOWED.format(origin=told(origin))
         if len(origin) > _LONGEST_EXPLAINED:
-            return f"{told(origin)} is not allowed, and no browser sends an origin this long"
+            return joined([unnamed, wording.LOG_LONG_ORIGIN])
         if compiled.entry_count() > _COMPARED:
-            return (
-                f"{told(origin)} is not allowed; middleware.policy.actual(origin=...) names the closest "
-                f"entry of allow_origins"
-            )
+            return joined([unnamed, wording.LOG_MANY_ENTRIES])
     is_https = scope.get("scheme") in ("https", "wss")
     method = scope.get("method") if scope["type"] == "http" else None
     asked = FetchRequest(origin, method, host, site, None, None, is_https=is_https)

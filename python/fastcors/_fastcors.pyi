@@ -46,22 +46,22 @@ class Middleware:
     """The application behind this middleware."""
 
     _fastcors_policy: Policy
-    """The policy that requests are decided by. Assigning another is atomic."""
+    """The policy that decides on requests. Assigning another is atomic."""
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
-        """Answer a preflight, or hand the request on with a `send` that sets the headers.
+        """Respond to a preflight, or pass the request on with a `send` that sets the headers.
 
-        Where the application's call gives a coroutine, it is that coroutine.
+        If the application's call returns a coroutine, it is that coroutine.
         """
 
-    def _fastcors_answer(
+    def _fastcors_respond(
         self, scope: Scope, receive: Receive, send: Send, /
     ) -> Coroutine[Any, Any, None]:
-        """Do what a call does where nothing is overridden."""
+        """Do what a call does if nothing is overridden."""
 
     @property
     def _fastcors_hooks(self) -> bool:
-        """Whether a method beside `is_allowed_origin` is overridden that is called by name."""
+        """Whether a method that is called by name is overridden, besides `is_allowed_origin`."""
 
     @property
     def _fastcors_asks(self) -> bool:
@@ -80,7 +80,7 @@ class Middleware:
         """The compiled form of `_fastcors_policy`."""
 
     _fastcors_live: LiveOrigins | None
-    """What the policy follows. Assigning a policy makes it None."""
+    """The list or set that the policy follows. Assigning a policy makes it None."""
 
     def _fastcors_allows(self, origin: str, /) -> bool:
         """Whether the options allow an origin, a header value decoded as latin-1."""
@@ -149,18 +149,18 @@ class Middleware:
         """
 
     def _fastcors_count(self, name: str, /) -> None:
-        """Add one to a counter: `stats` has their names, and a refusal's is its reason.
+        """Add one to a counter: `stats` has their names, and that of a rejection is its reason.
 
         Raises:
-            ValueError: where there is no such counter.
+            ValueError: for an unknown counter.
         """
 
     def _fastcors_counts(self) -> dict[str, int]:
-        """Give the counters by their names."""
+        """Return the counters by their names."""
 
 @final
 class LiveOrigins:
-    """The entries that a list or set had at one time, and where they stood in it.
+    """The entries that a list or set had at one time, and their positions.
 
     Raises:
         TypeError: for anything else.
@@ -175,7 +175,7 @@ class LiveOrigins:
         """The entries as they were, in their order."""
 
     def find_places(self, compiled: CompiledPolicy, texts: Sequence[str | None]) -> None:
-        """Find where the entries of a policy stand, once.
+        """Find the positions of the entries of a policy, once.
 
         Args:
             compiled: the policy that was made of the texts.
@@ -183,20 +183,20 @@ class LiveOrigins:
         """
 
     def is_unchanged(self) -> bool:
-        """Whether nothing was changed, by a look at every place: a millisecond for a million."""
+        """Whether nothing was changed. It looks at every position: a millisecond for a million."""
 
 @final
 class CompiledPolicy:
-    """An immutable policy, with every header line that its answers share built once.
+    """An immutable policy, with every header that its responses share built once.
 
     Args:
         options: what this is compiled from, kept to explain decisions.
         origins: the entries of `allow_origins`, in their order.
-        expressions: in the Rust engine's syntax; any of them may match an origin whole.
-        foreign: asked in turn, with the origin, when nothing else allows it.
-        methods: the methods, those that `*` stands for in its place.
-        headers: the request headers as they are sent, the safelisted ones among them.
-        any_header: whether a preflight's headers are mirrored, whatever they are.
+        expressions: in the Rust engine's syntax; any of them may match the whole origin.
+        python_only: called in turn with an origin that nothing else allows.
+        methods: the methods, with `*` replaced by the eight that it stands for.
+        headers: the request headers as they are sent, with the safelisted ones.
+        any_header: whether any requested headers are allowed and mirrored.
         credentials: whether credentials are allowed.
         private_network: whether private network access is allowed.
         expose: the response headers that scripts may read.
@@ -214,7 +214,7 @@ class CompiledPolicy:
         options: Options,
         origins: Iterable[str],
         expressions: Sequence[str],
-        foreign: Sequence[Callable[[str], object]],
+        python_only: Sequence[Callable[[str], object]],
         methods: Sequence[str],
         headers: Sequence[str],
         any_header: bool,
@@ -234,26 +234,26 @@ class CompiledPolicy:
         """Whether every origin is allowed."""
 
     def origins(self, limit: int | None = None) -> list[str]:
-        """Give the entries of `allow_origins`, in their order. The list is new at each call.
+        """Return the entries of `allow_origins`, in their order, as a new list.
 
         Args:
-            limit: how many of them, where not all.
+            limit: the largest number of them.
         """
 
     def entry_count(self) -> int:
-        """Give the number of entries of `allow_origins`."""
+        """Return the number of entries of `allow_origins`."""
 
     def origin_counts(self) -> tuple[int, int]:
-        """Give the number of listed origins, and that of patterns, each counted once."""
+        """Return the number of distinct listed origins, and that of distinct patterns."""
 
     def has_entries_of(self, other: CompiledPolicy) -> bool:
         """Whether both have the same entries of `allow_origins`, in whatever order."""
 
     def entries_hash(self) -> int:
-        """Give a hash of the entries of `allow_origins`, whatever their order."""
+        """Return a hash of the entries of `allow_origins`, whatever their order."""
 
     def allows(self, origin: str) -> bool:
-        """Whether an Origin, decoded as latin-1, is allowed by what the options say."""
+        """Whether an Origin, decoded as latin-1, is allowed by the options."""
 
     def preflight(
         self, origin_allowed: bool, method: str, headers: str | None, private_network: bool
@@ -267,12 +267,12 @@ class CompiledPolicy:
             private_network: whether it has an Access-Control-Request-Private-Network.
 
         Returns:
-            The status, the body, the reasons for which it is refused, and whether the answer tells
-            the explicit origin, the request's headers mirrored, and that private network access is
-            allowed.
+            The status, the body, the reasons for a rejection, and whether the response has the
+            explicit origin, the mirrored request headers, and the header that allows private network
+            access.
         """
 
-    def preflight_answer(
+    def preflight_response(
         self,
         *,
         origin: bytes,
@@ -282,24 +282,27 @@ class CompiledPolicy:
         headers_fit: bool,
         private_network: bool,
     ) -> tuple[int, bytes, list[tuple[bytes, bytes]], list[str]]:
-        """Give the whole answer to a preflight.
+        """Return the whole response to a preflight.
 
         Args:
             origin: its Origin.
-            origin_fits: whether a header can hold it; else it is refused.
+            origin_fits: whether a header can hold it; else it is rejected.
             method: its Access-Control-Request-Method.
             headers: its Access-Control-Request-Headers, if it has one.
-            headers_fit: whether a header can hold them; else they are refused.
+            headers_fit: whether a header can hold them; else they are rejected.
             private_network: whether it has an Access-Control-Request-Private-Network.
 
         Returns:
-            The status, the body, the header lines, and the reasons for which it is refused.
+            The status, the body, the headers, and the reasons for a rejection.
         """
 
-    def actual_answer(
+    def preflight_lines(self) -> list[tuple[str, str]]:
+        """Return the headers with which every preflight response begins, names in lower case."""
+
+    def actual_response(
         self, *, origin: bytes | None, origin_fits: bool
     ) -> tuple[bool, list[tuple[bytes, bytes]]]:
-        """Say whether an actual request is not refused, and which header lines its answer is given."""
+        """Whether an actual request is allowed, and the headers that its response gets."""
 
     def enforced_answer(
         self,
@@ -357,25 +360,50 @@ class CompiledPolicy:
     def origin_rule(
         self, origin: bytes
     ) -> tuple[Literal["any", "listed", "pattern", "expression"], str | None]:
-        """Say what allows an origin that is allowed; with a pattern, which."""
+        """Return the kind of rule that allows an origin; for a pattern, also the pattern."""
 
-    def closest_to(self, origin: bytes) -> _Closest:
-        """Say what comes closest to an origin that is refused: it looks at every entry."""
+    def closest_to(self, origin: bytes, skipped: list[str], meant: list[str]) -> _Closest:
+        """Return what comes closest to an origin that is rejected: it looks at every entry.
+
+        Args:
+            origin: the Origin.
+            skipped: entries of `allow_origins` that are not looked at.
+            meant: what is to be written instead of them, which is looked at apart.
+        """
+
+    def odd_entries(self, limit: int) -> list[str]:
+        """Return the first entries of `allow_origins` that are no origins as browsers write them."""
+
+_Relation: TypeAlias = Literal[
+    "same",
+    "scheme",
+    "port",
+    "scheme-and-port",
+    "loopback",
+    "www-missing",
+    "www-added",
+    "dot-missing",
+    "dot-added",
+    "apex",
+    "subdomain",
+    "parent",
+    "begins-alike",
+    "ends-alike",
+    "sibling",
+    "typo",
+]
 
 class _NearestEntry(TypedDict):
     text: str
-    host: str
-    distance: int
+    relation: _Relation
     scheme: bool
     port: bool
     cost: int
-    oddities: list[str]
-    correction: str
     pattern: str | None
 
 class _NearestVariant(TypedDict):
     text: str
-    host: str
+    relation: _Relation
     scheme: bool
     port: bool
     cost: int
@@ -384,10 +412,11 @@ class _Closest(TypedDict):
     oddities: list[str]
     corrected: str | None
     site: str | None
-    loopback: bool
+    this_machine: bool
     entry: _NearestEntry | None
+    meant: _NearestEntry | None
     variant: _NearestVariant | None
-    # Whether a part that an expression matches comes closer than both.
+    # Whether a part that an expression matches comes closer than all.
     far: bool
 
 def claim_call(class_: type[Middleware], /) -> None:
@@ -400,20 +429,29 @@ def claim_call(class_: type[Middleware], /) -> None:
         TypeError: where the class is no subclass of `Middleware`.
     """
 
+def entries_allow(entries: list[str], origin: bytes) -> bool:
+    """Whether these entries as `allow_origins` would allow an origin."""
+
 def expression_problem(expression: str) -> str | None:
-    """Say why the Rust engine does not take an expression, or None where it does."""
+    """Return why Rust cannot run a regular expression, or None."""
 
 def is_on_this_machine(entry: str) -> bool:
     """Whether an entry of `allow_origins` can only be on the machine that the browser runs on."""
 
 def matched_part(expression: str, origin: bytes) -> tuple[int, int] | None:
-    """Say which part of an origin an expression matches: all, the beginning, the end, or inside."""
+    """Return the part of an origin that a regular expression matches, or None."""
 
 def nearest_name(names: Sequence[str], name: str) -> tuple[str, int] | None:
-    """Give the name that looks most like another, and how many letters differ, if any does."""
+    """Return the name that is most similar to another, and how many letters differ, or None."""
+
+def oddities() -> list[str]:
+    """Return the name of each thing for which an Origin is none that a browser sends."""
+
+def relations() -> list[_Relation]:
+    """Return the name of each relation of an origin to the rule that comes closest to it."""
 
 def vary_by_origin(values: Sequence[bytes]) -> bytes:
-    """Give the value of the one Vary line that stands for these values and `Origin`."""
+    """Return one Vary value that has these values and `Origin`."""
 
 # Code, severity, the entry's place in the list, the sentence after the value, what was probably meant,
 # and the option that this is for where it is another.

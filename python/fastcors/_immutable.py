@@ -1,4 +1,4 @@
-"""What says so when somebody tries to change it: values, and copies of what the caller gave."""
+"""Values, lists and dicts whose errors say what to do instead of changing them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ if TYPE_CHECKING:
     from typing import Any, Never, SupportsIndex
 
 
-def _refuse_list(_: object, /, *__: Any, **___: Any) -> Never:
+def _reject_list_change(_: object, /, *__: Any, **___: Any) -> Never:
     raise TypeError(
         "this list is a copy, and changing it would change nothing: call middleware.reconfigure(...), "
         "assign a new list to the option's attribute, or make another policy with policy.replace(...)"
     )
 
 
-def _refuse_dict(_: object, /, *__: Any, **___: Any) -> Never:
+def _reject_dict_change(_: object, /, *__: Any, **___: Any) -> Never:
     raise TypeError(
         "these headers follow from the options, and changing them would change nothing: call "
         "middleware.reconfigure(...), or override preflight_response or send to add other headers"
@@ -22,7 +22,7 @@ def _refuse_dict(_: object, /, *__: Any, **___: Any) -> Never:
 
 
 class Immutable:
-    """What does not change once it is made."""
+    """A value that does not change once it is made."""
 
     __slots__ = ()
 
@@ -35,7 +35,7 @@ class Immutable:
             object.__setattr__(self, name, value)
 
     def _start(self, **values: object) -> None:
-        """Set the first attributes, which a second call of `__init__` may not."""
+        """Set the first attributes; a second call of `__init__` raises."""
         for name in values:
             if hasattr(self, name):
                 raise AttributeError(
@@ -56,24 +56,24 @@ class Immutable:
 
 
 class ReadOnlyList(list[str]):
-    """A list that compares as one and refuses every change. Its copies are plain lists."""
+    """A list that compares as one and rejects every change. Its copies are plain lists."""
 
     __slots__ = ()
 
-    append = clear = extend = insert = pop = remove = reverse = sort = _refuse_list
-    __delitem__ = __iadd__ = __imul__ = __setitem__ = _refuse_list
+    append = clear = extend = insert = pop = remove = reverse = sort = _reject_list_change
+    __delitem__ = __iadd__ = __imul__ = __setitem__ = _reject_list_change
 
     def __reduce_ex__(self, protocol: SupportsIndex, /) -> tuple[Any, ...]:
         return list, (tuple(self),)
 
 
 class ReadOnlyDict(dict[str, str]):
-    """A dict that compares as one and refuses every change. Its copies are plain dicts."""
+    """A dict that compares as one and rejects every change. Its copies are plain dicts."""
 
     __slots__ = ()
 
-    clear = pop = popitem = setdefault = update = _refuse_dict
-    __delitem__ = __ior__ = __setitem__ = _refuse_dict
+    clear = pop = popitem = setdefault = update = _reject_dict_change
+    __delitem__ = __ior__ = __setitem__ = _reject_dict_change
 
     def __reduce_ex__(self, protocol: SupportsIndex, /) -> tuple[Any, ...]:
         return dict, (tuple(self.items()),)

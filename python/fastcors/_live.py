@@ -1,4 +1,4 @@
-"""A list or set given as `allow_origins` stays live, as with Starlette: a change of it counts."""
+"""A list or set given as `allow_origins` stays live, as with Starlette: its changes take effect."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from ._fastcors import LiveOrigins
 from ._format import quoted
 from ._lint.suggestions import text_of
 from ._lint.values import linted
-from .problems import PREFIX, told
+from .problems import PREFIX, lines_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from .middleware import CORSMiddleware
+    from ._fastcors import Middleware
 
-# What decides how a list or a set is read: a class that has its own is copied once.
+# A class that has its own of these decides how it is read, so it is copied once.
 _READING = ("__iter__", "__contains__", "__len__")
 
 _LATE_STAR = (
@@ -25,7 +25,7 @@ _LATE_STAR = (
 
 
 def is_live(given: object) -> bool:
-    """Whether `allow_origins` is followed: a list or a set that is read as every other one."""
+    """Whether `allow_origins` stays live: a list or a set that is read like any other."""
     kind = type(given)
     return any(
         issubclass(kind, plain)
@@ -34,8 +34,8 @@ def is_live(given: object) -> bool:
     )
 
 
-def start(middleware: CORSMiddleware, given: Any) -> None:
-    """Follow a list that the middleware's policy has just been made of."""
+def start(middleware: Middleware, given: Any) -> None:
+    """Follow the list from which the middleware's policy was just made."""
     live = LiveOrigins(given)
     live.find_places(middleware._fastcors_compiled, _texts(live))
     middleware._fastcors_live = live
@@ -43,14 +43,14 @@ def start(middleware: CORSMiddleware, given: Any) -> None:
         log(follow(middleware))
 
 
-def follow(middleware: CORSMiddleware) -> list[str]:
-    """Make the policy anew of the list, if it was changed. Raises nothing of what is in the list.
+def follow(middleware: Middleware) -> list[str]:
+    """Make a new policy from the list if it was changed. No entry makes this raise.
 
-    An entry of a class of its own counts as the string that it is when the list is read.
+    An entry of another class counts as the string that it is when the list is read.
 
     Returns:
-        What is wrong with new entries, to be logged: a request is under way, which must not fail, and
-        such an entry allows nothing. A `*` counts only if it was there from the start, as with
+        Lines to log about the problems of new entries. Such an entry allows nothing, and the request
+        that is under way must not fail. A `*` counts only if it was there from the start, as with
         Starlette.
     """
     before = middleware._fastcors_live
@@ -73,13 +73,13 @@ def follow(middleware: CORSMiddleware) -> list[str]:
     following = policy._with_origins([text for text in texts if text is not None])
     live.find_places(following._compiled, texts)
     if middleware._fastcors_live is not before:
-        # An entry's class has replaced the list or the policy meanwhile.
+        # The code of an entry's class has replaced the list or the policy meanwhile.
         return []
     middleware._fastcors_policy = following
     middleware._fastcors_live = live
     problems = linted("allow_origins", sorted(new), policy.allow_credentials)
     errors = [problem for problem in problems if problem.severity == "error"]
-    return [*lines, *told(errors, "fastcors.lint(...) gives them all")]
+    return [*lines, *lines_of(errors, "fastcors.lint(...) lists them all")]
 
 
 def log(lines: Iterable[str]) -> None:
@@ -93,7 +93,7 @@ def log(lines: Iterable[str]) -> None:
 
 
 def _texts(live: LiveOrigins) -> list[str | None]:
-    """Return the text of each entry, or None for what is none."""
+    """Return each entry as a string, or None for one that is no string."""
     entries = live.entries()
     # There may be a million.
     if all(type(entry) is str for entry in entries):

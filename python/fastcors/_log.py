@@ -48,11 +48,11 @@ def rejected(
             Access-Control-Request-Headers, if there is one.
         override: the method of a subclass that decided on the origin instead of the policy.
 
-    What a filter raises is printed to stderr, as `logging` does with what a handler raises: the
-    request goes on. The time is linear in the request and in the policy.
+    An exception of a filter is printed to stderr, as `logging` does for a handler's, and the request
+    goes on. The time is linear in the request and in the policy.
     """
     try:
-        # Most often nobody listens.
+        # Usually nobody listens.
         if not logger.isEnabledFor(logging.DEBUG):
             return
         from ._explain.wording import told
@@ -93,7 +93,7 @@ def allowed_inside(
     """
     try:
         origin = _origin_of(scope)
-        # A browser compares what several lines are joined to, which then is no origin.
+        # A browser joins several lines, and the result is no origin.
         if origin is None or b", ".join(values) not in (origin, b"*"):
             return
         # With * the policy's own line replaces the application's.
@@ -128,26 +128,25 @@ def _why(
     override: str | None,
 ) -> Iterator[str]:
     """Yield what is rejected and how to allow it, in the order of the reasons."""
+    from ._explain import wording
     from ._explain.requests import denials, rejected_headers
-    from ._explain.wording import told
+    from ._explain.wording import joined, told
     from .decision import Request
 
     origin, method, headers = request
     found: dict[str, list[str]] = {reason: [] for reason in reasons}
     if "origin" in found and origin is not None:
-        said = f"origin: {told(origin)} is not allowed"
+        unnamed = wording.NOT_ALLOWED.format(origin=told(origin))
+        said: list[str] = []
         if override is not None:
-            found["origin"].append(
-                f"{said} by {override}; to allow this origin: return True for it there"
-            )
+            unnamed = wording.LOG_OVERRIDE.format(origin=told(origin), override=override)
+            said = [unnamed, wording.LOG_ADD_TO_OVERRIDE]
         elif len(origin) > _LONGEST_EXPLAINED:
-            found["origin"].append(
-                f"{said}; no browser sends one this long, so let the client send an origin as browsers do"
-            )
+            said = [unnamed, wording.LOG_LONG_ORIGIN]
         elif compiled.entry_count() > _COMPARED:
-            found["origin"].append(
-                f"{said}; middleware.policy.actual(origin=...) names the closest entry of allow_origins"
-            )
+            said = [unnamed, wording.LOG_MANY_ENTRIES]
+        if said:
+            found["origin"].append(f"origin: {joined(said)}")
     names = list(rejected_headers(compiled, headers)) if "headers" in found else []
     asked = Request(
         origin if "origin" in found and not found["origin"] else None,
@@ -159,24 +158,26 @@ def _why(
         if denial.kind in found:
             found[denial.kind].append(str(denial))
     if len(names) > _EXPLAINED:
-        found["headers"].append(f"headers: and {len(names) - _EXPLAINED:,} more")
+        more = wording.MORE_DENIALS.format(count=f"{len(names) - _EXPLAINED:,}")
+        found["headers"].append(f"headers: {more}")
     values = {"origin": origin, "method": method, "headers": headers}
     for reason, texts in found.items():
-        # A policy that has changed since it decided denies nothing of it.
-        yield from texts or [f"{reason}: {told(values.get(reason) or '')} is not allowed"]
+        # A policy that has changed meanwhile may deny none of it.
+        unnamed = wording.NOT_ALLOWED.format(origin=told(values.get(reason) or ""))
+        yield from texts or [f"{reason}: {unnamed}"]
 
 
 def _is_first(origin: bytes) -> bool:
-    """Whether an origin is to be reported, which it then was."""
+    """Whether to report an origin. It then counts as reported."""
     if origin in _reported or len(_reported) >= _MOST_REPORTED:
         return False
     mine = object()
-    # Of several threads one is the first.
+    # One of several threads is the first.
     return _reported.setdefault(origin, mine) is mine
 
 
 def _allowing(compiled: CompiledPolicy, origin: str, override: str | None) -> str:
-    """Return what to write to allow an origin, if it is one that may be written."""
+    """Return what to write to allow an origin, or nothing if it must not be listed."""
     if override is not None:
         return f": return True for it in {override}"
     from ._explain.wording import addition
@@ -197,7 +198,7 @@ def _origin_of(scope: Scope) -> bytes | None:
 
 
 def _for_path(scope: Scope | None) -> str:
-    """Return where a request went, or nothing if its scope does not say so."""
+    """Return the words for a request's path, or nothing if its scope has none."""
     from ._explain.wording import told
 
     try:

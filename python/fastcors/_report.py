@@ -1,11 +1,11 @@
-"""Raises and warns about what is wrong in a configuration."""
+"""Raises errors and issues warnings for the problems of a configuration."""
 
 from __future__ import annotations
 
 import sys
 import warnings
 
-from .problems import ConfigError, ConfigWarning, is_refused, told
+from .problems import ConfigError, ConfigWarning, always_raises, lines_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,34 +17,34 @@ if TYPE_CHECKING:
 _PACKAGE = __file__.rpartition("_report.py")[0]
 
 
-def tell(options: Options, known: Collection[Problem] = ()) -> None:
-    """Raise what must not run, and warn of the rest except what is known, each line with `PREFIX`.
+def report(options: Options, known: Collection[Problem] = ()) -> None:
+    """Raise or warn about the problems of options, except the known ones, each line with `PREFIX`.
 
-    An invalid regular expression raises what Python's `re` raises for it, with a note for each error:
-    its text names neither the option nor the expression.
+    An invalid regular expression raises what Python's `re` raises for it, with a note for each error,
+    because its text names neither the option nor the expression.
 
     Raises:
-        ConfigError: with all errors, if one is dangerous to run at all or `strict` is set.
-        re.error: for a regular expression that Python does not take, as Starlette does.
+        ConfigError: with all errors, if one of them always raises or `strict` is set.
+        re.error: for a regular expression that Python rejects, as with Starlette.
     """
     if not options.problems:
         return
     errors = [problem for problem in options.problems if problem.severity == "error"]
-    errors.sort(key=lambda problem: not is_refused(problem))
+    errors.sort(key=lambda problem: not always_raises(problem))
     if options.invalid is not None:
-        errors.sort(key=lambda problem: problem.code != "expression-syntax")
-        for line in told(errors, "fastcors.lint(...) lists them all"):
+        errors.sort(key=lambda problem: problem.code != "regex-syntax")
+        for line in lines_of(errors, "fastcors.lint(...) lists them all"):
             options.invalid.add_note(line)
         raise options.invalid
-    if errors and (options.strict or is_refused(errors[0])):
+    if errors and (options.strict or always_raises(errors[0])):
         raise ConfigError(errors) from options.cause
-    heard = options.problems if options.strict else errors
-    new = [problem for problem in heard if problem not in known]
-    _warn(told(new, "fastcors.lint(...) lists them all"))
+    reported = options.problems if options.strict else errors
+    new = [problem for problem in reported if problem not in known]
+    _warn(lines_of(new, "fastcors.lint(...) lists them all"))
 
 
 def _warn(lines: Iterable[str]) -> None:
-    """Warn with `ConfigWarning`s that point at the line outside this package that led here."""
+    """Issue `ConfigWarning`s that point at the line outside this package that led here."""
     level = 2
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
@@ -61,6 +61,6 @@ def _warn(lines: Iterable[str]) -> None:
 
 
 def _shows_warnings() -> bool:
-    """Whether Python itself shows warnings, and not a library that may drop them."""
+    """Whether Python itself shows warnings, not a library that may drop them."""
     module: str = getattr(warnings.showwarning, "__module__", None) or ""
     return module.partition(".")[0] in sys.stdlib_module_names

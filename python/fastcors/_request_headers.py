@@ -1,4 +1,4 @@
-"""The headers of a request to a subclass, with what holds for it since it began. Needs Starlette."""
+"""The headers of a request to a subclass, and the policy it began with. Needs Starlette."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class RequestHeaders(Headers):
     """Starlette's headers, and the policy that the request began with.
 
     Attributes:
-        policy: decides on the whole request, whatever is reconfigured meanwhile.
+        policy: the policy that decides on the whole request, even if it is replaced meanwhile.
         origin: the Origin, or None.
         method: Access-Control-Request-Method of a preflight; None for an actual request.
         requested: Access-Control-Request-Headers, or None.
         private_network: whether there is Access-Control-Request-Private-Network.
-        origin_allowed: what an overridden `is_allowed_origin` said of a preflight, which
-            `preflight_response` could not await; None where it was not asked.
-        told: whether it was counted and logged that the request is rejected.
+        origin_allowed: what an overridden `is_allowed_origin` returned for a preflight, because
+            `preflight_response` cannot await it; None if it was not called.
+        reported: whether the rejection of the request was counted and logged.
         scope: the request's scope, for the log.
     """
 
@@ -50,14 +50,14 @@ class RequestHeaders(Headers):
         self.requested = requested
         self.private_network = private_network
         self.origin_allowed: bool | None = None
-        self.told = False
+        self.reported = False
         self.scope = scope
 
     def log_rejection(
         self, reasons: tuple[str, ...], preflight: bool, override: str | None
     ) -> None:
-        """Write a line for this request, of which a preflight's headers count and no other's."""
-        # Most often nobody listens.
+        """Write a line for this request. Only a preflight's headers are part of it."""
+        # Usually nobody listens.
         if not logger.isEnabledFor(DEBUG):
             return
 

@@ -1,8 +1,8 @@
-"""Logs what a server swallows of a configuration's problems. Imported only if there is something.
+"""Logs the problems of a configuration that a server swallows. Imported only if there are some.
 
-Frameworks create their middleware while the server sends the lifespan event, and a server takes an
-exception from that for an application without lifespan: it starts, does not show the exception, and
-each request fails. Daphne also drops each warning. The logger `fastcors` shows both, on stderr if
+Frameworks create their middleware while the server sends the lifespan event. A server interprets an
+exception there as an application without lifespan: it starts, does not show the exception, and each
+request fails. Daphne also drops each warning. The logger `fastcors` shows both, on stderr if
 logging is not configured.
 """
 
@@ -32,8 +32,8 @@ _SHOWING = RLock()
 def log_once(error: Exception) -> None:
     """Log an exception of the constructor, once per process, if an event loop runs here.
 
-    Each line is one record at level ERROR. What a filter or a handler raises does not replace the
-    exception.
+    Each line is one record at level ERROR. An exception of a filter or a handler does not replace the
+    one that is logged.
     """
     try:
         if not _in_event_loop():
@@ -75,7 +75,7 @@ def warnings_logged() -> Iterator[None]:
 
 
 def _lines(error: Exception) -> list[str]:
-    """Return what an exception says, each line with the prefix: its notes, or else its text."""
+    """Return the lines of an exception, each with the prefix: its notes, or else its text."""
     # The notes of an invalid regular expression name the option, which its text does not.
     notes = [note for note in getattr(error, "__notes__", ()) if note.startswith(PREFIX)]
     lines = notes or str(error).splitlines() or [""]

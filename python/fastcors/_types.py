@@ -41,12 +41,12 @@ class PolicyOptions(TypedDict, total=False):
 
 
 if TYPE_CHECKING:
-    # At run time its attributes would be others on each Python, and stubtest compares them.
-    class _Stats(TypedDict):  # noqa: PYI049 - the middleware gives it
-        """What `CORSMiddleware.stats` gives."""
+    # At run time its attributes differ between Pythons, and stubtest compares them.
+    class _Stats(TypedDict):  # noqa: PYI049 - the middleware returns it
+        """The return value of `CORSMiddleware.stats`."""
 
         requests: int
         cross_origin: int
         preflights: int
-        refused: dict[str, int]
+        rejected: dict[str, int]
         enforcement: dict[str, int]

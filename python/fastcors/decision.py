@@ -1,4 +1,4 @@
-"""A request and what a policy decides on it, as values."""
+"""A request, and the decision of a policy about it, as values."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from ._immutable import Immutable
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any, Literal
+    from typing import Any, Literal, Protocol
 
-    from .policy import Policy
+    class _Decider(Protocol):
+        """The policy that decided. It explains the decision when it is asked."""
+
+        def _decide(self, request: Request) -> Decision: ...
+        def _denials(self, request: Request) -> tuple[Denial, ...]: ...
+        def _explanation(self, decision: Decision) -> str: ...
 
     _Kind = Literal[
         "origin",
@@ -38,12 +43,12 @@ RULES = (
 
 
 class Request(Immutable):
-    """What is decided on, as texts: the values of the request's headers.
+    """The values of a request's headers that a policy reads, as strings.
 
     Attributes:
-        origin: the Origin, None where there is none.
-        method: the Access-Control-Request-Method; None where it is no preflight.
-        headers: the Access-Control-Request-Headers, None where there is none.
+        origin: the Origin, or None.
+        method: the Access-Control-Request-Method; None for an actual request.
+        headers: the Access-Control-Request-Headers, or None.
         private_network: whether there is an Access-Control-Request-Private-Network.
     """
 
@@ -144,14 +149,14 @@ class FetchRequest(Request):
 
 
 class Denial(Immutable):
-    """One thing that is refused.
+    """One reason why a request is rejected.
 
     Attributes:
         kind: ``"origin"``, ``"method"``, ``"headers"`` or ``"private-network"``, as in the body of
-            the answer.
-        value: what is refused, as it was sent: for headers one name.
-        message: a sentence that says which rule comes closest, how it differs, and what to change.
-            It holds no control character and no line break, whatever the request holds.
+            the response.
+        value: the rejected value as it was sent: for headers, one name.
+        message: a sentence that names the closest rule, how it differs, and what to change. It has no
+            control character and no line break, whatever the request contains.
     """
 
     __slots__ = ("kind", "message", "value")
@@ -184,28 +189,29 @@ class Denial(Immutable):
 
 
 class Decision(Immutable):
-    """What a policy answers to one request. `Policy.preflight` and `Policy.actual` make it.
+    """The decision of a policy about one request, as `Policy.preflight` and `Policy.actual` return it.
 
-    It is true where it allows, and `str` of it explains it to a person. Two are equal if the request
-    and the policy are.
+    It is true if the request is allowed, and its `str` is an explanation for a person. Two decisions
+    are equal if their requests and their policies are.
 
     Attributes:
-        allowed: whether nothing is refused.
-        status: the status of a preflight's answer, 200 or 400; None for an actual request, which the
-            application answers.
-        body: the body of a preflight's answer; None for an actual request.
-        headers: a new list of the header lines, as pairs of bytes in the order in which they are
-            sent. Of a preflight's answer these are all. To the application's answer they are added,
-            or take the place of its own of the same name; its `Vary` is kept and joined.
-        denials: what is refused, a tuple of `Denial` in the order of the body; empty where `allowed`.
-            Made at the first reading, as the text is: it looks at every origin that is listed.
+        allowed: whether the request is allowed.
+        status: the status of the response to a preflight, 200 or 400; None for an actual request,
+            whose response is the application's.
+        body: the body of the response to a preflight; None for an actual request.
+        headers: a new list of headers, as pairs of bytes in the order in which they are sent. For a
+            preflight these are all headers of the response. For an actual request they are added to
+            the application's, and replace those of the same name; its `Vary` is kept and extended.
+        denials: why the request is rejected, a tuple of `Denial` in the order of the body; empty if
+            `allowed`. It is made when it is first read, as is the `str`: that compares every listed
+            origin.
     """
 
     __slots__ = ("_denials", "_lines", "_policy", "_request", "_text", "allowed", "body", "status")
 
     _denials: tuple[Denial, ...] | None
     _lines: tuple[tuple[bytes, bytes], ...]
-    _policy: Policy
+    _policy: _Decider
     _request: Request
     _text: str | None
     allowed: bool
@@ -214,7 +220,7 @@ class Decision(Immutable):
 
     def __init__(
         self,
-        policy: Policy,
+        policy: _Decider,
         request: Request,
         *,
         allowed: bool,
@@ -235,12 +241,12 @@ class Decision(Immutable):
 
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:
-        """The header lines, in a new list."""
+        """The headers, in a new list."""
         return list(self._lines)
 
     @property
     def denials(self) -> tuple[Denial, ...]:
-        """What is refused."""
+        """Why the request is rejected."""
         found = self._denials
         if found is None:
             found = () if self.allowed else self._policy._denials(self._request)
@@ -270,7 +276,7 @@ class Decision(Immutable):
             asked += f", headers={shown(request.headers)}"
         if request.private_network:
             asked += ", private_network=True"
-        verdict = "allowed" if self.allowed else "refused"
+        verdict = "allowed" if self.allowed else "rejected"
         kind = "actual" if request.method is None else "preflight"
         status = "" if self.status is None else f", status {self.status}"
         return f"<Decision: {kind}({asked}) is {verdict}{status}>"

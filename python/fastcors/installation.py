@@ -1,4 +1,4 @@
-"""Puts the middleware around everything that a Starlette or FastAPI application is made of."""
+"""Makes the middleware the outermost layer of a Starlette or FastAPI application."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ._types import ASGIApp, PolicyOptions, Receive, Scope, Send
     from .policy import Policy
 
-# The attribute of an application's class that says what `install` did.
+# The attribute of an application's class that holds what `install` did.
 _MARK = "_fastcors_installation"
 _INSTALLING = RLock()
 _MOST_LAYERS = 200
@@ -36,7 +36,7 @@ def install(
 
     With ``app.add_middleware`` some responses lack the headers. Here all have them: unhandled errors,
     the debug page, the built-in body limit, and what another middleware responds, such as 401, 429
-    or a redirect. Preflights are answered before any other layer runs, authentication included. The
+    or a redirect. Preflights get their response before any other layer runs, even authentication. The
     order of calls does not matter: a middleware that is added later is inside as well.
 
     ``app`` stays the same object. Serve and use it as before, not what this function returns.
@@ -103,7 +103,7 @@ class _Installation:
             self._layers[app] = copied, copied
         middleware, outermost = self._layers[app]
         if _is_around(stack, outermost, middleware):
-            # It was read from the application and perhaps wrapped: a call would never end.
+            # It was read from the application and perhaps wrapped: a call would recurse without end.
             self._layers[app] = middleware, stack
             return stack
         middleware.app = stack
@@ -181,7 +181,7 @@ def _nothing_around(app: ASGIApp) -> ASGIApp:
 
 
 async def _called_first(scope: Scope, receive: Receive, send: Send) -> Never:
-    """Stand for the middleware stack until the application is called and Starlette builds it."""
+    """Take the place of the middleware stack until Starlette builds it."""
     message = (
         "fastcors: what install() returned was called instead of the application; serve or mount "
         "the application itself, and do not assign what install(app, ...) returns to its name"

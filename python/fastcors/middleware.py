@@ -6,7 +6,6 @@ from _thread import RLock
 from contextvars import ContextVar
 
 from ._construction import checked
-from ._coroutines import enforce_with_methods
 from ._fastcors import CompiledPolicy, Middleware, claim_call, vary_by_origin
 from ._lint.accept import with_own_decision
 from .decision import RULES, never_mirrored
@@ -116,20 +115,20 @@ class CORSMiddleware(Middleware):
 
     Args:
         app: the ASGI application.
-        allow_origins: the origins that may read answers, such as ``https://app.example.com``, with
+        allow_origins: the origins that may read responses, such as ``https://app.example.com``, with
             ``https://*.example.com`` for every subdomain and ``http://localhost:*`` for every port;
             ``"*"`` for every origin.
         allow_methods: the methods that a preflight allows, ``"*"`` for all of `ALL_METHODS`.
-        allow_headers: the request headers that a preflight allows beside `SAFELISTED_HEADERS`,
+        allow_headers: the request headers that a preflight allows besides `SAFELISTED_HEADERS`,
             ``"*"`` for any.
         allow_credentials: whether browsers may send credentials: cookies, client certificates and
             HTTP authentication. (A script that sets an Authorization header needs it in
             `allow_headers` instead.)
-        allow_origin_regex: one or several regular expressions, each a text or compiled, that an
-            origin may match whole, as by `re.fullmatch`.
+        allow_origin_regex: one or several regular expressions, each a string or compiled. The whole
+            origin must match one, as with `re.fullmatch`.
         allow_private_network: whether a preflight allows private network access.
         expose_headers: the response headers that scripts may read.
-        max_age: how long a browser may keep a preflight answer, in seconds.
+        max_age: how long a browser may cache a preflight response, in seconds.
         enforce: which requests are rejected before the application runs, WebSocket handshakes too:
             True for all whose Origin is not allowed, ``"unsafe"`` for those of them with another method
             than GET, HEAD and OPTIONS, ``"isolate"`` also for what another site's page loads without an
@@ -137,18 +136,18 @@ class CORSMiddleware(Middleware):
         hosts: the server's own host names, such as ``localhost`` and ``*.example.com``: a request for
             another Host is rejected with status 421, whatever `enforce` is. This is what stops DNS
             rebinding.
-        strict: whether any problem of severity error raises and advice is warned of. By default only
-            what is dangerous to run raises, a `ConfigWarning` tells each other error, and advice is
-            given by `lint` alone.
-        accept: the codes of problems that are known and meant, such as ``"expression-strangers"``:
-            they neither raise nor warn, with `strict` too. What raises without `strict` cannot be
+        strict: whether every problem of severity error raises, and every warning is a
+            `ConfigWarning`. By default only some errors raise, every other error is a
+            `ConfigWarning`, and only `lint` reports the warnings.
+        accept: the codes of problems that are known and intended, such as ``"regex-untrusted-origins"``:
+            they neither raise nor warn, also with `strict`. What raises without `strict` cannot be
             accepted.
-        policy: the `Policy` that decides, instead of any other option. It was checked where it was
-            made, and its warnings point there.
+        policy: the `Policy` that decides, instead of any other option. Its problems were reported
+            where it was made.
 
     Raises:
-        ConfigError: where a text stands for a list or a bool, or a name would break a header; with
-            `strict` for any error. It has all errors at once.
+        ConfigError: for a string instead of a list or a bool, or a name that would break a header;
+            with `strict` for any error. It has all errors at once.
         re.error: for an invalid regular expression.
         TypeError: for an unknown option, and for another option beside `policy`.
 
@@ -157,8 +156,8 @@ class CORSMiddleware(Middleware):
     on untouched.
 
     Attributes:
-        policy: the `Policy` that requests are decided by now, to ask or to explain it. It knows
-            nothing of what a subclass overrides.
+        policy: the `Policy` that decides on requests now. It knows nothing of what a subclass
+            overrides.
     """
 
     _fastcors_policy: Policy
@@ -204,16 +203,15 @@ class CORSMiddleware(Middleware):
     def reconfigure(self, **options: Unpack[PolicyOptions]) -> None:
         """Replace the policy: the options given change, the others stay.
 
-        The change is atomic: every request is decided by the policy before or the one after, and a
-        request that has begun keeps the one it began with. (Only an `async def is_allowed_origin`
-        that asks `super()` is answered by the current one.)
+        The change is atomic: either the old or the new policy decides on a request, and a request
+        keeps the one it began with. (Only an `async def is_allowed_origin` that calls `super()` gets
+        the result of the current one.)
 
-        A `ConfigWarning` tells what is wrong with the options now and was not before. `strict` stays
-        as it is unless it is given.
+        Each new problem is a `ConfigWarning`. `strict` stays as it is unless it is given.
 
         Raises:
             ConfigError, re.error: as when the middleware is made; then nothing changes.
-            TypeError: for the name of an option that there is not.
+            TypeError: for an unknown option.
         """
         with _CHANGING:
             policy = _current(self).replace(**options)
@@ -222,15 +220,15 @@ class CORSMiddleware(Middleware):
             _decide_by(self, policy, given)
 
     def stats(self) -> _Stats:
-        """Give how often what was decided, since this middleware was made.
+        """Return request counts since the middleware was created.
 
         Returns:
             A new dict: ``requests`` counts HTTP requests, ``cross_origin`` those with an Origin,
-            ``preflights`` those of them that were preflights, and ``refused`` the refusals by
+            ``preflights`` those of them that were preflights, and ``rejected`` the rejections by
             reason: ``"origin"``, ``"method"``, ``"headers"``, ``"private-network"``. A preflight may
-            be refused for several. A subclass that overrides one of the methods is asked about an
-            actual request when the answer starts: without an answer it is not counted as refused,
-            nor is what it answers itself without `super()`.
+            be rejected for several reasons. If a subclass overrides a method, an actual request is
+            decided when its response starts: it is not counted as rejected if no response starts, or
+            if the subclass sends its own without `super()`.
 
             ``enforcement`` counts by rule what `enforce` and `hosts` rejected, or would have rejected
             with ``enforce="report"``: ``"host"``, ``"cross-site-read"``, ``"cross-site-write"``,
@@ -242,7 +240,7 @@ class CORSMiddleware(Middleware):
             "requests": counts.pop("requests"),
             "cross_origin": counts.pop("cross_origin"),
             "preflights": counts.pop("preflights"),
-            "refused": counts,
+            "rejected": counts,
             "enforcement": enforcement,
         }
 
@@ -251,7 +249,7 @@ class CORSMiddleware(Middleware):
         "The entries of allow_origins."
     )
     allow_methods: _PolicyAttribute[Collection[str], Collection[str]] = _PolicyAttribute(
-        "The methods, `*` replaced by all of them."
+        "The methods, with `*` replaced by the eight that it stands for."
     )
     allow_headers: _PolicyAttribute[list[str], Collection[str]] = _PolicyAttribute(
         "The request headers in lower case with the safelisted ones, sorted."
@@ -261,16 +259,16 @@ class CORSMiddleware(Middleware):
     )
     # Several are a tuple of them; Any lets pass what was written for Starlette's one.
     allow_origin_regex: _PolicyAttribute[re.Pattern[str] | Any | None, Expressions] = (
-        _PolicyAttribute("The compiled expression or expressions, or None.")
+        _PolicyAttribute("The compiled regular expression, a tuple of them, or None.")
     )
     allow_private_network: _PolicyAttribute[bool, bool] = _PolicyAttribute(
         "Whether private network access is allowed."
     )
     expose_headers: _PolicyAttribute[Collection[str], Collection[str]] = _PolicyAttribute(
-        "The response headers scripts may read."
+        "The response headers that scripts may read."
     )
     max_age: _PolicyAttribute[int, int] = _PolicyAttribute(
-        "How long a preflight answer may be cached, in seconds."
+        "How long a preflight response may be cached, in seconds."
     )
     enforce: _PolicyAttribute[bool | str, Enforce] = _PolicyAttribute(
         "Which requests are rejected before the application runs."
@@ -285,30 +283,28 @@ class CORSMiddleware(Middleware):
         "Whether every request header is allowed.", option=False
     )
     preflight_explicit_allow_origin: _PolicyAttribute[bool, Never] = _PolicyAttribute(
-        "Whether an allowed origin is answered by its name and not by `*`.", option=False
+        "Whether the response names an allowed origin instead of `*`.", option=False
     )
     simple_headers: _PolicyAttribute[dict[str, str], Never] = _PolicyAttribute(
-        "What every answer to a request with an Origin carries.", option=False
+        "The headers of every response to an actual request with an Origin.", option=False
     )
     preflight_headers: _PolicyAttribute[dict[str, str], Never] = _PolicyAttribute(
-        "What every preflight answer carries.", option=False
+        "The headers of every response to a preflight.", option=False
     )
 
-    # What follows has Starlette's shape, for subclasses that override a part of it. A class that
-    # overrides nothing never runs it: `claim_call` makes a call run the compiled code.
+    # The methods below have Starlette's shape, for subclasses that override some of them. A class that
+    # overrides none never runs them: `claim_call` makes a call run the compiled code.
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a preflight, or hand the request on with a `send` that sets the headers."""
+        """Respond to a preflight, or pass the request on with a `send` that sets the headers."""
         if not self._fastcors_hooks:
-            await self._fastcors_answer(scope, receive, send)
+            await self._fastcors_respond(scope, receive, send)
             return
         said: bool | None = None
         if self._fastcors_enforces:
             if hasattr(scope.get("headers"), "__next__"):
                 scope = {**scope, "headers": list(scope["headers"])}
-            is_rejected, said = await enforce_with_methods(
-                self, self._fastcors_compiled, scope, receive, send
-            )
+            is_rejected, said = await _enforce(self, scope, receive, send)
             if is_rejected:
                 return
         begun = self._fastcors_begin(scope)
@@ -317,7 +313,7 @@ class CORSMiddleware(Middleware):
             return
         lines = begun[0]
         if hasattr(scope["headers"], "__next__"):
-            # Read once, it is gone for the application.
+            # An iterator that is read here would be empty for the application.
             scope = {**scope, "headers": lines}
         headers = _starlette().RequestHeaders(*begun, _policy_for(self, begun[1]), scope)
         # Asked once about each request.
@@ -339,7 +335,7 @@ class CORSMiddleware(Middleware):
         return self._fastcors_allows(origin)
 
     def preflight_response(self, request_headers: Headers) -> Response:
-        """Give the answer to a preflight with these headers, as Starlette's response."""
+        """Return the response to a preflight with these headers, a response of Starlette's."""
         policy = _policy_of(self, request_headers)
         if isinstance(request_headers, _starlette().RequestHeaders):
             known: Any = request_headers
@@ -358,7 +354,7 @@ class CORSMiddleware(Middleware):
             allowed, method, requested_headers, requests_network
         )
         if reasons:
-            _tell_refusal(self, request_headers, tuple(reasons), preflight=True)
+            _report_rejection(self, request_headers, tuple(reasons), preflight=True)
         headers = dict(policy.preflight_headers)
         if explicit:
             headers["Access-Control-Allow-Origin"] = origin
@@ -372,7 +368,7 @@ class CORSMiddleware(Middleware):
     async def simple_response(
         self, scope: Scope, receive: Receive, send: Send, request_headers: Headers
     ) -> None:
-        """Hand a request that is no preflight on, with a `send` that sets the headers."""
+        """Pass a request that is no preflight on, with a `send` that sets the headers."""
         sending = _starlette().partial(self.send, send=send, request_headers=request_headers)
         await self.app(scope, receive, sending)
 
@@ -385,7 +381,7 @@ class CORSMiddleware(Middleware):
         origin = _origin_of(request_headers)
         allowed = origin is not None and await _is_allowed(self, policy, origin, request_headers)
         if origin is not None and not allowed:
-            _tell_refusal(self, request_headers, ("origin",), preflight=False)
+            _report_rejection(self, request_headers, ("origin",), preflight=False)
         explicit = allowed and policy.preflight_explicit_allow_origin
         if origin is not None and explicit and _is_overridden(self, "allow_explicit_origin"):
             message = self._with_headers_of_its_own(message, policy, origin)
@@ -431,7 +427,7 @@ class CORSMiddleware(Middleware):
         vars(self).update(state["attributes"])
 
     def _fastcors_overrides(self) -> tuple[bool, bool, bool]:
-        """Whether a call runs `__call__`, a method is called by name, `is_allowed_origin` is asked.
+        """Whether a call runs `__call__`, calls methods by name, and calls `is_allowed_origin`.
 
         The compiled code asks once for each version of a class and of an instance's attributes.
         """
@@ -443,9 +439,9 @@ class CORSMiddleware(Middleware):
         return runs_call, hooks, _is_overridden(self, "is_allowed_origin")
 
     def _fastcors_ask(self, compiled: CompiledPolicy, origin: str) -> Any:
-        """Ask `is_allowed_origin`, with this policy for what it asks the base class.
+        """Call `is_allowed_origin`; if it calls the base class, this policy decides there.
 
-        It is not asked about an Origin that no response may repeat, which is rejected.
+        An Origin that no response may repeat is rejected without a call.
         """
         if never_mirrored(origin) is not None:
             return False
@@ -456,20 +452,20 @@ class CORSMiddleware(Middleware):
             _ASKED.reset(token)
 
     def _fastcors_follow(self) -> None:
-        """Make the policy anew of the list or set that it follows, if that was changed."""
+        """Make a new policy from the list or set that it follows, if that was changed."""
         from ._live import follow, log
 
         with _CHANGING:
             lines = follow(self)
-        # Not under the lock: a handler of the log may do anything.
+        # Without the lock, because a log handler may do anything.
         log(lines)
 
 
-# The policy with which the base class answers while a subclass's `is_allowed_origin` is asked.
+# The policy by which the base class decides while a subclass's `is_allowed_origin` runs.
 _ASKED: ContextVar[tuple[CORSMiddleware, CompiledPolicy] | None] = ContextVar(
     "fastcors_asked", default=None
 )
-# One policy is made of another one at a time, so that no change is lost.
+# Policies are replaced one at a time: no change is lost.
 _CHANGING = RLock()
 _IMPORTED: list[ModuleType] = []
 _CALL = CORSMiddleware.__call__
@@ -485,21 +481,21 @@ def _is_overridden(middleware: CORSMiddleware, name: str) -> bool:
     """Whether the class or the instance has something else of this name."""
     if dict.__contains__(vars(middleware), name):
         return True
-    # Not by getattr: a descriptor may answer for the class as it likes.
+    # Not by getattr: a descriptor may return anything for the class.
     classes = type(middleware).__mro__
     found = next((vars(each)[name] for each in classes if name in vars(each)), None)
     return found is not _ORIGINALS[name]
 
 
 def _has_hooks(middleware: CORSMiddleware) -> bool:
-    """Whether anything is overridden beside `is_allowed_origin`, which the compiled code asks."""
+    """Whether anything besides `is_allowed_origin` is overridden."""
     return any(
         _is_overridden(middleware, name) for name in _ORIGINALS if name != "is_allowed_origin"
     )
 
 
 def _current(middleware: CORSMiddleware) -> Policy:
-    """Return the policy, made anew if the list that it follows was changed."""
+    """Return the policy, a new one if the list that it follows was changed."""
     live = middleware._fastcors_live
     if live is not None and not live.is_unchanged():
         middleware._fastcors_follow()
@@ -507,10 +503,10 @@ def _current(middleware: CORSMiddleware) -> Policy:
 
 
 def _decide_by(middleware: CORSMiddleware, policy: Policy, given: Any) -> None:
-    """Decide by a policy, which was made with this for `allow_origins`."""
+    """Use a policy that was made with this as `allow_origins`."""
     from ._live import is_live, start
 
-    # It follows no list now.
+    # The assignment ends the following of another list.
     middleware._fastcors_policy = policy
     if is_live(given):
         start(middleware, given)
@@ -527,29 +523,29 @@ def _need_starlette() -> None:
 
 
 def _policy_of(middleware: CORSMiddleware, request_headers: Headers) -> Policy:
-    """Return the policy that the request began with; Starlette's own headers know of none."""
+    """Return the policy that the request began with, or the current one for Starlette's headers."""
     policy: Policy | None = getattr(request_headers, "policy", None)
     return policy or _policy_for(middleware, request_headers.get("origin"))
 
 
 def _policy_for(middleware: CORSMiddleware, origin: str | None) -> Policy:
-    """Return the policy that decides on an origin now, by the list that it follows as it is now."""
+    """Return the policy that decides on an origin now, up to date with the list that it follows."""
     if origin is not None and middleware._fastcors_live is not None:
         middleware._fastcors_allows(origin)
     return middleware._fastcors_policy
 
 
-def _tell_refusal(
+def _report_rejection(
     middleware: CORSMiddleware,
     request_headers: Any,
     reasons: tuple[str, ...],
     *,
     preflight: bool,
 ) -> None:
-    """Count and log a rejection once, and not if a method is called from outside."""
-    if not isinstance(request_headers, _starlette().RequestHeaders) or request_headers.told:
+    """Count and log a rejection, once, unless a method is called from outside."""
+    if not isinstance(request_headers, _starlette().RequestHeaders) or request_headers.reported:
         return
-    request_headers.told = True
+    request_headers.reported = True
     for reason in reasons:
         middleware._fastcors_count(reason)
     request_headers.log_rejection(reasons, preflight, _override_of(middleware))
@@ -563,7 +559,7 @@ def _override_of(middleware: CORSMiddleware) -> str | None:
 
 
 async def _verdict(middleware: CORSMiddleware, policy: Policy, origin: str) -> bool:
-    """Ask `is_allowed_origin`, and await what it returns if that is an awaitable."""
+    """Call `is_allowed_origin`, and await the result if it is an awaitable."""
     if not middleware._fastcors_asks:
         return policy._compiled.allows(origin)
     verdict: Any = middleware._fastcors_ask(policy._compiled, origin)
@@ -573,7 +569,7 @@ async def _verdict(middleware: CORSMiddleware, policy: Policy, origin: str) -> b
 
 
 def _allows(middleware: CORSMiddleware, policy: Policy, origin: str) -> bool:
-    """Ask `is_allowed_origin` where nothing can be awaited: a coroutine would count as true."""
+    """Call `is_allowed_origin` where nothing can be awaited; a coroutine would count as true."""
     if not middleware._fastcors_asks:
         return policy._compiled.allows(origin)
     verdict: Any = middleware._fastcors_ask(policy._compiled, origin)
@@ -581,10 +577,30 @@ def _allows(middleware: CORSMiddleware, policy: Policy, origin: str) -> bool:
         if hasattr(verdict, "close"):
             verdict.close()
         raise TypeError(
-            f"{type(middleware).__name__}.is_allowed_origin gave an awaitable, which preflight_response called "
+            f"{type(middleware).__name__}.is_allowed_origin returned an awaitable, which preflight_response called "
             f"from outside cannot await: call the middleware itself, or make is_allowed_origin a plain method"
         )
     return bool(verdict)
+
+
+async def _enforce(
+    middleware: CORSMiddleware, scope: Scope, receive: Receive, send: Send
+) -> tuple[bool, bool | None]:
+    """Reject a request if the policy says so.
+
+    Returns:
+        Whether it was rejected, and what an overridden `is_allowed_origin` said, if it was called.
+    """
+    policy = middleware._fastcors_policy
+    allowed: bool | None = None
+    rejection = middleware._fastcors_enforce(policy._compiled, scope, receive, send, None)
+    if isinstance(rejection, bytes):
+        allowed = await _verdict(middleware, policy, rejection.decode("latin-1"))
+        rejection = middleware._fastcors_enforce(policy._compiled, scope, receive, send, allowed)
+    if rejection is None or isinstance(rejection, bytes):
+        return False, allowed
+    await rejection
+    return True, allowed
 
 
 async def _is_allowed(
@@ -593,7 +609,7 @@ async def _is_allowed(
     known: bool | None = getattr(request_headers, "origin_allowed", None)
     if known is not None:
         return known
-    # With `*` Starlette does not ask the method on actual requests.
+    # With `*` Starlette does not call the method on actual requests.
     if policy.allow_all_origins:
         return never_mirrored(origin) is None
     return await _verdict(middleware, policy, origin)

@@ -29,7 +29,7 @@ class Option:
         name: its name.
         kind: how it is read, a key of ``READERS`` in `fastcors._lint.reading`.
         default: its value if it is left out.
-        stems: how the words begin that other libraries' names for it have in common.
+        stems: the beginnings of words that other libraries' names for it have in common.
         example: an item, for messages about a value that is no collection; None for a plain value.
         compiled: the keyword of `CompiledPolicy` that takes what `sent` returns, if it is one.
         sent: returns its value as far as it shows in responses, by which policies are compared; None
@@ -145,7 +145,7 @@ OPTIONS = (
     ),
     Option("strict", "bool", default=False, stems=("strict",)),
     Option(
-        "accept", "codes", default=(), stems=("accept", "ignore"), example="expression-strangers"
+        "accept", "codes", default=(), stems=("accept", "ignore"), example="regex-untrusted-origins"
     ),
 )
 DEFAULTS: dict[str, Any] = {option.name: option.default for option in OPTIONS}
@@ -156,9 +156,9 @@ class Options:
     """The options of a policy, read once: nothing in here changes when the caller's objects do.
 
     Attributes:
-        problems: all that is wrong, option by option, except what `accept` names.
+        problems: all problems, option by option, except those that `accept` names.
         safe: the regular expressions that are proven to match no untrusted origin.
-        engines: the expressions, each with its text for the Rust engine if that matches it.
+        engines: the regular expressions, each with its translation if Rust runs it.
         max_age_text: the value of Access-Control-Max-Age.
         invalid: what Python's `re` raised for the first invalid expression.
         cause: what the first unreadable object raised.
@@ -181,7 +181,7 @@ class Options:
     max_age_text: str
 
     def __init__(self, values: Mapping[str, Any], max_age_text: str) -> None:
-        """Hold the value of each option; what was found while they were read is set afterwards."""
+        """Hold the value of each option. The findings of the reading are set afterwards."""
         for name in DEFAULTS:
             setattr(self, name, values[name])
         self.max_age_text = max_age_text
@@ -210,16 +210,16 @@ class Options:
 
     @property
     def expressions(self) -> list[str]:
-        """Those that the Rust engine matches, in its syntax."""
+        """The regular expressions that Rust runs, in its syntax."""
         return [text for _, text in self.engines if text is not None]
 
     @property
-    def foreign(self) -> list[Callable[[str], object]]:
-        """What matches the others."""
+    def python_only(self) -> list[Callable[[str], object]]:
+        """The `fullmatch` of the Python-only regular expressions."""
         return [pattern.fullmatch for pattern, text in self.engines if text is None]
 
     def patterns(self) -> tuple[re.Pattern[str], ...]:
-        """Return the compiled expressions, of which there may be none, one or several."""
+        """Return the compiled regular expressions: none, one or several."""
         given = self.allow_origin_regex
         if given is None:
             return ()
@@ -236,9 +236,9 @@ class Options:
 
 
 class Copy:
-    """A copy of a caller's collection of texts: its items in its order, and what kind it was.
+    """A copy of a caller's collection of strings: its items in its order, and its kind.
 
-    A set's order shows in the header, and a copy of a set has another one.
+    The order of a set shows in the header, and a copy of a set has another order.
     """
 
     __slots__ = ("items", "kind", "star")
@@ -246,9 +246,9 @@ class Copy:
     items: list[str]
 
     def __init__(self, given: Any, items: list[str], *, star: bool = False) -> None:
-        """Copy what was given, of which these are the items that count.
+        """Copy a collection; `items` are those of its items that count.
 
-        `star` tells that a `*` was given, which the items stand for.
+        `star`: whether a `*` was given, which the items replace.
         """
         self.kind: type = given.kind if type(given) is Copy else list
         self.star: bool = star or (type(given) is Copy and given.star)

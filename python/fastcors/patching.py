@@ -1,4 +1,4 @@
-"""Puts the middleware in the place of Starlette's class, for the whole process."""
+"""Replaces Starlette's class by the middleware, for the whole process."""
 
 from __future__ import annotations
 

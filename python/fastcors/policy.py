@@ -1,4 +1,4 @@
-"""A policy: options that were read, and the compiled form that requests are decided by."""
+"""A policy: its options, and the compiled form that decides on requests."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ._format import shown
 from ._immutable import Immutable, ReadOnlyDict, ReadOnlyList
 from ._lint.option_names import near_option
 from ._lint.reading import read_options
-from ._report import tell
+from ._report import report
 from .decision import Decision, FetchRequest, Request
 from .options import DEFAULTS, OPTIONS, Copy
 
@@ -25,18 +25,12 @@ if TYPE_CHECKING:
     _Policy = TypeVar("_Policy", bound="Policy")
     _Initialize = TypeVar("_Initialize", bound=Callable[..., None])
 
-_VARY = (
-    "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, "
-    "Access-Control-Request-Private-Network"
-)
-
-
-# How many items of an option its repr shows, where there are more.
+# How many items of an option the repr shows if there are more.
 _SHOWN = 3
 
 
 def presented_as(checking: Callable[..., None], initialize: _Initialize) -> _Initialize:
-    """Return `checking` as what `inspect` and editors take for `initialize`, which it calls."""
+    """Return `checking`, with the signature of `initialize` for `inspect` and editors."""
     for name in ("__name__", "__qualname__", "__doc__", "__annotations__"):
         setattr(checking, name, getattr(initialize, name))
     wrapped: Any = checking
@@ -63,7 +57,7 @@ def _check_names(given: Iterable[str]) -> None:
 
 
 class Policy(Immutable):
-    """What a middleware allows, and what it answers: without ASGI, and without an application.
+    """What a middleware allows and how it responds, without ASGI and without an application.
 
     Args:
         allow_origins, allow_methods, allow_headers, allow_credentials, allow_origin_regex,
@@ -71,18 +65,18 @@ class Policy(Immutable):
             `CORSMiddleware`, by keyword.
 
     Raises:
-        ConfigError: for what is dangerous to run, and with `strict` for any error.
-        re.error: for a regular expression that Python does not take, as Starlette does.
-        TypeError: for the name of an option that there is not.
+        ConfigError: for what always raises, and with `strict` for any error.
+        re.error: for a regular expression that Python rejects, as with Starlette.
+        TypeError: for an unknown option.
 
-    Gives a `ConfigWarning` for each other problem of severity error, with `strict` for advice.
+    Each other problem of severity error is a `ConfigWarning`; with `strict`, each warning is one.
 
-    Nothing in it changes once it is made; `replace` makes another. Two policies are equal if their
-    options are: the origins and expressions in any order, all others as they are sent. Comparing
-    a million origins takes some tenths of a second, as does their hash, once.
+    A policy never changes; `replace` returns another. Two policies are equal if their options are:
+    origins and regular expressions in any order, the others as they are sent. Comparing a million
+    origins takes some tenths of a second, and so does the first hash.
 
-    It knows the options alone: what a subclass of `CORSMiddleware` overrides, such as
-    `is_allowed_origin`, it does not ask.
+    A policy knows only its options. It does not call what a subclass of `CORSMiddleware` overrides,
+    such as `is_allowed_origin`.
     """
 
     __slots__ = ("_compiled", "_hash", "_options", "_preflight_headers", "_simple_headers")
@@ -115,7 +109,7 @@ class Policy(Immutable):
         # Each option is a parameter: a test holds them against the table.
         given = locals()
         options = read_options({name: given[name] for name in DEFAULTS})
-        tell(options)
+        report(options)
         self._take(options)
 
     def _take(self, options: Options) -> None:
@@ -146,10 +140,10 @@ class Policy(Immutable):
             origin: its Origin.
             method: its Access-Control-Request-Method.
             headers: the names in its Access-Control-Request-Headers, which are joined by commas; or
-                one text, which is the whole value. None, or no name at all: it has no such header.
+                one string, which is the whole value. None or an empty list: no such header.
             private_network: whether it has Access-Control-Request-Private-Network.
 
-        The texts are header values decoded as latin-1. What no header can hold is refused.
+        The strings are header values decoded as latin-1. One that no header can hold is rejected.
 
         Raises:
             TypeError: for a value of another type.
@@ -162,11 +156,11 @@ class Policy(Immutable):
         return self._decide(Request(*texts, private_network))
 
     def actual(self, *, origin: str | None) -> Decision:
-        """Decide on an actual request: any that is no preflight, as the middleware does.
+        """Decide on an actual request, one that is no preflight, as the middleware does.
 
         Args:
-            origin: its Origin, a header value decoded as latin-1; None where it has none, which
-                refuses nothing: CORS asks only where there is an Origin.
+            origin: its Origin, a header value decoded as latin-1; None if it has none. Such a request
+                is always allowed, because it is not a CORS request.
 
         Raises:
             TypeError: for a value of another type.
@@ -272,12 +266,12 @@ class Policy(Immutable):
             )
         origin, origin_fits = _field(request.origin)
         if request.method is None:
-            allowed, lines = self._compiled.actual_answer(
+            allowed, lines = self._compiled.actual_response(
                 origin=None if request.origin is None else origin, origin_fits=origin_fits
             )
             return Decision(self, request, allowed=allowed, status=None, body=None, lines=lines)
         headers, headers_fit = _field(request.headers)
-        status, body, lines, refused = self._compiled.preflight_answer(
+        status, body, lines, reasons = self._compiled.preflight_response(
             origin=origin,
             origin_fits=origin_fits,
             method=_field(request.method)[0],
@@ -285,7 +279,7 @@ class Policy(Immutable):
             headers_fit=headers_fit,
             private_network=request.private_network,
         )
-        return Decision(self, request, allowed=not refused, status=status, body=body, lines=lines)
+        return Decision(self, request, allowed=not reasons, status=status, body=body, lines=lines)
 
     def _denials(self, request: Request) -> tuple[Denial, ...]:
         """Return what is rejected of a request, for its decision."""
@@ -311,9 +305,9 @@ class Policy(Immutable):
         return explanation(self._compiled, decision)
 
     def replace(self, **changes: Unpack[PolicyOptions]) -> Self:
-        """Give a policy with these options changed and the others as they are.
+        """Return a policy with these options changed and the others as they are.
 
-        What was wrong before is not told again, unless `strict` is new.
+        Problems that the policy already has are not reported again, unless `strict` is new.
 
         Raises:
             ConfigError, re.error, TypeError: as for a new policy.
@@ -324,7 +318,7 @@ class Policy(Immutable):
         known: Collection[Problem] = ()
         if options.problems and (self._options.strict or not options.strict):
             known = set(read_options(before).problems)
-        tell(options, known)
+        report(options, known)
         return _policy_of_options(options, type(self))
 
     def __eq__(self, other: object) -> bool:
@@ -342,7 +336,7 @@ class Policy(Immutable):
         return found
 
     def __repr__(self) -> str:
-        """Show the options that differ from the defaults, long ones cut."""
+        """Return the options that differ from the defaults, long ones cut."""
         count = self._compiled.entry_count()
         texts = []
         if count:
@@ -362,11 +356,11 @@ class Policy(Immutable):
         return self
 
     def _given(self) -> dict[str, Any]:
-        """Return the options as they were read, for a policy that is the same or nearly."""
+        """Return the options as they were read, for a policy that is the same or similar."""
         return self._options.given(self._compiled.origins())
 
     def _value(self) -> dict[str, Any]:
-        """Return what policies are compared by beside their origins: each option as far as it shows."""
+        """Return what two policies compare besides their origins: each option as it is sent."""
         return {option.name: option.sent(self._options) for option in OPTIONS if option.sent}
 
     def _shown(self, name: str) -> str:
@@ -385,12 +379,12 @@ class Policy(Immutable):
 
     @property
     def allow_origins(self) -> Collection[str]:
-        """The entries in their order. Made anew at each reading: 100 ms for a million."""
+        """The entries in their order. Each reading makes a new collection: 100 ms for a million."""
         return self._origins().public()
 
     @property
     def allow_methods(self) -> Collection[str]:
-        """The methods, those that `*` stands for in its place."""
+        """The methods, with `*` replaced by the eight that it stands for."""
         return self._options.allow_methods.public()
 
     @property
@@ -405,7 +399,7 @@ class Policy(Immutable):
 
     @property
     def allow_origin_regex(self) -> re.Pattern[str] | tuple[re.Pattern[str], ...] | None:
-        """The compiled expression, or all of them."""
+        """The compiled regular expression, or a tuple of them."""
         return self._options.allow_origin_regex
 
     @property
@@ -420,7 +414,7 @@ class Policy(Immutable):
 
     @property
     def max_age(self) -> Any:
-        """How long a preflight answer may be cached, in seconds, as it was given."""
+        """How long a preflight response may be cached, in seconds, as it was given."""
         return self._options.max_age
 
     @property
@@ -445,12 +439,12 @@ class Policy(Immutable):
 
     @property
     def preflight_explicit_allow_origin(self) -> bool:
-        """Whether an allowed origin is answered by its name and not by `*`."""
+        """Whether the response names an allowed origin instead of `*`."""
         return not self.allow_all_origins or self.allow_credentials
 
     @property
     def simple_headers(self) -> dict[str, str]:
-        """What every answer to a request with an Origin carries, as Starlette has it."""
+        """The headers of every response to an actual request with an Origin, as Starlette has them."""
         known: ReadOnlyDict | None = getattr(self, "_simple_headers", None)
         if known is not None:
             return known
@@ -467,20 +461,12 @@ class Policy(Immutable):
 
     @property
     def preflight_headers(self) -> dict[str, str]:
-        """What every response to a preflight carries, as Starlette has it."""
+        """The headers of every response to a preflight, as Starlette has them."""
         known: ReadOnlyDict | None = getattr(self, "_preflight_headers", None)
         if known is not None:
             return known
-        headers = {"Vary": _VARY}
-        if not self.preflight_explicit_allow_origin:
-            headers["Access-Control-Allow-Origin"] = "*"
-        headers["Access-Control-Allow-Methods"] = ", ".join(self._options.allow_methods.items)
-        headers["Access-Control-Max-Age"] = self._options.max_age_text
-        if not self.allow_all_headers:
-            headers["Access-Control-Allow-Headers"] = ", ".join(self._options.sent_headers())
-        if self.allow_credentials:
-            headers["Access-Control-Allow-Credentials"] = "true"
-        made = ReadOnlyDict(headers)
+        lines = self._compiled.preflight_lines()
+        made = ReadOnlyDict({name.title(): value for name, value in lines})
         self._set(_preflight_headers=made)
         return made
 
@@ -495,20 +481,20 @@ def _compiled(options: Options, origins: list[str]) -> CompiledPolicy:
         options=options,
         origins=origins,
         expressions=options.expressions,
-        foreign=options.foreign,
+        python_only=options.python_only,
         any_header=options.any_header,
         **sent,
     )
 
 
-# What options that are left out are compared by.
+# The values that options have by default, for the repr.
 _USUAL = Policy()._value()
 
 
 def _policy_of(given: Mapping[str, Any], class_: type[_Policy]) -> _Policy:
-    """Give a policy again, of whose options was told what is wrong."""
+    """Return a policy again, whose problems have been reported."""
     options = read_options(given)
-    tell(options, options.problems)
+    report(options, options.problems)
     return _policy_of_options(options, class_)
 
 
@@ -519,7 +505,7 @@ def _policy_of_options(options: Options, class_: type[_Policy]) -> _Policy:
 
 
 def _listed(items: list[str], count: int) -> str:
-    """Show the first of that many items."""
+    """Return the first of that many items, as text."""
     first = items if count <= _SHOWN + 1 else items[:_SHOWN]
     texts = [shown(item) for item in first]
     if len(first) < count:
@@ -528,7 +514,7 @@ def _listed(items: list[str], count: int) -> str:
 
 
 def _shown_expression(pattern: re.Pattern[str]) -> str:
-    """Show an expression as a text where it has no flags but those of any text."""
+    """Return a regular expression as text: as a string if it has no flags of its own."""
     import re
 
     return shown(pattern.pattern if pattern.flags == re.UNICODE else pattern, 200)
@@ -540,12 +526,12 @@ def _text(name: str, value: object) -> str:
         if isinstance(value, bytes | bytearray):
             meant = shown(bytes(value).decode("latin-1"))
         raise TypeError(f"{name} is {shown(value)}, {_kind(value)}; write {meant}")
-    # Of a subclass, such as an enumeration, the text alone.
+    # A subclass, such as an enumeration, may have another str.
     return str.__str__(value)
 
 
 def _joined(headers: Iterable[str] | None) -> str | None:
-    """Give the value of Access-Control-Request-Headers."""
+    """Return the value of Access-Control-Request-Headers."""
     if headers is None or isinstance(headers, str):
         return None if headers is None else _text("headers", headers)
     names: Iterator[Any] | None = None
@@ -557,7 +543,7 @@ def _joined(headers: Iterable[str] | None) -> str | None:
     if names is None:
         raise TypeError(
             f"headers is {shown(headers)}, {_kind(headers)}; write a list of names such as ['X-Token'], or one "
-            f"text, which is the whole value of Access-Control-Request-Headers"
+            f"string, which is the whole value of Access-Control-Request-Headers"
         )
     texts = [_text("a name in headers", name) for name in names]
     return ",".join(texts) if texts else None
@@ -568,7 +554,7 @@ def _kind(value: object) -> str:
 
 
 def _field(text: str | None) -> tuple[bytes, bool]:
-    """Give the bytes of a header's value, and whether a header can hold it."""
+    """Return the bytes of a header's value, and whether a header can hold it."""
     text = text or ""
     try:
         return text.encode("latin-1"), True

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 # Each line of a log, a warning or an error begins so: an operator can search for it.
 PREFIX = "fastcors: "
 
-# Of many problems that are alike, this many are told one by one.
-_TOLD_OF_EACH = 10
+# Of many similar problems, this many get a line each.
+_LINES_OF_EACH = 10
 
 PAGE = "docs/configuration.md"
 
@@ -66,36 +66,19 @@ CODES = {
         Code("code-always-raises", "error", "accept", acceptable=False),
         Code("credentials-without-origin", "warning", "allow_credentials"),
         Code("endless", "error", _COLLECTIONS, sections=("any-option",), raises=True),
+        Code("origin-ipv4", "error", "allow_origins"),
+        Code("origin-ipv6", "error", "allow_origins"),
         Code("expose-any-beside-others", "warning", "expose_headers"),
         Code("expose-any-with-credentials", "error", "expose_headers"),
         Code("expose-duplicate", "warning", "expose_headers"),
         Code("expose-forbidden", "error", "expose_headers"),
         Code("expose-glob", "error", "expose_headers"),
-        Code("expose-misspelt", "warning", "expose_headers"),
+        Code("expose-misspelled", "warning", "expose_headers"),
         Code("expose-of-request", "warning", "expose_headers"),
+        Code("expose-of-preflight", "warning", "expose_headers"),
         Code("expose-quotes", "error", "expose_headers"),
         Code("expose-safelisted", "warning", "expose_headers"),
-        Code("expose-several", "error", "expose_headers"),
-        Code("expression-address-range", "warning", "allow_origin_regex"),
-        Code("expression-alternative-matches-no-origin", "either", "allow_origin_regex"),
-        Code("expression-any-of-scheme", "warning", "allow_origin_regex"),
-        Code("expression-class", "error", "allow_origin_regex"),
-        Code("expression-dot", "warning", "allow_origin_regex"),
-        Code("expression-empty", "warning", "allow_origin_regex"),
-        Code("expression-engine", "error", "allow_origin_regex"),
-        Code("expression-everything", "either", "allow_origin_regex"),
-        Code("expression-glob", "error", "allow_origin_regex"),
-        Code("expression-insecure", "warning", "allow_origin_regex"),
-        Code("expression-joined", "warning", "allow_origin_regex"),
-        Code("expression-matches-no-origin", "error", "allow_origin_regex"),
-        Code("expression-null", "either", "allow_origin_regex"),
-        Code("expression-public-suffix", "either", "allow_origin_regex"),
-        Code("expression-shared-suffix", "warning", "allow_origin_regex"),
-        Code("expression-strangers", "error", "allow_origin_regex"),
-        Code("expression-syntax", "error", "allow_origin_regex", acceptable=False),
-        Code("expression-type", "error", "allow_origin_regex", raises=True),
-        Code("expression-unproven", "warning", "allow_origin_regex"),
-        Code("expression-without-effect", "warning", "allow_origin_regex"),
+        Code("expose-several", "warning", "expose_headers"),
         Code("generator-consumed", "either", _COLLECTIONS, sections=("any-option",)),
         Code("header-any-beside-others", "warning", "allow_headers"),
         Code("header-any-with-credentials", "warning", "allow_headers"),
@@ -103,11 +86,11 @@ CODES = {
         Code("header-duplicate", "warning", "allow_headers"),
         Code("header-forbidden", "warning", "allow_headers"),
         Code("header-glob", "error", "allow_headers"),
-        Code("header-misspelt", "warning", "allow_headers"),
+        Code("header-misspelled", "warning", "allow_headers"),
         Code("header-of-response", "warning", "allow_headers"),
         Code("header-quotes", "error", "allow_headers"),
         Code("header-safelisted", "warning", "allow_headers"),
-        Code("header-several", "error", "allow_headers"),
+        Code("header-several", "warning", "allow_headers"),
         Code("mapping", "warning", _COLLECTIONS, sections=("any-option",)),
         Code("max-age", "error", "max_age", raises=True),
         Code("max-age-above-cap", "warning", "max_age"),
@@ -119,7 +102,7 @@ CODES = {
         Code("method-forbidden", "warning", "allow_methods"),
         Code("method-glob", "error", "allow_methods"),
         Code("method-lower-case", "either", "allow_methods"),
-        Code("method-misspelt", "warning", "allow_methods"),
+        Code("method-misspelled", "warning", "allow_methods"),
         Code("method-quotes", "error", "allow_methods"),
         Code("method-several", "error", "allow_methods"),
         Code("method-word-for-any", "error", "allow_methods"),
@@ -151,24 +134,24 @@ CODES = {
         Code("origin-address-range", "error", "allow_origins"),
         Code("origin-any-beside-others", "warning", "allow_origins"),
         Code("origin-any-with-credentials", "error", "allow_origins"),
-        Code("origin-bad-port", "either", "allow_origins"),
+        Code("origin-bad-port", "error", "allow_origins"),
         Code("origin-control-character", "error", "allow_origins"),
         Code("origin-default-port", "error", "allow_origins"),
         Code("origin-doubled-scheme", "error", "allow_origins"),
         Code("origin-duplicate", "warning", "allow_origins"),
         Code("origin-empty", "error", "allow_origins"),
+        Code("origin-extension-id", "either", "allow_origins"),
+        Code("origin-file", "either", "allow_origins"),
         Code("origin-fragment", "error", "allow_origins"),
         Code("origin-glob", "error", "allow_origins"),
-        Code("origin-host", "error", "allow_origins"),
+        Code("origin-host", "either", "allow_origins"),
         Code("origin-insecure", "warning", "allow_origins"),
-        Code("origin-ipv4", "error", "allow_origins"),
-        Code("origin-ipv6", "error", "allow_origins"),
         Code("origin-malformed-scheme", "error", "allow_origins"),
         Code("origin-no-scheme", "error", "allow_origins"),
         Code("origin-null", "either", "allow_origins"),
         Code("origin-path", "error", "allow_origins"),
         Code("origin-percent-encoded", "error", "allow_origins"),
-        Code("origin-placeholder", "error", "allow_origins"),
+        Code("origin-placeholder", "either", "allow_origins"),
         Code("origin-public-suffix", "either", "allow_origins"),
         Code("origin-punycode", "error", "allow_origins"),
         Code("origin-query", "error", "allow_origins"),
@@ -181,6 +164,7 @@ CODES = {
         Code("origin-trailing-slash", "error", "allow_origins"),
         Code("origin-type", "error", "allow_origins"),
         Code("origin-unicode", "error", "allow_origins"),
+        Code("origin-unspecified-address", "warning", "allow_origins"),
         Code("origin-upper-case", "error", "allow_origins"),
         Code("origin-userinfo", "error", "allow_origins"),
         Code("origin-white-space", "error", "allow_origins"),
@@ -193,6 +177,26 @@ CODES = {
         ),
         Code("private-network-for-everyone", "warning", "allow_private_network"),
         Code("private-network-superseded", "warning", "allow_private_network"),
+        Code("regex-address-range", "warning", "allow_origin_regex"),
+        Code("regex-alternative-matches-no-origin", "either", "allow_origin_regex"),
+        Code("regex-any-of-scheme", "warning", "allow_origin_regex"),
+        Code("regex-any-origin", "either", "allow_origin_regex"),
+        Code("regex-character-class", "error", "allow_origin_regex"),
+        Code("regex-empty", "warning", "allow_origin_regex"),
+        Code("regex-glob", "error", "allow_origin_regex"),
+        Code("regex-insecure", "warning", "allow_origin_regex"),
+        Code("regex-joined-parts", "warning", "allow_origin_regex"),
+        Code("regex-matches-no-origin", "error", "allow_origin_regex"),
+        Code("regex-null", "either", "allow_origin_regex"),
+        Code("regex-public-suffix", "either", "allow_origin_regex"),
+        Code("regex-python-only", "error", "allow_origin_regex"),
+        Code("regex-shared-suffix", "warning", "allow_origin_regex"),
+        Code("regex-syntax", "error", "allow_origin_regex", acceptable=False),
+        Code("regex-type", "error", "allow_origin_regex", raises=True),
+        Code("regex-unescaped-dot", "warning", "allow_origin_regex"),
+        Code("regex-untrusted-origins", "error", "allow_origin_regex"),
+        Code("regex-unverified", "warning", "allow_origin_regex"),
+        Code("regex-without-effect", "warning", "allow_origin_regex"),
         Code("star-for-a-list", "warning", _LISTS, sections=("allow_origins",)),
         Code("unknown-code", "error", "accept", acceptable=False),
         Code("unknown-option", "error", _ANY, sections=("any-option",), acceptable=False),
@@ -211,7 +215,7 @@ CODES = {
     )
 }
 ALWAYS_RAISE = frozenset(name for name, code in CODES.items() if code.raises)
-# An invalid regular expression and the name of no option raise what Starlette raises.
+# An invalid regular expression and an unknown option raise what they raise with Starlette.
 NEVER_ACCEPTED = frozenset(name for name, code in CODES.items() if not code.acceptable)
 
 
@@ -343,8 +347,8 @@ class Report(list[Problem]):
     """A list of problems; its ``str`` is a report for a person.
 
     Attributes:
-        safe: the regular expressions that are verified: as far as the public suffix list knows, nobody
-            else can own an origin that they match.
+        safe: the regular expressions that are verified: as far as the public suffix list and fastcors'
+            own list know, nobody else can own an origin that they match.
     """
 
     def __init__(self, problems: Iterable[Problem] = (), safe: Iterable[str] = ()) -> None:
@@ -355,7 +359,7 @@ class Report(list[Problem]):
         lines = [f"{problem.severity}: {problem}" for problem in self] or ["no problems found"]
         lines += [
             f"safe: allow_origin_regex: {shown_expression(expression)} is verified: as far as the public "
-            f"suffix list knows, nobody else can own an origin that it matches"
+            f"suffix list and ours know, nobody else can own an origin that it matches"
             for expression in self.safe
         ]
         return "\n".join(lines)
@@ -370,7 +374,7 @@ class ConfigError(ValueError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = list(problems)
-        super().__init__("\n".join(told(self.problems, ".problems has them all")))
+        super().__init__("\n".join(lines_of(self.problems, ".problems has them all")))
 
     def __reduce__(self) -> tuple[type[ConfigError], tuple[list[Problem]]]:
         return type(self), (self.problems,)
@@ -380,22 +384,22 @@ class ConfigWarning(UserWarning):
     """A configuration that runs, but does not do what it says."""
 
 
-def is_refused(problem: Problem) -> bool:
-    """Whether this problem makes a configuration raise, strict or not."""
+def always_raises(problem: Problem) -> bool:
+    """Whether a configuration with this problem raises, strict or not."""
     return CODES[problem.code].raises
 
 
-def told(problems: Iterable[Problem], where: str) -> Iterator[str]:
-    """Yield a line for each problem; of many that are alike, for the first ones and their number."""
+def lines_of(problems: Iterable[Problem], where: str) -> Iterator[str]:
+    """Yield a line for each problem; of many similar ones, for the first, and one with their number."""
     counts: dict[tuple[str, str], int] = {}
     for problem in problems:
         kind = problem.option, problem.code
         counts[kind] = counts.get(kind, 0) + 1
-        if counts[kind] <= _TOLD_OF_EACH:
+        if counts[kind] <= _LINES_OF_EACH:
             yield f"{PREFIX}{problem}"
     for (option, code), count in counts.items():
-        if count > _TOLD_OF_EACH:
-            yield f"{PREFIX}{option}: {count - _TOLD_OF_EACH:,} more like these; {where} [{code}]"
+        if count > _LINES_OF_EACH:
+            yield f"{PREFIX}{option}: {count - _LINES_OF_EACH:,} more like these; {where} [{code}]"
 
 
 def _are_equal(one: object, other: object) -> bool:

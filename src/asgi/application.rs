@@ -11,16 +11,16 @@ use super::object::{Owned, Raised, deeper};
 /// What calling the application does, found out when it is assigned.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Calls {
-    /// It may do anything, so that it waits until the coroutine is awaited, as with Starlette.
+    /// It may do anything, so it waits until the coroutine is awaited, as with Starlette.
     Anything,
-    /// It makes a coroutine, and runs nothing: the coroutine can be handed back.
+    /// It makes a coroutine, and runs nothing: the coroutine can be returned.
     Coroutine,
     /// It is a middleware of ours, which comes back here.
     Middleware,
 }
 
 impl Calls {
-    /// What calling `app` does; `is_middleware` tells a middleware of ours.
+    /// What calling `app` does; `is_middleware`: whether an object is a middleware of ours.
     ///
     /// # Errors
     /// Those of looking its attributes up.

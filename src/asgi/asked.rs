@@ -39,7 +39,7 @@ pub(super) struct Question<'s> {
     /// The `CompiledPolicy` that the request began with.
     policy: *mut ffi::PyObject,
     /// Whether a rejection was counted and logged: an application may start twice.
-    told: &'s Cell<bool>,
+    reported: &'s Cell<bool>,
 }
 
 impl<'s> Question<'s> {
@@ -52,15 +52,15 @@ impl<'s> Question<'s> {
         question: *mut ffi::PyObject,
         origin: *mut ffi::PyObject,
         policy: *mut ffi::PyObject,
-        told: &'s Cell<bool>,
+        reported: &'s Cell<bool>,
     ) -> Self {
         // SAFETY: the tuple has two items.
         let (middleware, scope) =
             unsafe { (ffi::PyTuple_GET_ITEM(question, 0), ffi::PyTuple_GET_ITEM(question, 1)) };
-        Self { middleware, scope, origin, policy, told }
+        Self { middleware, scope, origin, policy, reported }
     }
 
-    /// The coroutine that asks `is_allowed_origin` of the subclass, and hands the verdict to `send`
+    /// The coroutine that asks `is_allowed_origin` of the subclass, and passes the verdict to `send`
     /// with the message that starts the response.
     ///
     /// It asks when it is awaited, as Starlette does: in the thread, the task and the context of
@@ -93,12 +93,12 @@ impl<'s> Question<'s> {
     /// # Safety
     /// As for [`ask`](Self::ask).
     pub(super) unsafe fn decided(&self, allowed: bool) -> Result<Decided, Raised> {
-        let &Self { middleware, scope, origin, policy, told } = self;
+        let &Self { middleware, scope, origin, policy, reported } = self;
         if allowed {
             let kind = Actual::Allowed;
             return Ok(Decided { kind, policy, request: origin, asked: middleware });
         }
-        if !told.replace(true) {
+        if !reported.replace(true) {
             let rejections = Rejections::ORIGIN;
             // SAFETY: live objects, as the caller vouches.
             unsafe {

@@ -1,4 +1,4 @@
-//! What Python code reads, assigns and calls of a middleware.
+//! The attributes and methods of a middleware that Python code uses.
 
 use core::ffi::{c_int, c_void};
 use core::ptr;
@@ -10,25 +10,26 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::application::Calls;
-use super::call::answer_method;
+use super::call::respond_method;
 use super::enforcement;
 use super::guard::{attached, object, status};
 use super::live_origins::LiveOrigins;
-use super::middleware::{Middleware, find_overrides, is_middleware, live_verdict, not_initialised};
+use super::middleware::{Middleware, find_overrides, is_middleware, live_verdict, not_initialized};
 use super::object::{Owned, Raised, bytes_of, decoded, is_text, item};
+use super::older_rust::signed;
 use super::overrides::Overrides;
 use super::policy::{CompiledPolicy, compiled, latin_1};
 use super::preflight;
 use super::scope::{RequestHeaders, read_any};
 use super::types::{attribute, fast_method, method, no_attribute};
 
-/// What an attribute gives, or the error that `__init__` has not set it.
+/// The value of an attribute, or the error that `__init__` has not set it.
 ///
 /// # Safety
 /// `held` is null or live, and the thread is attached.
 unsafe fn field(held: *mut ffi::PyObject) -> Result<Owned, Raised> {
     if held.is_null() {
-        return not_initialised();
+        return not_initialized();
     }
     // SAFETY: live, as the caller vouches.
     Ok(unsafe { Owned::share(held) })
@@ -48,7 +49,7 @@ unsafe extern "C" fn set_policy(
 ) -> c_int {
     status(|| {
         attached(|py| {
-            // SAFETY: Python gives a live value, or null for a deletion.
+            // SAFETY: Python passes a live value, or null for a deletion.
             let value = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) };
             let policy = value
                 .ok_or_else(|| PyAttributeError::new_err("a policy is replaced, not deleted"))?;
@@ -82,7 +83,7 @@ unsafe extern "C" fn set_app(
 ) -> c_int {
     status(|| {
         attached(|py| {
-            // SAFETY: Python gives a live value, or null for a deletion.
+            // SAFETY: Python passes a live value, or null for a deletion.
             let app = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) };
             let app =
                 app.ok_or_else(|| PyAttributeError::new_err("app is replaced, not deleted"))?;
@@ -174,7 +175,7 @@ unsafe extern "C" fn begin(
     object(|| unsafe {
         let this = slf.cast::<Middleware>();
         if (*this).compiled.is_null() {
-            return not_initialised();
+            return not_initialized();
         }
         let policy = Owned::share((*this).compiled);
         let names = compiled(policy.as_ptr()).names;
@@ -214,7 +215,7 @@ unsafe extern "C" fn begin(
             text(requested.as_ref())?,
             Owned::share(network),
         ];
-        let begun = Owned::take(ffi::PyTuple_New(parts.len().cast_signed()))?;
+        let begun = Owned::take(ffi::PyTuple_New(signed(parts.len())))?;
         for (place, part) in (0..).zip(parts) {
             ffi::PyTuple_SET_ITEM(begun.as_ptr(), place, part.into_ptr());
         }
@@ -243,7 +244,7 @@ unsafe extern "C" fn set_live(
 ) -> c_int {
     status(|| {
         attached(|py| {
-            // SAFETY: Python gives a live value, or null for a deletion.
+            // SAFETY: Python passes a live value, or null for a deletion.
             let live = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) }
                 .filter(|live| !live.is_none())
                 .map(Bound::cast_into::<LiveOrigins>)
@@ -260,7 +261,7 @@ unsafe extern "C" fn set_live(
     })
 }
 
-/// `Middleware._fastcors_allows(origin)`: what the options say of an origin now.
+/// `Middleware._fastcors_allows(origin)`: whether the options allow an origin now.
 unsafe extern "C" fn allows(
     slf: *mut ffi::PyObject,
     origin: *mut ffi::PyObject,
@@ -269,7 +270,7 @@ unsafe extern "C" fn allows(
     object(|| unsafe {
         let this = slf.cast::<Middleware>();
         if (*this).compiled.is_null() {
-            return not_initialised();
+            return not_initialized();
         }
         let origin = attached(|py| {
             let origin = Bound::from_borrowed_ptr(py, origin);
@@ -365,9 +366,9 @@ pub(super) const ATTRIBUTES: [ffi::PyGetSetDef; 9] = [
 /// Its methods.
 pub(super) const METHODS: [ffi::PyMethodDef; 9] = [
     fast_method(
-        c"_fastcors_answer",
-        answer_method,
-        c"_fastcors_answer($self, scope, receive, send, /)\n--\n\nThe compiled __call__.",
+        c"_fastcors_respond",
+        respond_method,
+        c"_fastcors_respond($self, scope, receive, send, /)\n--\n\nThe compiled __call__.",
     ),
     fast_method(
         c"_fastcors_preflight",
@@ -386,7 +387,7 @@ pub(super) const METHODS: [ffi::PyMethodDef; 9] = [
         c"_fastcors_allows",
         allows,
         ffi::METH_O,
-        c"_fastcors_allows($self, origin, /)\n--\n\nWhat the options say of an origin.",
+        c"_fastcors_allows($self, origin, /)\n--\n\nWhether the options allow an origin.",
     ),
     method(
         c"_fastcors_count",

@@ -1,6 +1,5 @@
 //! What a call of a middleware does: `middleware(scope, receive, send)`.
 
-use core::hint::cold_path;
 use core::ptr;
 
 use pyo3::exceptions::PyTypeError;
@@ -12,9 +11,10 @@ use super::asked::question;
 use super::coroutines::deferred;
 use super::enforcement::{self, Asked, Called, Next};
 use super::guard::{attached, object};
-use super::middleware::{Middleware, find_overrides, live_verdict, not_initialised};
+use super::middleware::{Middleware, find_overrides, live_verdict, not_initialized};
 use super::names::Names;
 use super::object::{Owned, Raised, bytes_of, is_text, item, seldom};
+use super::older_rust::{cold_path, signed};
 use super::policy::{CompiledPolicy, compiled};
 use super::rejection::Rejection;
 use super::scope::{RequestHeaders, read_any};
@@ -44,9 +44,9 @@ pub(super) unsafe extern "C" fn vectorcall(
     })
 }
 
-/// `Middleware._fastcors_answer(scope, receive, send)`: the compiled code, for a class that overrides
+/// `Middleware._fastcors_respond(scope, receive, send)`: the compiled code, for a class that overrides
 /// `__call__`, and perhaps `is_allowed_origin`.
-pub(super) unsafe extern "C" fn answer_method(
+pub(super) unsafe extern "C" fn respond_method(
     slf: *mut ffi::PyObject,
     args: *mut *mut ffi::PyObject,
     nargs: ffi::Py_ssize_t,
@@ -93,7 +93,7 @@ unsafe fn respond(
     // because code that runs in between may replace them.
     unsafe {
         if (*this).app.is_null() || (*this).compiled.is_null() {
-            return not_initialised();
+            return not_initialized();
         }
         let app = Application { callable: Owned::share((*this).app), calls: (*this).calls };
         let policy = Owned::share((*this).compiled);
@@ -180,7 +180,7 @@ unsafe fn dispatch(
                 preflight = Some(method);
             }
         }
-        // The list that the policy follows is looked at even where a subclass decides, which may ask
+        // The list that the policy follows is compared even if a subclass decides, because it may call
         // the policy that the request began with.
         let allowed = if (*this).live.is_null() {
             None
@@ -189,7 +189,7 @@ unsafe fn dispatch(
             policy = current;
             Some(allowed)
         };
-        // A subclass is not asked about a value that no response may repeat.
+        // A subclass is not called with a value that no response may repeat.
         if asks
             && (preflight.is_some() || !compiled(policy.as_ptr()).policy.origins().any())
             && can_be_mirrored(bytes_of(origin.as_ptr()))
@@ -206,7 +206,7 @@ unsafe fn dispatch(
                     send,
                 );
             }
-            // As with Starlette it is asked when the response starts.
+            // As with Starlette it is called when the response starts.
             let question = question(this.cast(), scope)?;
             let send = send::new(send, &policy, Some(origin), Actual::Rejected, Some(question))?;
             return app.call(names, scope, receive, send.as_ptr());
@@ -305,7 +305,7 @@ unsafe fn keyword_arguments(
                 *argument = *args.add(place);
             }
             for index in 0..named {
-                let name = ffi::PyTuple_GET_ITEM(kwnames, index.cast_signed());
+                let name = ffi::PyTuple_GET_ITEM(kwnames, signed(index));
                 for (place, text) in NAMES.iter().enumerate() {
                     if is_text(name, ptr::null_mut(), text)? {
                         found[place] = *args.add(positional + index);

@@ -1,15 +1,14 @@
 //! What `middleware(scope, receive, send)` returns: always a coroutine, as with Starlette.
 
-use core::hint::cold_path;
-
 use pyo3::{Py, PyAny, ffi};
 
 use super::names::Names;
 use super::object::{Owned, Raised};
+use super::older_rust::cold_path;
 
-/// The application's own coroutine, or one that stands for what its call gave.
+/// The application's own coroutine, or one around the result of its call.
 ///
-/// Handing back the application's coroutine saves the 50 to 500 ns of a coroutine around it. Any
+/// Returning the application's coroutine saves the 50 to 500 ns of a coroutine around it. Any
 /// other awaitable is wrapped, because `asyncio.create_task`, anyio and trio take only coroutines;
 /// an exception is raised when the coroutine is awaited, where Starlette raises it.
 ///
@@ -45,10 +44,10 @@ unsafe fn call(function: &Py<PyAny>, argument: &Owned) -> Result<Owned, Raised> 
 /// Takes the current exception, with its traceback, from the thread.
 unsafe fn take_exception() -> Result<Owned, Raised> {
     #[cfg(Py_3_12)]
-    // SAFETY: gives the owned exception and clears it.
+    // SAFETY: returns the owned exception and clears it.
     let exception = unsafe { ffi::PyErr_GetRaisedException() };
     #[cfg(not(Py_3_12))]
-    // SAFETY: the three are owned or null; after normalising, the value carries the traceback.
+    // SAFETY: the three are owned or null; after normalizing, the value carries the traceback.
     let exception = unsafe {
         let (mut kind, mut value, mut traceback) =
             (core::ptr::null_mut(), core::ptr::null_mut(), core::ptr::null_mut());
@@ -61,6 +60,6 @@ unsafe fn take_exception() -> Result<Owned, Raised> {
         ffi::Py_XDECREF(traceback);
         value
     };
-    // SAFETY: null only where there was none.
+    // SAFETY: null only if there was none.
     unsafe { Owned::take(exception) }
 }

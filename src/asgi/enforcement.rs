@@ -1,6 +1,5 @@
 //! Requests and WebSocket handshakes that are rejected before the application is called.
 
-use core::hint::cold_path;
 use core::ptr;
 
 use pyo3::exceptions::PyTypeError;
@@ -16,6 +15,7 @@ use super::guard::attached;
 use super::middleware::{Middleware, live_verdict};
 use super::names::{Names, pair};
 use super::object::{Owned, Raised, bytes_of, is_text, item, seldom};
+use super::older_rust::cold_path;
 use super::policy::{CompiledPolicy, compiled, is_policy};
 use super::rejection::{Rejection, is_silent, override_name, unless_interrupted};
 use super::scope::RequestHeaders;
@@ -78,9 +78,7 @@ pub(super) unsafe fn judge(
         let called = Called { scope: copy.as_ref().map_or(called.scope, Owned::as_ptr), ..called };
         let kind = if is_websocket { Kind::WebSocket } else { kind_of(names, called, &found)? };
         let mut allowed = false;
-        if let Some(origin) = &found.origin
-            && kind != Kind::Preflight
-        {
+        if let Some(origin) = found.origin.as_ref().filter(|_| kind != Kind::Preflight) {
             let bytes = bytes_of(origin.as_ptr());
             allowed = match asked {
                 Asked::Said(allowed) => allowed,

@@ -9,9 +9,10 @@ use core::ptr;
 use pyo3::{Python, ffi};
 
 use super::object::{Owned, Raised, seldom};
+use super::older_rust::signed;
 use crate::panics::contained;
 
-/// Runs `body` for a C function that returns a new reference: null where an exception is set.
+/// Runs `body` for a C function that returns a new reference: null if an exception is set.
 #[inline]
 pub(super) fn object(body: impl FnOnce() -> Result<Owned, Raised>) -> *mut ffi::PyObject {
     match result(body) {
@@ -20,20 +21,20 @@ pub(super) fn object(body: impl FnOnce() -> Result<Owned, Raised>) -> *mut ffi::
     }
 }
 
-/// Runs `body` for a C function that returns 0, or -1 where an exception is set.
+/// Runs `body` for a C function that returns 0, or -1 if an exception is set.
 pub(super) fn status(body: impl FnOnce() -> Result<(), Raised>) -> c_int {
     if result(body).is_ok() { 0 } else { -1 }
 }
 
-/// Runs `body` for a C function that cannot raise: a panic is printed as Python prints what no caller
-/// can handle, and an exception that is set stays.
+/// Runs `body` for a C function that cannot raise: a panic is printed as Python prints an
+/// unraisable exception, and an exception that is set stays.
 #[inline]
 pub(super) fn unraisable(body: impl FnOnce()) {
     contained(body, |text| print_panic(|| raise_panic(text)), || print_panic(raise_plain));
 }
 
 /// Runs `body` for a traverse function, which may not even print: after a panic the garbage collector
-/// has seen less than there is, and takes what it did not see for something that is still used.
+/// has seen only some objects, and keeps those that it has not seen.
 #[inline]
 pub(super) fn traverse(body: impl FnOnce() -> c_int) -> c_int {
     contained(body, |_| 0, || 0)
@@ -57,10 +58,10 @@ const INTERNAL: &str = "fastcors: internal error, please report it";
 #[cold]
 fn raise_panic(text: &str) {
     let message = format!("{INTERNAL}: {text}");
-    // SAFETY: Python called us, so that the thread is attached. Where there is no memory for the
-    // message, that is the exception.
+    // SAFETY: Python called us, so the thread is attached. If there is no memory for the message,
+    // that is the exception.
     unsafe {
-        let size = message.len().cast_signed();
+        let size = signed(message.len());
         let message = ffi::PyUnicode_FromStringAndSize(message.as_ptr().cast(), size);
         if !message.is_null() {
             ffi::PyErr_SetObject(ffi::PyExc_RuntimeError, message);
@@ -84,7 +85,7 @@ fn raise_plain() {
 #[cold]
 fn print_panic(raise: impl FnOnce()) {
     let (mut kind, mut value, mut traceback) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
-    // SAFETY: as for `raise_panic`; what is fetched is given back.
+    // SAFETY: as for `raise_panic`; the fetched exception is restored.
     #[allow(deprecated, reason = "what replaces it is not in 3.11")]
     unsafe {
         ffi::PyErr_Fetch(&raw mut kind, &raw mut value, &raw mut traceback);
@@ -108,20 +109,20 @@ pub(super) fn attached<T>(
         // Attaches nothing, but lets `PyO3` count: only then it drops a reference at once.
         Python::attach(run)
     } else {
-        // SAFETY: Python called us, so that the thread is attached.
+        // SAFETY: Python called us, so the thread is attached.
         run(unsafe { Python::assume_attached() })
     }
 }
 
-/// Whether `Python::attach` finds this thread attached. It would wait for ever where Python called us
-/// with another thread state than the one that it would attach, as in a subinterpreter, and panic
-/// while the interpreter ends.
+/// Whether `Python::attach` finds this thread attached. It would wait for ever if Python called us with
+/// another thread state than the one that it would attach, as in a subinterpreter, and panic while
+/// the interpreter ends.
 fn is_known_to_be_attached() -> bool {
     #[cfg(Py_3_13)]
     // SAFETY: may be asked at any time.
     if unsafe { ffi::Py_IsFinalizing() } != 0 {
         return false;
     }
-    // SAFETY: Python called us, so that there is a current thread state.
+    // SAFETY: Python called us, so there is a current thread state.
     unsafe { ffi::PyGILState_GetThisThreadState() == ffi::PyThreadState_Get() }
 }

@@ -57,7 +57,7 @@ pub(crate) fn message_with_headers(
     unsafe { with_headers(decided, policy.get(), message.as_ptr()) }
 }
 
-/// A copy of the message that starts an answer, with the CORS headers set.
+/// A copy of the message that starts a response, with the CORS headers set.
 ///
 /// # Safety
 /// As for [`call`].
@@ -91,9 +91,9 @@ pub(super) unsafe fn with_headers(
     }
 }
 
-/// The application's header lines and the policy's behind them: right where the application sends a
-/// list or tuple of pairs of bytes, and none of a name that the policy sets but for one `vary`, which
-/// is given `Origin`. Else None.
+/// The application's header lines and the policy's behind them: the fast path for an application that
+/// sends a list or tuple of pairs of bytes and sets none of the policy's names, except one `vary`, to
+/// which `Origin` is added. Otherwise None.
 ///
 /// # Safety
 /// As for [`call`].
@@ -107,7 +107,7 @@ unsafe fn appended(
     let theirs = theirs.as_ptr();
     // SAFETY: each object is checked to be of the exact type that it is read as. The length is read
     // again after the allocation, which may run other code; from there to the end of the loop
-    // nothing does. The new list has a place for each line, and each is set once.
+    // nothing does. The new list has a position for each line, and each is set once.
     unsafe {
         let is_list = ffi::PyList_CheckExact(theirs) != 0;
         if !is_list && ffi::PyTuple_CheckExact(theirs) == 0 {
@@ -138,7 +138,7 @@ unsafe fn appended(
             let Some((name, value)) = exact_pair(pair) else { return seldom(Ok(None)) };
             let name_length = ffi::Py_SIZE(name);
             if name_length < 64 && LENGTHS >> name_length & 1 != 0 && is_ours(bytes_of(name)) {
-                // One Vary, such as that of a compressing middleware, is in many answers.
+                // One Vary, such as that of a compressing middleware, is in many responses.
                 let is_one = bytes_of(name) == b"vary" && vary.is_none();
                 if !is_one || ffi::PyBytes_CheckExact(value) == 0 {
                     return seldom(Ok(None));

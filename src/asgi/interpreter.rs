@@ -7,7 +7,7 @@ use pyo3::{PyResult, ffi};
 /// interpreter that they were made in.
 ///
 /// # Errors
-/// An `ImportError` that says what to do instead.
+/// An `ImportError` with what to do instead.
 pub(crate) fn reject_subinterpreter() -> PyResult<()> {
     // SAFETY: a module is imported by a thread that is attached.
     if unsafe { ffi::PyInterpreterState_Get() == ffi::PyInterpreterState_Main() } {

@@ -47,7 +47,7 @@ pub(super) unsafe fn drop_link(field: *mut *mut ffi::PyObject) {
     }
 }
 
-/// Whether this is a method whose object stays when it is dropped: what a server gives for a `send`.
+/// Whether this is a method whose object stays when it is dropped: as a server may pass for `send`.
 ///
 /// # Safety
 /// `link` is a live object and the thread is attached.

@@ -1,11 +1,11 @@
 //! A list or set of the application's that a middleware follows: which of its entries allows an
 //! origin, and whether it is still the one that the policy was made of.
 //!
-//! Neither a list nor a set says when it is changed, and reading a long one for each request would
-//! make requests slower the longer it is. So the objects in it are remembered with their places: an
-//! entry that allows an origin is looked at in its place, one pointer, whatever the length; where
-//! nothing allows an origin, the length is compared and some pointers, all of them in a short one.
-//! An object is held as long as it is remembered, so that no other one can have its address.
+//! Neither a list nor a set reports its changes, and reading a long one for each request would be
+//! slower the longer it is. So the objects in it are remembered with their positions: for an entry
+//! that allows an origin one pointer is compared, whatever the length. For an origin that nothing
+//! allows, the length and some pointers are compared, all of them if there are few. A remembered
+//! object is kept alive, so no other one can have its address.
 
 use core::slice;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -28,23 +28,23 @@ const COMPARED: usize = 256;
 /// Stands for a place that is not known.
 const NOWHERE: u32 = u32::MAX;
 
-/// The entries of one list or set as they were at one time, and where they stand in it.
+/// The entries of one list or set as they were at one time, and their positions.
 #[pyclass(frozen, module = "fastcors._fastcors")]
 pub(crate) struct LiveOrigins {
     given: Py<PyAny>,
     is_set: bool,
-    /// For a list its items, for a set its table, where there is none in a free place.
+    /// For a list its items, for a set its table, with nothing at its free positions.
     objects: Vec<Option<Py<PyAny>>>,
     /// How many items a set has, and how many places of its table are not free.
     counts: (ffi::Py_ssize_t, ffi::Py_ssize_t),
-    /// What stands in the place of an item that a set lost; 0 where it has no such place.
+    /// The object at the position of an item that a set lost; 0 if there is none.
     dummy: usize,
     places: OnceLock<Places>,
-    /// Where the next comparison of a long list begins.
+    /// The position at which the next comparison of a long list begins.
     next: AtomicUsize,
 }
 
-/// Where the entries of a policy stand.
+/// The positions of the entries of a policy.
 struct Places {
     any: u32,
     /// By [`Origins::listed_index`](crate::cors::Origins::listed_index).
@@ -53,7 +53,7 @@ struct Places {
 }
 
 impl LiveOrigins {
-    /// Whether `origin` is allowed; None where the list was changed, and has to be read again first.
+    /// Whether `origin` is allowed; None if the list was changed, and has to be read again first.
     ///
     /// # Safety
     /// The thread is attached. `compiled` is the policy that the places were found for.
@@ -110,8 +110,8 @@ impl LiveOrigins {
         }
     }
 
-    /// Whether length and places say that nothing was changed: all places of a short list, others
-    /// each time of a long one.
+    /// Whether length and pointers are unchanged: all pointers of a short list, others each time of a
+    /// long one.
     ///
     /// # Safety
     /// The thread is attached.
@@ -177,7 +177,7 @@ impl LiveOrigins {
 }
 
 unsafe fn list_items<'a>(list: *mut ffi::PyObject) -> &'a [*mut ffi::PyObject] {
-    // SAFETY: a list has as many items as its size says; an empty one may have no memory for them.
+    // SAFETY: a list has as many items as its size; an empty one may have no memory for them.
     unsafe {
         let length = ffi::Py_SIZE(list).unsigned_abs();
         if length == 0 {
@@ -188,7 +188,7 @@ unsafe fn list_items<'a>(list: *mut ffi::PyObject) -> &'a [*mut ffi::PyObject] {
 }
 
 unsafe fn set_table<'a>(set: *mut ffi::PyObject) -> &'a [ffi::setentry] {
-    // SAFETY: the table of a set has one place more than its mask says.
+    // SAFETY: the table of a set has one position more than its mask.
     unsafe {
         let set = set.cast::<ffi::PySetObject>();
         slice::from_raw_parts((*set).table, (*set).mask.unsigned_abs() + 1)
@@ -253,7 +253,7 @@ impl LiveOrigins {
         Ok(list)
     }
 
-    /// Finds where the entries of a policy stand. `texts` has the text of each entry, in their order,
+    /// Finds the positions of the entries of a policy. `texts` has the text of each entry, in order,
     /// or None for what is no text and for what does not count.
     #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
     fn find_places(

@@ -1,7 +1,6 @@
 //! One middleware: what it holds, and what it decides by now.
 
 use core::ffi::{c_int, c_void};
-use core::hint::cold_path;
 use core::ptr;
 
 use pyo3::exceptions::PyRuntimeError;
@@ -16,6 +15,7 @@ use super::guard::{self, attached, unraisable};
 use super::links::drop_link;
 use super::live_origins::LiveOrigins;
 use super::object::{Owned, Raised};
+use super::older_rust::cold_path;
 use super::overrides::Overrides;
 use super::policy::compiled;
 use super::types;
@@ -34,7 +34,7 @@ pub(super) struct Middleware {
     pub(super) policy: *mut ffi::PyObject,
     /// Its `CompiledPolicy`. Both change in one step.
     pub(super) compiled: *mut ffi::PyObject,
-    /// The `LiveOrigins` that the policy was made of; null where it follows no list.
+    /// The `LiveOrigins` that the policy was made of; null if it follows no list.
     pub(super) live: *mut ffi::PyObject,
     pub(super) overrides: Overrides,
     pub(super) counts: Counts,
@@ -73,7 +73,7 @@ pub(super) unsafe fn find_overrides(this: *mut Middleware) -> Result<(), Raised>
 }
 
 /// Whether an origin is allowed by the policy of a middleware that follows a list, with the policy
-/// that says so: another one where the list was changed.
+/// that decides: another one if the list was changed.
 ///
 /// # Safety
 /// As for [`respond`].
@@ -123,10 +123,10 @@ pub(super) unsafe fn counts_of<'a>(middleware: *mut ffi::PyObject) -> &'a Counts
 }
 
 #[cold]
-pub(super) fn not_initialised() -> Result<Owned, Raised> {
+pub(super) fn not_initialized() -> Result<Owned, Raised> {
     attached(|_| {
         Err(PyRuntimeError::new_err(
-            "this CORSMiddleware was not initialised: call super().__init__(app, ...) in its __init__",
+            "this CORSMiddleware was not initialized: call super().__init__(app, ...) in its __init__",
         ))
     })
 }

@@ -28,8 +28,8 @@ pub(crate) fn middleware_type(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
 
 /// Makes a call of an instance of `class`, a subclass of `Middleware`, run the compiled code.
 ///
-/// The class has an `async def __call__`, by which servers tell an ASGI 3 application, and which for
-/// Python would be what a call runs. This puts the compiled function back into the slot of the
+/// The class has an `async def __call__`, by which servers recognize an ASGI 3 application, and which
+/// Python would run for a call. This puts the compiled function back into the slot of the
 /// class. Assigning or overriding `__call__` later resets the slot, as it does for any class.
 #[pyfunction]
 pub(crate) fn claim_call(class: &Bound<'_, PyType>) -> PyResult<()> {
@@ -39,7 +39,7 @@ pub(crate) fn claim_call(class: &Bound<'_, PyType>) -> PyResult<()> {
     }
     let class = class.as_type_ptr();
     // SAFETY: the class inherits the layout of `Middleware`, its vectorcall function among it, so
-    // that the slot and the flag say what is true of every instance. The GIL is held.
+    // that the slot and the flag are right for every instance. The GIL is held.
     unsafe {
         (*class).tp_vectorcall_offset = (*base.as_type_ptr()).tp_vectorcall_offset;
         (*class).tp_call = Some(ffi::PyVectorcall_Call);
@@ -54,7 +54,7 @@ unsafe extern "C" fn new(
     _args: *mut ffi::PyObject,
     _kwargs: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
-    // SAFETY: the allocator gives a zeroed instance of the class, which has room for `Middleware`.
+    // SAFETY: the allocator returns a zeroed instance of the class, which has room for `Middleware`.
     object(|| unsafe {
         let allocate = (*class).tp_alloc.unwrap_or(ffi::PyType_GenericAlloc);
         let made = Owned::take(allocate(class, 0))?;

@@ -27,6 +27,7 @@ mod middleware;
 mod middleware_type;
 mod names;
 mod object;
+mod older_rust;
 mod overrides;
 mod policy;
 mod preflight;
@@ -35,6 +36,8 @@ mod scope;
 mod send;
 mod shape;
 mod types;
+#[cfg(any(Py_3_14, Py_GIL_DISABLED))]
+mod watched;
 
 pub(crate) use headers::message_with_headers;
 pub(crate) use interpreter::reject_subinterpreter;

@@ -26,7 +26,7 @@ pub(super) struct Names {
     pub(super) await_later: Py<PyAny>,
     /// `async def (exception)`: raises it.
     pub(super) raise_later: Py<PyAny>,
-    /// `async def (app, scope, receive, send)`: awaits what the call gives.
+    /// `async def (app, scope, receive, send)`: awaits the result of the call.
     pub(super) call_later: Py<PyAny>,
     /// `async def (middleware, policy, scope, origin, method, headers, private_network, send)`: asks
     /// the middleware about the Origin of a preflight, and sends the response.
@@ -39,7 +39,7 @@ pub(super) struct Names {
     /// `async def (middleware, policy, scope, receive, send, origin)`: asks the middleware about the
     /// Origin, and then rejects the request or lets it go on.
     pub(super) enforce_when_asked: Py<PyAny>,
-    /// The method that makes the policy anew of the list that it follows.
+    /// The method that makes a new policy from the list that it follows.
     pub(super) follow: Py<PyString>,
     /// `def (app)`: whether calling it makes a coroutine and runs nothing.
     pub(super) makes_coroutines: Py<PyAny>,

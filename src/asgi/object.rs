@@ -1,18 +1,18 @@
 //! An owned reference to a Python object, at the price of a pointer.
 
-use core::hint::cold_path;
 use core::ptr::NonNull;
 
 use pyo3::ffi;
 
 use super::names::Names;
+use super::older_rust::{cold_path, signed};
 
-/// A Python exception is set in the current thread, and the caller must hand it on.
+/// A Python exception is set in the current thread, and the caller must propagate it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Raised;
 
-/// Hands `value` on, and tells the compiler that this seldom happens: it then lays the code of what
-/// often happens in one line, and what leads here behind it.
+/// Returns `value`, and marks the path that leads here as cold: the compiler then keeps the code of the
+/// common path together.
 #[inline(always)]
 pub(super) fn seldom<T>(value: T) -> T {
     cold_path();
@@ -24,7 +24,7 @@ pub(super) fn seldom<T>(value: T) -> T {
 pub(crate) struct Owned(NonNull<ffi::PyObject>);
 
 impl Owned {
-    /// Takes over what a C call that gives a new reference returned; null means an exception.
+    /// Takes ownership of the new reference that a C call returned; null means an exception.
     ///
     /// # Safety
     /// `pointer` is null with an exception set, or a reference that the caller owns.
@@ -54,7 +54,7 @@ impl Owned {
         self.0.as_ptr()
     }
 
-    /// Gives the reference away.
+    /// Releases the ownership of the reference.
     #[inline]
     pub(crate) fn into_ptr(self) -> *mut ffi::PyObject {
         let pointer = self.0.as_ptr();
@@ -89,14 +89,14 @@ pub(super) unsafe fn bytes_of<'a>(pointer: *mut ffi::PyObject) -> &'a [u8] {
 /// # Safety
 /// The thread is attached.
 pub(super) unsafe fn decoded(value: &[u8]) -> Result<Owned, Raised> {
-    let (start, length) = (value.as_ptr().cast(), value.len().cast_signed());
+    let (start, length) = (value.as_ptr().cast(), signed(value.len()));
     // SAFETY: the slice is as long as it says; what comes back is a new reference or null.
     unsafe { Owned::take(ffi::PyUnicode_DecodeLatin1(start, length, core::ptr::null())) }
 }
 
 /// Whether `pointer` equals the text `expected`, which is ASCII, as `==` in Python says.
 ///
-/// Most often it is the very object; else its length tells nearly all others apart.
+/// Usually it is the same object; otherwise the length already differs for nearly all others.
 ///
 /// # Safety
 /// `pointer` is a live object, `interned` the `str` whose text is `expected` or null, where only an
@@ -110,19 +110,39 @@ pub(super) unsafe fn is_text(
     if pointer == interned {
         return Ok(true);
     }
-    // SAFETY: the object is checked to be a str before it is read as one; a compact ASCII str holds
-    // its characters, a byte each, behind its head.
+    // SAFETY: the object is checked to be a str before it is read as one; a str of one-byte characters
+    // holds as many bytes as its length says.
     unsafe {
         if ffi::PyUnicode_CheckExact(pointer) == 0 {
             return equals(pointer, interned);
         }
-        if ffi::PyUnicode_IS_COMPACT_ASCII(pointer) == 0 {
+        if !has_bytes(pointer) {
             return Ok(false);
         }
         let length = usize::try_from(ffi::PyUnicode_GET_LENGTH(pointer)).unwrap_or(0);
         Ok(length == expected.len()
             && core::slice::from_raw_parts(ffi::PyUnicode_DATA(pointer).cast::<u8>(), length)
                 == expected)
+    }
+}
+
+/// Whether the characters of a str are a byte each. It may be a latin-1 text, whose bytes differ from
+/// those of any ASCII text.
+///
+/// # Safety
+/// `text` is a live `str` and the thread is attached.
+#[inline]
+unsafe fn has_bytes(text: *mut ffi::PyObject) -> bool {
+    // SAFETY: as the caller vouches.
+    #[cfg(Py_3_14)]
+    unsafe {
+        ffi::PyUnicode_KIND(text) == ffi::PyUnicode_1BYTE_KIND
+    }
+    // Where `PyO3` reads the flags in place, asking for ASCII costs no call.
+    // SAFETY: as the caller vouches.
+    #[cfg(not(Py_3_14))]
+    unsafe {
+        ffi::PyUnicode_IS_COMPACT_ASCII(text) != 0
     }
 }
 
@@ -142,7 +162,7 @@ unsafe fn equals(left: *mut ffi::PyObject, right: *mut ffi::PyObject) -> Result<
     }
 }
 
-/// `dict[key]`, borrowed, or None where there is no such key.
+/// `dict[key]`, borrowed, or None if there is no such key.
 ///
 /// # Safety
 /// `dict` is a live dict, `key` a live object, and the thread is attached.
@@ -172,10 +192,10 @@ pub(super) unsafe fn item(
 ) -> Result<Owned, Raised> {
     // SAFETY: the caller vouches for the objects; a dict's own item is borrowed, so it is shared.
     unsafe {
-        if ffi::PyDict_CheckExact(mapping) != 0
-            && let Some(found) = dict_item(mapping, key)?
-        {
-            return Ok(Owned::share(found.as_ptr()));
+        if ffi::PyDict_CheckExact(mapping) != 0 {
+            if let Some(found) = dict_item(mapping, key)? {
+                return Ok(Owned::share(found.as_ptr()));
+            }
         }
         // The general way, which also raises the KeyError with the key in it.
         cold_path();

@@ -1,4 +1,4 @@
-//! A policy together with the Python objects that its answers are made of.
+//! A policy together with the Python objects that its responses are made of.
 
 use core::cell::UnsafeCell;
 use core::ptr;
@@ -18,7 +18,7 @@ use crate::cors::{
 };
 use crate::enforcement::Enforcement;
 
-/// An immutable policy, with every header line that its answers share built once.
+/// An immutable policy, with every header line that its responses share built once.
 ///
 /// The options come from `fastcors.Policy`, which has checked them.
 #[pyclass(frozen, immutable_type, module = "fastcors._fastcors")]
@@ -26,16 +26,16 @@ pub(crate) struct CompiledPolicy {
     pub(crate) policy: Policy,
     pub(super) names: &'static Names,
     pub(super) preflight: PreflightLines,
-    rejected: Vec<AnswerLine>,
-    allowed: Vec<AnswerLine>,
+    rejected: Vec<ResponseLine>,
+    allowed: Vec<ResponseLine>,
     /// The `fastcors.options.Options` that this was compiled from, which explain a decision.
     #[pyo3(get)]
     pub(crate) options: Py<PyAny>,
-    /// `re.Pattern.fullmatch` of each expression that only Python can match.
-    pub(crate) foreign: Vec<Py<PyAny>>,
+    /// `re.Pattern.fullmatch` of each Python-only expression.
+    pub(crate) python_only: Vec<Py<PyAny>>,
     /// On origins, by patterns and expressions.
     origins: Verdicts,
-    /// On values of `Access-Control-Request-Headers`: 60 instructions where deciding takes 480.
+    /// On values of `Access-Control-Request-Headers`: 60 instructions instead of the 480 of a decision.
     headers: Verdicts,
     /// Which requests are rejected before the application runs.
     pub(crate) enforcement: Enforcement,
@@ -43,7 +43,7 @@ pub(crate) struct CompiledPolicy {
     pub(super) enforces: bool,
 }
 
-/// The last verdicts on some texts. They follow from the policy alone, so that they are never wrong,
+/// The last verdicts on some texts. They depend only on the policy, so they are never wrong,
 /// only forgotten.
 #[derive(Default)]
 struct Verdicts(UnsafeCell<Memo>);
@@ -69,22 +69,22 @@ impl Verdicts {
     }
 }
 
-/// A header line of an answer; none stands for `access-control-allow-origin` with the Origin.
-pub(super) type AnswerLine = Option<Py<PyTuple>>;
+/// A header line of a response; None stands for `access-control-allow-origin` with the Origin.
+pub(super) type ResponseLine = Option<Py<PyTuple>>;
 
-/// The shared parts of preflight answers.
+/// The shared parts of preflight responses.
 pub(super) struct PreflightLines {
     pub(super) opening: Vec<Py<PyTuple>>,
     pub(super) closing: Vec<Closing>,
 }
 
-/// What a preflight answer has for one value of [`Rejections`].
+/// The parts of a preflight response for one value of [`Rejections`].
 ///
-/// The messages are never sent themselves but copied: that takes 300 instructions for both, where
+/// The messages are never sent themselves but copied: that takes 300 instructions for both;
 /// setting their items one by one takes 1,700.
 pub(super) struct Closing {
     pub(super) content_length: Py<PyTuple>,
-    /// The message that starts the answer, with a place for its headers.
+    /// The message that starts the response, with an item for its headers.
     pub(super) start: Py<PyDict>,
     pub(super) body: Py<PyDict>,
 }
@@ -98,18 +98,18 @@ impl CompiledPolicy {
         py: Python<'_>,
         policy: Policy,
         options: Py<PyAny>,
-        foreign: Vec<Py<PyAny>>,
+        python_only: Vec<Py<PyAny>>,
         enforcement: Enforcement,
     ) -> PyResult<Self> {
         let names = Names::get(py)?;
         Ok(Self {
             preflight: preflight_lines(py, &policy)?,
-            rejected: answer_lines(py, &policy, Actual::Rejected)?,
-            allowed: answer_lines(py, &policy, Actual::Allowed)?,
+            rejected: response_lines(py, &policy, Actual::Rejected)?,
+            allowed: response_lines(py, &policy, Actual::Allowed)?,
             policy,
             names,
             options,
-            foreign,
+            python_only,
             origins: Verdicts::default(),
             headers: Verdicts::default(),
             enforces: enforcement.is_on(),
@@ -117,9 +117,9 @@ impl CompiledPolicy {
         })
     }
 
-    /// The lines that an answer of this kind is given beside `Vary`.
+    /// The lines for a response of this kind besides `Vary`.
     #[inline]
-    pub(super) fn lines(&self, kind: Actual) -> &[AnswerLine] {
+    pub(super) fn lines(&self, kind: Actual) -> &[ResponseLine] {
         match kind {
             Actual::WithoutOrigin => &[],
             Actual::Rejected => &self.rejected,
@@ -147,7 +147,7 @@ impl CompiledPolicy {
         let verdict = match origins.verdict_on_unlisted(origin) {
             Verdict::Allowed => true,
             Verdict::Rejected => false,
-            Verdict::Undecided => attached(|py| self.foreign_allows(py, origin))?,
+            Verdict::Undecided => attached(|py| self.python_allows(py, origin))?,
         };
         // SAFETY: attached, as the caller vouches.
         unsafe { self.origins.keep(origin, verdict) }
@@ -178,13 +178,13 @@ impl CompiledPolicy {
 
     /// As [`allows_bytes`](Self::allows_bytes), for what is written in safe Rust.
     pub(crate) fn allows_origin(&self, py: Python<'_>, origin: &[u8]) -> PyResult<bool> {
-        self.policy.allows(origin, |origin| self.foreign_allows(py, origin))
+        self.policy.allows(origin, |origin| self.python_allows(py, origin))
     }
 
-    fn foreign_allows(&self, py: Python<'_>, origin: &[u8]) -> PyResult<bool> {
-        // Only visible ASCII is left undecided, so that nothing is replaced here.
+    fn python_allows(&self, py: Python<'_>, origin: &[u8]) -> PyResult<bool> {
+        // Only visible ASCII is left undecided, so nothing is replaced here.
         let origin = PyString::new(py, &String::from_utf8_lossy(origin));
-        for fullmatch in &self.foreign {
+        for fullmatch in &self.python_only {
             if fullmatch.bind(py).call1((&origin,))?.is_truthy()? {
                 return Ok(true);
             }
@@ -213,9 +213,7 @@ pub(crate) fn entry_bytes<'t>(text: &'t Bound<'_, PyString>) -> PyResult<Cow<'t,
 /// The bytes of a header value that was decoded as latin-1. A character beyond it becomes `?`, which
 /// is in no token and no origin.
 pub(crate) fn latin_1<'t>(text: &'t Bound<'_, PyString>) -> PyResult<Cow<'t, [u8]>> {
-    if let Ok(text) = text.to_str()
-        && text.is_ascii()
-    {
+    if let Some(text) = text.to_str().ok().filter(|text| text.is_ascii()) {
         return Ok(Cow::Borrowed(text.as_bytes()));
     }
     text.call_method1("encode", ("latin-1", "replace"))?
@@ -252,7 +250,7 @@ fn message(py: Python<'_>, kind: &str, items: &[(&str, Bound<'_, PyAny>)]) -> Py
     Ok(message.unbind())
 }
 
-fn answer_lines(py: Python<'_>, policy: &Policy, kind: Actual) -> PyResult<Vec<AnswerLine>> {
+fn response_lines(py: Python<'_>, policy: &Policy, kind: Actual) -> PyResult<Vec<ResponseLine>> {
     let line = |line: &crate::cors::Line| match &line.value {
         LineValue::Fixed(value) => pair(py, line.name, value).map(Some),
         LineValue::Origin => Ok(None),

@@ -1,4 +1,4 @@
-//! The two messages that answer a preflight.
+//! The two messages of the response to a preflight.
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::types::PyTuple;
@@ -12,7 +12,7 @@ use super::object::{Owned, Raised, bytes_of};
 use super::policy::{Closing, CompiledPolicy, compiled, is_policy};
 use super::rejection::Rejection;
 use super::scope::RequestHeaders;
-use crate::cors::{Preflight, PreflightAnswer, PreflightRequest};
+use crate::cors::{Preflight, PreflightRequest, PreflightResponse};
 
 /// Decides on a preflight whose Origin is allowed or not: the coroutine that sends the response.
 ///
@@ -203,7 +203,7 @@ unsafe fn start_message(
     unsafe {
         let explicit = decision.explicit_origin.then(|| line(names.allow_origin.as_ptr(), origin));
         let mirrored = mirrored.map(|headers| line(names.allow_headers.as_ptr(), headers));
-        let answer = PreflightAnswer {
+        let response = PreflightResponse {
             opening: preflight.opening.iter().map(share),
             explicit_origin: explicit.transpose()?,
             mirrored_headers: mirrored.transpose()?,
@@ -213,10 +213,10 @@ unsafe fn start_message(
         };
         // The length fits: it is that of a list in memory and five more.
         #[allow(clippy::cast_possible_wrap)]
-        let list = Owned::take(ffi::PyList_New(answer.count() as ffi::Py_ssize_t))?;
+        let list = Owned::take(ffi::PyList_New(response.count() as ffi::Py_ssize_t))?;
         let mut place = 0;
         // Not a `for` loop: that asks at every line which part it is in, 260 instructions more.
-        answer.in_order().for_each(|line| {
+        response.in_order().for_each(|line| {
             ffi::PyList_SET_ITEM(list.as_ptr(), place, line.into_ptr());
             place += 1;
         });

@@ -51,11 +51,11 @@ impl Rejection<'_> {
     /// The objects are live and the thread is attached.
     pub(super) unsafe fn log(&self) -> Result<(), Raised> {
         // SAFETY: as the caller vouches.
-        unsafe { if is_silent(Python::assume_attached()) { Ok(()) } else { self.tell() } }
+        unsafe { if is_silent(Python::assume_attached()) { Ok(()) } else { self.report() } }
     }
 
     #[cold]
-    unsafe fn tell(&self) -> Result<(), Raised> {
+    unsafe fn report(&self) -> Result<(), Raised> {
         attached(|py| {
             // SAFETY: live objects, as the caller vouches.
             let object = |pointer| unsafe { Bound::from_borrowed_ptr(py, pointer) };

@@ -1,8 +1,7 @@
-//! The `send` that the application is given: it sets the CORS headers on the start of the answer.
+//! The `send` that the application gets: it sets the CORS headers on the start of the response.
 
 use core::cell::Cell;
 use core::ffi::{c_int, c_void};
-use core::hint::cold_path;
 use core::mem::offset_of;
 use core::ptr;
 use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
@@ -19,6 +18,7 @@ use super::guard::{self, attached, object, unraisable};
 use super::headers::{Decided, with_headers};
 use super::links::drop_link;
 use super::object::{Owned, Raised, call_one, is_text, item, seldom};
+use super::older_rust::cold_path;
 use super::policy::{CompiledPolicy, compiled};
 use super::shape::send_attribute;
 use super::types::{self, fast_method, no_attribute, no_member, slot, vectorcall_offset};
@@ -38,16 +38,16 @@ struct Send {
     /// subclass is asked about it; the scope if it is rejected; else null.
     request: *mut ffi::PyObject,
     /// The middleware whose `is_allowed_origin` is asked when the response starts, and the scope of
-    /// the request, in a tuple; null where the verdict is known, which is `kind`.
+    /// the request, in a tuple; null if the verdict is known, which is `kind`.
     question: *mut ffi::PyObject,
     kind: Actual,
     /// Whether the subclass's rejection was counted and logged: an application may start twice.
-    told: Cell<bool>,
+    reported: Cell<bool>,
 }
 
 static TYPE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
-/// The memory of a send that was dropped, for the next one; null where there is none. Taking it saves
+/// The memory of a send that was dropped, for the next one, or null. Taking it saves
 /// an allocation and a release, 150 instructions. It is read and written under the GIL.
 static KEPT: AtomicPtr<Send> = AtomicPtr::new(ptr::null_mut());
 
@@ -56,7 +56,7 @@ pub(super) fn prepare(py: Python<'_>) -> PyResult<()> {
     TYPE.get_or_try_init(py, || make_type(py)).map(|_| ())
 }
 
-/// A `send` for one actual request, with what [`Send::request`] says of it. With a `question`, its
+/// A `send` for one actual request, with the value of [`Send::request`]. With a `question`, its
 /// Origin is asked about when the response starts.
 ///
 /// # Safety
@@ -73,7 +73,7 @@ pub(super) unsafe fn new(
     // SAFETY: attached, as the caller vouches.
     let py = unsafe { Python::assume_attached() };
     let Some(send_type) = TYPE.get(py) else { return seldom(Err(Raised)) };
-    // SAFETY: the allocation gives room for a `Send`; all its fields are set before the collector
+    // SAFETY: the allocation has room for a `Send`; all its fields are set before the collector
     // may see it.
     unsafe {
         let send_type = send_type.as_ptr().cast();
@@ -94,7 +94,7 @@ pub(super) unsafe fn new(
         (*made).request = request.map_or(ptr::null_mut(), Owned::into_ptr);
         (*made).question = question.map_or(ptr::null_mut(), Owned::into_ptr);
         (*made).kind = kind;
-        (*made).told = Cell::new(false);
+        (*made).reported = Cell::new(false);
         ffi::PyObject_GC_Track(made.cast());
         Owned::take(made.cast())
     }
@@ -120,8 +120,8 @@ unsafe extern "C" fn vectorcall(
             keyword_message(args, nargsf, kwnames)?
         };
         let compiled = compiled(this.policy);
-        // A coroutine even where the server gives another awaitable: an application may want to
-        // put it into a task.
+        // A coroutine even if the server returns another awaitable: an application may want to put it
+        // into a task.
         deferred(compiled.names, call(this, compiled, message))
     })
 }
@@ -131,7 +131,7 @@ fn thrown_away() -> Result<Owned, Raised> {
     attached(|_| Err(PyValueError::new_err("send was called after the request was thrown away")))
 }
 
-/// Sends a message, changed if it starts the answer.
+/// Sends a message, changed if it starts the response.
 ///
 /// # Safety
 /// `message` is live, the thread attached.
@@ -215,7 +215,7 @@ unsafe fn start_asked(
 /// As for [`ask`].
 unsafe fn question_of(this: &Send) -> Question<'_> {
     // SAFETY: as for `ask`.
-    unsafe { Question::new(this.question, this.request, this.policy, &this.told) }
+    unsafe { Question::new(this.question, this.request, this.policy, &this.reported) }
 }
 
 /// `Send._fastcors_decided(allowed, message)`: the rest of a call that waited for the verdict.

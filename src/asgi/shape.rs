@@ -27,7 +27,7 @@ pub(super) const fn send_attribute(name: &'static CStr) -> ffi::PyGetSetDef {
 unsafe extern "C" fn attribute(_: *mut ffi::PyObject, name: *mut c_void) -> *mut ffi::PyObject {
     object(|| {
         attached(|py| {
-            // SAFETY: the definition above gives a constant C text.
+            // SAFETY: the definition above passes a constant C string.
             let name = unsafe { CStr::from_ptr(name.cast()) };
             let shape = Names::get(py)?.send_shape.bind(py);
             let value = shape.getattr(name.to_string_lossy().as_ref())?;

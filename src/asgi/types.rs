@@ -6,17 +6,19 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
+use super::older_rust::signed;
+
 /// A slot of a type. The function's or table's signature must be the one that the slot asks for.
 pub(super) fn slot(slot: c_int, function: *mut c_void) -> ffi::PyType_Slot {
     ffi::PyType_Slot { slot, pfunc: function }
 }
 
-/// The read-only member that tells where an instance keeps its vectorcall function.
+/// The read-only member with the offset of the vectorcall function in an instance.
 pub(super) const fn vectorcall_offset(offset: usize) -> ffi::PyMemberDef {
     offset_member(c"__vectorcalloffset__", offset)
 }
 
-/// The read-only member that tells where an instance keeps its `__dict__`.
+/// The read-only member with the offset of the `__dict__` in an instance.
 pub(super) const fn dict_offset(offset: usize) -> ffi::PyMemberDef {
     offset_member(c"__dictoffset__", offset)
 }
@@ -25,7 +27,7 @@ const fn offset_member(name: &'static CStr, offset: usize) -> ffi::PyMemberDef {
     ffi::PyMemberDef {
         name: name.as_ptr(),
         type_code: ffi::Py_T_PYSSIZET,
-        offset: offset.cast_signed(),
+        offset: signed(offset),
         flags: ffi::Py_READONLY,
         doc: core::ptr::null(),
     }
@@ -53,7 +55,7 @@ pub(super) const fn no_attribute() -> ffi::PyGetSetDef {
     unsafe { core::mem::zeroed() }
 }
 
-/// A method of no argument or of one, as `flags` say.
+/// A method of no argument or of one, as `flags` state.
 pub(super) const fn method(
     name: &'static CStr,
     function: ffi::PyCFunction,
@@ -91,7 +93,7 @@ pub(super) const fn no_member() -> ffi::PyMemberDef {
 /// Shows the garbage collector what an object holds; null is nothing.
 ///
 /// # Safety
-/// Each is null or a live object; `visit` and `arg` are what Python gave to a traverse function.
+/// Each is null or a live object; `visit` and `arg` are the arguments of a traverse function.
 pub(super) unsafe fn visit_all(
     held: &[*mut ffi::PyObject],
     visit: ffi::visitproc,

@@ -5,7 +5,7 @@ use pyo3::types::PyBytes;
 
 use crate::cors::{self, Expressions};
 
-/// Why the Rust engine does not take `expression`, or None where it does.
+/// Why Rust cannot run `expression`, or None.
 #[pyfunction]
 #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
 pub(crate) fn expression_problem(expression: String) -> Option<String> {

@@ -1,20 +1,22 @@
-//! What a decision is explained by, for Python: answers as values, and which rule came closest.
+//! Decisions and explanations, for Python: responses as values, and the closest rule.
 
 use core::ops::Range;
+use std::collections::HashSet;
 
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
 use crate::asgi::{CompiledPolicy, entry_bytes, entry_text, pair};
-use crate::cors::{Actual, Placed, PreflightRequest, merge};
+use crate::cors::{Actual, Expressions, Origins, Placed, PreflightRequest, Verdict, merge};
 use crate::distance;
-use crate::explain::{self, Host, Nearest, Sought, Variant};
+use crate::explain::{self, Nearest, Oddities, Relation, Sought, Variant, is_odd};
 
 /// Header lines as ASGI has them.
 pub(super) type Lines = Vec<Py<PyTuple>>;
 
 /// Status, body, header lines, and the reasons for which it is rejected.
-pub(super) type PreflightAnswer = (u16, Py<PyBytes>, Lines, Vec<&'static str>);
+pub(super) type PreflightResponse = (u16, Py<PyBytes>, Lines, Vec<&'static str>);
 
 /// A preflight as Python describes it; what does not fit into a header is rejected.
 pub(super) struct DescribedPreflight<'r> {
@@ -25,20 +27,20 @@ pub(super) struct DescribedPreflight<'r> {
 }
 
 impl CompiledPolicy {
-    /// The answer that the middleware sends to this preflight.
+    /// The response that the middleware sends to this preflight.
     pub(super) fn describe_preflight(
         &self,
         py: Python<'_>,
         described: &DescribedPreflight<'_>,
-    ) -> PyResult<PreflightAnswer> {
+    ) -> PyResult<PreflightResponse> {
         let DescribedPreflight { origin, origin_fits, request, headers_fit } = described;
         let allowed = *origin_fits && self.allows_origin(py, origin)?;
         let mut decision = self.policy.preflight(request, allowed);
         if !headers_fit {
             decision = decision.without_headers();
         }
-        let answer = self.policy.preflight_answer(decision, origin, request);
-        let lines = answer.iter().map(|(name, value)| pair(py, name, value));
+        let response = self.policy.preflight_response(decision, origin, request);
+        let lines = response.iter().map(|(name, value)| pair(py, name, value));
         let body = decision.rejections.body();
         Ok((
             decision.rejections.status(),
@@ -48,7 +50,7 @@ impl CompiledPolicy {
         ))
     }
 
-    /// Whether the Origin of an actual request is not rejected, and the lines that its answer is given.
+    /// Whether the Origin of an actual request is allowed, and the lines for its response.
     pub(super) fn describe_actual(
         &self,
         py: Python<'_>,
@@ -103,27 +105,56 @@ impl CompiledPolicy {
         }
     }
 
-    /// What comes closest to an origin that is rejected.
-    pub(super) fn closest<'py>(&self, py: Python<'py>, origin: &[u8]) -> PyResult<Closest<'py>> {
+    /// What comes closest to an origin that is rejected, of the entries but those that are `skipped`,
+    /// of the entries that were `meant`, and of what the expressions match.
+    pub(super) fn closest<'py>(
+        &self,
+        py: Python<'py>,
+        origin: &[u8],
+        skipped: &[Bound<'py, PyString>],
+        meant: &[Bound<'py, PyString>],
+    ) -> PyResult<Closest<'py>> {
         let origins = self.policy.origins();
         let sought = Sought::new(origin);
-        let (found, matched) = py.detach(|| {
+        let skipped = skipped.iter().map(entry_bytes).collect::<PyResult<HashSet<_>>>()?;
+        let meant = meant.iter().map(entry_bytes).collect::<PyResult<Vec<_>>>()?;
+        let (found, intended, matched) = py.detach(|| {
+            let counts = |entry: &&[u8]| skipped.is_empty() || !skipped.contains(*entry);
             let variants = sought.variants().into_iter();
             let mut matched = variants.filter(|variant| origins.matches_expression(&variant.text));
-            (sought.nearest(origins.entries()), matched.next())
+            (
+                sought.nearest(origins.entries().filter(counts)),
+                sought.nearest(meant.iter().map(AsRef::as_ref)),
+                matched.next(),
+            )
         });
-        let costs = [found.map(|entry| entry.cost), matched.as_ref().map(|variant| variant.cost)];
+        let costs = [
+            found.map(|entry| entry.cost),
+            intended.map(|entry| entry.cost),
+            matched.as_ref().map(|variant| variant.cost),
+        ];
         let least = costs.into_iter().flatten().min();
-        let entry = found.map(|nearest| NearestEntry::new(py, &sought, &nearest)).transpose()?;
+        let entry = |nearest| NearestEntry::new(py, &sought, nearest);
         Ok(Closest {
             oddities: sought.oddities().names().collect(),
             corrected: sought.corrected().as_deref().map(latin_1),
             site: sought.site().map(latin_1),
-            loopback: sought.is_loopback(),
-            entry,
+            this_machine: sought.is_this_machine(),
+            entry: found.as_ref().map(entry).transpose()?,
+            meant: intended.as_ref().map(entry).transpose()?,
             variant: matched.map(NearestVariant::new),
             far: least.is_none_or(|cost| cost > explain::FAR),
         })
+    }
+
+    /// The first entries that are neither origins as browsers write them nor patterns.
+    pub(super) fn odd<'py>(&self, py: Python<'py>, limit: usize) -> PyResult<Bound<'py, PyList>> {
+        let entries = self.policy.origins().entries();
+        let odd = PyList::empty(py);
+        for entry in entries.filter(|entry| is_odd(entry)).take(limit) {
+            odd.append(entry_text(py, entry)?)?;
+        }
+        Ok(odd)
     }
 }
 
@@ -133,10 +164,11 @@ pub(super) struct Closest<'py> {
     oddities: Vec<&'static str>,
     corrected: Option<String>,
     site: Option<String>,
-    loopback: bool,
+    this_machine: bool,
     entry: Option<NearestEntry<'py>>,
+    meant: Option<NearestEntry<'py>>,
     variant: Option<NearestVariant>,
-    /// Whether a part that an expression matches comes closer than both.
+    /// Whether a part that an expression matches comes closer than all.
     far: bool,
 }
 
@@ -144,13 +176,10 @@ pub(super) struct Closest<'py> {
 #[derive(IntoPyObject)]
 struct NearestEntry<'py> {
     text: Bound<'py, PyAny>,
-    host: &'static str,
-    distance: usize,
+    relation: &'static str,
     scheme: bool,
     port: bool,
     cost: usize,
-    oddities: Vec<&'static str>,
-    correction: String,
     pattern: Option<String>,
 }
 
@@ -158,13 +187,10 @@ impl<'py> NearestEntry<'py> {
     fn new(py: Python<'py>, sought: &Sought<'_>, nearest: &Nearest<'_>) -> PyResult<Self> {
         Ok(Self {
             text: entry_text(py, nearest.entry)?,
-            host: nearest.host.name(),
-            distance: if let Host::Typo(distance) = nearest.host { distance } else { 0 },
+            relation: nearest.relation.name(),
             scheme: nearest.scheme,
             port: nearest.port,
             cost: nearest.cost,
-            oddities: nearest.oddities.names().collect(),
-            correction: String::from_utf8_lossy(&sought.correction(nearest)).into_owned(),
             pattern: sought.pattern(nearest).as_deref().map(latin_1),
         })
     }
@@ -174,7 +200,7 @@ impl<'py> NearestEntry<'py> {
 #[derive(IntoPyObject)]
 struct NearestVariant {
     text: String,
-    host: &'static str,
+    relation: &'static str,
     scheme: bool,
     port: bool,
     cost: usize,
@@ -182,15 +208,39 @@ struct NearestVariant {
 
 impl NearestVariant {
     fn new(variant: Variant) -> Self {
-        let Variant { text, host, scheme, port, cost } = variant;
-        Self { text: latin_1(&text), host: host.name(), scheme, port, cost }
+        let Variant { text, relation, scheme, port, cost } = variant;
+        Self { text: latin_1(&text), relation: relation.name(), scheme, port, cost }
     }
 }
 
 /// Whether an entry of `allow_origins` can only be on the machine that the browser runs on.
 #[pyfunction]
 pub(crate) fn is_on_this_machine(entry: &Bound<'_, PyString>) -> PyResult<bool> {
-    Ok(Sought::new(&entry_bytes(entry)?).is_loopback())
+    Ok(Sought::new(&entry_bytes(entry)?).is_this_machine())
+}
+
+/// The name of each relation of an origin to the rule that comes closest.
+#[pyfunction]
+pub(crate) fn relations() -> Vec<&'static str> {
+    Relation::ALL.iter().map(|relation| relation.name()).collect()
+}
+
+/// The name of each thing for which an Origin is none that a browser sends.
+#[pyfunction]
+pub(crate) fn oddities() -> Vec<&'static str> {
+    Oddities::all_names().collect()
+}
+
+/// Whether `entries` as `allow_origins` would allow `origin`.
+#[pyfunction]
+#[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
+pub(crate) fn entries_allow(entries: Vec<Bound<'_, PyString>>, origin: &[u8]) -> PyResult<bool> {
+    let mut origins = Origins::with_capacity(entries.len(), Expressions::default(), false);
+    for entry in &entries {
+        let added = origins.add(&entry_bytes(entry)?);
+        added.map_err(|error| PyValueError::new_err(error.to_string()))?;
+    }
+    Ok(origins.verdict(origin) == Verdict::Allowed)
 }
 
 /// What `expression` matches of `origin`: all of it, else its beginning, its end or something inside.

@@ -8,7 +8,9 @@ mod policy;
 mod proof;
 
 pub(crate) use cors::{expression_problem, vary_by_origin};
-pub(crate) use explain::{is_on_this_machine, matched_part, nearest_name};
+pub(crate) use explain::{
+    entries_allow, is_on_this_machine, matched_part, nearest_name, oddities, relations,
+};
 pub(crate) use lint::{
     lint_codes, lint_methods, lint_origins, lint_request_headers, lint_response_headers,
 };

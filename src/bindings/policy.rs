@@ -6,19 +6,19 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
 use super::enforcement::{EnforcedAnswer, enforcement};
-use super::explain::{Closest, DescribedPreflight, PreflightAnswer};
+use super::explain::{Closest, DescribedPreflight, PreflightResponse};
 use crate::asgi::{CompiledPolicy, Raised, entry_bytes, entry_text, latin_1, message_with_headers};
 use crate::cors::{Actual, Expressions, Options, Origins, Policy, Preflight, PreflightRequest};
 use crate::enforcement::{HostLines, Kind, Request};
 
-/// Status, body and reasons of an answer to a preflight, and which lines it carries: the origin, the
+/// Status, body and reasons of a response to a preflight, and which lines it has: the origin, the
 /// request's headers, private network access.
 type Decided = (u16, String, Vec<&'static str>, bool, bool, bool);
 
 #[pymethods]
 impl CompiledPolicy {
     #[new]
-    #[pyo3(signature = (*, options, origins, expressions, foreign, methods, headers, any_header,
+    #[pyo3(signature = (*, options, origins, expressions, python_only, methods, headers, any_header,
                         credentials, private_network, expose, max_age, enforce="off",
                         hosts=None))]
     #[allow(clippy::too_many_arguments, reason = "one for each option, all by keyword")]
@@ -29,7 +29,7 @@ impl CompiledPolicy {
         options: Py<PyAny>,
         origins: &Bound<'_, PyAny>,
         expressions: Vec<String>,
-        foreign: Vec<Py<PyAny>>,
+        python_only: Vec<Py<PyAny>>,
         methods: Vec<String>,
         headers: Vec<String>,
         any_header: bool,
@@ -43,7 +43,7 @@ impl CompiledPolicy {
         let value_error = |error: &dyn core::fmt::Display| PyValueError::new_err(error.to_string());
         let expressions = Expressions::new(&expressions).map_err(|error| value_error(&error))?;
         let capacity = origins.len().unwrap_or(0);
-        let mut allowed = Origins::with_capacity(capacity, expressions, !foreign.is_empty());
+        let mut allowed = Origins::with_capacity(capacity, expressions, !python_only.is_empty());
         for entry in origins.try_iter()? {
             let entry = entry?;
             let added = allowed.add(&entry_bytes(entry.cast()?)?);
@@ -65,10 +65,10 @@ impl CompiledPolicy {
         })
         .map_err(|error| value_error(&error))?;
         let enforcement = enforcement(enforce, &hosts.unwrap_or_default())?;
-        Self::new(py, policy, options, foreign, enforcement)
+        Self::new(py, policy, options, python_only, enforcement)
     }
 
-    /// The entries of `allow_origins`, in their order, the first of them where there is a limit.
+    /// The entries of `allow_origins`, in their order, up to the limit.
     #[pyo3(signature = (limit=None))]
     fn origins<'py>(&self, py: Python<'py>, limit: Option<usize>) -> PyResult<Bound<'py, PyList>> {
         let list = PyList::empty(py);
@@ -84,13 +84,13 @@ impl CompiledPolicy {
         self.policy.origins().any()
     }
 
-    /// Whether an Origin is allowed by what the options say.
+    /// Whether the options allow an Origin.
     fn allows(&self, py: Python<'_>, origin: &Bound<'_, PyString>) -> PyResult<bool> {
         // Latin-1, as it was decoded; what is beyond cannot have come from a header.
         self.allows_origin(py, &latin_1(origin)?)
     }
 
-    /// Decides on a preflight: status, body, and whether the answer tells the explicit origin, the
+    /// Decides on a preflight: status, body, and whether the response has the explicit origin, the
     /// mirrored headers, the private network.
     fn preflight(
         &self,
@@ -110,11 +110,11 @@ impl CompiledPolicy {
         Ok((status, body, reasons, explicit_origin, mirrored_headers, private_network))
     }
 
-    /// The whole answer to a preflight, and the reasons for which it is rejected.
+    /// The whole response to a preflight, and the reasons for a rejection.
     #[pyo3(signature = (*, origin, origin_fits, method, headers, headers_fit, private_network))]
     #[allow(clippy::too_many_arguments, reason = "one for each part of a request, all by keyword")]
     #[allow(clippy::fn_params_excessive_bools, reason = "all by keyword")]
-    fn preflight_answer(
+    fn preflight_response(
         &self,
         py: Python<'_>,
         origin: &[u8],
@@ -123,7 +123,7 @@ impl CompiledPolicy {
         headers: Option<&[u8]>,
         headers_fit: bool,
         private_network: bool,
-    ) -> PyResult<PreflightAnswer> {
+    ) -> PyResult<PreflightResponse> {
         let request = PreflightRequest { method, headers, private_network };
         self.describe_preflight(
             py,
@@ -131,9 +131,9 @@ impl CompiledPolicy {
         )
     }
 
-    /// Whether an actual request is not rejected, and the header lines that its answer is given.
+    /// Whether an actual request is allowed, and the header lines for its response.
     #[pyo3(signature = (*, origin, origin_fits))]
-    fn actual_answer(
+    fn actual_response(
         &self,
         py: Python<'_>,
         origin: Option<&[u8]>,
@@ -217,8 +217,25 @@ impl CompiledPolicy {
     }
 
     /// What comes closest to an origin that is rejected.
-    fn closest_to<'py>(&self, py: Python<'py>, origin: &[u8]) -> PyResult<Closest<'py>> {
-        self.closest(py, origin)
+    #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
+    fn closest_to<'py>(
+        &self,
+        py: Python<'py>,
+        origin: &[u8],
+        skipped: Vec<Bound<'py, PyString>>,
+        meant: Vec<Bound<'py, PyString>>,
+    ) -> PyResult<Closest<'py>> {
+        self.closest(py, origin, &skipped, &meant)
+    }
+
+    /// The first entries of `allow_origins` that are no origins as browsers write them.
+    fn odd_entries<'py>(&self, py: Python<'py>, limit: usize) -> PyResult<Bound<'py, PyList>> {
+        self.odd(py, limit)
+    }
+
+    /// The header lines with which every preflight response begins, in order.
+    fn preflight_lines(&self) -> Vec<(&'static str, String)> {
+        self.policy.preflight_lines().iter().map(|(name, value)| line_text(name, value)).collect()
     }
 
     /// How many entries `allow_origins` has.
@@ -243,8 +260,13 @@ impl CompiledPolicy {
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.options)?;
-        self.foreign.iter().try_for_each(|fullmatch| visit.call(fullmatch))
+        self.python_only.iter().try_for_each(|fullmatch| visit.call(fullmatch))
     }
+}
+
+fn line_text(name: &'static [u8], value: &[u8]) -> (&'static str, String) {
+    let value = value.iter().copied().map(char::from).collect();
+    (core::str::from_utf8(name).unwrap_or_default(), value)
 }
 
 /// The bytes of an option's text in a header. No header carries a character beyond latin-1.

@@ -1,15 +1,15 @@
-/// The kind of answer that an actual request gets (Fetch, CORS check; anything but a preflight).
+/// The kind of response to an actual request (Fetch, CORS check; any request but a preflight).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Actual {
-    /// It has no Origin: nothing but `Vary` is told.
+    /// The request has no Origin: the response gets only `Vary`.
     WithoutOrigin,
-    /// Its Origin is rejected.
+    /// The Origin is rejected.
     Rejected,
-    /// Its Origin is allowed.
+    /// The Origin is allowed.
     Allowed,
 }
 
-/// A header line that an answer to an actual request is given.
+/// A header line for the response to an actual request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     /// The name, in lower case.
@@ -19,7 +19,7 @@ pub struct Line {
 }
 
 impl Line {
-    /// The value in the answer to a request with this `origin`.
+    /// The value in the response to a request with this `origin`.
     #[must_use]
     pub fn value_for<'l>(&'l self, origin: &'l [u8]) -> &'l [u8] {
         match &self.value {
@@ -32,13 +32,13 @@ impl Line {
 /// The value of a [`Line`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LineValue {
-    /// The same in every answer.
+    /// The same in every response.
     Fixed(Box<[u8]>),
     /// The request's Origin, byte for byte.
     Origin,
 }
 
-/// Where a header line of the merged answer comes from.
+/// The source of a header line of the merged response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Placed {
     /// The application's line of this index, as it is.
@@ -81,7 +81,7 @@ pub fn merge(theirs: &[(&[u8], &[u8])], lines: &[Line]) -> Vec<Placed> {
     let value = vary_by_origin(&values);
     match vary {
         None => placed.push(Placed::Vary(value)),
-        // A single line that says it all stays the application's own.
+        // A single line that is complete stays the application's own.
         Some(_) if values == [value.as_slice()] => {}
         Some(place) => placed[place] = Placed::Vary(value),
     }

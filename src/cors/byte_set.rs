@@ -3,13 +3,13 @@ use core::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
-/// A list of byte strings that answers membership by hash.
+/// A list of byte strings with membership by hash.
 ///
-/// The strings lie one behind the other in a single buffer, and a table of 12 bytes for each says
-/// where, so that a million origins cost little more than their text, and a look-up among a million
-/// misses the processor's cache twice: once in the table and once in the buffer. The cost of a look-up
-/// does not depend on how many there are, and a text longer than the longest member is answered
-/// without being read. The hash is seeded at random for each set.
+/// The strings lie one behind the other in a single buffer, and a table has their positions, 12 bytes
+/// for each. So a million origins need little more memory than their text, and a look-up among a
+/// million misses the processor's cache twice: once in the table and once in the buffer. The cost of a
+/// look-up does not depend on how many there are, and a text longer than the longest member is not
+/// read. The hash is seeded at random for each set.
 pub struct ByteSet {
     /// Each text behind its length.
     buffer: Vec<u8>,
@@ -24,15 +24,15 @@ pub struct ByteSet {
     first: [u32; FEW],
 }
 
-/// So many members are compared one by one: most often their lengths differ, and where there is no
-/// hash to compute, an allowed request takes 88 instructions less.
+/// So many members are compared one by one: usually their lengths differ, and without a hash to
+/// compute an allowed request takes 88 instructions less.
 const FEW: usize = 4;
 
 /// Stands for a length that takes the four bytes behind it, as those from here on do.
 const LONG: u8 = u8::MAX;
 
-/// Where a member begins in the buffer, with its length; there is none at 0. The tag is a part of its
-/// hash, which tells nearly all others apart.
+/// The position of a member in the buffer, where its length is; 0 for none. The tag is a part of its
+/// hash, by which nearly all others differ.
 #[derive(Clone, Copy, Default)]
 struct Slot {
     tag: u32,
@@ -67,10 +67,10 @@ impl ByteSet {
         }
     }
 
-    /// Adds `member` at the end of the list, and says whether it was new to the set.
+    /// Adds `member` at the end of the list, and returns whether it was new to the set.
     ///
     /// # Errors
-    /// [`TooLarge`] where all texts together would pass 4 GiB; the set is then as it was.
+    /// [`TooLarge`] if all texts together would exceed 4 GiB; the set is then as it was.
     pub fn insert(&mut self, member: &[u8]) -> Result<bool, TooLarge> {
         let is_new = !self.contains(member);
         let place = self.append_at(member)?;
@@ -89,7 +89,7 @@ impl ByteSet {
     }
 
     /// Adds `text` at the end of the list without making it a member: [`contains`](Self::contains)
-    /// does not find it, [`iter`](Self::iter) gives it.
+    /// does not find it, [`iter`](Self::iter) returns it.
     ///
     /// # Errors
     /// [`TooLarge`] as for [`insert`](Self::insert).
@@ -211,7 +211,7 @@ impl ByteSet {
         })
     }
 
-    /// The members, each once, in an order that says nothing.
+    /// The members, each once, in no particular order.
     pub fn members(&self) -> impl Iterator<Item = &[u8]> {
         self.slots.iter().filter(|slot| slot.place != 0).map(|slot| self.text_at(slot.place))
     }
@@ -222,7 +222,7 @@ impl ByteSet {
         self.members
     }
 
-    /// Gives back what the building took too much.
+    /// Releases memory that only the building needed.
     pub fn shrink(&mut self) {
         self.buffer.shrink_to_fit();
         let slots = slots_for(self.members);
@@ -272,7 +272,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_answers_as_a_hash_set_does(
+        fn it_has_the_members_of_a_hash_set(
             members in proptest::collection::vec(proptest::collection::vec(97u8..100, 0..4), 0..50),
             asked in proptest::collection::vec(97u8..100, 0..5),
         ) {

@@ -15,8 +15,8 @@ const DFA_SIZE_LIMIT: usize = 256 << 10;
 
 /// Regular expressions that an origin must match whole, in linear time.
 ///
-/// They are one automaton together where that fits, so that a hundred cost what one does. The
-/// syntax is the `regex` crate's; every expression stands for itself, whatever it contains.
+/// Together they are one automaton if it fits, so a hundred cost as much as one. The syntax is the
+/// `regex` crate's; every expression is compiled by itself, whatever it contains.
 #[derive(Debug, Default)]
 pub struct Expressions {
     automata: Vec<Whole>,
@@ -25,10 +25,10 @@ pub struct Expressions {
 /// An automaton for whole texts.
 #[derive(Debug)]
 enum Whole {
-    /// With every state built beforehand: an origin of 27 bytes takes 30 ns, where the `regex`
-    /// crate, which builds states as it meets them, takes 130 (`make bench`, a regular expression).
+    /// With every state built in advance: an origin of 27 bytes takes 30 ns. The `regex` crate, which
+    /// builds states when it needs them, takes 130 (`make bench`, a regular expression).
     Dense { dfa: Box<dense::DFA<Vec<u32>>>, start: StateID },
-    /// For all that would grow too large.
+    /// For what would be too large.
     Lazy(Regex),
 }
 

@@ -5,15 +5,15 @@ const ENTRIES: usize = 8;
 
 /// The last verdicts on a few texts, for verdicts that cost more than comparing a text.
 ///
-/// A server meets the same few origins again and again: one that was decided by a regular expression
-/// takes 50 ns, one that is remembered 6 (`make bench-core`). A text of another length or with other
-/// bytes is never taken for one that is kept. Looking up and keeping take constant time.
+/// Most requests to a server come from a few origins: one that a regular expression decides takes
+/// 50 ns, one that is remembered 6 (`make bench-core`). Texts are compared whole, so no other text is
+/// taken for one that is kept. Looking up and keeping take constant time.
 #[derive(Debug, Clone)]
 pub struct Memo([Entry; ENTRIES]);
 
 #[derive(Debug, Clone, Copy)]
 struct Entry {
-    /// Of the text; more than it can be where there is none.
+    /// Of the text; `u8::MAX` if there is none.
     length: u8,
     verdict: bool,
     text: [u8; LONGEST],
@@ -89,7 +89,7 @@ mod tests {
                 memo.keep(text.as_bytes(), *verdict);
                 kept.insert(text.as_bytes(), *verdict);
                 for (text, verdict) in &kept {
-                    prop_assert!(memo.get(text).is_none_or(|told| told == *verdict));
+                    prop_assert!(memo.get(text).is_none_or(|kept| kept == *verdict));
                 }
                 prop_assert_eq!(memo.get(text.as_bytes()), Some(*verdict));
             }

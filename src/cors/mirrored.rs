@@ -1,14 +1,14 @@
-/// Whether a response may repeat `value`, which a request has sent: no NUL, LF or CR, which no header
-/// value can hold (Fetch, header value), and behind which a careless server would begin another line.
+/// Whether a response may repeat a request's `value`: it has no NUL, LF or CR, which no header value
+/// can hold (Fetch, header value), and after which a careless server would begin another line.
 ///
-/// Linear in `value`. Of an origin it takes 30 instructions, where a look at each byte takes 150.
+/// Linear in `value`. For an origin it takes 30 instructions; comparing each byte takes 150.
 #[inline]
 #[must_use]
 pub fn can_be_mirrored(value: &[u8]) -> bool {
     if let Some(last) = value.last_chunk() {
         // The last eight bytes overlap those before them.
-        let (chunks, _) = value.as_chunks();
-        let low = chunks.iter().chain([last]).fold(0, |low, chunk| low | low_bytes(*chunk));
+        let chunks = value.chunks_exact(last.len()).filter_map(|chunk| chunk.first_chunk());
+        let low = chunks.chain([last]).fold(0, |low, chunk| low | low_bytes(*chunk));
         if low == 0 {
             return true;
         }
@@ -16,7 +16,7 @@ pub fn can_be_mirrored(value: &[u8]) -> bool {
     !value.iter().any(|byte| matches!(byte, b'\0' | b'\n' | b'\r'))
 }
 
-/// Not 0 where one of the bytes is 0x0D or below, as those that break a header are.
+/// Not 0 if one of the bytes is 0x0D or below, as those that break a header are.
 #[inline]
 fn low_bytes(chunk: [u8; 8]) -> u64 {
     const EACH: u64 = u64::from_ne_bytes([1; 8]);

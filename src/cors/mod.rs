@@ -1,7 +1,7 @@
 //! The CORS protocol of the [Fetch standard], without Python.
 //!
-//! Data goes one way: a request's header values reach a [`Policy`], which gives a decision as a
-//! value ([`Preflight`], [`Actual`]), which says what header lines the answer carries. Nothing here
+//! Data goes one way: a request's header values reach a [`Policy`], which returns a decision as a
+//! value ([`Preflight`], [`Actual`]), which determines the header lines of the response. Nothing here
 //! allocates while it decides, and no decision takes more than linear time in its input.
 //!
 //! [Fetch standard]: https://fetch.spec.whatwg.org/#http-cors-protocol
@@ -29,5 +29,5 @@ pub use mirrored::can_be_mirrored;
 pub use origin::{Origins, Verdict, is_visible_ascii};
 pub use pattern::{OriginPattern, PatternError, Port};
 pub use pattern_set::OriginPatterns;
-pub use policy::{Options, Policy, PreflightAnswer};
+pub use policy::{Options, Policy, PreflightResponse};
 pub use preflight::{Preflight, PreflightRequest, Rejections};

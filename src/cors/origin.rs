@@ -9,14 +9,14 @@ use super::mirrored::can_be_mirrored;
 use super::pattern::OriginPattern;
 use super::pattern_set::OriginPatterns;
 
-/// What the origins of a policy say of one Origin.
+/// What the origins of a policy decide about one Origin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// It is allowed.
     Allowed,
     /// It is not.
     Rejected,
-    /// Nothing here allows it, but there are expressions that only the caller can match.
+    /// Nothing here allows it, but there are expressions that only the caller can run.
     Undecided,
 }
 
@@ -28,22 +28,22 @@ pub struct Origins {
     listed: ByteSet,
     patterns: OriginPatterns,
     expressions: Expressions,
-    foreign: bool,
+    python_only: bool,
 }
 
 impl Origins {
     /// No origins but those of `expressions`, with room for `entries`.
     ///
-    /// `foreign` tells that the caller holds further expressions, which this engine does not take:
-    /// then [`Verdict::Undecided`] asks it.
+    /// `python_only`: whether the caller has further expressions, which this engine cannot run. An
+    /// origin that is not allowed here is then [`Verdict::Undecided`].
     #[must_use]
-    pub fn with_capacity(entries: usize, expressions: Expressions, foreign: bool) -> Self {
+    pub fn with_capacity(entries: usize, expressions: Expressions, python_only: bool) -> Self {
         Self {
             any: false,
             listed: ByteSet::with_capacity(entries),
             patterns: OriginPatterns::default(),
             expressions,
-            foreign,
+            python_only,
         }
     }
 
@@ -70,7 +70,7 @@ impl Origins {
         Ok(())
     }
 
-    /// Gives back what the building took too much.
+    /// Releases memory that only the building needed.
     pub fn shrink(&mut self) {
         self.listed.shrink();
         self.patterns.shrink();
@@ -97,7 +97,7 @@ impl Origins {
         if self.any { can_be_mirrored(origin) } else { self.listed.contains(origin) }
     }
 
-    /// A number for a listed origin, as [`ByteSet::index_of`] gives it, below
+    /// A number for a listed origin, as [`ByteSet::index_of`] returns it, below
     /// [`listed_count`](Self::listed_count).
     #[inline]
     #[must_use]
@@ -121,7 +121,7 @@ impl Origins {
     #[inline]
     #[must_use]
     pub fn has_only_a_list(&self) -> bool {
-        self.patterns.is_empty() && self.expressions.is_empty() && !self.foreign
+        self.patterns.is_empty() && self.expressions.is_empty() && !self.python_only
     }
 
     /// How many origins are listed, and how many patterns there are, each counted once.
@@ -172,14 +172,14 @@ impl Origins {
 
     /// Decides on an Origin header's value.
     ///
-    /// An origin is a serialised origin, compared byte for byte (Fetch, CORS check). One with a
-    /// byte outside visible ASCII, which no browser sends, is rejected unless every one is allowed, and
-    /// then too where it holds a NUL, LF or CR.
+    /// An origin is a serialized origin, compared byte for byte (Fetch, CORS check). One with a byte
+    /// outside visible ASCII, which no browser sends, is rejected unless every origin is allowed; one
+    /// with a NUL, LF or CR is always rejected.
     /// Takes linear time in `origin`, whatever the number of entries and expressions.
     #[inline]
     #[must_use]
     pub fn verdict(&self, origin: &[u8]) -> Verdict {
-        // What is listed is visible ASCII, so that a hit needs no test of the characters.
+        // Listed origins are visible ASCII, so a hit needs no test of the characters.
         if self.lists(origin) { Verdict::Allowed } else { self.verdict_on_unlisted(origin) }
     }
 
@@ -189,18 +189,18 @@ impl Origins {
         if self.patterns.matches(origin) {
             return Verdict::Allowed;
         }
-        let asks_expressions = self.foreign || !self.expressions.is_empty();
+        let asks_expressions = self.python_only || !self.expressions.is_empty();
         if !asks_expressions || !is_visible_ascii(origin) {
             return Verdict::Rejected;
         }
         if self.expressions.match_whole(origin) {
             return Verdict::Allowed;
         }
-        if self.foreign { Verdict::Undecided } else { Verdict::Rejected }
+        if self.python_only { Verdict::Undecided } else { Verdict::Rejected }
     }
 }
 
-/// Whether every byte is a visible ASCII character, 0x21 to 0x7E, as in every serialised origin.
+/// Whether every byte is a visible ASCII character, 0x21 to 0x7E, as in every serialized origin.
 #[must_use]
 pub fn is_visible_ascii(text: &[u8]) -> bool {
     // Without an early end the compiler looks at many bytes at once.
@@ -212,9 +212,9 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn origins(entries: &[&str], expressions: &[&str], foreign: bool) -> Origins {
+    fn origins(entries: &[&str], expressions: &[&str], python_only: bool) -> Origins {
         let expressions = Expressions::new(expressions).unwrap();
-        let mut origins = Origins::with_capacity(entries.len(), expressions, foreign);
+        let mut origins = Origins::with_capacity(entries.len(), expressions, python_only);
         for entry in entries {
             origins.add(entry.as_bytes()).unwrap();
         }

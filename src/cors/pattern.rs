@@ -2,6 +2,7 @@ use core::fmt;
 use core::net::Ipv6Addr;
 
 use crate::host::{LONGEST_HOST, ends_in_a_number, is_ipv4};
+use crate::origin_parts::split_scheme;
 
 /// The longest port with its colon, `:65535`.
 pub(super) const LONGEST_PORT: usize = 6;
@@ -17,12 +18,12 @@ pub enum Port {
     Any,
 }
 
-/// An entry of `allow_origins` with a `*` in it, in the two places where it has a meaning.
+/// An entry of `allow_origins` with a `*` in one or both of the two positions where it has a meaning.
 ///
 /// `https://*.example.com` stands for one or more labels below `example.com` and not for itself,
-/// `http://localhost:*` for any port or none. It is the meaning that CSP gives to host sources, but
-/// that nothing is made equal: scheme, host and port are compared byte for byte with an Origin as
-/// the URL standard serialises it.
+/// `http://localhost:*` for any port or none. Host sources of CSP have the same meaning, except that
+/// here scheme, host and port are compared byte for byte with an Origin as the URL standard
+/// serializes it.
 ///
 /// | pattern | covers | does not cover |
 /// |---|---|---|
@@ -32,17 +33,17 @@ pub enum Port {
 /// | `http://127.0.0.1:*`, `http://[::1]:*` | `http://127.0.0.1:8000`, `http://[::1]:8000` | `http://127.0.0.2:8000` |
 /// | `https://*.example.com:*` | `https://a.example.com`, `https://a.example.com:444` | `https://example.com:444` |
 ///
-/// What a `*` before the host stands for is made of a-z, 0-9, `-`, `_` and single dots between; a
-/// host with more than 253 bytes is not covered. A port is written in the shortest way. The default
-/// port is one like any other: no browser sends it, so that `:*` may cover it, and a pattern that
-/// writes it covers nothing that a browser sends.
+/// A `*` before the host stands for labels of a-z, 0-9, `-` and `_`, with single dots between them. A
+/// host with more than 253 bytes is not covered. A port has no leading zeros. The default port is
+/// treated like any other: no browser sends it, so `:*` may cover it, and a pattern with it covers
+/// nothing that a browser sends.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct OriginPattern {
     text: Box<[u8]>,
     port: Port,
 }
 
-/// Why a text is no [`OriginPattern`].
+/// Why a string is no [`OriginPattern`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PatternError {
     /// No `scheme://` in lower case at its start.
@@ -76,7 +77,7 @@ impl OriginPattern {
     /// Reads an entry such as `https://*.example.com` or `http://localhost:*`.
     ///
     /// # Errors
-    /// A [`PatternError`] that says which part is not as it must be.
+    /// A [`PatternError`] that names the invalid part.
     pub fn parse(text: &[u8]) -> Result<Self, PatternError> {
         let (scheme, authority) = split_scheme(text).ok_or(PatternError::Scheme)?;
         if !is_scheme(scheme) {
@@ -125,14 +126,7 @@ impl OriginPattern {
     }
 }
 
-/// `https://rest` as `https` and `rest`.
-pub(super) fn split_scheme(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let colon = text.iter().position(|&byte| byte == b':')?;
-    let (scheme, rest) = text.split_at(colon);
-    Some((scheme, rest.strip_prefix(b"://")?))
-}
-
-/// A scheme as the URL standard serialises it, in lower case.
+/// A scheme as the URL standard serializes it, in lower case.
 fn is_scheme(text: &[u8]) -> bool {
     text.first().is_some_and(u8::is_ascii_lowercase)
         && text.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.'))
@@ -159,7 +153,7 @@ pub(super) fn parse_port(digits: &[u8]) -> Option<u16> {
     u16::try_from(number).ok()
 }
 
-/// Labels of a-z, 0-9, `-` and `_` with single dots between: a host as browsers serialise it.
+/// Labels of a-z, 0-9, `-` and `_` with single dots between: a host as browsers serialize it.
 ///
 /// The URL standard lets other characters pass (`!`, `,`, `{` and more), and so do browsers. No
 /// certificate is given for such a name, and no honest host has one.
@@ -173,7 +167,7 @@ pub(super) fn has_only_labels(host: &[u8]) -> bool {
     valid && !ends_in_dot
 }
 
-/// An IPv6 address as the URL standard serialises it: in brackets, lower case, compressed.
+/// An IPv6 address as the URL standard serializes it: in brackets, lower case, compressed.
 fn is_ipv6(host: &[u8]) -> bool {
     let address = host.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]"));
     let text = address.and_then(|address| core::str::from_utf8(address).ok()).unwrap_or_default();
@@ -291,9 +285,9 @@ mod tests {
     }
 
     proptest! {
-        /// What the URL standard serialises otherwise is in no Origin.
+        /// What the URL standard serializes otherwise is in no Origin.
         #[test]
-        fn a_host_is_one_that_the_url_standard_serialises_as_it_is(
+        fn a_host_is_one_that_the_url_standard_serializes_as_it_is(
             host in r"([a-b0-9x_.-]{1,8}|[a-b.]{0,3}\.?(0x)?[0-9a-f]{0,3}|([0-9]{1,3}\.){1,3}[0-9]{1,3}|\[[0-9a-b:.]{1,12}\])",
         ) {
             let parsed = Url::parse(&format!("http://{host}/")).ok();
@@ -304,15 +298,15 @@ mod tests {
         }
 
         #[test]
-        fn an_ipv6_address_is_written_as_the_url_standard_serialises_it(
+        fn an_ipv6_address_is_written_as_the_url_standard_serializes_it(
             pieces in proptest::collection::vec(prop_oneof![3 => Just(0), 1 => any::<u16>(), 1 => Just(0xffff)], 8),
         ) {
             let pieces: [u16; 8] = pieces.try_into().unwrap();
             let full = pieces.map(|piece| format!("{piece:x}")).join(":");
             let url = Url::parse(&format!("http://[{full}]/")).unwrap();
-            let serialised = url.host_str().unwrap();
-            prop_assert!(is_ipv6(serialised.as_bytes()), "{}", serialised);
-            prop_assert_eq!(is_ipv6(format!("[{full}]").as_bytes()), serialised == format!("[{full}]"));
+            let serialized = url.host_str().unwrap();
+            prop_assert!(is_ipv6(serialized.as_bytes()), "{}", serialized);
+            prop_assert_eq!(is_ipv6(format!("[{full}]").as_bytes()), serialized == format!("[{full}]"));
         }
     }
 }

@@ -4,15 +4,16 @@ use core::hash::{BuildHasher, Hasher};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::pattern::{LONGEST_PORT, OriginPattern, has_only_labels, parse_port, split_scheme};
+use super::pattern::{LONGEST_PORT, OriginPattern, has_only_labels, parse_port};
 use crate::host::LONGEST_HOST;
+use crate::origin_parts::split_scheme;
 
-/// A set of [`OriginPattern`]s that says whether one of them covers an origin.
+/// A set of [`OriginPattern`]s, to find one that covers an origin.
 ///
-/// The patterns are not tried on the origin: those that would cover it are looked up by hash. Which
-/// these are follows from the lengths of scheme and host that patterns in the set have, of which
-/// most often one fits the origin, whatever their number; there are never more than two look-ups for
-/// each label of it and each length of a scheme. The hash is seeded at random for each set.
+/// The patterns are not compared with the origin: those that would cover it are looked up by hash.
+/// They follow from the lengths of scheme and host that patterns in the set have. Usually one length
+/// fits the origin, whatever the number of patterns, and there are never more than two look-ups for
+/// each label and each length of a scheme. The hash is seeded at random for each set.
 ///
 /// ```
 /// # use fastcors::cors::{OriginPattern, OriginPatterns, PatternError};
@@ -43,7 +44,7 @@ struct Form {
 }
 
 impl Form {
-    /// Where the tail begins in an origin whose host ends at `end`, if the origin may be of this form.
+    /// The position of the tail in an origin whose host ends at `end`, if the origin may be of this form.
     #[inline]
     fn place_in(&self, origin: &[u8], end: usize) -> Option<usize> {
         let place = end.checked_sub(self.tail)?;
@@ -85,14 +86,14 @@ impl OriginPatterns {
         self.table.is_empty()
     }
 
-    /// Gives back what the building took too much.
+    /// Releases memory that only the building needed.
     pub fn shrink(&mut self) {
         let Self { table, state, .. } = self;
         table.shrink_to_fit(|text| Parts::of(text.bytes()).hash(state));
     }
 
-    /// Whether a pattern covers `origin`, of which at most the host's 253 bytes and what a pattern has
-    /// beside them are looked at.
+    /// Whether a pattern covers `origin`. It reads at most the host's 253 bytes and as many as the
+    /// longest scheme and port.
     #[must_use]
     pub fn matches(&self, origin: &[u8]) -> bool {
         self.matching(origin).is_some()
@@ -112,14 +113,14 @@ impl OriginPatterns {
         })
     }
 
-    /// Out of line, so that the loop over the forms has its few values in registers.
+    /// Not inlined: the loop over the forms then keeps its few values in registers.
     #[inline(never)]
     fn find(&self, parts: &Parts<'_>) -> Option<&Text> {
         self.table.find(parts.hash(&self.state), |text| parts.are_of(text.bytes()))
     }
 }
 
-/// What tells a pattern from the others.
+/// What distinguishes a pattern from the others.
 #[derive(Clone, Copy)]
 struct Parts<'t> {
     /// `https://`.
@@ -180,8 +181,8 @@ impl<'t> Parts<'t> {
     }
 }
 
-/// Where the port and its colon begin, or the text ends; none where what stands behind the last colon
-/// is a number but no port that a browser writes.
+/// The position of the port with its colon, or the end of the text; None if the last colon is followed
+/// by a number that is no port as browsers write it.
 #[inline]
 fn end_of_host(text: &[u8]) -> Option<usize> {
     let (rest, last) = text.split_at(text.len().saturating_sub(LONGEST_PORT));
@@ -193,9 +194,9 @@ fn end_of_host(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// The text of a pattern, in the table itself where it is not longer than 62 bytes.
+/// The text of a pattern, in the table itself if it is at most 62 bytes long.
 ///
-/// Then a look-up finds it in the line of the processor's cache that it has to read anyway: with
+/// Then a look-up finds it in a line of the processor's cache that it reads anyway: with
 /// 100,000 patterns that take turns, a request takes 0.1 µs less than with the texts one behind the
 /// other elsewhere (`make bench-scaling`).
 #[repr(align(64))]

@@ -13,7 +13,7 @@ const ALLOW_HEADERS: &[u8] = b"access-control-allow-headers";
 const MAX_AGE: &[u8] = b"access-control-max-age";
 const ALLOW_PRIVATE_NETWORK: &[u8] = b"access-control-allow-private-network";
 
-/// Everything that a preflight answer depends on (Fetch, CORS-preflight cache; Starlette's value).
+/// Everything that a preflight response depends on (Fetch, CORS-preflight cache; Starlette's value).
 const PREFLIGHT_VARY: &[u8] = b"Origin, Access-Control-Request-Method, \
     Access-Control-Request-Headers, Access-Control-Request-Private-Network";
 
@@ -39,7 +39,7 @@ pub struct Options {
     pub max_age: Box<[u8]>,
 }
 
-/// An immutable CORS policy: what is allowed, and the header lines that say so.
+/// An immutable CORS policy: what is allowed, and the header lines for it.
 #[derive(Debug)]
 pub struct Policy {
     origins: Origins,
@@ -57,7 +57,7 @@ impl Policy {
     /// Builds the sets and every header line that does not depend on a request.
     ///
     /// # Errors
-    /// [`TooLarge`] where the methods or the header names pass 4 GiB.
+    /// [`TooLarge`] if the methods or the header names exceed 4 GiB.
     pub fn new(options: Options) -> Result<Self, TooLarge> {
         let explicit_origin = !options.origins.any() || options.credentials;
         let mut methods = ByteSet::with_capacity(options.methods.len());
@@ -90,7 +90,7 @@ impl Policy {
         &self.origins
     }
 
-    /// Whether an allowed origin is answered by its name, and not by `*`.
+    /// Whether the response names an allowed origin instead of `*`.
     #[must_use]
     pub fn explicit_origin(&self) -> bool {
         self.explicit_origin
@@ -140,21 +140,21 @@ impl Policy {
         self.allows_headers(name)
     }
 
-    /// The header lines with which every preflight answer begins, in order.
+    /// The header lines with which every preflight response begins, in order.
     #[must_use]
     pub fn preflight_lines(&self) -> &[(&'static [u8], Box<[u8]>)] {
         &self.preflight
     }
 
-    /// The whole preflight answer: the header lines that Starlette sends, in its order.
+    /// The header lines of a preflight response, those that Starlette sends, in its order.
     #[must_use]
-    pub fn preflight_answer<'r>(
+    pub fn preflight_response<'r>(
         &'r self,
         decision: Preflight,
         origin: &'r [u8],
         request: &PreflightRequest<'r>,
     ) -> Vec<(&'static [u8], Vec<u8>)> {
-        PreflightAnswer {
+        PreflightResponse {
             opening: self.preflight.iter().map(|(name, value)| (*name, value.to_vec())),
             explicit_origin: decision.explicit_origin.then(|| (ALLOW_ORIGIN, origin.to_vec())),
             mirrored_headers: request
@@ -174,7 +174,7 @@ impl Policy {
         .collect()
     }
 
-    /// The lines that an answer of this kind is given beside `Vary`, in order.
+    /// The lines for a response of this kind besides `Vary`, in order.
     #[must_use]
     pub fn actual_lines(&self, kind: Actual) -> &[Line] {
         match kind {
@@ -184,34 +184,34 @@ impl Policy {
         }
     }
 
-    /// Whether `origin` is allowed; `foreign` answers where the origins leave it undecided.
+    /// Whether `origin` is allowed; `python_only` decides if the origins leave it undecided.
     ///
     /// # Errors
-    /// Those of `foreign`.
+    /// Those of `python_only`.
     #[inline]
     pub fn allows<E>(
         &self,
         origin: &[u8],
-        foreign: impl FnOnce(&[u8]) -> Result<bool, E>,
+        python_only: impl FnOnce(&[u8]) -> Result<bool, E>,
     ) -> Result<bool, E> {
         match self.origins.verdict(origin) {
             Verdict::Allowed => Ok(true),
             Verdict::Rejected => Ok(false),
-            Verdict::Undecided => foreign(origin),
+            Verdict::Undecided => python_only(origin),
         }
     }
 }
 
-/// The header lines of one preflight answer, whatever a line is to the caller.
+/// The header lines of one preflight response, whatever type a line has for the caller.
 #[derive(Debug)]
-pub struct PreflightAnswer<O, L> {
+pub struct PreflightResponse<O, L> {
     /// [`Policy::preflight_lines`].
     pub opening: O,
-    /// `access-control-allow-origin`, where [`Preflight::explicit_origin`] says so.
+    /// `access-control-allow-origin`, if [`Preflight::explicit_origin`].
     pub explicit_origin: Option<L>,
-    /// `access-control-allow-headers`, where [`Preflight::mirrored_headers`] says so.
+    /// `access-control-allow-headers`, if [`Preflight::mirrored_headers`].
     pub mirrored_headers: Option<L>,
-    /// `access-control-allow-private-network`, where [`Preflight::private_network`] says so.
+    /// `access-control-allow-private-network`, if [`Preflight::private_network`].
     pub private_network: Option<L>,
     /// `content-length`, of [`Rejections::body`].
     pub content_length: L,
@@ -219,8 +219,8 @@ pub struct PreflightAnswer<O, L> {
     pub content_type: L,
 }
 
-impl<O: ExactSizeIterator<Item = L>, L> PreflightAnswer<O, L> {
-    /// How many lines [`in_order`](Self::in_order) gives.
+impl<O: ExactSizeIterator<Item = L>, L> PreflightResponse<O, L> {
+    /// The number of lines of [`in_order`](Self::in_order).
     #[inline]
     #[must_use]
     pub fn count(&self) -> usize {
@@ -262,10 +262,10 @@ fn preflight_lines(options: &Options, explicit_origin: bool) -> Vec<(&'static [u
     lines
 }
 
-/// Starlette sets `*` first, so that an explicit origin takes that place where both are sent.
+/// Starlette sets `*` first, so an explicit origin takes its position if both are sent.
 ///
-/// `allow_origin` is None for an origin that is rejected. Where every one is allowed, that is one that
-/// no response may repeat, and it is not told that it is allowed.
+/// `allow_origin` is None for a rejected origin. If every origin is allowed, that is one that no
+/// response may repeat, and its response has no `access-control-allow-origin`.
 fn actual_lines(options: &Options, allow_origin: Option<LineValue>) -> Vec<Line> {
     let fixed = |name, value: &[u8]| Line { name, value: LineValue::Fixed(value.into()) };
     let origin = allow_origin.map(|value| Line { name: ALLOW_ORIGIN, value });

@@ -5,7 +5,7 @@ use core::fmt;
 pub struct PreflightRequest<'r> {
     /// `Access-Control-Request-Method`.
     pub method: &'r [u8],
-    /// `Access-Control-Request-Headers`, where the request has it.
+    /// `Access-Control-Request-Headers`, if the request has it.
     pub headers: Option<&'r [u8]>,
     /// Whether the request has `Access-Control-Request-Private-Network`, with whatever value.
     pub private_network: bool,
@@ -79,13 +79,13 @@ impl Rejections {
             .map(|(_, name)| name)
     }
 
-    /// The status of the answer, Starlette's: 200, or 400 where something is rejected.
+    /// The status of the response, Starlette's: 200, or 400 if something is rejected.
     #[must_use]
     pub const fn status(self) -> u16 {
         if self.is_empty() { 200 } else { 400 }
     }
 
-    /// The body of the answer, Starlette's.
+    /// The body of the response, Starlette's.
     #[must_use]
     pub fn body(self) -> String {
         if self.is_empty() {
@@ -101,8 +101,8 @@ impl fmt::Debug for Rejections {
     }
 }
 
-/// The decision on a preflight: why it is rejected, if it is, and which lines the answer carries
-/// between those that every answer has, in this order.
+/// The decision on a preflight: why it is rejected, if it is, and which lines its response has between
+/// those of every response, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a header line that is there or not")]
 pub struct Preflight {

@@ -1,39 +1,16 @@
 use super::parts::Parts;
+use super::relation::Relation;
 use crate::distance::{distance, tolerance};
-use crate::host::{ends_in_a_number, is_loopback};
+use crate::host::{ends_in_a_number, is_loopback, is_this_machine};
 use crate::public_suffix::registrable_domain;
 
 /// How an origin's host stands to that of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Host {
+pub(super) enum Host {
     /// It is the same, or one that the pattern covers.
     Same,
-    /// Both are names of this very machine: `localhost`, `127.0.0.1`, `[::1]`.
-    Loopback,
-    /// The entry's without its `www.`.
-    WwwMissing,
-    /// The entry's with `www.` in front.
-    WwwAdded,
-    /// The entry's without its dot at the end.
-    DotMissing,
-    /// The entry's with a dot at the end.
-    DotAdded,
-    /// What a pattern for subdomains is below of, and does not cover.
-    Apex,
-    /// Below the entry's.
-    Subdomain,
-    /// The entry's is below it.
-    Parent,
-    /// It goes on where the entry's ends: another site, which anybody may register.
-    BeginsAlike,
-    /// It ends as the entry's does, but not at a dot: another site, too.
-    EndsAlike,
-    /// What a `*` in the entry would stand for if it meant any text.
-    Glob,
-    /// Another host under the same registrable domain.
-    Sibling,
-    /// One that looks like it, at this distance.
-    Typo(usize),
+    /// It is another one.
+    Other(Relation),
 }
 
 impl Host {
@@ -41,40 +18,12 @@ impl Host {
     pub(super) const fn cost(self) -> usize {
         match self {
             Self::Same => 0,
-            Self::Glob | Self::Loopback => 3,
-            Self::WwwMissing | Self::WwwAdded | Self::DotMissing | Self::DotAdded | Self::Apex => 4,
-            // One typing error is likelier than these, two are not.
-            Self::Subdomain | Self::BeginsAlike | Self::EndsAlike => 7,
-            Self::Typo(distance) => 4 + 2 * distance,
-            Self::Parent => 8,
-            Self::Sibling => 11,
-        }
-    }
-
-    /// The cheapest typing error.
-    pub(super) const TYPO: Self = Self::Typo(1);
-
-    /// A stable name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Same => "same",
-            Self::Loopback => "loopback",
-            Self::WwwMissing => "www-missing",
-            Self::WwwAdded => "www-added",
-            Self::DotMissing => "dot-missing",
-            Self::DotAdded => "dot-added",
-            Self::Apex => "apex",
-            Self::Subdomain => "subdomain",
-            Self::Parent => "parent",
-            Self::BeginsAlike => "begins-alike",
-            Self::EndsAlike => "ends-alike",
-            Self::Glob => "glob",
-            Self::Sibling => "sibling",
-            Self::Typo(_) => "typo",
+            Self::Other(relation) => relation.cost(),
         }
     }
 }
+
+const CHEAPEST_TYPO: usize = Relation::Typo(1).cost();
 
 /// How the host of `origin` stands to that of `entry`, where that costs less than `limit`.
 ///
@@ -90,12 +39,12 @@ pub(super) fn relation(
     let of_site =
         |site: &&[u8]| entry.host.eq_ignore_ascii_case(site) || is_below(entry.host, site);
     let known = known.or_else(|| match site.filter(of_site) {
-        Some(_) => Some(Host::Sibling),
+        Some(_) => Some(Host::Other(Relation::Sibling)),
         None => alike(entry.host, origin),
     });
     let known = known.filter(|host| host.cost() < limit);
     let limit = known.map_or(limit, Host::cost);
-    if Host::TYPO.cost() >= limit {
+    if CHEAPEST_TYPO >= limit {
         return known;
     }
     typo(entry, origin).filter(|host| host.cost() < limit).or(known)
@@ -109,19 +58,25 @@ fn to_host(entry: &[u8], origin: &[u8]) -> Option<Host> {
         return Some(Host::Same);
     }
     match (without_dot(entry), without_dot(origin)) {
-        (_, Some(host)) if host.eq_ignore_ascii_case(entry) => return Some(Host::DotAdded),
-        (Some(host), _) if host.eq_ignore_ascii_case(origin) => return Some(Host::DotMissing),
+        (_, Some(host)) if host.eq_ignore_ascii_case(entry) => {
+            return Some(Host::Other(Relation::DotAdded));
+        }
+        (Some(host), _) if host.eq_ignore_ascii_case(origin) => {
+            return Some(Host::Other(Relation::DotMissing));
+        }
         _ => {}
     }
     if is_below(origin, entry) {
         let www = origin.len() == entry.len() + 4 && begins(origin, b"www");
-        return Some(if www { Host::WwwAdded } else { Host::Subdomain });
+        let relation = if www { Relation::WwwAdded } else { Relation::Subdomain };
+        return Some(Host::Other(relation));
     }
     if is_below(entry, origin) {
         let www = entry.len() == origin.len() + 4 && begins(entry, b"www");
-        return Some(if www { Host::WwwMissing } else { Host::Parent });
+        let relation = if www { Relation::WwwMissing } else { Relation::Parent };
+        return Some(Host::Other(relation));
     }
-    (is_loopback(origin) && is_loopback(entry)).then_some(Host::Loopback)
+    (is_this_machine(origin) && is_this_machine(entry)).then_some(Host::Other(Relation::Loopback))
 }
 
 fn to_pattern(below: &[u8], origin: &[u8]) -> Option<Host> {
@@ -129,12 +84,12 @@ fn to_pattern(below: &[u8], origin: &[u8]) -> Option<Host> {
         return Some(Host::Same);
     }
     if origin.eq_ignore_ascii_case(below) {
-        return Some(Host::Apex);
+        return Some(Host::Other(Relation::Apex));
     }
     if without_dot(origin).is_some_and(|host| is_below(host, below)) {
-        return Some(Host::DotAdded);
+        return Some(Host::Other(Relation::DotAdded));
     }
-    is_below(below, origin).then_some(Host::Parent)
+    is_below(below, origin).then_some(Host::Other(Relation::Parent))
 }
 
 /// What holds the entry's host as a text, and is another site.
@@ -144,10 +99,10 @@ fn alike(entry: &[u8], origin: &[u8]) -> Option<Host> {
         return None;
     }
     if begins(origin, entry) {
-        return Some(Host::BeginsAlike);
+        return Some(Host::Other(Relation::BeginsAlike));
     }
     if ends(origin, entry) {
-        return Some(Host::EndsAlike);
+        return Some(Host::Other(Relation::EndsAlike));
     }
     // Below a pattern, and then it goes on.
     let inside = origin.windows(entry.len() + 2).any(|part| {
@@ -155,7 +110,7 @@ fn alike(entry: &[u8], origin: &[u8]) -> Option<Host> {
             && part.last() == Some(&b'.')
             && part[1..=entry.len()].eq_ignore_ascii_case(entry)
     });
-    inside.then_some(Host::BeginsAlike)
+    inside.then_some(Host::Other(Relation::BeginsAlike))
 }
 
 fn typo(entry: &Parts<'_>, origin: &[u8]) -> Option<Host> {
@@ -171,7 +126,9 @@ fn typo(entry: &Parts<'_>, origin: &[u8]) -> Option<Host> {
         return None;
     }
     let most = tolerance(entry.host.len().min(origin.len()));
-    distance(entry.host, origin, most).filter(|&distance| distance > 0).map(Host::Typo)
+    distance(entry.host, origin, most)
+        .filter(|&distance| distance > 0)
+        .map(|distance| Host::Other(Relation::Typo(distance)))
 }
 
 /// The registrable domain of a host in lower case, where it is under a public suffix.

@@ -6,22 +6,23 @@
 mod expression;
 mod host;
 mod parts;
-
-use url::Url;
+mod relation;
 
 use crate::cors::{OriginPattern, OriginPatterns, Port};
-use crate::distance::{distance, tolerance};
-use crate::host::{LONGEST_HOST, is_loopback};
+use crate::host::{LONGEST_HOST, THIS_MACHINE, is_this_machine};
 pub use expression::matched_part;
-pub use host::Host;
+use host::Host;
 pub use parts::Oddities;
 use parts::{Parts, pieces};
+pub use relation::Relation;
 
-/// The longest text that is compared as a whole: any origin that a browser sends is far shorter.
-const LONGEST_TEXT: usize = 2 * LONGEST_HOST;
-
-/// The cost of another scheme or another port, on the scale of [`Host`]'s.
+/// The cost of another port, or of http instead of https and the other way round, on the scale of
+/// [`Relation`]'s.
 const OTHER: usize = 2;
+
+/// The cost of any other scheme: `capacitor://localhost` is further from `http://localhost` than
+/// `https://localhost` is.
+const OTHER_SCHEME: usize = 3;
 
 /// What is dearer is further than an expression that matches a part of the origin: that is about as
 /// near as another host.
@@ -32,14 +33,12 @@ pub const FAR: usize = 5;
 pub struct Nearest<'e> {
     /// The entry, as it was given.
     pub entry: &'e [u8],
-    /// How the origin's host stands to the entry's.
-    pub host: Host,
+    /// How the origin stands to it.
+    pub relation: Relation,
     /// Whether the schemes differ. One that is missing differs from none.
     pub scheme: bool,
     /// Whether the ports differ.
     pub port: bool,
-    /// Why the entry matches nothing that a browser sends, where that is so.
-    pub oddities: Oddities,
     /// How far the two are from one another; only the order of the numbers means anything.
     pub cost: usize,
 }
@@ -49,14 +48,38 @@ pub struct Nearest<'e> {
 pub struct Variant {
     /// The text to try.
     pub text: Vec<u8>,
-    /// How the host of the origin stands to the text's.
-    pub host: Host,
+    /// How the origin stands to the text.
+    pub relation: Relation,
     /// Whether the schemes differ.
     pub scheme: bool,
     /// Whether the ports differ.
     pub port: bool,
     /// As for [`Nearest`].
     pub cost: usize,
+}
+
+/// The relation of an origin to a rule, by how their hosts, schemes and ports stand.
+fn relation(host: Host, scheme: bool, port: bool) -> Relation {
+    match (host, scheme, port) {
+        (Host::Other(relation), ..) => relation,
+        (Host::Same, true, true) => Relation::SchemeAndPort,
+        (Host::Same, true, false) => Relation::Scheme,
+        (Host::Same, false, true) => Relation::Port,
+        (Host::Same, false, false) => Relation::Same,
+    }
+}
+
+/// Whether an entry of `allow_origins` is neither an origin as browsers write it nor a pattern: most
+/// of them match nothing. An unusual scheme may be odd, too.
+#[must_use]
+pub fn is_odd(entry: &[u8]) -> bool {
+    if matches!(entry, b"*" | b"null") {
+        return false;
+    }
+    if entry.contains(&b'*') {
+        return OriginPattern::parse(entry).is_err();
+    }
+    !Parts::read(entry).oddities.is_empty()
 }
 
 /// An origin, read for comparing it.
@@ -109,10 +132,10 @@ impl<'o> Sought<'o> {
         self.site.as_deref()
     }
 
-    /// Whether it is on this very machine.
+    /// Whether it is on this machine.
     #[must_use]
-    pub fn is_loopback(&self) -> bool {
-        is_loopback(&self.host)
+    pub fn is_this_machine(&self) -> bool {
+        is_this_machine(&self.host)
     }
 
     /// Which of the `entries` it comes closest to, unless it is far from all: of several, the one that
@@ -129,12 +152,10 @@ impl<'o> Sought<'o> {
         let mut best: Option<Nearest<'e>> = None;
         for entry in entries {
             let limit = best.map_or(usize::MAX, |best| best.cost + 1);
-            let found = self.compare(entry, limit);
-            if let Some(found) = found
-                && best.is_none_or(|best| (found.cost, entry) < (best.cost, best.entry))
-            {
-                best = Some(found);
-            }
+            let found = self.compare(entry, limit).filter(|found| {
+                best.is_none_or(|best| (found.cost, entry) < (best.cost, best.entry))
+            });
+            best = found.or(best);
         }
         best
     }
@@ -164,21 +185,11 @@ impl<'o> Sought<'o> {
     pub fn pattern(&self, nearest: &Nearest<'_>) -> Option<Vec<u8>> {
         let entry = Parts::read(nearest.entry);
         let host = entry.host.to_ascii_lowercase();
-        if nearest.host != Host::Subdomain || host::is_public_suffix(&host) {
+        if nearest.relation != Relation::Subdomain || host::is_public_suffix(&host) {
             return None;
         }
         let pattern = Parts { host: &host, subdomains: true, ..self.parts };
         Some(pattern.written(entry.scheme?))
-    }
-
-    /// The entry as a browser would write it.
-    #[must_use]
-    pub fn correction(&self, nearest: &Nearest<'_>) -> Vec<u8> {
-        let scheme = self.parts.scheme.unwrap_or(b"https");
-        match &ascii(nearest.entry) {
-            Some(ascii) => Parts::read(ascii).written(scheme),
-            None => self.closest_piece(nearest.entry).written(scheme),
-        }
     }
 
     /// It with one thing changed, and with scheme and port changed, nearest first.
@@ -192,15 +203,18 @@ impl<'o> Sought<'o> {
         };
         let www = self.host.strip_prefix(b"www.");
         let added = [b"www.", self.host.as_slice()].concat();
-        let hosts = [
-            (Host::Same, Some(self.host.as_slice())),
-            (Host::DotAdded, self.host.strip_suffix(b".")),
-            (Host::WwwAdded, www),
-            (Host::WwwMissing, www.is_none().then_some(added.as_slice())),
-        ];
+        let other = |relation| Host::Other(relation);
+        let mut hosts = vec![(Host::Same, self.host.as_slice())];
+        hosts.extend(self.host.strip_suffix(b".").map(|host| (other(Relation::DotAdded), host)));
+        if self.is_this_machine() {
+            hosts.extend(THIS_MACHINE.map(|host| (other(Relation::Loopback), host.as_bytes())));
+        } else if let Some(host) = www {
+            hosts.push((other(Relation::WwwAdded), host));
+        } else {
+            hosts.push((other(Relation::WwwMissing), added.as_slice()));
+        }
         let mut variants: Vec<Variant> = Vec::new();
-        for (relation, host) in hosts {
-            let Some(host) = host else { continue };
+        for (stands, host) in hosts {
             for (swapped, without_port) in
                 [(false, false), (true, false), (false, true), (true, true)]
             {
@@ -212,10 +226,11 @@ impl<'o> Sought<'o> {
                 };
                 let text = changed.written(scheme);
                 let others = usize::from(swapped) + usize::from(without_port);
-                let cost = relation.cost() + OTHER * others;
+                let cost = stands.cost() + OTHER * others;
                 if text != self.text && variants.iter().all(|other| other.text != text) {
                     let (scheme, port) = (swapped, without_port);
-                    variants.push(Variant { text, host: relation, scheme, port, cost });
+                    let relation = relation(stands, scheme, port);
+                    variants.push(Variant { text, relation, scheme, port, cost });
                 }
             }
         }
@@ -223,135 +238,27 @@ impl<'o> Sought<'o> {
         variants
     }
 
-    /// How `entry` differs, where that costs less than `limit`.
+    /// How `entry` differs, if that costs less than `limit`.
     fn compare<'e>(&self, entry: &'e [u8], limit: usize) -> Option<Nearest<'e>> {
         if entry == b"*" {
             return None;
         }
-        if let Some(ascii) = self.punycode_of(entry) {
-            let found = self.compare_one(entry, &Parts::read(&ascii), limit)?;
-            return Some(Nearest { oddities: Oddities::UNICODE, cost: found.cost + 1, ..found });
-        }
-        let found = if pieces(entry).nth(1).is_some() {
-            let found = self.compare_one(entry, &self.closest_piece(entry), limit)?;
-            Nearest { oddities: Oddities::SEVERAL, ..found }
-        } else {
-            self.compare_one(entry, &Parts::read(entry), limit)?
+        let parts = Parts::read(entry);
+        let scheme_cost = match (parts.scheme, self.parts.scheme) {
+            (Some(theirs), Some(ours)) if !theirs.eq_ignore_ascii_case(ours) => {
+                let is_web = |scheme: &[u8]| matches!(scheme, b"http" | b"https");
+                if is_web(theirs) && is_web(ours) { OTHER } else { OTHER_SCHEME }
+            }
+            _ => 0,
         };
-        if !entry.contains(&b'*') || !found.oddities.is_empty() {
-            return Some(found);
-        }
-        let mut oddities = Oddities::default();
-        oddities.add_if(OriginPattern::parse(entry).is_err(), Oddities::STAR);
-        Some(Nearest { oddities, ..found })
-    }
-
-    fn compare_one<'e>(
-        &self,
-        entry: &'e [u8],
-        parts: &Parts<'_>,
-        limit: usize,
-    ) -> Option<Nearest<'e>> {
-        let scheme = match (parts.scheme, self.parts.scheme) {
-            (Some(theirs), Some(ours)) => !theirs.eq_ignore_ascii_case(ours),
-            _ => false,
-        };
+        let scheme = scheme_cost > 0;
         let port = parts.port != self.parts.port && parts.port != Some(Port::Any);
-        let oddities = parts.oddities;
-        let others =
-            OTHER * (usize::from(scheme) + usize::from(port)) + usize::from(!oddities.is_empty());
+        let others = scheme_cost + OTHER * usize::from(port);
         let left = limit.checked_sub(others).filter(|&left| left > 0)?;
-        let relation = host::relation(parts, &self.host, self.site(), left);
-        let near = |host: Host| Nearest {
-            entry,
-            host,
-            scheme,
-            port,
-            oddities,
-            cost: others + host.cost(),
-        };
-        if let Some(host) = relation
-            && host.cost() <= Host::Glob.cost()
-        {
-            return Some(near(host));
-        }
-        let whole = |host| Nearest {
-            entry,
-            host,
-            scheme: false,
-            port: false,
-            oddities,
-            cost: host.cost() + 1,
-        };
-        let is_glob = entry.contains(&b'*')
-            && self.text.len() <= LONGEST_TEXT
-            && is_glob_of(entry, self.text);
-        if is_glob && OriginPattern::parse(entry).is_err() {
-            let found = Nearest { oddities: Oddities::STAR, ..whole(Host::Glob) };
-            return Some(found).filter(|found| found.cost < limit);
-        }
-        // `https//a.example`: what is read as its host says nothing.
-        if parts.scheme.is_none() {
-            let most = tolerance(entry.len().min(self.text.len()));
-            let typo = distance(entry, self.text, most).map(|found| whole(Host::Typo(found)));
-            let typo = typo.filter(|typo| typo.cost < limit);
-            if typo.is_some_and(|typo| relation.is_none_or(|host| typo.cost < others + host.cost()))
-            {
-                return typo;
-            }
-        }
-        relation.map(near)
+        let host = host::relation(&parts, &self.host, self.site(), left)?;
+        let relation = relation(host, scheme, port);
+        Some(Nearest { entry, relation, scheme, port, cost: others + host.cost() })
     }
-
-    /// The nearest of several origins in one entry.
-    fn closest_piece<'e>(&self, entry: &'e [u8]) -> Parts<'e> {
-        let mut best = (usize::MAX, Parts::read(entry));
-        if pieces(entry).nth(1).is_none() {
-            return best.1;
-        }
-        for piece in pieces(entry) {
-            let parts = Parts::read(piece);
-            if let Some(found) = self.compare_one(piece, &parts, best.0) {
-                best = (found.cost, parts);
-            }
-        }
-        best.1
-    }
-
-    /// What an entry with letters beyond ASCII is to a browser, where the origin has such a host.
-    fn punycode_of(&self, entry: &[u8]) -> Option<Vec<u8>> {
-        let is_punycode = self.host.windows(4).any(|four| four == b"xn--");
-        if entry.is_ascii() || !is_punycode { None } else { ascii(entry) }
-    }
-}
-
-/// The origin that a browser makes of an entry with letters beyond ASCII (URL, domain to ASCII).
-fn ascii(entry: &[u8]) -> Option<Vec<u8>> {
-    let text = core::str::from_utf8(entry).ok().filter(|text| !text.is_ascii())?;
-    let origin = Url::parse(text.trim()).ok()?.origin();
-    origin.is_tuple().then(|| origin.ascii_serialization().into_bytes())
-}
-
-/// Whether `text` is `glob` with any text for each `*`. Linear in `text` for each part of the glob.
-fn is_glob_of(glob: &[u8], text: &[u8]) -> bool {
-    let mut parts = glob.split(|&byte| byte == b'*');
-    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else {
-        return false;
-    };
-    let mut parts = parts.peekable();
-    while let Some(part) = parts.next() {
-        if parts.peek().is_none() {
-            return rest.ends_with(part);
-        }
-        if part.is_empty() {
-            continue;
-        }
-        match rest.windows(part.len()).position(|window| window == part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    rest.is_empty()
 }
 
 #[cfg(test)]

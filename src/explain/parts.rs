@@ -2,6 +2,7 @@ use core::fmt;
 
 use crate::cors::Port;
 use crate::host::{LONGEST_HOST, default_port};
+use crate::origin_parts::{OriginParts, split_scheme};
 
 /// In what a text is no origin as a browser writes it (URL, origin serialisation).
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
@@ -30,14 +31,12 @@ impl Oddities {
     pub const SLASH: Self = Self(1 << 9);
     /// A path, a query or a fragment.
     pub const PATH: Self = Self(1 << 10);
-    /// Letters that a browser writes in punycode.
-    pub const UNICODE: Self = Self(1 << 11);
     /// A `*` where it stands for nothing.
-    pub const STAR: Self = Self(1 << 12);
+    pub const STAR: Self = Self(1 << 11);
     /// A dot before the host, which some other software takes for every subdomain.
-    pub const DOT: Self = Self(1 << 13);
+    pub const DOT: Self = Self(1 << 12);
 
-    const NAMES: [(Self, &'static str); 14] = [
+    const NAMES: [(Self, &'static str); 13] = [
         (Self::SPACE, "space"),
         (Self::QUOTES, "quotes"),
         (Self::SEVERAL, "several"),
@@ -50,9 +49,13 @@ impl Oddities {
         (Self::PORT, "port"),
         (Self::SLASH, "slash"),
         (Self::PATH, "path"),
-        (Self::UNICODE, "unicode"),
         (Self::STAR, "star"),
     ];
+
+    /// The name of each.
+    pub fn all_names() -> impl Iterator<Item = &'static str> {
+        Self::NAMES.into_iter().map(|(_, name)| name)
+    }
 
     /// Whether there is none.
     #[must_use]
@@ -105,15 +108,14 @@ impl<'t> Parts<'t> {
         oddities.add_if(seen.len() < text.len(), Oddities::SPACE);
         let bare = trim(seen, |character| matches!(character, '"' | '\'' | '`'));
         oddities.add_if(bare.len() < seen.len(), Oddities::QUOTES);
-        let (scheme, rest) = split_scheme(bare);
+        let (scheme, rest) = scheme_and_rest(bare);
         oddities.add_if(scheme.is_none(), Oddities::SCHEME);
-        let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#' | b'\\'));
-        let (authority, path) = rest.split_at(end.unwrap_or(rest.len()));
-        oddities.add_if(matches!(path, b"/" | b"\\"), Oddities::SLASH);
-        oddities.add_if(path.len() > 1 || matches!(path, b"?" | b"#"), Oddities::PATH);
-        let user = authority.iter().rposition(|&byte| byte == b'@');
-        oddities.add_if(user.is_some(), Oddities::USER);
-        let (host, port) = split_port(&authority[user.map_or(0, |at| at + 1)..]);
+        let parts = OriginParts::after_scheme(rest, 0);
+        let behind = &rest[parts.path.start..];
+        oddities.add_if(matches!(behind, b"/" | b"\\"), Oddities::SLASH);
+        oddities.add_if(behind.len() > 1 || matches!(behind, b"?" | b"#"), Oddities::PATH);
+        oddities.add_if(parts.userinfo.is_some(), Oddities::USER);
+        let (host, port) = (&rest[parts.host], parts.port.map(|range| &rest[range]));
         let (port, is_default) = read_port(scheme, port);
         oddities.add_if(is_default, Oddities::DEFAULT_PORT);
         oddities.add_if(port.is_none(), Oddities::PORT);
@@ -127,7 +129,9 @@ impl<'t> Parts<'t> {
             None => (host, false),
         };
         let has_star = host.contains(&b'*');
-        oddities.add_if(!has_star && !is_host(host), Oddities::HOST);
+        // `WebKit` sends `app://`.
+        let is_application = host.is_empty() && scheme.is_some_and(|scheme| !is_web(scheme));
+        oddities.add_if(!has_star && !is_application && !is_host(host), Oddities::HOST);
         oddities.add_if(has_star, Oddities::STAR);
         Self { scheme, host, subdomains, port, oddities }
     }
@@ -165,21 +169,13 @@ fn trim(text: &[u8], outer: impl Fn(char) -> bool) -> &[u8] {
     }
 }
 
-fn split_scheme(text: &[u8]) -> (Option<&[u8]>, &[u8]) {
+fn scheme_and_rest(text: &[u8]) -> (Option<&[u8]>, &[u8]) {
     let of_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
-    let end = text.iter().position(|byte| !of_scheme(byte)).unwrap_or(text.len());
-    let (scheme, rest) = text.split_at(end);
-    match rest.strip_prefix(b"://") {
-        Some(rest) if !scheme.is_empty() => (Some(scheme), rest),
+    match split_scheme(text) {
+        Some((scheme, rest)) if !scheme.is_empty() && scheme.iter().all(of_scheme) => {
+            (Some(scheme), rest)
+        }
         _ => (None, text.strip_prefix(b"//").unwrap_or(text)),
-    }
-}
-
-fn split_port(authority: &[u8]) -> (&[u8], Option<&[u8]>) {
-    let from = authority.iter().position(|&byte| byte == b']').unwrap_or(0);
-    match authority[from..].iter().position(|&byte| byte == b':') {
-        Some(colon) => (&authority[..from + colon], Some(&authority[from + colon + 1..])),
-        None => (authority, None),
     }
 }
 
@@ -199,6 +195,11 @@ fn read_port(scheme: Option<&[u8]>, port: Option<&[u8]>) -> (Option<Port>, bool)
         }
         number => (number.map(Port::Number), false),
     }
+}
+
+/// Whether the origins of a scheme have a host.
+fn is_web(scheme: &[u8]) -> bool {
+    default_port(scheme).is_some()
 }
 
 /// Whether a browser could write this host, but for upper case.
@@ -252,6 +253,7 @@ mod tests {
             ("https://a..example", &["host"], "https://a..example"),
             ("https://a%2e.example", &["host"], "https://a%2e.example"),
             ("https://", &["host"], "https://"),
+            ("app://", &[], "app://"),
             ("https://.a.example", &["dot"], "https://*.a.example"),
             (".a.example:80", &["scheme", "dot"], "x://*.a.example:80"),
             ("https://..a.example", &["dot", "host"], "https://*..a.example"),

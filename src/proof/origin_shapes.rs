@@ -2,6 +2,7 @@ use std::sync::LazyLock;
 
 use super::dfa::Dfa;
 use super::product::TooLarge;
+use crate::host::{DEFAULT_PORTS, LOCALHOST};
 
 /// A label as the URL standard lets it stand in a host.
 const ANY_LABEL: &str = r#"[!"$&'()*+,;=_`{}~a-z0-9-]+"#;
@@ -66,6 +67,12 @@ fn own_ipv4() -> String {
     OWN_OCTETS.replace('O', OCTET)
 }
 
+/// Origins with the port that their scheme leaves out.
+fn with_default_port() -> Option<Dfa> {
+    let shapes = DEFAULT_PORTS.map(|(scheme, port)| format!("{scheme}://[^:]*:{port}"));
+    new(&shapes.join("|"))
+}
+
 /// A whole origin with the scheme http or https, a name and no port: what most expressions match.
 pub(super) static NAMED: Part = Part::new(|| {
     let name = name();
@@ -76,7 +83,7 @@ pub(super) static NAMED: Part = Part::new(|| {
 pub(super) static WEB: Part = Part::new(|| {
     let (name, ipv4, ipv6) = (name(), ipv4(), ipv6());
     let web = new(&format!("https?://(?:{name}|{ipv4}|{ipv6})(?:{PORT})?"))?;
-    web.and_not(&new("https://[^:]*:443|http://[^:]*:80")?)
+    web.and_not(&with_default_port()?)
 });
 
 /// A text with a scheme that is neither http nor https.
@@ -137,15 +144,15 @@ pub(super) static HTTP: Part = Part::new(|| new("http://.+"));
 /// A whole origin with the scheme http and the name or an IPv4 address of one's own machines.
 pub(super) static LOCAL: Part = Part::new(|| {
     let own = own_ipv4();
-    new(&format!(r"http://(?:(?:[^/]*\.)?localhost\.?|{own})(?:{PORT})?"))?
-        .and_not(&new("http://[^:]*:80")?)
+    new(&format!(r"http://(?:(?:[^/]*\.)?{LOCALHOST}\.?|{own})(?:{PORT})?"))?
+        .and_not(&with_default_port()?)
 });
 
 /// A whole origin with the scheme http and any other name or IPv4 address.
 pub(super) static EXPOSED: Part = Part::new(|| {
     let (name, ipv4) = (name(), ipv4());
     new(&format!("http://(?:{name}|{ipv4})(?:{PORT})?"))?
-        .and_not(&new("http://[^:]*:80")?)?
+        .and_not(&with_default_port()?)?
         .and_not(LOCAL.as_ref()?)
 });
 

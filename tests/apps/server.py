@@ -25,7 +25,7 @@ from .comparison import Line, Response, Varying
 FOLDER = Path(__file__).parent
 # Some applications take half a minute to import on a busy machine, and create a database.
 START_SECONDS = 180
-ANSWER_SECONDS = 120
+RESPONSE_SECONDS = 120
 STOP_SECONDS = 120
 
 # No application sends usage data, or asks a hub for anything.
@@ -91,7 +91,7 @@ def run(application: Application, python: Path, *, swap: bool) -> Run:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            # A group of its own, so that no worker outlives it.
+            # A group of its own, so no worker outlives it.
             start_new_session=True,
         )
 
@@ -155,7 +155,7 @@ def _asked(application: Application, port: int) -> Iterator[Response]:
     with httpx.Client(
         base_url=f"http://127.0.0.1:{port}",
         trust_env=False,
-        timeout=ANSWER_SECONDS,
+        timeout=RESPONSE_SECONDS,
         # A server that closes the connection after an error would fail the next request.
         limits=httpx.Limits(max_keepalive_connections=0),
     ) as client:

@@ -99,7 +99,7 @@ import chainlit
 
 
 @chainlit.on_message
-async def answer(message):
+async def response(message):
     await chainlit.Message("hello").send()
 """
 NOTEBOOK = """

@@ -195,7 +195,7 @@ def test_what_varies_between_two_runs_does_not_count() -> None:
     assert (Varying(texts=("id-1",)) | Varying(texts=("id-22",))).removed(first).body == b"varies a"
 
 
-def test_a_request_says_whether_it_is_a_preflight() -> None:
+def test_a_request_has_whether_it_is_a_preflight() -> None:
     assert preflight("/", ALLOWED, "").is_preflight
     assert not sending("OPTIONS", "/", ALLOWED).is_preflight
     assert not Request("OPTIONS", "/", (("access-control-request-method", "GET"),)).is_preflight

@@ -45,7 +45,7 @@ def test_an_application_sends_the_same_with_both_and_the_swap_had_an_effect() ->
 @pytest.mark.servers
 def test_a_planted_difference_is_found() -> None:
     result = examine(replace(SMALL, environment={"PLANTED": "1"}), PYTHON)
-    # No preflight reaches what is planted, and no OPTIONS.
+    # No preflight and no OPTIONS reaches the planted difference.
     assert len(result.unexpected) == 10
     assert result.equal == len(SMALL.requests) - 10
     assert all("+x-planted: 1" in text.splitlines() for text in result.unexpected)

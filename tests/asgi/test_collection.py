@@ -20,7 +20,7 @@ VARY = (b"vary", b"Accept")
 
 
 class Garbage:
-    # A cycle whose finalizer leaves another one, so that each collection runs it.
+    # A cycle whose finalizer leaves another one, so each collection runs it.
     def __init__(self, act):
         self.act = act
         self.itself = self
@@ -148,7 +148,7 @@ async def app(scope, receive, send):
     await send({{"type": "http.response.start", "status": 200, "headers": []}})
 
 
-def answered(place):
+def exchange(place):
     messages = []
 
     async def server(message):
@@ -166,13 +166,13 @@ def answered(place):
 
 
 for place in range(60):
-    known, messages = answered(place)
+    known, messages = exchange(place)
     if not known:
         break
     line = (b"access-control-allow-origin", b"https://a.example")
     mirrored = (b"access-control-allow-headers", b"x-%d" % place)
-    told = line in messages[0]
-    assert (mirrored in messages[0]) == (told and {method!r} == "OPTIONS"), (place, messages)
+    reported = line in messages[0]
+    assert (mirrored in messages[0]) == (reported and {method!r} == "OPTIONS"), (place, messages)
 else:
     raise AssertionError("there is no end of collections")
 assert place > 2

@@ -222,7 +222,7 @@ def test_preflights_are_answered_by_cors_and_only_for_the_servers_own_hosts(clas
         stats = middleware.stats()
         assert (stats["requests"], stats["preflights"]) == (1, 1)
         assert stats["enforcement"]["host"] == (status == 421)
-        assert stats["refused"]["origin"] == (status == 400)
+        assert stats["rejected"]["origin"] == (status == 400)
 
 
 @pytest.mark.parametrize("class_", ASKED)

@@ -1,4 +1,4 @@
-"""Nothing of the application's is changed, and no two answers share what somebody could change."""
+"""Nothing of the application's is changed, and no two responses share what somebody could change."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.memory.requests import Overriding
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-# Odd configurations are run here; what they are told is in tests/lint.
+# Odd configurations run here; tests/lint has what is reported about them.
 pytestmark = pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
 
 OTHER = "https://other.example.com"
@@ -66,7 +66,7 @@ each_policy = pytest.mark.parametrize("options", POLICIES.values(), ids=POLICIES
 
 
 def repeating(*messages: Message) -> App:
-    """Give an application that sends these very messages for every request."""
+    """Return an application that sends these very messages for every request."""
 
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         for message in messages:
@@ -86,14 +86,14 @@ class Server:
 
 
 def received(app: App, scope: Scope) -> list[Message]:
-    """Give the messages that the server is sent: the very objects."""
+    """Return the messages that the server is sent: the very objects."""
     server = Server()
     run(app(scope, receive, server.send))
     return server.messages
 
 
 def identities(something: Any) -> Any:
-    """Give the identity of an object and of all that it holds."""
+    """Return the identity of an object and of all that it holds."""
     if isinstance(something, dict):
         return id(something), [(key, identities(value)) for key, value in something.items()]
     if isinstance(something, list | tuple):
@@ -102,20 +102,20 @@ def identities(something: Any) -> Any:
 
 
 class Waiting:
-    """An awaitable that waits once, so that a test can act in the middle of a request."""
+    """An awaitable that waits once, so a test can act in the middle of a request."""
 
     def __await__(self) -> Generator[str]:
         yield "waiting"
 
 
-# The application's answer
+# The application's response
 
 
 @each_class
 @each_policy
 @pytest.mark.parametrize("lines", LINES.values(), ids=LINES)
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
-def test_a_message_sent_for_every_request_stays_as_it_is_and_each_answer_is_right(
+def test_a_message_sent_for_every_request_stays_as_it_is_and_each_response_is_right(
     middleware_class: type[CORSMiddleware],
     options: dict[str, Any],
     lines: list[tuple[bytes, bytes]],
@@ -125,7 +125,7 @@ def test_a_message_sent_for_every_request_stays_as_it_is_and_each_answer_is_righ
     body: Message = {"type": "http.response.body", "body": b"hello"}
     before = copy.deepcopy(start), identities(start)
     middleware = middleware_class(repeating(start, body), **options)
-    # Starlette's application makes them anew each time: Starlette writes into them.
+    # Starlette's application makes new ones each time, because Starlette writes into them.
     starlette = Starlette(answering(shape(lines)), **options)
     for origin in (ORIGIN, None, EVIL, OTHER, ORIGIN, None):
         ours, theirs = sent(middleware, actual(origin)), sent(starlette, actual(origin))
@@ -207,7 +207,7 @@ def test_the_application_sees_headers_that_can_be_read_only_once(
     assert scope == {**whole, "headers": generator}
 
 
-# One answer and the next
+# One response and the next
 
 
 def spoil(something: Any) -> None:
@@ -229,13 +229,13 @@ def spoil(something: Any) -> None:
     [
         pytest.param(actual(None), id="without origin"),
         pytest.param(actual(), id="allowed"),
-        pytest.param(actual(EVIL), id="refused"),
+        pytest.param(actual(EVIL), id="rejected"),
         pytest.param(preflight(headers="accept"), id="preflight"),
-        pytest.param(preflight(EVIL, "PURGE", "x-b", "true"), id="preflight refused"),
+        pytest.param(preflight(EVIL, "PURGE", "x-b", "true"), id="preflight rejected"),
     ],
 )
 @pytest.mark.parametrize("lines", LINES.values(), ids=LINES)
-def test_an_answer_that_is_spoilt_leaves_the_next_one_right(
+def test_a_response_that_is_spoilt_leaves_the_next_one_right(
     middleware_class: type[CORSMiddleware],
     options: dict[str, Any],
     scope: Scope,
@@ -330,7 +330,7 @@ def test_a_failing_send_raises_from_a_preflight(middleware_class: type[CORSMiddl
 
 
 @each_class
-def test_after_a_failure_the_next_answer_is_right(middleware_class: type[CORSMiddleware]) -> None:
+def test_after_a_failure_the_next_response_is_right(middleware_class: type[CORSMiddleware]) -> None:
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         if scope["path"] == "/fail":
             raise Failure

@@ -58,7 +58,7 @@ def test_what_is_added_counts_from_the_next_request_and_what_is_removed_does_not
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("first", ["allowed", "rejected"])
 def test_an_entry_that_takes_the_place_of_another_counts(kind: Any, first: str) -> None:
-    # A set of 77 has a table of 512 places, of which 256 are compared: the new entry may be elsewhere.
+    # A set of 77 has a table of 512 positions, and 256 are compared: the new entry may be elsewhere.
     for origins in (kind([A, B]), kind([f"https://{n}.example" for n in range(70)] + [A])):
         middleware = CORSMiddleware(APP, origins)
         assert allows(middleware, A)
@@ -463,7 +463,7 @@ def test_a_subclass_that_asks_super_and_one_that_overrides_send_follow_the_list(
         assert (allows(middleware, A), allows(middleware, B)) == (False, True)
 
 
-def test_a_subclass_that_hands_over_starlettes_headers_follows_the_list() -> None:
+def test_a_subclass_that_passes_starlettes_headers_follows_the_list() -> None:
     def subclass(base: Any) -> Any:
         class Calling(base):  # type: ignore[misc]
             async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import sys
 from types import MethodType
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
 from fastcors import CORSMiddleware
+from fastcors.middleware import _ORIGINALS
 from tests.exchange import (
     ORIGIN,
     actual,
@@ -24,7 +26,7 @@ from tests.exchange import (
 )
 
 APP = answering()
-STRANGER = "https://stranger.example"
+UNTRUSTED = "https://untrusted.example"
 
 
 class Plain(CORSMiddleware):
@@ -113,10 +115,10 @@ def test_a_method_that_is_taken_from_an_instance_is_not_asked(way: Any) -> None:
 
 def test_a_method_that_replaces_another_on_an_instance_is_asked() -> None:
     middleware: Any = CORSMiddleware(APP, [ORIGIN])
-    middleware.is_allowed_origin = lambda origin: origin == STRANGER
-    assert allows(middleware, STRANGER)
+    middleware.is_allowed_origin = lambda origin: origin == UNTRUSTED
+    assert allows(middleware, UNTRUSTED)
     vars(middleware)["is_allowed_origin"] = reject
-    assert not allows(middleware, STRANGER)
+    assert not allows(middleware, UNTRUSTED)
 
 
 def test_a_send_that_is_put_on_an_instance_counts() -> None:
@@ -130,6 +132,43 @@ def test_a_send_that_is_put_on_an_instance_counts() -> None:
     assert sent(middleware, actual()) == sent(APP, actual())
     del vars(middleware)["send"]
     assert sent(middleware, actual()) == before
+
+
+@pytest.mark.parametrize("name", _ORIGINALS)
+def test_each_method_that_can_be_overridden_is_seen_when_it_is_put_on_an_instance(
+    name: str,
+) -> None:
+    middleware: Any = Plain(APP, [ORIGIN])
+    for _ in range(5):
+        sent(middleware, actual())
+        assert middleware._fastcors_overrides() == (False, False, False)
+    vars(middleware)[name] = None
+    assert (middleware._fastcors_hooks, middleware._fastcors_asks) == (
+        name != "is_allowed_origin",
+        name == "is_allowed_origin",
+    )
+    del vars(middleware)[name]
+    assert (middleware._fastcors_hooks, middleware._fastcors_asks) == (False, False)
+
+
+def test_what_is_overridden_is_found_out_once_for_an_instance_with_attributes() -> None:
+    questions: list[Any] = []
+
+    class Counting(Plain):
+        requests = 0
+
+        def _fastcors_overrides(self) -> tuple[bool, bool, bool]:
+            questions.append(self)
+            return super()._fastcors_overrides()
+
+    middleware = Counting(APP, [ORIGIN])
+    for _ in range(20):
+        assert allows(middleware, ORIGIN)
+        if sys.version_info >= (3, 14):
+            # Before, a dict says that it was changed, but not where.
+            middleware.requests += 1
+    # Once more where the class is given a version, or the instance its dict, meanwhile.
+    assert len(questions) <= 2
 
 
 def test_a_class_that_was_changed_too_often_for_a_version_is_seen_to_change() -> None:
@@ -155,7 +194,7 @@ def test_a_class_that_was_changed_too_often_for_a_version_is_seen_to_change() ->
     counting = Counting(APP, [ORIGIN])
     for _ in range(20):
         assert allows(counting, ORIGIN)
-    # Once for a class that has a version or none, and once more where it is given one meanwhile.
+    # Once for a class with or without a version, and once more if it gets one meanwhile.
     assert len(questions) <= 2
     for _ in range(3):
         Changed.is_allowed_origin = lambda self, origin: False  # type: ignore[method-assign]
@@ -210,8 +249,8 @@ def asked_under_asyncio(middleware: Any, scope: dict[str, Any]) -> list[Any]:
 
 
 @pytest.mark.parametrize("cls", [Asking, Awaiting])
-@pytest.mark.parametrize("origin", [STRANGER, "https://elsewhere.test"])
-def test_a_plain_and_an_async_override_are_answered_as_starlettes_plain_one(
+@pytest.mark.parametrize("origin", [UNTRUSTED, "https://elsewhere.test"])
+def test_a_plain_and_an_async_override_decide_as_starlettes_plain_one(
     cls: Any, origin: str
 ) -> None:
     class Theirs(Starlette):
@@ -256,7 +295,7 @@ def test_it_is_asked_in_the_context_of_the_one_who_awaits(cls: Any) -> None:
             pass
 
         middleware = Watching(APP)
-        for scope in (actual(STRANGER), preflight(STRANGER)):
+        for scope in (actual(UNTRUSTED), preflight(UNTRUSTED)):
             current.set("made")
             coroutine = middleware(scope, receive, send)
             current.set("awaited")
@@ -267,10 +306,10 @@ def test_it_is_asked_in_the_context_of_the_one_who_awaits(cls: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "scope", [actual(STRANGER), preflight(STRANGER)], ids=["actual", "preflight"]
+    "scope", [actual(UNTRUSTED), preflight(UNTRUSTED)], ids=["actual", "preflight"]
 )
 @pytest.mark.parametrize("awaited", [False, True])
-def test_what_it_raises_is_raised_where_starlette_raises_it(scope: Any, awaited: bool) -> None:
+def test_an_exception_is_raised_where_starlette_raises_it(scope: Any, awaited: bool) -> None:
     class Failing(CORSMiddleware):
         def is_allowed_origin(self, origin: str) -> Any:
             if not awaited:
@@ -282,7 +321,7 @@ def test_what_it_raises_is_raised_where_starlette_raises_it(scope: Any, awaited:
             return fail()
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        with pytest.raises(LookupError, match=STRANGER):
+        with pytest.raises(LookupError, match=UNTRUSTED):
             await send({"type": "http.response.start", "status": 200, "headers": []})
         raise KeyError("seen by the application")
 
@@ -292,7 +331,7 @@ def test_what_it_raises_is_raised_where_starlette_raises_it(scope: Any, awaited:
         coroutine.send(None)
 
 
-def test_it_is_asked_when_the_response_starts_and_not_where_none_starts() -> None:
+def test_it_is_called_when_the_response_starts_and_only_then() -> None:
     questions: list[str] = []
 
     class Watching(CORSMiddleware):
@@ -314,15 +353,15 @@ def test_an_override_is_called_by_keyword_and_may_be_static_or_of_the_class() ->
     class Static(CORSMiddleware):
         @staticmethod
         def is_allowed_origin(*, origin: str) -> bool:  # type: ignore[override]
-            return origin == STRANGER
+            return origin == UNTRUSTED
 
     class OfTheClass(CORSMiddleware):
         @classmethod
         def is_allowed_origin(cls, origin: str) -> bool:
-            return cls is OfTheClass and origin == STRANGER
+            return cls is OfTheClass and origin == UNTRUSTED
 
     for cls in (Static, OfTheClass):
-        assert allows(cls(APP), STRANGER)
+        assert allows(cls(APP), UNTRUSTED)
         assert not allows(cls(APP), ORIGIN)
 
 
@@ -341,7 +380,7 @@ def test_with_a_star_it_is_asked_of_preflights_alone_as_with_starlette() -> None
             assert sent(ours, scope) == sent(theirs, dict(scope))
 
 
-def test_base_class_answers_by_the_policy_that_the_request_began_with() -> None:
+def test_base_class_decides_by_the_policy_that_the_request_began_with() -> None:
     class Changing(CORSMiddleware):
         def is_allowed_origin(self, origin: str) -> bool:
             return super().is_allowed_origin(origin)
@@ -355,15 +394,15 @@ def test_base_class_answers_by_the_policy_that_the_request_began_with() -> None:
     assert values(sent(middleware, actual()), "access-control-allow-origin") == []
 
 
-def test_no_starlette_is_needed_where_only_is_allowed_origin_is_overridden(
+def test_no_starlette_is_needed_if_only_is_allowed_origin_is_overridden(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     import sys
 
     for name in [name for name in sys.modules if name.partition(".")[0] == "starlette"]:
         monkeypatch.setitem(sys.modules, name, None)
-    assert headers_of(sent(Asking(APP), actual(STRANGER)))
-    assert sent(Asking(APP), preflight(STRANGER))[0]["status"] == 200
+    assert headers_of(sent(Asking(APP), actual(UNTRUSTED)))
+    assert sent(Asking(APP), preflight(UNTRUSTED))[0]["status"] == 200
 
 
 def test_a_send_that_nobody_awaits_asks_nothing() -> None:
@@ -403,22 +442,22 @@ def test_a_class_that_decides_itself_what_its_names_are_is_asked() -> None:
         class Deciding(base):  # type: ignore[misc]
             def __getattribute__(self, name: str) -> Any:
                 if name == "is_allowed_origin":
-                    return lambda origin: origin == STRANGER
+                    return lambda origin: origin == UNTRUSTED
                 return super().__getattribute__(name)
 
         return Deciding
 
-    for scope in (actual(), actual(STRANGER), preflight(), preflight(STRANGER)):
+    for scope in (actual(), actual(UNTRUSTED), preflight(), preflight(UNTRUSTED)):
         ours, theirs = subclass(CORSMiddleware)(APP, [ORIGIN]), subclass(Starlette)(APP, [ORIGIN])
         assert sent(ours, dict(scope)) == sent(theirs, dict(scope))
 
 
-def test_a_descriptor_that_answers_for_the_class_as_it_likes_is_asked_for_an_instance() -> None:
+def test_a_descriptor_that_returns_anything_for_the_class_is_asked_for_an_instance() -> None:
     def descriptor(raising: bool) -> Any:
         class Descriptor:
             def __get__(self, instance: Any, owner: Any) -> Any:
                 if instance is not None:
-                    return lambda origin: origin == STRANGER
+                    return lambda origin: origin == UNTRUSTED
                 if raising:
                     raise AttributeError("not of the class")
                 return CORSMiddleware.is_allowed_origin
@@ -428,5 +467,5 @@ def test_a_descriptor_that_answers_for_the_class_as_it_likes_is_asked_for_an_ins
     for raising in (True, False):
         cls = type("Described", (CORSMiddleware,), {"is_allowed_origin": descriptor(raising)})
         middleware = cls(APP, [ORIGIN])
-        assert allows(middleware, STRANGER)
+        assert allows(middleware, UNTRUSTED)
         assert not allows(middleware, ORIGIN)

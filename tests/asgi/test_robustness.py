@@ -1,4 +1,4 @@
-"""What nobody means to do, and what happens then: an exception, never a crash or a wrong answer."""
+"""What nobody means to do, and what happens then: an exception, never a crash or a wrong response."""
 
 from __future__ import annotations
 
@@ -273,8 +273,8 @@ def test_changes_from_several_threads_are_all_there_and_shown_as_they_decide() -
         sys.setswitchinterval(switching)
     for name in names:
         assert "x299" in getattr(middleware, name)
-    answer = sent(middleware, preflight("x299", "x299", "x299"))
-    assert answer[0]["status"] == 200
+    response = sent(middleware, preflight("x299", "x299", "x299"))
+    assert response[0]["status"] == 200
 
 
 def test_a_subclass_may_have_an_application_that_is_a_property() -> None:

@@ -13,10 +13,10 @@ import os
 try:
     import fastcors
 except ImportError as error:
-    told = f"{error.name}: {error}"
+    reported = f"{error.name}: {error}"
 else:
-    told = "imported"
-os.write(END, told.encode())
+    reported = "imported"
+os.write(END, reported.encode())
 """
 
 # In the main interpreter: makes subinterpreters as this Python's own modules do.
@@ -97,7 +97,7 @@ def test_a_subinterpreter_cannot_import_it_and_the_main_interpreter_goes_on(
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
-    for told in done.stdout.splitlines():
-        assert told.startswith("fastcors: fastcors runs in the main interpreter")
-        assert "start the application in the main interpreter of its own process" in told
+    for reported in done.stdout.splitlines():
+        assert reported.startswith("fastcors: fastcors runs in the main interpreter")
+        assert "start the application in the main interpreter of its own process" in reported
     assert len(done.stdout.splitlines()) == 2

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LOOPS = 4
 REQUESTS = 2_000
-# Each loop goes on until every request was answered by both policies, but not further than this.
+# Each loop goes on until both policies have decided on every request, but not further than this.
 MOST_REQUESTS = 200_000
 
 COMMON: dict[str, Any] = {
@@ -28,7 +28,7 @@ COMMON: dict[str, Any] = {
     "allow_origin_regex": r"https://[a-z]+\.example\.net",
     "allow_credentials": True,
 }
-# They differ in every line that can differ, so that a mixture of both shows.
+# They differ in every line that can differ, so a mixture of both shows.
 POLICIES: list[dict[str, Any]] = [
     {
         "max_age": age,
@@ -67,7 +67,7 @@ def switching() -> Iterator[None]:
 
 @pytest.mark.usefixtures("switching")
 @pytest.mark.parametrize("middleware_class", [CORSMiddleware, Overriding])
-def test_every_answer_is_of_one_policy_while_another_thread_changes_it(
+def test_every_response_is_of_one_policy_while_another_thread_changes_it(
     middleware_class: type[CORSMiddleware],
 ) -> None:
     middleware = middleware_class(app, **COMMON, **POLICIES[0])
@@ -75,7 +75,7 @@ def test_every_answer_is_of_one_policy_while_another_thread_changes_it(
         [sent(CORSMiddleware(answering(), **COMMON, **policy), scope) for policy in POLICIES]
         for scope in SCOPES
     ]
-    # What differs is answered by both policies; what does not, by the first of two equal answers.
+    # Responses that differ come from both policies; equal ones count for the first policy.
     possible = {
         (index, both.index(messages)) for index, both in enumerate(right) for messages in both
     }
@@ -105,7 +105,7 @@ def test_every_answer_is_of_one_policy_while_another_thread_changes_it(
         wrong: list[Any] = []
         asked = 0
         while asked < REQUESTS or (len(seen) < len(possible) and asked < MOST_REQUESTS):
-            # Ten at a time, so that requests of one loop are under way together.
+            # Ten at a time, so requests of one loop are under way together.
             indexes = [(first + asked + n) % len(SCOPES) for n in range(10)]
             await asyncio.gather(*(ask(index, wrong) for index in indexes))
             asked += len(indexes)
@@ -115,7 +115,7 @@ def test_every_answer_is_of_one_policy_while_another_thread_changes_it(
         reconfiguring = threads.submit(reconfigure)
         asking = [threads.submit(asyncio.run, ask_all(first)) for first in range(LOOPS)]
         try:
-            wrong = [answer for loop in asking for answer in loop.result()]
+            wrong = [response for loop in asking for response in loop.result()]
         finally:
             done.set()
         reconfiguring.result()

@@ -1,4 +1,4 @@
-"""Verdicts that are remembered are those that would be given anew."""
+"""Remembered verdicts are the same as new ones."""
 
 from __future__ import annotations
 
@@ -50,15 +50,15 @@ def test_a_repeated_origin_gets_the_same_verdict_whatever_came_between(
     else:
         ours = CORSMiddleware(answering(), **options)
     expected = {
-        # An intended difference: outside visible ASCII all is refused.
+        # An intended difference: outside visible ASCII all is rejected.
         origin: origin.isascii() and theirs.is_allowed_origin(origin)
         for origin in ORIGINS
     }
     assert set(expected.values()) == {True, False}
     drawn = random.Random(7)
     for origin in drawn.choices(ORIGINS, k=1000):
-        told = values(sent(ours, actual(origin)), "access-control-allow-origin")
-        assert told == ([origin] if expected[origin] else []), origin
+        reported = values(sent(ours, actual(origin)), "access-control-allow-origin")
+        assert reported == ([origin] if expected[origin] else []), origin
 
 
 def test_another_policy_does_not_know_the_verdicts_of_the_one_before() -> None:
@@ -67,8 +67,8 @@ def test_another_policy_does_not_know_the_verdicts_of_the_one_before() -> None:
     for expression, allowed in ((r"https://b", False), (r"https://[a-z]\.example\.com", True)) * 2:
         middleware.reconfigure(allow_origin_regex=expression)
         for _ in range(3):
-            told = values(sent(middleware, actual(origin)), "access-control-allow-origin")
-            assert bool(told) is allowed
+            reported = values(sent(middleware, actual(origin)), "access-control-allow-origin")
+            assert bool(reported) is allowed
 
 
 def test_a_repeated_list_of_headers_gets_the_same_verdict_whatever_came_between() -> None:

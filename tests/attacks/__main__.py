@@ -1,4 +1,4 @@
-"""Prints the time that each attack takes at two sizes, beside Starlette's."""
+"""Prints the time of each attack at two sizes, with Starlette's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TITLE = f"Best times in microseconds at a size n and at {GROWTH} n. Linear: a ra
 
 
 def microseconds(seconds: float) -> str:
-    """Give a time for the table."""
+    """Return a time for the table."""
     return f"{seconds * 1e6:11,.1f}"
 
 

@@ -1,4 +1,4 @@
-"""The attacks: each a configuration, and a request or an answer that grows with a size."""
+"""The attacks: each a configuration, and a request or a response that grows with a size."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ class Attack:
     name: str
     options: Mapping[str, Any]
     scope: Callable[[int], Scope]
-    # Whether the answer allows what is asked.
+    # Whether the response allows what is requested.
     allowed: bool
-    # The header lines of the application's answer.
-    answer: Callable[[int], Sequence[Any]] = lambda size: ()
+    # The header lines of the application's response.
+    response: Callable[[int], Sequence[Any]] = lambda size: ()
     # The smaller of the two sizes.
     size: int = BYTES
-    # A loop in Python over as many bytes or lines: what each may cost is held against it.
+    # A loop in Python over as many bytes or lines, with which the cost is compared.
     loop: Callable[[int], None] = loop_over_bytes
-    # What says the same to Starlette, where that is something else.
+    # The options with the same meaning for Starlette, if they differ.
     starlette_options: Mapping[str, Any] | None = None
     # The largest size at which Starlette is run, and why not above.
     starlette_limit: int = sys.maxsize
@@ -50,16 +50,16 @@ class Attack:
         return self.size, GROWTH * self.size
 
     def fastcors(self, size: int) -> App:
-        """Give fastcors in front of the application."""
+        """Return fastcors in front of the application."""
         with warnings.catch_warnings():
             # Some attack what nobody should configure.
             warnings.simplefilter("ignore", ConfigWarning)
-            return CORSMiddleware(_application(self.answer(size)), **self.options)
+            return CORSMiddleware(_application(self.response(size)), **self.options)
 
     def starlette(self, size: int) -> App:
-        """Give Starlette's middleware in front of the application."""
+        """Return Starlette's middleware in front of the application."""
         options = self.options if self.starlette_options is None else self.starlette_options
-        return Starlette(_application(self.answer(size)), **options)
+        return Starlette(_application(self.response(size)), **options)
 
 
 def _application(lines: Sequence[Any]) -> App:
@@ -125,7 +125,7 @@ CATASTROPHIC = {
 
 
 def hostile_to_expressions(size: int) -> Scope:
-    """Give an origin on which an engine that goes back never ends."""
+    """Return an origin on which an engine that goes back never ends."""
     return actual("https://" + "a" * size + "!")
 
 
@@ -138,7 +138,7 @@ def _from(origin: Callable[[int], str]) -> Callable[[int], Scope]:
 
 
 def _lines(size: int) -> list[tuple[bytes, bytes]]:
-    # As long as Access-Control-Request-Method and -Expose-Headers, so that each must be compared.
+    # As long as Access-Control-Request-Method and -Expose-Headers, so each must be compared.
     return [(b"x" * len(b"access-control-request-method"), b"value") for _ in range(size)]
 
 
@@ -168,7 +168,7 @@ REQUESTS = [
         for what, (options, text, allowed) in LONG_ORIGINS.items()
     ),
     Attack(
-        "many labels against 10,000 patterns: refused",
+        "many labels against 10,000 patterns: rejected",
         MANY_PATTERNS,
         lambda size: actual("https://" + "a." * (size // 2) + "b"),
         allowed=False,
@@ -206,14 +206,14 @@ REQUESTS = [
                 True,
             ),
             (
-                "refused at the end",
+                "rejected at the end",
                 lambda size: "https://tenant-1999." + "a." * (size // 2) + "example.net",
                 False,
             ),
         )
     ),
     Attack(
-        "an expression of 2,000 alternatives: refused at once",
+        "an expression of 2,000 alternatives: rejected at once",
         MANY_ALTERNATIVES,
         lambda size: actual("https://tenant-" + "1" * size),
         allowed=False,
@@ -247,33 +247,33 @@ REQUESTS = [
     ),
 ]
 
-ANSWER_LINES: dict[str, Callable[[int], Sequence[Any]]] = {
+RESPONSE_LINES: dict[str, Callable[[int], Sequence[Any]]] = {
     "none of interest": _lines,
     "each a list": lambda size: list(map(list, _lines(size))),
     "all Vary": lambda size: [(b"vary", b"Accept")] * size,
     "all Access-Control-Allow-Origin": lambda size: [(b"access-control-allow-origin", b"*")] * size,
 }
 
-ANSWERS = [
+RESPONSES = [
     *(
         Attack(
-            f"answer header lines: {what}",
+            f"response header lines: {what}",
             LISTED,
             lambda size: actual(),
             allowed=True,
-            answer=lines,
+            response=lines,
             size=LINES,
             loop=loop_over_lines,
         )
-        for what, lines in ANSWER_LINES.items()
+        for what, lines in RESPONSE_LINES.items()
     ),
     Attack(
-        "an answer with one long Vary",
+        "a response with one long Vary",
         LISTED,
         lambda size: actual(),
         allowed=True,
-        answer=lambda size: [(b"vary", b"," * size)],
+        response=lambda size: [(b"vary", b"," * size)],
     ),
 ]
 
-ATTACKS = [*REQUESTS, *ANSWERS]
+ATTACKS = [*REQUESTS, *RESPONSES]

@@ -1,4 +1,4 @@
-"""Whatever the request, the time of one decision grows no faster than it, and the answer is right."""
+"""Whatever the request, the time of one decision grows no faster than it, and the response is right."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_a_request_costs_no_more_than_a_few_loops_in_python_over_it(attack: Atta
 
 
 @each_attack
-def test_the_answer_is_right_and_starlettes(attack: Attack) -> None:
+def test_the_response_is_right_and_starlettes(attack: Attack) -> None:
     for size in {min(size, attack.starlette_limit) for size in attack.sizes}:
         ours = sent(attack.fastcors(size), attack.scope(size))
         theirs = sent(attack.starlette(size), attack.scope(size))
@@ -94,7 +94,7 @@ def test_the_answer_is_right_and_starlettes(attack: Attack) -> None:
         assert (ours[0]["status"] == 200 and origins != []) == attack.allowed
         # Not one assertion of both: a megabyte of difference takes minutes to print.
         same = ours == theirs
-        assert same, f"another answer at size {size}"
+        assert same, f"another response at size {size}"
 
 
 @pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
@@ -118,7 +118,7 @@ def test_a_catastrophic_expression_takes_about_as_long_as_a_plain_one(expression
 @pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
 @pytest.mark.parametrize("expression", CATASTROPHIC.values(), ids=CATASTROPHIC)
 @pytest.mark.parametrize("size", [100, 1_000_000])
-def test_a_catastrophic_expression_refuses_what_is_hostile_to_it(
+def test_a_catastrophic_expression_rejects_an_origin_that_is_hostile_to_it(
     expression: str, size: int
 ) -> None:
     app = CORSMiddleware(answering(), allow_origin_regex=expression)

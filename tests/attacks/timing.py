@@ -1,4 +1,4 @@
-"""Times one request, and what a loop in Python takes for the same input."""
+"""Measures the time of one request, and of a loop in Python over the same input."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def best_times(
 ) -> list[float]:
     """Return, for each application with its requests, the seconds of its fastest round.
 
-    The rounds of all subjects alternate, so that a slow moment of the machine hits them alike. The
+    The rounds of all subjects alternate, so a slow moment of the machine hits them alike. The
     seconds are those of this thread on the processor: what else runs there does not count.
 
     Args:

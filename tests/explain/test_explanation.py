@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -13,188 +12,62 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fastcors import ALL_METHODS, Policy, lint
-from fastcors._explain import origins as explain_origins
+from fastcors import ALL_METHODS, CORSMiddleware, Policy, lint
+from fastcors._explain.never_matching import NeverMatching
 from tests.exchange import ORIGIN as APP
+from tests.exchange import actual, answering, sent
+from tests.explain import golden
 from tests.parity.exchanges import configuration
 from tests.policy.test_decision import some_request
 
-# What allow_origins holds, the origin that asks, and what is said of it.
-LISTED: list[tuple[str | list[str], str, str]] = [
-    # The scheme and the port.
-    (APP, "http://app.example.com", f"the scheme differs: you allow {APP}; "),
-    (APP, "http://app.example.com", 'allow_origins=[..., "http://app.example.com"], or open the page over https'),
-    ("http://a.example", "https://a.example", "the scheme differs: you allow http://a.example"),
-    ("http://localhost:3000", "http://localhost:5173", "the port differs: you allow http://localhost:3000, the request came from http://localhost:5173"),
-    ("http://localhost:3000", "http://localhost:5173", '[..., "http://localhost:5173"], or "http://localhost:*" for every port'),
-    ("http://[::1]:3000", "http://[::1]", '[..., "http://[::1]"], or "http://[::1]:*" for every port'),
-    ("http://127.0.0.1", "http://127.0.0.1:8000", '"http://127.0.0.1:*" for every port'),
-    ("http://localhost:3000", "https://localhost:8443", "the scheme and the port differ: you allow http://localhost:3000"),
-    (APP, f"{APP}:8443", f"the port differs: you allow {APP}, the request came from {APP}:8443"),
-    ("http://localhost:*", "https://localhost:5173", "the scheme differs: you allow http://localhost:*"),
-    ("https://*.example.com", "http://a.example.com", "the scheme differs: you allow https://*.example.com"),
-    ("https://*.example.com", "https://a.example.com:444", "the port differs: you allow https://*.example.com"),
-    # The host.
-    ("https://example.com", "https://www.example.com", 'the origin has an extra "www."; you allow https://example.com'),
-    ("https://www.example.com", "https://example.com", 'the origin has no "www."; you allow https://www.example.com'),
-    ("https://www.example.com", "http://example.com", 'the origin has no "www.", and the scheme differs too; you'),
-    ("https://*.example.com", "https://example.com", "the apex itself is not covered by https://*.example.com"),
-    ("https://*.example.com", "https://example.com", 'allow_origins=[..., "https://example.com"]'),
-    ("https://*.example.com", "http://example.com", "by https://*.example.com, and the scheme differs too"),
-    ("https://example.com", "https://a.b.example.com", "the host is a subdomain, and an entry stands for itself alone; you allow https://example.com"),
-    ("https://example.com", "https://a.b.example.com", 'or "https://*.example.com" for every subdomain'),
-    (APP, "https://example.com", f"you allow {APP}, which is below it"),
-    (APP, "https://shop.example.com", f"you allow {APP}, which is another one of the same domain"),
-    (APP, f"{APP}.", "the trailing dot makes it a different origin; you allow"),
-    (f"{APP}.", APP, "the missing trailing dot makes it a different origin"),
-    ("http://localhost:3000", "http://127.0.0.1:3000", "localhost, 127.0.0.1 and [::1] are three origins to a browser; you allow http://localhost:3000"),
-    # A typing error.
-    (APP, "https://app.exmaple.com", f"possible typo: did you mean {APP}, which is allowed? Otherwise, to allow this origin if it is yours: "),
-    (APP, "https://app.exmaple.com", 'if it is yours: allow_origins=[..., "https://app.exmaple.com"]'),
-    (APP, "https://ap.exmaple.com", f"possible typo: did you mean {APP}, which is allowed?"),
-    (APP, "http://app.exmaple.com", "did you mean https://app.example.com, which is allowed (the scheme differs too)? "),
-    # Another site.
-    ("https://example.com", "https://example.com.evil.com", "it only starts like https://example.com; it belongs to evil.com, so rejecting it is correct"),
-    ("https://*.example.com", "https://a.example.com.evil.com", "it belongs to evil.com, so rejecting it is correct"),
-    ("https://example.com", "https://notexample.com", "it only ends like https://example.com; it belongs to notexample.com, so rejecting it is correct"),
-    ("https://*.example.com", "https://notexample.com", "it only ends like https://*.example.com; "),
-    ("http://10.0.0.1", "http://10.0.0.11", "it is another host, so rejecting it is correct; only if it is yours"),
-    # Entries that no browser sends.
-    (f"{APP}/", APP, f'you allow {APP}/ with a trailing slash, which never matches; write allow_origins=[..., "{APP}"] instead'),
-    (f"{APP}/login", APP, "with a path, which never matches"),
-    (f"{APP}:443", APP, "with the scheme's default port, which never matches"),
-    (f"{APP}:0", APP, "the port differs"),
-    ("https://App.Example.com", APP, "only upper and lower case differ: you allow https://App.Example.com with upper case, which never matches"),
-    ("app.example.com", APP, "you allow app.example.com without a scheme, which never matches"),
-    ("*.example.com", APP, 'without a scheme, which never matches; write allow_origins=[..., "https://*.example.com"] instead'),
-    (".example.com", APP, 'you allow .example.com without a scheme, with a dot before its host, which never matches; write allow_origins=[..., "https://*.example.com"] instead'),
-    (f" {APP}", APP, "with white space or something invisible around it, which never matches"),
-    (f"{APP}\u200b", APP, "with white space or something invisible around it"),
-    (f"'{APP}'", APP, "with quotation marks around it, which never matches"),
-    (f"https://a.example,{APP}", APP, f'with several origins in one text, which never matches; write allow_origins=[..., "{APP}"]'),
-    ("https://u:p@app.example.com", APP, "with a user in it, which never matches"),
-    ("https://b\u00fccher.example", "https://xn--bcher-kva.example", 'with letters that browsers write in punycode, which never matches; write allow_origins=[..., "https://xn--bcher-kva.example"]'),
-    ("https://app-*.example.com", "https://app-7.example.com", 'with a * that is neither the whole first label nor the whole port, which never matches; to allow this origin if it is yours: allow_origins=[..., "https://app-7.example.com"]'),
-    ("*://app.example.com", APP, f'which never matches; to allow this origin if it is yours: allow_origins=[..., "{APP}"]'),
-    ("https://*.*.example.com", "https://a.b.example.com", "which never matches; to allow this origin if it is yours"),
-    # A * that a stranger's name can stand for.
-    ("https://*example.com", "https://evilexample.com", "which never matches; it belongs to evilexample.com, so rejecting it is correct; only if evilexample.com is yours"),
-    ("https://a*", "https://abc.evil.com", "which never matches; it belongs to evil.com, so rejecting it is correct"),
-    ("http*", "https://evil.com", "which never matches; it belongs to evil.com, so rejecting it is correct"),
-    ("https://example.*", "https://example.evil", "which never matches; it belongs to example.evil, so rejecting it is correct"),
-    ("https://a*.co.uk", "https://abc.co.uk", "which never matches; it belongs to abc.co.uk, so rejecting it is correct"),
-    ("https://app-*.vercel.app", "https://app-7.vercel.app", "which never matches; it belongs to app-7.vercel.app, so rejecting it is correct"),
-    (".com", "https://evil.com", "which never matches; it belongs to evil.com, so rejecting it is correct"),
-    ("*.com", "https://a.evil.com", "which never matches; it belongs to evil.com, so rejecting it is correct"),
-    ("http://192.168.*.1", "http://192.168.0.1", "which never matches; it is another host, so rejecting it is correct"),
-    ("https//app.example.com", APP, "possible typo of an entry: you allow https//app.example.com"),
-    ("http://App.example.com/", APP, "the scheme differs: you allow http://App.example.com/ (an entry with upper case, with a trailing slash never matches)"),
-    # Origins that no browser sends.
-    (APP, f"{APP}/", f"no browser sends an origin with a trailing slash: you allow {APP}, so let the client send that"),
-    (APP, "https://App.example.com", f"no browser sends upper case in an origin: you allow {APP}, so"),
-    (APP, f"{APP}:443", "no browser sends an origin with the scheme's default port: you"),
-    (APP, f"{APP}/x/y?z", "no browser sends an origin with a path: you allow"),
-    (APP, f"{APP},https://b.example", "no browser sends several origins at once: you allow"),
-    (APP, f"https://u@{APP[8:]}", "no browser sends an origin with a user in it: you allow"),
-    (APP, "https://app.example.com:443@evil.com", "no browser sends an origin with a user in it; no listed origin is near; 1 origin, 0 patterns and 0 expressions are allowed; let the client send an origin as browsers do"),
-    ("https://*.example.com", "https://evil.com/.example.com", "no browser sends an origin with a path; no listed origin is near; 0 origins, 1 pattern and 0 expressions are allowed; let the client"),
-    (APP, "app.example.com", f"no browser sends an origin without a scheme; you allow {APP}, so let the client send {APP}"),
-    (APP, "http://app.example.com/", "no browser sends an origin with a trailing slash; the scheme differs"),
-    (APP, "https://app..example.com", "no browser sends an origin with an impossible host"),
-    ("https://*.example.com", "https://a%2eb.example.com", "no browser sends an origin with an impossible host"),
-    (APP, f" {APP}", f"it holds ' ', and no browser sends that in an origin: you allow {APP}"),
-    (APP, f"{APP}\r\nX: y", r"it holds '\r', and no browser sends that in an origin"),
-    ("*", f"{APP}\r\nX: y", r"""it holds '\r', which no header can hold, so not even the "*" in allow_origins allows it; let the client send an origin as browsers do"""),
-    (["*", APP], "https://\xe4.example\0", r"""it holds '\x00', which no header can hold, so not even the "*" in allow_origins allows it"""),
-    (APP, "https://\xe4.example", "it holds 'ä', and browsers write such a host in punycode"),
-    (APP, "https://\u20ac.example", "it holds '€', and browsers write such a host in punycode"),
-    (APP, "https://x\ud800", r"it holds a character that no header can hold, '\ud800'; let the client send an origin as browsers do"),
-    (APP, "https://a\u202eb.example", r"it holds a character that no header can hold, '\u202e'; let"),
-    (APP, "https://\xe4\u2028.example", r"it holds a character that no header can hold, '\u2028'; let"),
-    ("http://localhost:*", "http://localhost:99999", "with an impossible port; you allow http://localhost:*; let the client send an origin as browsers do"),
-    ("http://localhost:*", "http://localhost:0", "you allow http://localhost:*; let the client send an origin as browsers do"),
-    ("http://localhost:*", "http://localhost:abc", "you allow http://localhost:*; let the client send an origin as browsers do"),
-    ("https://*.example.com", "https://a..example.com", "you allow https://*.example.com; let the client send an origin as browsers do"),
-    ("https://*.example.com", "https://a~b.example.com", "you allow https://*.example.com; let the client send an origin as browsers do"),
-    ("https://*.example.com", "https://*.example.com", "is not allowed; no browser sends an origin with a * in it, so let the client send an origin as browsers do"),
-    ("http://localhost:*", "http://localhost:*", "no browser sends an origin with a * in it, so let"),
-    (APP, "https://app-*.example.com", "no browser sends an origin with a * in it, so let"),
-    ("https://q.example", "HTTPS://127.0.0.1", 'allow_origins=[..., "https://127.0.0.1"], and let the client send that'),
-    ("https://q.example", "https://b.example/", 'allow_origins=[..., "https://b.example"], and let the client send that'),
-    ("https://example.com", "https://NotExample.com", 'allow_origins=[..., "https://notexample.com"], and let the client send that'),
-    # What the linter calls an error is not recommended.
-    (APP, "https://1.2.3", "let the client send an origin as browsers do"),
-    (APP, "null", "null is not allowed; the page was opened from a file, a sandboxed frame or after a redirect"),
-    (APP, "", "an empty Origin is not allowed; no browser sends one"),
-    # Nothing near.
-    (APP, "https://elsewhere.net", "no listed origin is near; 1 origin, 0 patterns and 0 expressions are allowed"),
-    (["https://a.example", "https://b.example", "https://*.c.example"], "https://elsewhere.net", "2 origins, 1 pattern and 0 expressions"),
-    ([], APP, f'no origin is allowed at all: allow_origins and allow_origin_regex are empty; to allow this origin if it is yours: allow_origins=["{APP}"]'),
-    (["https://app-*.example.com"], "https://foo.test", 'no origin is allowed at all: the one entry of allow_origins can match none (fastcors.lint tells why); to allow this origin if it is yours: allow_origins=[..., "https://foo.test"]'),
-    (["https://m\xfcnchen.example", "HTTPS://localhost:*", "*.foo"], "https://foo.test", "no origin is allowed at all: none of the 3 entries of allow_origins can match one (fastcors.lint tells why)"),
-    # The nearest of several.
-    (["http://elsewhere.net", "https://example.com", APP, "https://shop.example.com"], "http://app.example.com", f"the scheme differs: you allow {APP}"),
-    (["https://b.example.com", f"{APP}/", "http://app.example.com"], APP, f"you allow {APP}/ with a trailing slash"),
+OTHER = "https://other.example.net"
+
+# What people report, and what they have to be told: options, the origin, and parts of the message.
+MENDED: list[tuple[dict[str, Any], str, list[str]]] = [
+    # https is advised where it is allowed.
+    ({"allow_origins": [APP]}, "http://app.example.com", ["or open the page over https"]),
+    ({"allow_origins": ["https://*.example.com"]}, "http://app.example.com", ["or open the page over https"]),
+    # A glob that covers the origin's host is not another host.
+    ({"allow_origins": ["http://192.168.1.*"]}, "http://192.168.1.20:3000", ["'http://192.168.1.*' has a *", "if it is yours"]),
+    ({"allow_origins": ["http://192.168.*.1"]}, "http://192.168.0.1", ["was probably meant to allow it: 'http://192.168.*.1'"]),
+    # Entries that can match nothing.
+    ({"allow_origins": [golden.AnyHttpUrl(APP)]}, APP, ["AnyHttpUrl('https://app.example.com/') is an AnyHttpUrl, not a str", "write 'https://app.example.com'"]),
+    ({"allow_origins": [None]}, APP, ["None is not a str"]),
+    ({"allow_origins": [[APP]]}, APP, ["['https://app.example.com'] is a list, not a str", "write 'https://app.example.com'"]),
+    ({"allow_origins": ["${ORIGIN}"]}, APP, ["'${ORIGIN}', a placeholder that was never filled in"]),
+    ({"allow_origins": ["{{origin}}"]}, APP, ["'{{origin}}', a placeholder that was never filled in"]),
+    ({"allow_origins": ["<origin>"]}, APP, ["'<origin>', a placeholder that was never filled in"]),
+    ({"allow_origins": [f'["{APP}"]']}, APP, ["has quotes or brackets around it", "write 'https://app.example.com'"]),
+    ({"allow_origins": [r"https://.*\.example\.com"]}, APP, [r"r'https://.*\.example\.com' is a regular expression", r"write allow_origin_regex=r'https://.*\.example\.com'"]),
+    ({"allow_origins": [r"https://app\\.example\\.com"]}, APP, ["with doubled backslashes", r"write allow_origin_regex=r'https://app\.example\.com'"]),
+    ({"allow_origins": [r"/https:\/\/app\.example\.com/"]}, APP, ["is a regular expression", r"write allow_origin_regex=r'https:\/\/app\.example\.com'"]),
+    ({"allow_origin_regex": r"https://app\\.example\\.com"}, APP, ["its backslashes are doubled", r"write r'https://app\.example\.com'"]),
+    ({"allow_origins": [f"{APP}https://b.example"]}, APP, ["contains several origins", "write 'https://app.example.com', 'https://b.example'"]),
+    # An entry that can match nothing is not what is allowed.
+    ({"allow_origins": ["http://elsewhere.net", None, "${ORIGIN}"]}, APP, ["you allow http://elsewhere.net; besides, 2 entries of allow_origins can match nothing"]),
+    # http is nearer to https than to another scheme.
+    ({"allow_origins": ["capacitor://localhost", "https://localhost"]}, "http://localhost", ["you allow https://localhost"]),
+    # This machine has several names.
+    ({"allow_origins": ["http://localhost:3000"]}, "http://0.0.0.0:3000", ["are all this machine", "you allow http://localhost:3000"]),
+    ({"allow_origins": ["http://0.0.0.0:3000"]}, "http://127.0.0.1:3000", ["are all this machine", "you allow http://0.0.0.0:3000"]),
+    ({"allow_origins": ["http://localhost:*"]}, "http://127.0.0.1:3000", ["are all this machine", 'or "http://127.0.0.1:*" for every port']),
+    ({"allow_origin_regex": r"http://localhost(:\d+)?"}, "http://127.0.0.1:3000", ["are all this machine", "matches http://localhost:3000"]),
+    # A browser sends this machine's name as it is, so that the entry has the typing error.
+    ({"allow_origins": ["http://loclhost:3000"]}, "http://localhost:3000", ["possible typo in an entry of allow_origins"]),
 ]  # fmt: skip
 
-# An expression, the origin that asks, and what is said of it.
-EXPRESSIONS: list[tuple[str, str, str]] = [
-    (r"https://.*\.example\.com", "http://app.example.com", rf"the scheme differs: allow_origin_regex https://.*\.example\.com matches {APP}"),
-    (r"https://app\.example\.com", f"{APP}:8443", rf"the port differs: allow_origin_regex https://app\.example\.com matches {APP}, the request came from {APP}:8443"),
-    (r"https://.*\.example\.com", "https://example.com", r'the origin has no "www."; allow_origin_regex https://.*\.example\.com matches https://www.example.com'),
-    (r"https://[a-z]+\.com", "https://www.example.com", 'the origin has an extra "www."; allow_origin_regex'),
-    (r"https://.*\.example\.com", "https://app.example.com.evil.com", rf"allow_origin_regex is matched whole: https://.*\.example\.com matches only the beginning, {APP}: it belongs to evil.com, so rejecting it is correct"),
-    (r"https://app", APP, "https://app matches only the beginning, https://app: it belongs to example.com"),
-    (r"https://app\.example\.com", f"{APP}:80x", f"with an impossible port; allow_origin_regex https://app\\.example\\.com matches {APP}"),
-    (r"example\.com", APP, r"allow_origin_regex is matched whole: example\.com matches only the end, example.com; write an expression for all of it"),
-    (r"example", APP, "example matches only a part, example"),
-    (r"https://.*\.example\.com", "https://app.example.com/", f"no browser sends an origin with a trailing slash: you allow {APP}"),
-    (r"https://z\.test", APP, "no listed origin is near; 0 origins, 0 patterns and 1 expression are allowed"),
-    (r"(?=https)http://app", APP, "and those that only Python can match are not compared"),
-]  # fmt: skip
-
-METHODS: list[tuple[list[str], str, str]] = [
-    (["GET", "POST"], "PUT", 'PUT is not in allow_methods, which are GET, POST; to allow this method: allow_methods=[..., "PUT"]'),
-    (["GET"], "PUT", "PUT is not in allow_methods, which is GET"),
-    ([], "PUT", 'PUT is not in allow_methods, which is empty; to allow this method: allow_methods=["PUT"]'),
-    (["PATCH"], "patch", 'methods are case-sensitive: you allow PATCH, the request asks for patch; fetch() does not upper-case it, so let the page write method: "PATCH"'),
-    (["patch"], "PATCH", 'you allow patch, the request asks for PATCH; to allow this method: allow_methods=[..., "PATCH"]'),
-    (["PUT"], "put", "you allow PUT, the request asks for put; a browser upper-cases this one, so let the client send PUT"),
-    (["GET"], "patch", 'allow_methods=[..., "PATCH"], and let the page write method: "PATCH"'),
-    (["*"], "PURGE", 'PURGE is not in allow_methods: it is none of those that * stands for (DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, QUERY); to allow this method: allow_methods=[*ALL_METHODS, "PURGE"]'),
-    (list(ALL_METHODS), "PURGE", "it is none of those that * stands for (DELETE"),
-    (["*"], "patch", "methods are case-sensitive: you allow PATCH"),
-    (["PATCH"], "PACTH", "which is PATCH; did you mean PATCH"),
-    (["GET"], "TRACE", "TRACE is not in allow_methods, and no browser sends it from a page"),
-    (["GET"], "", "an empty method is not in allow_methods"),
-    (["GET"], "GE T", "'GE T' is not in allow_methods, and is no method"),
-    (["*"], "*", "* is not in allow_methods, and is no method"),
-    (["GET"], "[", "[ is not in allow_methods, and is no method"),
-    (["GET"], "\xe4", "'ä' is not in allow_methods, and is no method"),
-    ([f"M{number}" for number in range(12)], "PUT", "M8, M9 and 2 more"),
-]  # fmt: skip
-
-HEADERS: list[tuple[list[str], str, str]] = [
-    ([], "X-Token", 'X-Token is not in allow_headers; to allow this header: allow_headers=["X-Token"]'),
-    (["X-Other"], "X-Token", 'X-Token is not in allow_headers; to allow this header: allow_headers=[..., "X-Token"]'),
-    (["X-Token"], "x-tokne", "x-tokne is not in allow_headers; did you mean X-Token, which is"),
-    (["X-Token"], "x_token", "x_token is not in allow_headers: you allow X-Token, with - for _"),
-    ([], "Content_Type", "you allow Content-Type, with - for _"),
-    (["X-Token"], "x-token,", "an empty name is not in allow_headers"),
-    (["X-Token"], "", "Access-Control-Request-Headers has a comma too many, or no value"),
-    (["X-Token"], "x-a b", "'x-a b' is not in allow_headers, and is no header name"),
-    (["X-Token"], "*", "* is not in allow_headers, and is no header name"),
-    ([], "access-control-allow-origin", "it is a response header, which the server sets; remove it from the request"),
-    ([], "set-cookie", "set-cookie is not in allow_headers: it is a response header"),
-    (["X-Token"], "Cookie", "Cookie is not in allow_headers, and no browser lets a page send it; let the client leave it out"),
-    (["X-Token"], "origin", "no browser lets a page send it"),
-    (["X-Token"], "sec-fetch-mode", "no browser lets a page send it"),
-    (["X-Token"], "access-control-request-method", "no browser lets a page send it"),
-    (["X-Token"], "x-\r\ny", r"'x-\r\ny' holds '\r', which no header can hold, so it is rejected whatever allow_headers is; let the client send names with one comma between"),
-    (["X-Token"], "x-token\n", r"'x-token\n' holds '\n', which no header can hold"),
-    (["*"], "accept, x-token\0", r"'x-token\x00' holds '\x00', which no header can hold"),
-    (["X-Token"], "x-\ty", r"'x-\ty' is not in allow_headers, and is no header name"),
-]  # fmt: skip
+# The same, with what must not be told.
+NOT_TOLD: list[tuple[dict[str, Any], str, str]] = [
+    ({"allow_origins": ["https://app.example.com:8443"]}, "http://app.example.com", "over https"),
+    ({"allow_origins": [f"{APP}/"]}, "http://app.example.com", "over https"),
+    ({"allow_origins": ["ftp://app.example.com"]}, "http://app.example.com", "over https"),
+    ({"allow_origins": ["https://localhost"]}, "http://localhost", "over https"),
+    ({"allow_origins": ["http://192.168.1.*"]}, "http://192.168.1.20:3000", "another host"),
+    ({"allow_origins": [None]}, APP, "are empty"),
+    ({"allow_origins": [golden.AnyHttpUrl(APP)]}, APP, "are empty"),
+    ({"allow_origins": ["${ORIGIN}"]}, APP, "you allow"),
+    ({"allow_origins": ["https://app-*.example.com"]}, "https://elsewhere.net", "you allow"),
+]
 
 
 def policy(**options: Any) -> Policy:
@@ -215,59 +88,65 @@ def message(policy: Policy, **request: Any) -> str:
     return denial.message
 
 
-@pytest.mark.parametrize(("entries", "origin", "expected"), LISTED)
-def test_the_nearest_entry_is_told(entries: str | list[str], origin: str, expected: str) -> None:
-    listed = [entries] if isinstance(entries, str) else entries
-    assert expected in message(policy(allow_origins=listed), origin=origin)
+@pytest.mark.parametrize(("options", "origin", "parts"), MENDED)
+def test_the_message_says_what_is_wrong_and_what_to_write(
+    options: dict[str, Any], origin: str, parts: list[str]
+) -> None:
+    said = message(policy(**options), origin=origin)
+    assert all(part in said for part in parts), said
 
 
-@pytest.mark.parametrize(("expression", "origin", "expected"), EXPRESSIONS)
-def test_the_nearest_expression_is_told(expression: str, origin: str, expected: str) -> None:
-    assert expected in message(policy(allow_origin_regex=expression), origin=origin)
-    several = policy(allow_origin_regex=[r"zz\.test", expression, "(?=x)zzz"])
-    if "0 origins" not in expected:
-        assert expected in message(several, origin=origin)
+@pytest.mark.parametrize(("options", "origin", "wrong"), NOT_TOLD)
+def test_the_message_does_not_say_what_is_not_so(
+    options: dict[str, Any], origin: str, wrong: str
+) -> None:
+    assert wrong not in message(policy(**options), origin=origin)
 
 
-@pytest.mark.parametrize(("methods", "method", "expected"), METHODS)
-def test_a_refused_method_is_told(methods: list[str], method: str, expected: str) -> None:
-    mine = policy(allow_origins=[APP], allow_methods=methods)
-    assert expected in message(mine, method=method)
+def test_an_entry_that_was_added_to_a_live_list_is_known_to_match_nothing() -> None:
+    entries = [OTHER]
+    middleware = CORSMiddleware(answering(), entries)
+    entries.append(f"{APP}/")
+    sent(middleware, actual(APP))
+    assert "probably meant to allow it: 'https://app.example.com/'" in message(middleware.policy)
+    entries.pop()
+    sent(middleware, actual(APP))
+    assert f"you allow {OTHER}" in message(middleware.policy)
 
 
-@pytest.mark.parametrize(("names", "headers", "expected"), HEADERS)
-def test_a_refused_header_is_told(names: list[str], headers: str, expected: str) -> None:
-    mine = policy(allow_origins=[APP], allow_headers=names)
-    assert expected in message(mine, headers=headers)
+def test_an_entry_that_was_removed_from_a_live_list_is_not_told() -> None:
+    entries = [OTHER, f"{APP}/"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        middleware = CORSMiddleware(answering(), entries)
+    entries.pop()
+    sent(middleware, actual(APP))
+    assert "meant" not in message(middleware.policy)
+
+
+def test_an_entry_whose_problem_is_accepted_is_known_to_match_nothing() -> None:
+    mine = policy(allow_origins=[f"{APP}/"], accept=["origin-trailing-slash"])
+    assert "probably meant to allow it: 'https://app.example.com/'" in message(mine)
+
+
+def test_what_the_core_finds_odd_and_the_linter_calls_dead_are_the_same_for_most_entries() -> None:
+    """The linter's words decide: a change of them would hide every entry that can match nothing."""
+    for entry in (
+        f"{APP}/",
+        "${ORIGIN}",
+        "https://a.examplehttps://b.example",
+        "https://a-*.example",
+        "",
+    ):
+        mine = policy(allow_origins=[entry])
+        assert list(NeverMatching(mine._compiled).texts) == [entry]
+        assert mine._compiled.odd_entries(10) == [entry]
 
 
 def test_a_refused_private_network_is_told() -> None:
     said = message(policy(allow_origins=[APP]), private_network=True)
     assert said.startswith("allow_private_network is False")
     assert said.endswith("allow_private_network=True")
-
-
-ALLOWED: list[tuple[dict[str, Any], str]] = [
-    ({"allow_origins": [APP]}, "allow_origins lists it"),
-    ({"allow_origins": [APP, "*"]}, 'allow_origins has "*", so that every origin is allowed'),
-    ({"allow_origins": ["https://*.example.org", "https://*.example.com"]}, "the pattern https://*.example.com in allow_origins covers it"),
-    ({"allow_origin_regex": ["b", r"https://.*\.example\.com"]}, r"allow_origin_regex https://.*\.example\.com matches it"),
-    ({"allow_origin_regex": ["b", r"(?=h)https://.*\.example\.com"]}, r"allow_origin_regex (?=h)https://.*\.example\.com matches it"),
-    ({"allow_origins": [APP]}, "a request with credentials (cookies, client certificates or HTTP authentication) will be blocked by the browser: allow_credentials is False"),
-    ({"allow_origins": [APP]}, "allow_credentials is False; to allow it: allow_credentials=True"),
-    ({"allow_origins": ["*"]}, 'and * is not enough for one; to allow it: name the origins in allow_origins in place of "*", and set allow_credentials=True'),
-    ({"allow_origins": [APP], "allow_credentials": True}, "a request with credentials (cookies, client certificates or HTTP authentication) is allowed too"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("options", "expected"), ALLOWED)
-def test_what_is_allowed_says_by_which_rule(options: dict[str, Any], expected: str) -> None:
-    mine = policy(**options)
-    for decision in (mine.actual(origin=APP), mine.preflight(origin=APP, method="GET")):
-        assert decision
-        assert str(decision).startswith("allowed: ")
-        assert expected in str(decision)
-        assert str(decision).count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -306,7 +185,9 @@ def test_credentials_do_not_allow_an_authorization_that_a_script_sets() -> None:
 def test_a_star_among_the_exposed_headers_is_a_name_where_there_are_credentials() -> None:
     for credentials in (False, True):
         mine = policy(allow_origins=[APP], expose_headers=["*"], allow_credentials=credentials)
-        assert ("* in expose_headers is a name" in str(mine.actual(origin=APP))) == credentials
+        assert (
+            "read * in expose_headers as a literal header name" in str(mine.actual(origin=APP))
+        ) == credentials
 
 
 def test_a_request_without_an_origin_is_said_to_be_no_matter_of_cors() -> None:
@@ -508,7 +389,7 @@ def test_explaining_is_imported_when_it_is_asked_for() -> None:
     code = (
         "import sys, fastcors\n"
         "decision = fastcors.Policy().preflight(origin='https://a', method='GET')\n"
-        "print(decision.status, [name for name in sys.modules if 'explanation' in name])"
+        "print(decision.status, [name for name in sys.modules if '_explain' in name])"
     )
     printed = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
@@ -526,15 +407,6 @@ def test_the_words_do_not_depend_on_the_order_of_the_options() -> None:
         said.add(message(mine, origin="http://x.example.net"))
         said.add(str(mine.actual(origin="https://x.example.net")))
     assert len(said) == 3
-
-
-def test_everything_that_the_core_names_has_words() -> None:
-    core = Path(__file__).parents[2] / "src/explain"
-    oddities = re.findall(r'\(Self::[A-Z_]+, "([a-z-]+)"\)', (core / "parts.rs").read_text())
-    assert {*oddities} == explain_origins._ENTRY_WITH.keys()
-    hosts = re.findall(r'=> "([a-z-]+)"', (core / "host.rs").read_text())
-    others = {"same", "apex", "begins-alike", "ends-alike", "glob", "typo"}
-    assert {*hosts} == explain_origins._HOSTS.keys() | others
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ CLASSES = pytest.mark.parametrize("middleware_class", [CORSMiddleware, Asking, A
 def test_each_counter_counts_what_its_name_says(middleware_class: type[CORSMiddleware]) -> None:
     middleware = middleware_class(answering(), **OPTIONS)
     expected: dict[str, Any] = {"requests": 0, "cross_origin": 0, "preflights": 0}
-    refused = dict(NOTHING)
+    rejected = dict(NOTHING)
     steps: list[tuple[Scope, list[str]]] = [
         (actual(None), []),
         (actual(ORIGIN), ["cross_origin"]),
@@ -60,13 +60,15 @@ def test_each_counter_counts_what_its_name_says(middleware_class: type[CORSMiddl
             ["cross_origin", "preflights", *NOTHING],
         ),
     ]
-    assert middleware.stats() == {**expected, "refused": refused, "enforcement": NO_RULE}
+    assert middleware.stats() == {**expected, "rejected": rejected, "enforcement": NO_RULE}
     for scope, counters in steps:
         sent(middleware, scope)
         for counter in ("requests", *counters):
-            where = expected if counter in expected else refused
+            where = expected if counter in expected else rejected
             where[counter] += 1
-        assert middleware.stats() == {**expected, "refused": refused, "enforcement": NO_RULE}, scope
+        assert middleware.stats() == {**expected, "rejected": rejected, "enforcement": NO_RULE}, (
+            scope
+        )
 
 
 @CLASSES
@@ -83,19 +85,19 @@ def test_only_http_is_counted(middleware_class: type[CORSMiddleware]) -> None:
 @pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
 @pytest.mark.parametrize("credentials", [False, True])
 @CLASSES
-def test_where_every_origin_is_allowed_none_is_refused(
+def test_where_every_origin_is_allowed_none_is_rejected(
     middleware_class: type[CORSMiddleware], credentials: bool
 ) -> None:
     middleware = middleware_class(answering(), allow_origins=["*"], allow_credentials=credentials)
     sent(middleware, actual(STRANGER))
-    assert middleware.stats()["refused"] == NOTHING
+    assert middleware.stats()["rejected"] == NOTHING
 
 
 def test_what_stats_gives_is_new_each_time_and_changes_nothing() -> None:
     middleware = CORSMiddleware(answering(), **OPTIONS)
     stats = middleware.stats()
-    stats["refused"]["origin"] = 7
-    assert middleware.stats()["refused"] == NOTHING
+    stats["rejected"]["origin"] = 7
+    assert middleware.stats()["rejected"] == NOTHING
 
 
 def test_counting_goes_on_when_the_policy_changes() -> None:
@@ -107,7 +109,7 @@ def test_counting_goes_on_when_the_policy_changes() -> None:
         "requests": 2,
         "cross_origin": 2,
         "preflights": 0,
-        "refused": {**NOTHING, "origin": 1},
+        "rejected": {**NOTHING, "origin": 1},
         "enforcement": NO_RULE,
     }
 
@@ -119,7 +121,7 @@ def test_methods_called_from_outside_count_nothing() -> None:
     headers = {"origin": STRANGER, "access-control-request-method": "PUT"}
     assert middleware.preflight_response(Headers(headers)).status_code == 400
     assert middleware.stats()["requests"] == 0
-    assert middleware.stats()["refused"] == NOTHING
+    assert middleware.stats()["rejected"] == NOTHING
 
 
 POLICY = Policy(**OPTIONS)
@@ -395,7 +397,7 @@ def test_two_starts_of_one_answer_are_one_refusal(middleware_class: type[CORSMid
 
     middleware = middleware_class(app, **OPTIONS)
     sent(middleware, actual(STRANGER))
-    assert middleware.stats()["refused"]["origin"] == 1
+    assert middleware.stats()["rejected"]["origin"] == 1
 
 
 @CLASSES

@@ -60,7 +60,7 @@ def tracing(caplog: pytest.LogCaptureFixture) -> Iterator[Tracing]:
 
 
 def app_without_telemetry() -> Any:
-    """Return an application without FastAPI's own telemetry, beside which the other is off."""
+    """Return an application without FastAPI's own telemetry, which turns the other off."""
     return fastapi_app(telemetry={"tracing": False, "metrics": False, "logs": False})
 
 
@@ -87,7 +87,7 @@ def test_opentelemetry_traces_and_the_headers_stay_until_it_is_gone_and_afterwar
     assert tracing.names() == ["GET /boom"]
     assert cors_of(calling.get("/login", headers=HEADERS)) == [ORIGIN]
     assert tracing.names() == ["GET"]
-    # Preflights are answered in front of it.
+    # Preflights get their response in front of it.
     assert calling.options("/", headers=PREFLIGHT).text == "OK"
     assert tracing.names() == []
     assert app.middleware_stack is middleware

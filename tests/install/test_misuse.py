@@ -188,7 +188,7 @@ def test_options_are_checked_at_the_call(make: Make) -> None:
         install(app, policy=Policy(), allow_origins=[ORIGIN])
     with pytest.raises(TypeError, match=r"policy is a dict, not a fastcors.Policy"):
         install(app, policy={"allow_origins": [ORIGIN]})  # type: ignore[arg-type]
-    # Nothing was done, so that the next call is the first.
+    # Nothing was done, so the next call is the first.
     assert app.user_middleware == []
     assert type(app) is type(make())
     install(app, allow_origins=[ORIGIN])
@@ -308,7 +308,7 @@ def test_another_middleware_is_not_reported() -> None:
     assert client(app).get("/").status_code == 200
 
 
-def test_what_the_warning_says_of_two_is_true() -> None:
+def test_the_warning_about_two_middlewares_is_true() -> None:
     app = starlette_app()
     app.add_middleware(StarletteCORSMiddleware, allow_origins=["https://other.example"])
     with pytest.warns(ConfigWarning):

@@ -157,7 +157,7 @@ def test_an_unhandled_error_reaches_the_server_as_before(make: Make) -> None:
 @each_order
 @each_framework
 @pytest.mark.parametrize("path", ["/", "/login", "/moved", "/nowhere", "/boom"])
-def test_a_preflight_is_answered_before_any_other_middleware(
+def test_a_preflight_gets_its_response_before_any_other_middleware(
     make: Make, first: bool, path: str
 ) -> None:
     seen: list[str] = []
@@ -221,7 +221,7 @@ def test_a_mounted_application_can_allow_more_than_its_parent(make: Make) -> Non
         response = response_to(parent, Case("/api/boom", 500), origin)
         assert cors_of(response) == [origin]
         assert response.headers.get_list("vary") == ["Origin"]
-    assert middleware.stats()["refused"]["origin"] == 1
+    assert middleware.stats()["rejected"]["origin"] == 1
 
 
 @each_framework

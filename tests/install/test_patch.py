@@ -333,7 +333,7 @@ def test_what_somebody_else_put_there_later_is_not_undone(folder: Folder) -> Non
     """)
 
 
-def test_a_mounted_dashboard_takes_its_permissions_out_where_ours_is_patched_in(
+def test_a_mounted_dashboard_finds_the_patched_class_and_adds_no_cors_of_its_own(
     folder: Folder,
 ) -> None:
     folder.run("""

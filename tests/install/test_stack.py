@@ -125,7 +125,7 @@ def test_the_middleware_counts_explains_and_is_reconfigured(make: Make) -> None:
     middleware.reconfigure(allow_origins=["https://other.example"])
     assert cors_of(calling.get("/", headers=HEADERS)) == []
     assert middleware.stats()["requests"] == 2
-    assert middleware.stats()["refused"]["origin"] == 1
+    assert middleware.stats()["rejected"]["origin"] == 1
 
 
 @each_framework
@@ -269,7 +269,7 @@ def test_a_stack_that_is_read_wrapped_and_stored_does_not_call_itself(
     stack, app.middleware_stack = app.middleware_stack, None
     app.middleware_stack = stack
     assert cors_of(calling.get("/boom", headers=HEADERS)) == [ORIGIN]
-    # And built anew, the middleware is the outermost layer again.
+    # Built again, the middleware is the outermost layer again.
     app.middleware_stack = None
     assert calling.get("/").status_code == 200
     assert app.middleware_stack is middleware

@@ -17,7 +17,7 @@ from tests.exchange import ORIGIN, actual, answering, sent, values
 APP = answering()
 # Preview deployments, on a domain where anyone can have a name.
 PREVIEW: dict[str, Any] = {"allow_origin_regex": r"https://[a-z0-9-]+\.vercel\.app"}
-CODE = "expression-public-suffix"
+CODE = "regex-public-suffix"
 WRONG = "https://a.example/"
 ORIGINS: dict[str, Any] = {"allow_origins": [WRONG]}
 
@@ -68,7 +68,7 @@ def test_any_collection_of_codes_is_taken(kind: Any) -> None:
 @pytest.mark.parametrize(
     ("code", "meant"),
     [
-        ("expression-stranger", "expression-strangers"),
+        ("regex-untrusted-origin", "regex-untrusted-origins"),
         ("origin-trailing-slashes", "origin-trailing-slash"),
         ("EXPRESSION", None),
         ("", None),

@@ -70,10 +70,10 @@ def test_an_expression_is_suggested_as_the_caller_says_and_what_it_raises_is_rai
         asked.append((expression, credentials))
         return None if "evil" in expression else expression.upper()
 
-    entries = ["https://a.example", r"https://b\.example", r"https://evil\.example"]
+    entries = ["https://a.example", r"https://[ab]\.example", r"https://[a-z]+\.evil\.example"]
     good, evil = lint_origins(entries, True, proven)
-    assert asked == [(r"https://b\.example", True), (r"https://evil\.example", True)]
-    assert good[4:] == (r"HTTPS://B\.EXAMPLE", "allow_origin_regex")
+    assert asked == [(r"https://[ab]\.example", True), (r"https://[a-z]+\.evil\.example", True)]
+    assert good[4:] == (r"HTTPS://[AB]\.EXAMPLE", "allow_origin_regex")
     assert evil[4:] == (None, None)
     assert {told[4] for told in lint_origins(entries, True)} == {None}
 

@@ -164,7 +164,7 @@ def test_a_report_is_a_list_and_its_text_is_for_a_person() -> None:
         f"error: {first}",
         f"warning: {second}",
         r"safe: allow_origin_regex: r'https://[a-z]+\.example\.com' is verified: as far as the public "
-        "suffix list knows, nobody else can own an origin that it matches",
+        "suffix list and ours know, nobody else can own an origin that it matches",
     ]
     assert report.safe == (r"https://[a-z]+\.example\.com",)
 

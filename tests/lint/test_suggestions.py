@@ -24,7 +24,7 @@ OPTIONS = {
 }
 LISTS = set(OPTIONS.values())
 # With these, what an expression allows is not known, or is everything.
-UNPROVEN = {"expression-everything", "expression-null", "expression-unproven"}
+UNPROVEN = {"regex-any-origin", "regex-null", "regex-unverified"}
 
 
 def tables() -> list[tuple[str, list[str]]]:

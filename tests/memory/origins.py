@@ -36,7 +36,7 @@ class Cost:
     seconds: float
     as_a_set: float
     text: int
-    # What the policy takes, and what one takes beside a list that it follows.
+    # The memory of a policy, and of one with a list that it follows.
     resident: int
     live: int
     # One request each: the fastest of many, with one origin listed and with the million.
@@ -69,7 +69,7 @@ def measure() -> Cost:
     assert following.allow_origins == listed
     del following, listed
     seconds, as_a_set = _making_times()
-    # From all over the set, so that the processor's caches do not hold what is looked up.
+    # From the whole set, so the processor's caches do not hold what is looked up.
     asked = _origins(range(0, MILLION, MILLION // REQUESTS))
     single = CORSMiddleware(application, allow_origins=asked[:1])
     one, million = _best(

@@ -54,7 +54,7 @@ class Failure(Exception):
 
 
 async def application(scope: Scope, receive: Any, send: Any) -> None:
-    """Answer with header lines that are made anew, as frameworks do."""
+    """Respond with new header lines each time, as frameworks do."""
     await send({"type": "http.response.start", "status": 200, "headers": [(b"x-a", b"1")]})
     await send({"type": "http.response.body", "body": b""})
 
@@ -121,10 +121,10 @@ class Overriding(CORSMiddleware):
 
 
 def kinds() -> tuple[CORSMiddleware, dict[str, Callable[[], None]]]:
-    """Give the middleware in front of `application`, and each kind of request by its name."""
+    """Return the middleware in front of `application`, and each kind of request by its name."""
     middleware = CORSMiddleware(application, **OPTIONS)
 
-    def answered(scope: Scope, app: App = middleware) -> Callable[[], None]:
+    def request_of(scope: Scope, app: App = middleware) -> Callable[[], None]:
         def request() -> None:
             run(app({**scope}, receive, discard))
 
@@ -163,29 +163,29 @@ def kinds() -> tuple[CORSMiddleware, dict[str, Callable[[], None]]]:
     keeping = behind(_keep_send)
     waiting = behind(_wait)
     return middleware, {
-        "without origin": answered(actual(None)),
-        "allowed by the list": answered(actual()),
-        "allowed by a pattern": answered(actual("https://a.b.example.org")),
-        "allowed by an expression": answered(actual("https://abc.example.net")),
-        "refused": answered(actual("https://evil.example")),
-        "preflight allowed": answered(preflight(headers="x-token", method="PUT")),
-        "preflight refused": answered(preflight("https://evil.example", "PURGE", "x-b", "true")),
-        "preflight mirrored": answered(
+        "without origin": request_of(actual(None)),
+        "allowed by the list": request_of(actual()),
+        "allowed by a pattern": request_of(actual("https://a.b.example.org")),
+        "allowed by an expression": request_of(actual("https://abc.example.net")),
+        "rejected": request_of(actual("https://evil.example")),
+        "preflight allowed": request_of(preflight(headers="x-token", method="PUT")),
+        "preflight rejected": request_of(preflight("https://evil.example", "PURGE", "x-b", "true")),
+        "preflight mirrored": request_of(
             preflight(headers="x-anything"),
             CORSMiddleware(application, allow_origins=["*"], allow_headers=["*"]),
         ),
-        "websocket": answered({"type": "websocket", "headers": []}, behind(_own_awaitable)),
-        "headers as a tuple": answered({**actual(), "headers": tuple(actual()["headers"])}),
-        "headers as lists": answered(scope_of(headers=[[b"origin", ORIGIN.encode()]])),
+        "websocket": request_of({"type": "websocket", "headers": []}, behind(_own_awaitable)),
+        "headers as a tuple": request_of({**actual(), "headers": tuple(actual()["headers"])}),
+        "headers as lists": request_of(scope_of(headers=[[b"origin", ORIGIN.encode()]])),
         "headers from a generator": from_a_generator,
-        "an answer without headers": answered(actual(), behind(answering(None))),
-        "an answer with headers of ours": answered(
+        "a response without headers": request_of(actual(), behind(answering(None))),
+        "a response with headers of ours": request_of(
             actual(),
             behind(answering([(b"vary", b"Accept"), [b"access-control-allow-origin", b"*"]])),
         ),
-        "an answer by keyword in another mapping": answered(actual(), behind(_send_by_keyword)),
-        "an overriding subclass": answered(actual(), Overriding(application, **OPTIONS)),
-        "an overriding subclass asked a preflight": answered(
+        "a response by keyword in another mapping": request_of(actual(), behind(_send_by_keyword)),
+        "an overriding subclass": request_of(actual(), Overriding(application, **OPTIONS)),
+        "an overriding subclass asked a preflight": request_of(
             preflight(), Overriding(application, **OPTIONS)
         ),
         "the application fails": raising(Failure, behind(_fail), actual()),

@@ -71,7 +71,7 @@ class Growth:
 
     @property
     def references(self) -> dict[str, int]:
-        """More or fewer references to the shared objects, where the number has changed."""
+        """More or fewer references to the shared objects, if the number has changed."""
         before, after = self.before.references, self.after.references
         return {name: after[name] - before[name] for name in before if after[name] != before[name]}
 
@@ -86,11 +86,11 @@ def _name(kind: type) -> str:
 
 
 def shared_objects(middleware: CORSMiddleware) -> dict[str, Any]:
-    """Give what all requests share, each with a name.
+    """Return what all requests share, each with a name.
 
-    Those of the header lines, their names and values that are the same objects in two answers.
+    Those of the header lines, their names and values that are the same objects in two responses.
     """
-    first, second = (_parts_of_answers(middleware) for _ in range(2))
+    first, second = (_parts_of_responses(middleware) for _ in range(2))
     shared = {
         "the application": middleware.app,
         "the middleware": middleware,
@@ -103,11 +103,11 @@ def shared_objects(middleware: CORSMiddleware) -> dict[str, Any]:
     }
     for one, other in zip(first, second, strict=True):
         if one is other:
-            shared[f"in an answer: {one!r}"] = one
+            shared[f"in a response: {one!r}"] = one
     return shared
 
 
-def _parts_of_answers(middleware: CORSMiddleware) -> list[Any]:
+def _parts_of_responses(middleware: CORSMiddleware) -> list[Any]:
     parts: list[Any] = []
 
     async def send(message: Message) -> None:
@@ -126,7 +126,7 @@ def grown(
     """Run each request so many times in turn, and say what they left behind."""
     requests = list(requests)
     _repeat(requests, warm_up)
-    # The first one makes what the next ones only use again.
+    # The first one makes objects that the next ones only reuse.
     Snapshot.take(shared)
     before = Snapshot.take(shared)
     start = time.perf_counter()

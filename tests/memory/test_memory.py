@@ -112,7 +112,7 @@ def test_a_million_origins_take_two_and_a_half_times_their_text_at_most(cost: Co
     assert cost.resident <= 2.5 * cost.text
 
 
-def test_a_million_in_a_live_list_take_little_more_beside_the_list(cost: Cost) -> None:
+def test_a_million_in_a_live_list_take_little_more_than_the_list(cost: Cost) -> None:
     assert cost.live <= 2.5 * cost.text
 
 

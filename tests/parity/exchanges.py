@@ -12,7 +12,7 @@ from fastcors import CORSMiddleware
 from tests.exchange import Message, Scope, receive, run
 from tests.parity.twin import Twin, is_preflight, vary_once
 
-# Small pools, so that what a request asks for is often what is allowed.
+# Small pools, so what a request asks for is often what is allowed.
 ORIGINS = [
     "https://a.example",
     "https://b.a.example",
@@ -152,7 +152,7 @@ def _names(random: Random, pool: Sequence[str]) -> Any:
 
 
 def configuration(random: Random) -> dict[str, Any]:
-    """Give options, each of them in one case out of three left out."""
+    """Return options, each of them in one case out of three left out."""
     expressions: list[Any] = [None, *EXPRESSIONS, _some(random, EXPRESSIONS, 3)]
     origins = random.choice(
         [
@@ -231,7 +231,7 @@ def _application(random: Random) -> Application:
 
 
 def exchange(random: Random) -> Exchange:
-    """Give a request, and what the application answers if it is reached."""
+    """Return a request, and the response of the application if it is reached."""
     scope = {
         "type": random.choice(["http"] * 8 + ["websocket", "lifespan"]),
         "method": random.choice(["OPTIONS", "OPTIONS", "GET", "POST", "options"]),
@@ -241,7 +241,7 @@ def exchange(random: Random) -> Exchange:
 
 
 def contained(lines: Any, container: str) -> Any:
-    """Give header lines in another shape that Starlette accepts."""
+    """Return header lines in another shape that Starlette accepts."""
     if container == "tuple":
         return tuple(lines)
     if container == "iterator":
@@ -274,10 +274,10 @@ class Generated:
             await send(copied)
 
 
-def answer(
+def response(
     middleware: Any, app: Generated, exchange: Exchange
 ) -> tuple[list[Message], str, list[Any]]:
-    """Give what was sent, what was raised, and what the application saw."""
+    """Return the messages sent, the exception raised, and what the application saw."""
     app.played, app.saw = exchange.application, []
     scope = {**exchange.scope, "headers": contained(exchange.scope["headers"], exchange.container)}
     messages: list[Message] = []
@@ -296,15 +296,15 @@ def answer(
 
 
 def difference(options: dict[str, Any], several: list[Exchange]) -> str | None:
-    """Run both middlewares and say how the answers differ, or None where they do not."""
+    """Run both middlewares; return how the responses differ, or None."""
     ours_app, theirs_app = Generated(), Generated()
     ours = CORSMiddleware(ours_app, **options)
     theirs = Twin(theirs_app, **options)
     for each in several:
-        messages, failure, saw = answer(theirs, theirs_app, each)
+        messages, failure, saw = response(theirs, theirs_app, each)
         if not is_preflight(each.scope, each.scope["headers"]) and each.scope["type"] == "http":
             messages = [vary_once(message) for message in messages]
-        found = answer(ours, ours_app, each)
+        found = response(ours, ours_app, each)
         if found != (messages, failure, saw):
             return f"{options}\n{each}\nfastcors:  {found}\nStarlette: {messages, failure, saw}"
     return None

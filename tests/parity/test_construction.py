@@ -15,7 +15,7 @@ import fastcors
 from fastcors import CORSMiddleware
 from tests.exchange import ORIGIN, actual, answering, preflight, sent
 
-# Odd configurations are run here; what they are told is in tests/lint.
+# Odd configurations run here; tests/lint has what is reported about them.
 pytestmark = pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
 
 APP = answering()
@@ -132,15 +132,15 @@ def test_a_derived_collection_is_of_starlettes_type(name: str) -> None:
 
 
 @pytest.mark.parametrize("options", CONFIGURATIONS, ids=repr)
-def test_its_answers_equal_starlettes(options: dict[str, Any]) -> None:
+def test_its_responses_equal_starlettes(options: dict[str, Any]) -> None:
     ours, theirs = CORSMiddleware(APP, **options), Starlette(APP, **options)
     for scope in (
         actual(),
         actual(None),
-        actual("https://stranger.example"),
+        actual("https://untrusted.example"),
         preflight(),
         preflight(method="PUT", headers="X-Token,x-a", private_network="true"),
-        preflight("https://stranger.example", "PURGE", "x-b"),
+        preflight("https://untrusted.example", "PURGE", "x-b"),
         preflight(method="", headers=""),
         preflight(method=" PUT", headers="x-t\xf6ken,"),
         preflight(method="PUT ", headers="X Y, x-a,\xa0x"),
@@ -148,7 +148,7 @@ def test_its_answers_equal_starlettes(options: dict[str, Any]) -> None:
         assert sent(ours, scope) == sent(theirs, scope)
 
 
-@pytest.mark.parametrize("origin", [ORIGIN, "https://b.example", "", "https://stranger.example"])
+@pytest.mark.parametrize("origin", [ORIGIN, "https://b.example", "", "https://untrusted.example"])
 @pytest.mark.parametrize(
     "options",
     [
@@ -159,7 +159,9 @@ def test_its_answers_equal_starlettes(options: dict[str, Any]) -> None:
     ],
     ids=repr,
 )
-def test_is_allowed_origin_answers_as_starlettes(options: dict[str, Any], origin: str) -> None:
+def test_is_allowed_origin_returns_the_same_as_starlettes(
+    options: dict[str, Any], origin: str
+) -> None:
     ours, theirs = CORSMiddleware(APP, **options), Starlette(APP, **options)
     assert ours.is_allowed_origin(origin=origin) is theirs.is_allowed_origin(origin=origin)
 
@@ -169,7 +171,7 @@ def test_is_allowed_origin_answers_as_starlettes(options: dict[str, Any], origin
     [
         {"origin": ORIGIN, "access-control-request-method": "GET"},
         {
-            "origin": "https://stranger.example",
+            "origin": "https://untrusted.example",
             "access-control-request-method": "PUT",
             "access-control-request-headers": "X-Token",
             "access-control-request-private-network": "true",
@@ -179,7 +181,7 @@ def test_is_allowed_origin_answers_as_starlettes(options: dict[str, Any], origin
 @pytest.mark.parametrize(
     "options", [{"allow_origins": [ORIGIN]}, {"allow_origins": ["*"], "allow_headers": ["*"]}]
 )
-def test_preflight_response_called_from_outside_gives_starlettes_response(
+def test_preflight_response_called_from_outside_returns_starlettes_response(
     options: dict[str, Any], lines: dict[str, str]
 ) -> None:
     ours = CORSMiddleware(APP, **options).preflight_response(request_headers=Headers(lines))
@@ -192,8 +194,10 @@ def test_preflight_response_called_from_outside_gives_starlettes_response(
     )
 
 
-@pytest.mark.parametrize("origin", [None, ORIGIN, "https://stranger.example"])
-def test_simple_response_called_from_outside_answers_as_starlettes(origin: str | None) -> None:
+@pytest.mark.parametrize("origin", [None, ORIGIN, "https://untrusted.example"])
+def test_simple_response_called_from_outside_sends_the_same_as_starlettes(
+    origin: str | None,
+) -> None:
     scope = actual(origin)
     request_headers = Headers(raw=scope["headers"])
 

@@ -28,14 +28,14 @@ from tests.exchange import (
     values,
 )
 
-# Odd configurations are run here; what they are told is in tests/lint.
+# Odd configurations run here; tests/lint has what is reported about them.
 pytestmark = pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
 
 APP = answering()
 COLLECTIONS = ["allow_origins", "allow_methods", "allow_headers", "expose_headers"]
 
 
-# 1. A str or bytes where a collection belongs.
+# 1. A str or bytes instead of a collection.
 
 
 @pytest.mark.parametrize("option", COLLECTIONS)
@@ -51,7 +51,7 @@ COLLECTIONS = ["allow_origins", "allow_methods", "allow_headers", "expose_header
         ("", []),
     ],
 )
-def test_1_a_text_where_a_collection_belongs_raises(option: str, value: Any, meant: Any) -> None:
+def test_1_a_string_instead_of_a_collection_raises(option: str, value: Any, meant: Any) -> None:
     with pytest.raises(ConfigError) as raised:
         CORSMiddleware(APP, **{option: value})
     (problem,) = raised.value.problems
@@ -94,7 +94,7 @@ def test_1_an_attribute_that_was_the_star_equals_starlettes() -> None:
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    # Starlette takes None as expose_headers for none.
+    # Starlette accepts None as expose_headers.
     [*((option, 7) for option in COLLECTIONS), *((option, None) for option in COLLECTIONS[:3])],
 )
 def test_1_what_cannot_be_iterated_raises_too(option: str, value: Any) -> None:
@@ -129,9 +129,9 @@ def test_2_any_other_malformed_name_warns_and_is_sent_as_by_starlette(
     option: str, name: str
 ) -> None:
     options: dict[str, Any] = {"allow_origins": [ORIGIN], option: ["X-Good", name]}
-    with pytest.warns(ConfigWarning) as told:
+    with pytest.warns(ConfigWarning) as reported:
         ours = CORSMiddleware(APP, **options)
-    (warning,) = told
+    (warning,) = reported
     assert str(warning.message).startswith(f"fastcors: {option}: {name!r} ")
     assert str(warning.message).endswith(" [not-a-token]")
     theirs = Starlette(APP, **options)
@@ -167,7 +167,7 @@ def test_2_a_string_for_a_bool_that_counts_as_something_else_raises(
 
 @pytest.mark.parametrize("option", ["allow_credentials", "allow_private_network"])
 @pytest.mark.parametrize("value", ["true", "True", "1", "on", "", b"yes"])
-def test_2_a_string_for_a_bool_that_counts_as_what_it_says_warns(option: str, value: Any) -> None:
+def test_2_a_string_for_a_bool_with_the_same_truth_warns(option: str, value: Any) -> None:
     options: dict[str, Any] = {"allow_origins": [ORIGIN], option: value}
     with pytest.warns(ConfigWarning, match=f"fastcors: {option}: .*bool-type"):
         ours = CORSMiddleware(APP, **options)
@@ -209,7 +209,7 @@ def test_2_a_max_age_that_would_break_the_header_raises(value: Any) -> None:
         ("allow_origin_regex", b"https://a", "https://a", "bytes"),
     ],
 )
-def test_2_the_fix_is_what_was_probably_meant(
+def test_2_the_suggestion_is_the_value_that_was_probably_intended(
     option: str, value: Any, suggestion: Any, says: str
 ) -> None:
     with pytest.raises(ConfigError) as raised:
@@ -219,7 +219,7 @@ def test_2_the_fix_is_what_was_probably_meant(
     assert says in problem.message
 
 
-def test_2_all_problems_are_told_at_once() -> None:
+def test_2_all_problems_are_reported_at_once() -> None:
     with pytest.raises(ConfigError) as raised:
         CORSMiddleware(
             APP,
@@ -238,7 +238,7 @@ def test_2_all_problems_are_told_at_once() -> None:
     assert len(str(raised.value).splitlines()) == 5
 
 
-def test_2_a_value_whose_repr_fails_or_is_long_is_still_told() -> None:
+def test_2_a_value_whose_repr_fails_or_is_long_is_still_reported() -> None:
     class Rude:
         def __repr__(self) -> str:
             raise RuntimeError
@@ -275,14 +275,14 @@ def test_3_origin_is_not_repeated_in_vary_and_a_star_stays(
     assert values(sent(CORSMiddleware(app, [ORIGIN]), actual(origin)), "vary") == expected
 
 
-# 4. Bytes outside visible ASCII in an Origin, and what is never mirrored.
+# 4. Bytes outside visible ASCII in an Origin, and values that are never mirrored.
 
 
 @pytest.mark.parametrize(
     "origin",
     ["https://\xe4.example", "https://a.example ", "a\tb", "\x01", "\x7f", "https://a\x0b", "\xa0"],
 )
-def test_4_an_origin_outside_visible_ascii_is_refused_unless_all_are_allowed(origin: str) -> None:
+def test_4_an_origin_outside_visible_ascii_is_rejected_unless_all_are_allowed(origin: str) -> None:
     # The last expression is one that only Python's engine matches.
     expressions = ["(?s:.*)", "(?s:.(?!x))*"]
     with pytest.warns(ConfigWarning):
@@ -320,22 +320,22 @@ def test_4_an_origin_that_would_break_a_header_is_rejected_even_with_a_star(
     middleware = middleware_class(
         APP, ["*"], allow_credentials=allow_credentials, expose_headers=["X-A"]
     )
-    answered = sent(middleware, actual(origin))
-    assert values(answered, "access-control-allow-origin") == []
-    assert values(answered, "access-control-expose-headers") == ["X-A"]
-    assert values(answered, "vary") == ["Origin"]
+    response = sent(middleware, actual(origin))
+    assert values(response, "access-control-allow-origin") == []
+    assert values(response, "access-control-expose-headers") == ["X-A"]
+    assert values(response, "vary") == ["Origin"]
     start, body = sent(middleware, preflight(origin))
     assert (start["status"], body["body"]) == (400, b"Disallowed CORS origin")
     assert not any(origin.encode() in value for _, value in start["headers"])
-    assert middleware.stats()["refused"]["origin"] == 2
+    assert middleware.stats()["rejected"]["origin"] == 2
     policy = Policy(allow_origins=["*"], allow_credentials=allow_credentials)
     assert not policy.actual(origin=origin)
     assert policy.preflight(origin=origin, method="GET").status == 400
     assert not middleware.policy.actual(origin=origin)
     # What this differs from:
     starlette = Starlette(APP, ["*"], allow_credentials=allow_credentials)
-    told = [origin if allow_credentials else "*"]
-    assert values(sent(starlette, actual(origin)), "access-control-allow-origin") == told
+    reported = [origin if allow_credentials else "*"]
+    assert values(sent(starlette, actual(origin)), "access-control-allow-origin") == reported
 
 
 @each_class
@@ -401,17 +401,17 @@ def test_5_a_star_inside_an_entry_is_a_pattern(pattern: str, origin: str, allowe
     "entry",
     ["https://app-*.example.com", "https://*", "*.example.com", "https://*.*", "http://a:8*"],
 )
-def test_5_a_star_that_has_no_meaning_is_told_and_matches_nothing(entry: str) -> None:
-    with pytest.warns(ConfigWarning, match="allow_origins") as told:
+def test_5_a_star_that_has_no_meaning_is_reported_and_matches_nothing(entry: str) -> None:
+    with pytest.warns(ConfigWarning, match="allow_origins") as reported:
         middleware = CORSMiddleware(APP, [ORIGIN, entry])
-    assert repr(entry) in str(told[0].message)
-    assert told[0].filename == __file__
+    assert repr(entry) in str(reported[0].message)
+    assert reported[0].filename == __file__
     assert not middleware.is_allowed_origin(entry)
     assert middleware.is_allowed_origin(ORIGIN)
 
 
 @pytest.mark.parametrize("entry", [b"https://a.example", None, 7])
-def test_5_an_entry_that_is_no_text_is_told_and_matches_nothing(entry: Any) -> None:
+def test_5_an_entry_that_is_no_string_is_reported_and_matches_nothing(entry: Any) -> None:
     with pytest.warns(ConfigWarning, match="allow_origins"):
         middleware = CORSMiddleware(APP, [entry, ORIGIN])
     assert list(middleware.policy.allow_origins) == [ORIGIN]
@@ -464,10 +464,10 @@ class Asynchronous(CORSMiddleware):
         return origin == ORIGIN
 
 
-@pytest.mark.parametrize("options", [{}, {"allow_origins": ["https://stranger.example"]}])
+@pytest.mark.parametrize("options", [{}, {"allow_origins": ["https://untrusted.example"]}])
 def test_7_a_coroutine_is_allowed_origin_is_awaited(options: dict[str, Any]) -> None:
     middleware = Asynchronous(APP, **options)
-    for origin, allowed in ((ORIGIN, True), ("https://stranger.example", False)):
+    for origin, allowed in ((ORIGIN, True), ("https://untrusted.example", False)):
         found = values(sent(middleware, actual(origin)), "access-control-allow-origin")
         assert found == ([origin] if allowed else [])
         assert sent(middleware, preflight(origin))[0]["status"] == (200 if allowed else 400)
@@ -563,7 +563,7 @@ class Live:
 
 
 @pytest.mark.parametrize("given", [Suspending([ORIGIN]), Live()])
-def test_8_a_collection_with_a_membership_test_of_its_own_is_refused(given: Any) -> None:
+def test_8_a_collection_with_a_membership_test_of_its_own_is_rejected(given: Any) -> None:
     with pytest.raises(ConfigError, match="is_allowed_origin") as raised:
         CORSMiddleware(APP, given)
     assert raised.value.problems[0].code == "own-membership-test"
@@ -631,7 +631,7 @@ def test_8_a_derived_attribute_is_read_only_and_names_reconfigure(name: str) -> 
         lambda middleware: middleware.allow_methods.clear(),
     ],
 )
-def test_8_a_copy_refuses_a_change_that_would_change_nothing(change: Any) -> None:
+def test_8_a_copy_rejects_a_change_that_would_change_nothing(change: Any) -> None:
     with pytest.raises(TypeError, match="reconfigure"):
         change(CORSMiddleware(APP, [ORIGIN], ["GET"]))
 

@@ -24,10 +24,10 @@ from tests.exchange import (
     values,
 )
 
-# Odd configurations are run here; what they are told is in tests/lint.
+# Odd configurations run here; tests/lint has what is reported about them.
 pytestmark = pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
 
-STRANGER = "https://stranger.example"
+UNTRUSTED = "https://untrusted.example"
 OPTIONS: dict[str, dict[str, Any]] = {
     "list": {"allow_origins": [ORIGIN], "allow_headers": ["X-Token"], "expose_headers": ["X-A"]},
     "credentials": {
@@ -48,7 +48,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 
 def assert_same(options: dict[str, Any], scope: Any, app: Any = None) -> list[Any]:
-    """Hold both middlewares against each other and give what was sent."""
+    """Compare both middlewares and return what was sent."""
     app = app or answering()
     ours = sent(CORSMiddleware(app, **options), {**scope})
     assert ours == sent(Starlette(app, **options), {**scope})
@@ -93,7 +93,7 @@ REQUESTS = {
 
 @pytest.mark.parametrize("policy", OPTIONS)
 @pytest.mark.parametrize("name", REQUESTS)
-def test_a_preflight_is_told_as_starlette_tells_it_and_never_reaches_the_app(
+def test_a_preflight_is_recognized_as_by_starlette_and_never_reaches_the_app(
     policy: str, name: str
 ) -> None:
     scope, is_preflight = REQUESTS[name]
@@ -110,8 +110,8 @@ def test_a_preflight_is_told_as_starlette_tells_it_and_never_reaches_the_app(
 
 
 @pytest.mark.parametrize("policy", OPTIONS)
-@pytest.mark.parametrize("origin", [None, "", ORIGIN, STRANGER, "null", ORIGIN.upper()])
-def test_an_actual_answer_equals_starlettes(policy: str, origin: str | None) -> None:
+@pytest.mark.parametrize("origin", [None, "", ORIGIN, UNTRUSTED, "null", ORIGIN.upper()])
+def test_an_actual_response_equals_starlettes(policy: str, origin: str | None) -> None:
     assert_same(OPTIONS[policy], actual(origin))
 
 
@@ -120,9 +120,9 @@ def test_an_actual_answer_equals_starlettes(policy: str, origin: str | None) -> 
     "headers", [None, "", "x-token", "X-TOKEN , accept", "x-token,", ",", "x-other", "x-tok\xe9n"]
 )
 @pytest.mark.parametrize("method", ["GET", "PUT", "get", " GET", "", "PURGE", "G\xcaT"])
-@pytest.mark.parametrize("origin", [ORIGIN, STRANGER, ""])
+@pytest.mark.parametrize("origin", [ORIGIN, UNTRUSTED, ""])
 @pytest.mark.parametrize("policy", OPTIONS)
-def test_a_preflight_answer_equals_starlettes(
+def test_a_preflight_response_equals_starlettes(
     policy: str, origin: str, method: str, headers: str | None, private_network: str | None
 ) -> None:
     assert_same(OPTIONS[policy], preflight(origin, method, headers, private_network))
@@ -170,23 +170,23 @@ def test_a_successful_preflight_byte_for_byte() -> None:
 @pytest.mark.parametrize(
     ("scope", "body"),
     [
-        (preflight(STRANGER), b"Disallowed CORS origin"),
+        (preflight(UNTRUSTED), b"Disallowed CORS origin"),
         (preflight(method="PURGE"), b"Disallowed CORS method"),
         (preflight(headers="x-no"), b"Disallowed CORS headers"),
         (preflight(private_network="x"), b"Disallowed CORS private-network"),
         (
-            preflight(STRANGER, "PURGE", "x-no", "x"),
+            preflight(UNTRUSTED, "PURGE", "x-no", "x"),
             b"Disallowed CORS origin, method, headers, private-network",
         ),
     ],
 )
-def test_a_refused_preflight_names_the_failing(scope: Any, body: bytes) -> None:
+def test_a_rejected_preflight_names_the_failing(scope: Any, body: bytes) -> None:
     messages = sent(CORSMiddleware(answering(), [ORIGIN]), scope)
     assert (messages[0]["status"], messages[1]["body"]) == (400, body)
     assert values(messages, "content-length") == [str(len(body))]
 
 
-def test_an_allowed_answer_byte_for_byte() -> None:
+def test_an_allowed_response_byte_for_byte() -> None:
     middleware = CORSMiddleware(
         answering([(b"content-type", b"text/plain"), (b"vary", b"Accept"), (b"x-last", b"1")]),
         [ORIGIN],
@@ -262,7 +262,7 @@ APP_HEADERS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("policy", OPTIONS)
-@pytest.mark.parametrize("origin", [None, ORIGIN, STRANGER])
+@pytest.mark.parametrize("origin", [None, ORIGIN, UNTRUSTED])
 @pytest.mark.parametrize("shape", APP_HEADERS)
 def test_headers_of_every_shape_that_starlette_accepts(
     policy: str, origin: str | None, shape: str

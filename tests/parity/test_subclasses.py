@@ -13,10 +13,10 @@ from starlette.responses import PlainTextResponse, Response
 from fastcors import CORSMiddleware, _fastcors
 from tests.exchange import ORIGIN, actual, answering, never, preflight, receive, sent, values
 
-# Odd configurations are run here; what they are told is in tests/lint.
+# Odd configurations run here; tests/lint has what is reported about them.
 pytestmark = pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
 
-STRANGER = "https://stranger.example"
+UNTRUSTED = "https://untrusted.example"
 APP = answering([(b"content-type", b"text/plain"), (b"vary", b"Accept")])
 Base = Any
 
@@ -32,7 +32,7 @@ def only_is_allowed_origin(base: Base) -> Any:
 def with_super(base: Base) -> Any:
     class Extended(base):  # type: ignore[misc]
         def is_allowed_origin(self, origin: str) -> bool:
-            return super().is_allowed_origin(origin) or origin == STRANGER
+            return super().is_allowed_origin(origin) or origin == UNTRUSTED
 
     return Extended
 
@@ -76,7 +76,7 @@ def with_call_on_a_path(base: Base) -> Any:
 def with_call_and_hook(base: Base) -> Any:
     class Both(with_call_on_a_path(base)):  # type: ignore[misc]
         def is_allowed_origin(self, origin: str) -> bool:
-            return origin == STRANGER
+            return origin == UNTRUSTED
 
     return Both
 
@@ -169,11 +169,11 @@ OPTIONS: list[dict[str, Any]] = [
 SCOPES = [
     actual(),
     actual(None),
-    actual(STRANGER),
+    actual(UNTRUSTED),
     {**actual(), "path": "/internal/x"},
     {**preflight(), "path": "/internal/x"},
     preflight(),
-    preflight(STRANGER, "PUT", "x-token", "1"),
+    preflight(UNTRUSTED, "PUT", "x-token", "1"),
     preflight(method=None),
     {**actual(), "headers": [*actual()["headers"], (b"x-skip", b"1")]},
     {**actual(), "headers": tuple(actual()["headers"])},
@@ -261,11 +261,11 @@ def test_a_method_assigned_to_the_instance_counts_and_can_be_taken_away() -> Non
     middleware = CORSMiddleware(APP)
     assert is_compiled(middleware)
     middleware.app = APP
-    middleware.is_allowed_origin = lambda origin: origin == STRANGER  # type: ignore[method-assign]
-    assert values(sent(middleware, actual(STRANGER)), "access-control-allow-origin") == [STRANGER]
+    middleware.is_allowed_origin = lambda origin: origin == UNTRUSTED  # type: ignore[method-assign]
+    assert values(sent(middleware, actual(UNTRUSTED)), "access-control-allow-origin") == [UNTRUSTED]
     assert values(sent(middleware, actual()), "access-control-allow-origin") == []
     del middleware.is_allowed_origin
-    assert values(sent(middleware, actual(STRANGER)), "access-control-allow-origin") == []
+    assert values(sent(middleware, actual(UNTRUSTED)), "access-control-allow-origin") == []
     assert is_compiled(middleware)
 
 
@@ -299,10 +299,10 @@ def test_a_class_assigned_to_the_instance_counts() -> None:
     middleware = overriding_nothing(CORSMiddleware)(APP)
     assert values(sent(middleware, actual()), "access-control-allow-origin") == []
     middleware.__class__ = with_super(CORSMiddleware)
-    assert values(sent(middleware, actual(STRANGER)), "access-control-allow-origin") == [STRANGER]
+    assert values(sent(middleware, actual(UNTRUSTED)), "access-control-allow-origin") == [UNTRUSTED]
 
 
-def test_a_subclass_that_forgets_super_init_is_told_so() -> None:
+def test_a_subclass_that_forgets_super_init_gets_an_error_that_says_so() -> None:
     class Forgetful(CORSMiddleware):
         def __init__(self, app: Any) -> None:
             pass
@@ -319,7 +319,7 @@ def test_the_wrapped_application_is_found_by_the_attribute_app() -> None:
     assert middleware.app is APP
 
 
-def test_the_compiled_base_refuses_a_class_that_is_not_its_own() -> None:
+def test_the_compiled_base_rejects_a_class_that_is_not_its_own() -> None:
     with pytest.raises(TypeError, match="subclass"):
         _fastcors.claim_call(dict)  # type: ignore[arg-type]
 
@@ -328,7 +328,7 @@ def test_the_compiled_base_refuses_a_class_that_is_not_its_own() -> None:
 @pytest.mark.parametrize("inner", [CORSMiddleware, Starlette])
 def test_one_inside_the_other_works_as_two_of_starlettes(outer: Any, inner: Any) -> None:
     def nested(outer: Any, inner: Any) -> Any:
-        return outer(inner(APP, [STRANGER]), [ORIGIN], allow_credentials=True)
+        return outer(inner(APP, [UNTRUSTED]), [ORIGIN], allow_credentials=True)
 
     def once(messages: list[Any]) -> list[Any]:
         # Intended difference 3.
@@ -339,6 +339,6 @@ def test_one_inside_the_other_works_as_two_of_starlettes(outer: Any, inner: Any)
             ]
         return messages
 
-    for scope in (actual(), actual(STRANGER), actual(None), preflight(), preflight(STRANGER)):
+    for scope in (actual(), actual(UNTRUSTED), actual(None), preflight(), preflight(UNTRUSTED)):
         expected = once(sent(nested(Starlette, Starlette), dict(scope)))
         assert once(sent(nested(outer, inner), dict(scope))) == expected

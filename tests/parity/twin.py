@@ -1,4 +1,4 @@
-"""Starlette's middleware with the intended differences that show in an answer, each in a few lines."""
+"""Starlette's middleware with the intended differences that show in a response, each in a few lines."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Twin(Starlette):
         if not (self.allow_all_origins and never_mirrored(request_headers.get("origin", ""))):
             await super().send(message, send, request_headers)
             return
-        # Intended difference 4: as where no origin is allowed.
+        # Intended difference 4: as if no origin were allowed.
         rejecting = Starlette(self.app)
         rejecting.simple_headers = {
             name: value
@@ -70,7 +70,7 @@ class Twin(Starlette):
 
 
 def never_mirrored(value: str) -> bool:
-    """Whether a value holds what no header can hold."""
+    """Whether a value has a character that no header can hold."""
     return not set("\r\n\0").isdisjoint(value)
 
 
@@ -91,7 +91,7 @@ def vary_once(message: Message) -> Message:
 
 
 def is_preflight(scope: Scope, lines: list[Any]) -> bool:
-    """Say whether Starlette takes this for a preflight."""
+    """Whether Starlette takes this for a preflight."""
     names = {name for name, _ in lines}
     return (
         scope["type"] == "http"

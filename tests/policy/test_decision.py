@@ -38,7 +38,7 @@ VARY = (
 
 
 def some_request(random: Random) -> dict[str, Any]:
-    """Give a preflight, as the generator of exchanges makes them."""
+    """Return a preflight, as the generator of exchanges makes them."""
     return {
         "origin": random.choice([*ORIGINS, *ORIGINS, _text(random)]),
         "method": random.choice([*METHODS, _text(random)]),
@@ -70,23 +70,23 @@ def test_a_decision_is_what_the_middleware_and_starlette_send(random: Random) ->
             request["headers"],
             "true" if request["private_network"] else None,
         )
-        for answer in (sent(middleware, asked), sent(theirs, asked)):
-            assert decision.status == answer[0]["status"]
-            assert decision.headers == headers_of(answer)
-            assert decision.body == answer[1]["body"]
-            reasons = answer[1]["body"].decode().removeprefix("Disallowed CORS ").split(", ")
+        for response in (sent(middleware, asked), sent(theirs, asked)):
+            assert decision.status == response[0]["status"]
+            assert decision.headers == headers_of(response)
+            assert decision.body == response[1]["body"]
+            reasons = response[1]["body"].decode().removeprefix("Disallowed CORS ").split(", ")
             kinds = list(dict.fromkeys(denial.kind for denial in decision.denials))
             assert kinds == ([] if reasons == ["OK"] else reasons)
         for origin in (request["origin"], None):
             decision = policy.actual(origin=origin)
-            for answer in (sent(middleware, actual(origin)), sent(theirs, actual(origin))):
-                assert decision.headers == headers_of(answer)
+            for response in (sent(middleware, actual(origin)), sent(theirs, actual(origin))):
+                assert decision.headers == headers_of(response)
                 assert (decision.status, decision.body) == (None, None)
             allowed = origin is None or theirs.is_allowed_origin(origin)
             assert decision.allowed == allowed == (not decision.denials)
 
 
-def test_a_preflight_that_is_allowed_has_the_whole_answer() -> None:
+def test_a_preflight_that_is_allowed_has_the_whole_response() -> None:
     decision = POLICY.preflight(origin=ORIGIN, method="PUT", headers=["X-Token", "accept"])
     assert decision.allowed
     assert decision
@@ -106,7 +106,7 @@ def test_a_preflight_that_is_allowed_has_the_whole_answer() -> None:
     ]
 
 
-def test_a_preflight_that_is_refused_says_everything_that_is() -> None:
+def test_a_rejected_preflight_has_every_reason() -> None:
     decision = POLICY.preflight(
         origin=OTHER, method="PATCH", headers=["X-Token", "x-a", "X-B", "x-a"], private_network=True
     )
@@ -133,10 +133,10 @@ def test_an_actual_request_is_given_lines_and_no_status() -> None:
         (b"access-control-allow-origin", ORIGIN.encode()),
         (b"vary", b"Origin"),
     ]
-    refused = POLICY.actual(origin=OTHER)
-    assert not refused
-    assert [denial.kind for denial in refused.denials] == ["origin"]
-    assert refused.headers == [line for line in allowed.headers if b"allow-origin" not in line[0]]
+    rejected = POLICY.actual(origin=OTHER)
+    assert not rejected
+    assert [denial.kind for denial in rejected.denials] == ["origin"]
+    assert rejected.headers == [line for line in allowed.headers if b"allow-origin" not in line[0]]
 
 
 def test_a_request_without_an_origin_is_not_refused() -> None:
@@ -171,7 +171,7 @@ def test_names_of_headers_are_joined_as_a_browser_does_and_a_text_is_the_whole_v
         assert mirrored(headers) == expected
 
 
-def test_a_header_without_a_value_is_refused_and_no_header_is_not() -> None:
+def test_a_header_without_a_value_is_rejected_and_no_header_is_not() -> None:
     for headers, allowed in [("", False), ([""], False), ([], True), (None, True)]:
         decision = POLICY.preflight(origin=ORIGIN, method="GET", headers=headers)
         assert decision.allowed == allowed
@@ -181,7 +181,7 @@ def test_a_header_without_a_value_is_refused_and_no_header_is_not() -> None:
 @pytest.mark.parametrize("text", ["https://\u20ac.example", "\ud800", "a\U0001f600"])
 @pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
 @pytest.mark.parametrize("allow_credentials", [False, True])
-def test_what_no_header_can_hold_is_refused_even_where_everything_is_allowed(
+def test_a_value_that_no_header_can_hold_is_rejected_even_if_everything_is_allowed(
     text: str, allow_credentials: bool
 ) -> None:
     anything = Policy(
@@ -198,9 +198,9 @@ def test_what_no_header_can_hold_is_refused_even_where_everything_is_allowed(
         ("headers", text),
     ]
     assert b"?" not in b"".join(value for _, value in decision.headers)
-    refused = anything.actual(origin=text)
-    assert [each.kind for each in refused.denials] == ["origin"]
-    for each in (decision, refused):
+    rejected = anything.actual(origin=text)
+    assert [each.kind for each in rejected.denials] == ["origin"]
+    for each in (decision, rejected):
         assert str(each).replace("\n", "").isprintable()
         assert repr(each).isprintable()
 
@@ -236,7 +236,7 @@ def test_requests_are_described_by_keyword() -> None:
             ask(ORIGIN)
 
 
-def test_a_text_of_a_subclass_is_taken_for_what_it_holds() -> None:
+def test_a_string_of_a_subclass_counts_as_its_text() -> None:
     class Where(StrEnum):
         APP = ORIGIN
 
@@ -253,7 +253,7 @@ def test_a_text_of_a_subclass_is_taken_for_what_it_holds() -> None:
 
 
 def decisions() -> list[Decision]:
-    """Give decisions of which no two are equal."""
+    """Return decisions, no two of them equal."""
     return [
         POLICY.actual(origin=None),
         POLICY.actual(origin=ORIGIN),
@@ -344,11 +344,11 @@ def test_a_denial_is_a_value() -> None:
             assert (kind, value, message) == ("origin", "a", "no")
 
 
-def test_the_repr_says_what_was_asked_and_how_it_ended() -> None:
+def test_the_repr_has_the_request_and_the_verdict() -> None:
     assert repr(POLICY.actual(origin=None)) == "<Decision: actual(origin=None) is allowed>"
     assert repr(
         POLICY.preflight(origin=OTHER, method="GET", headers=["x-a", "x-b"], private_network=True)
     ) == (
         f"<Decision: preflight(origin='{OTHER}', method='GET', headers='x-a,x-b', private_network=True) "
-        "is refused, status 400>"
+        "is rejected, status 400>"
     )

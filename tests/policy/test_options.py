@@ -47,7 +47,7 @@ def test_no_policy_is_the_same_as_none() -> None:
     assert CORSMiddleware(APP, [ORIGIN], policy=None).policy == Policy(allow_origins=[ORIGIN])
 
 
-def test_a_policy_was_warned_of_where_it_was_written() -> None:
+def test_the_warning_about_a_policy_points_at_its_line() -> None:
     with pytest.warns(UserWarning, match="trailing-slash"):
         policy = Policy(allow_origins=["https://a.example/"])
     with warnings.catch_warnings():
@@ -56,13 +56,13 @@ def test_a_policy_was_warned_of_where_it_was_written() -> None:
 
 
 @pytest.mark.parametrize("name", list(DEFAULTS))
-def test_an_option_beside_a_policy_is_an_error_even_with_its_default_value(name: str) -> None:
+def test_an_option_next_to_a_policy_is_an_error_even_with_its_default_value(name: str) -> None:
     given: dict[str, Any] = {name: DEFAULTS[name]}
     with pytest.raises(TypeError, match=rf"{name}: not allowed beside policy.*replace\({name}="):
         CORSMiddleware(APP, policy=POLICY, **given)
 
 
-def test_an_option_by_position_beside_a_policy_is_an_error() -> None:
+def test_an_option_by_position_next_to_a_policy_is_an_error() -> None:
     with pytest.raises(TypeError, match="allow_origins, allow_methods: not allowed beside policy"):
         CORSMiddleware(APP, (), (), policy=POLICY)
 

@@ -34,7 +34,7 @@ FULL: dict[str, Any] = {
 
 
 def policy(**options: Any) -> Policy:
-    """Give a policy, in silence."""
+    """Return a policy, in silence."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return Policy(**options)
@@ -91,7 +91,7 @@ def test_policies_with_the_same_options_are_one_value(
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT, ids=repr)
-def test_policies_that_answer_differently_are_two_values(
+def test_policies_that_respond_differently_are_two_values(
     one: dict[str, Any], other: dict[str, Any]
 ) -> None:
     first, second = policy(**one), policy(**other)
@@ -118,7 +118,7 @@ def test_equal_options_give_equal_policies_whatever_they_come_in(random: Random)
     one, other = policy(**options), policy(**shuffled)
     assert one == other
     assert hash(one) == hash(other)
-    # Another generated one is equal only if it answers the same.
+    # Another generated one is equal only if it responds the same.
     options = configuration(random)
     another = policy(**options)
     if one == another:
@@ -148,16 +148,16 @@ def test_an_attribute_that_is_assigned_says_how_to_get_another_policy(name: str)
     for change, arguments in ((setattr, (1,)), (delattr, ())):
         with pytest.raises(
             AttributeError, match=rf"Policy does not change.*{name}.*replace\("
-        ) as told:
+        ) as reported:
             change(mine, name, *arguments)
-        assert "\n" not in str(told.value)
+        assert "\n" not in str(reported.value)
     assert mine == policy(**FULL)
 
 
 @pytest.mark.parametrize(
     "name", ["allow_origins", "allow_methods", "allow_headers", "expose_headers"]
 )
-def test_a_list_that_it_gives_cannot_change_it(name: str) -> None:
+def test_a_list_that_it_returns_cannot_change_it(name: str) -> None:
     mine = policy(**FULL)
     with pytest.raises(TypeError, match="replace"):
         getattr(mine, name).append("x")

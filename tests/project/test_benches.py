@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
 
+import grimp
 import pytest
 
 from benches import document, instructions, report
@@ -83,7 +83,7 @@ def started(*command: str, debug: bool) -> subprocess.CompletedProcess[str]:
     [(*PYTEST, "--benchmark-only"), PYTEST, ("benches.added_cost",), ("benches.servers",)],
     ids=" ".join,
 )
-def test_a_benchmark_refuses_a_debug_build(command: tuple[str, ...]) -> None:
+def test_a_benchmark_rejects_a_debug_build(command: tuple[str, ...]) -> None:
     finished = started(*command, debug=True)
     assert finished.returncode not in {0, 5}
     assert "this is a debug build of fastcors: build it with `make build`" in finished.stderr
@@ -151,7 +151,7 @@ def test_a_benchmark_prints_and_writes_its_results_only_to_record_them(
             assert text[2:-2]
 
 
-def test_the_instructions_of_this_python_are_recorded_beside_those_of_others(
+def test_the_instructions_of_this_python_are_recorded_next_to_those_of_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     recorded = tmp_path / "instructions.json"
@@ -193,15 +193,9 @@ def test_the_pictures_are_drawn_from_the_recorded_results(tmp_path: Path) -> Non
 
 def test_the_modules_of_the_benchmarks_import_each_other_in_one_direction() -> None:
     """No module imports one that imports it."""
-    sources = {path.stem: path.read_text() for path in (ROOT / "benches").glob("*.py")}
-    imports = {
-        name: {
-            other
-            for other in sources
-            if re.search(rf"from benches(\.{other} import| import .*\b{other}\b)", text)
-        }
-        for name, text in sources.items()
-    }
+    graph = grimp.build_graph("benches", cache_dir=None)
+    imports = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
+    assert sum(map(len, imports.values())) > len(imports)
     while leaves := [name for name, imported in imports.items() if not imported & imports.keys()]:
         for name in leaves:
             del imports[name]

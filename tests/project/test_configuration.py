@@ -21,7 +21,7 @@ TEXT = PAGE.read_text(encoding="utf-8")
 
 
 class Deciding:
-    """A collection that decides by itself what is in it."""
+    """A collection with a membership test of its own."""
 
     def __contains__(self, item: object) -> bool:
         return True
@@ -105,15 +105,15 @@ def test_what_is_permitted_has_no_problem_and_starts_in_silence(cell: str) -> No
 @pytest.mark.parametrize("row", ROWS, ids=[row.prohibited for row in ROWS])
 def test_what_is_prohibited_has_the_problem_that_is_named(row: Row) -> None:
     problems: list[Problem] = lint(**options(row.prohibited))
-    told = [(problem.code, problem.severity) for problem in problems]
-    assert (row.code, row.severity) in told, "\n".join(map(str, problems))
+    reported = [(problem.code, problem.severity) for problem in problems]
+    assert (row.code, row.severity) in reported, "\n".join(map(str, problems))
 
 
 @pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
 @pytest.mark.parametrize("row", ROWS, ids=[row.prohibited for row in ROWS])
 def test_what_is_prohibited_raises_if_the_page_says_so_and_only_then(row: Row) -> None:
     raises = "It always raises" in row.effect or "always raises." in row.effect
-    names = {"unknown-option": TypeError, "expression-syntax": re.error}
+    names = {"unknown-option": TypeError, "regex-syntax": re.error}
     given = options(row.prohibited)
     if raises or row.code == "unknown-option":
         with pytest.raises(names.get(row.code, ConfigError)):
@@ -148,7 +148,7 @@ BLOCKS = blocks_of("docs/configuration.md")
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=str)
-def test_a_block_of_python_runs_and_logs_what_it_says(
+def test_a_block_of_python_runs_and_logs_the_lines_in_its_comments(
     block: Block, caplog: pytest.LogCaptureFixture
 ) -> None:
     level = logging.getLogger("fastcors").level

@@ -17,7 +17,7 @@ from examples import demo
 pytestmark = pytest.mark.servers
 
 DEMO = Path(demo.__file__)
-# A safety net, far beyond what a busy machine takes.
+# A safety net, far beyond what a busy machine needs.
 SECONDS = 300
 
 APP = "Origin: https://app.example.com"
@@ -63,7 +63,7 @@ SHOWN = [
 
 
 def free_port() -> int:
-    """Give a port that nobody listens on."""
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind((demo.HOST, 0))
         port: int = probe.getsockname()[1]
@@ -93,7 +93,7 @@ def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[s
 
 @contextlib.contextmanager
 def left_up(port: int) -> Generator[tuple[subprocess.Popen[str], str]]:
-    """Give a demo that has shown everything and waits, and what it says then."""
+    """Return a demo that has shown everything and waits, and what it says then."""
     command = [sys.executable, str(DEMO), "--port", str(port)]
     with subprocess.Popen(
         command,
@@ -131,7 +131,7 @@ def test_once_ends_by_itself_and_leaves_no_server(
 
 
 @pytest.mark.parametrize(("title", "left", "right", "absent"), SHOWN, ids=[row[0] for row in SHOWN])
-def test_each_request_is_beside_its_response(
+def test_each_request_is_shown_with_its_response(
     once: tuple[subprocess.CompletedProcess[str], int],
     title: str,
     left: list[str],
@@ -143,12 +143,12 @@ def test_each_request_is_beside_its_response(
     assert headings.split()[:5] == ["the", "request", "|", "the", "response"]
     rows = [row.split("|") for row in table.splitlines() if "|" in row]
     requests = [row[0].strip() for row in rows]
-    answers = [row[1].strip() for row in rows]
+    responses = [row[1].strip() for row in rows]
     assert requests[0] == left[0]
-    assert answers[0] == right[0]
+    assert responses[0] == right[0]
     assert set(left) <= set(requests)
-    assert set(right) <= set(answers)
-    assert not [name for name in absent if any(name in answer for answer in answers)]
+    assert set(right) <= set(responses)
+    assert not [name for name in absent if any(name in response for response in responses)]
     sentence = " ".join(browser.split("\n\n")[0].split("\n")[1:])
     assert "browser" in sentence
     assert sentence.endswith(".")
@@ -161,8 +161,8 @@ def test_the_columns_fit_the_terminal(
     monkeypatch.setenv("COLUMNS", str(width))
     exchange = demo.EXCHANGES[0]
     request = "\r\n".join([*exchange.request, "", ""])
-    answer = f"HTTP/1.1 200 OK\r\naccess-control-allow-{APP.lower()}\r\nx: {'y' * 500}\r\n\r\nOK"
-    demo.show(exchange, request, answer)
+    response = f"HTTP/1.1 200 OK\r\naccess-control-allow-{APP.lower()}\r\nx: {'y' * 500}\r\n\r\nOK"
+    demo.show(exchange, request, response)
     lines = capsys.readouterr().out.splitlines()
     rules = [line for line in lines if "-+-" in line]
     assert [len(rule) for rule in rules] == [width, width]
@@ -176,7 +176,7 @@ def test_a_response_that_is_not_the_expected_one_is_an_error() -> None:
         demo.show(demo.EXCHANGES[0], "", "HTTP/1.1 200 OK\r\n\r\nOK")
 
 
-def test_a_port_in_use_is_told_in_one_sentence_with_the_fix() -> None:
+def test_a_port_in_use_is_reported_in_one_sentence_with_the_fix() -> None:
     with socket.socket() as taken:
         taken.bind((demo.HOST, 0))
         taken.listen()
@@ -188,13 +188,15 @@ def test_a_port_in_use_is_told_in_one_sentence_with_the_fix() -> None:
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http"])
-def test_what_is_no_port_is_told_so(port: str) -> None:
+def test_an_invalid_port_is_reported(port: str) -> None:
     finished = run("--once", f"--port={port}")
     assert finished.returncode == 2
     assert f"'{port}' is no port, which is a number from 1 to 65535" in finished.stderr
 
 
-def test_a_server_that_does_not_start_is_told_in_one_line_with_its_reason(tmp_path: Path) -> None:
+def test_a_server_that_does_not_start_is_reported_in_one_line_with_its_reason(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "uvicorn.py").write_text("raise ImportError('half installed')")
     port = free_port()
     finished = run("--once", "--port", port, PYTHONPATH=str(tmp_path))

@@ -1,4 +1,4 @@
-"""What the documents link to and name is there, and their tables are what was measured."""
+"""The links and names in the documents exist, and their tables are the recorded results."""
 
 from __future__ import annotations
 

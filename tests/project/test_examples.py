@@ -45,7 +45,7 @@ def test_a_tenant_counts_from_the_request_after_it_was_added(
         ("https://elsewhere.example", False),
     ],
 )
-def test_the_wrapped_application_answers_and_its_patterns_decide(
+def test_the_wrapped_application_responds_and_its_patterns_decide(
     origin: str, allowed: bool
 ) -> None:
     messages = sent_in_a_loop(wrapped.app, actual(origin))

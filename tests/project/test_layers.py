@@ -1,4 +1,4 @@
-"""What may import what is written in pyproject.toml, and a wrong import is found."""
+"""The layers in pyproject.toml hold, and a wrong import is found."""
 
 from __future__ import annotations
 

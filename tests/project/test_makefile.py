@@ -1,7 +1,8 @@
-"""What make says where a program is missing, before it installs anything."""
+"""What make prints if a program is missing, before it installs anything."""
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import shutil
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benches.tables import TABLES
-from tests import pythons
+from tests import pythons, starlettes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +33,10 @@ LEFT_OUT = _LEFT_OUT[1].replace("\\", "").split()
 # What the Makefile uses of every system.
 SYSTEM = ("expand", "find", "grep", "mkdir", "rm", "sed", "sh", "touch")
 
-BUILT = ("build", "demo", "quick", "test", "test-python", "typing", "bench", "bench-record")
+BUILT = (
+    *("build", "demo", "quick", "test", "test-python", "test-starlettes", "typing"),
+    *("bench", "bench-record"),
+)
 TARGETS = (*BUILT, "lint", "test-rust", "test-pythons")
 LINTED = ("lint", "quick", "test")
 # What prints what it measured.
@@ -41,7 +45,7 @@ PRINTING = ("bench", "bench-servers", "bench-rivals", "bench-scaling", "bench-co
 
 @dataclass(frozen=True)
 class Lack:
-    """A program that is missing, or another in its place, and what is said of it."""
+    """A missing program, or another in its place, and the message about it."""
 
     program: str
     sentence: str
@@ -50,12 +54,12 @@ class Lack:
 
 
 def saying(version: str) -> str:
-    """Give a program that says its version and else does nothing."""
+    """Return a program that says its version and else does nothing."""
     return f"echo {version!r}"
 
 
 def python_but(case: str, instead: str) -> str:
-    """Give a Python that does something else in one case."""
+    """Return a Python that does something else in one case."""
     return f'case "$*" in {case}) {instead};; *) exec "{PYTHON}" "$@";; esac'
 
 
@@ -110,7 +114,7 @@ NO_LINTERS = {
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Give the folder of all programs that are needed: the least versions that do."""
+    """Return the folder of all programs that are needed: the least versions that do."""
     folder = tmp_path / "bin"
     folder.mkdir()
     for name in SYSTEM:
@@ -131,7 +135,7 @@ def put(folder: Path, name: str, script: str) -> None:
 
 
 def make(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run make where nothing else is on the PATH, with an environment that is not there."""
+    """Run make with nothing else on the PATH, and without an environment."""
     assert MAKE
     return subprocess.run(
         [MAKE, "-C", str(ROOT), "--no-print-directory", f"VENV={path.parent / 'venv'}", *arguments],
@@ -144,7 +148,7 @@ def make(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def assert_told(path: Path, target: str, lack: Lack) -> None:
-    """Hold what make says against the one sentence, where something is missing."""
+    """Compare the message of make with the one sentence about what is missing."""
     (path / lack.program).unlink()
     if lack.instead is not None:
         put(path, lack.program, lack.instead)
@@ -159,7 +163,7 @@ def assert_told(path: Path, target: str, lack: Lack) -> None:
 
 
 @pytest.mark.parametrize("lack", LACKS.values(), ids=LACKS)
-def test_what_is_missing_or_too_old_is_told_in_a_sentence(path: Path, lack: Lack) -> None:
+def test_a_missing_or_too_old_program_is_reported_in_a_sentence(path: Path, lack: Lack) -> None:
     assert_told(path, "build", lack)
 
 
@@ -211,7 +215,7 @@ def test_a_program_that_is_missing_is_named_with_its_package(
 
 @pytest.mark.parametrize(("target", "program"), PROGRAMS.items(), ids=PROGRAMS)
 @pytest.mark.parametrize("user", [0, 1000])
-def test_a_program_that_is_missing_is_installed_where_apt_may(
+def test_a_missing_program_is_installed_if_apt_may(
     path: Path, target: str, program: tuple[str, str], user: int
 ) -> None:
     put(path, "id", f"echo {user}")
@@ -256,12 +260,20 @@ def test_recording_runs_every_benchmark_that_has_results_and_then_writes_the_doc
     assert run.index("--record") < run.index("benches.plots") < run.index("benches.document")
 
 
-@pytest.mark.parametrize("left_out", [LEFT_OUT, pythons.LEFT_OUT], ids=["quick", "other Pythons"])
-def test_what_is_left_out_is_there(left_out: Sequence[str]) -> None:
-    assert left_out
-    for path, _, name in (each.partition("::") for each in left_out):
+NAMED = {
+    "quick": LEFT_OUT,
+    "other Pythons": pythons.TESTED,
+    "other Starlettes": starlettes.TESTED,
+}
+
+
+@pytest.mark.parametrize("named", NAMED.values(), ids=NAMED)
+def test_what_is_left_out_or_chosen_is_there(named: Sequence[str]) -> None:
+    assert named
+    for path, _, name in (each.partition("::") for each in named):
         assert (ROOT / path).exists(), path
-        assert not name or f"def {name}(" in (ROOT / path).read_text(), name
+        module = path.removesuffix(".py").replace("/", ".")
+        assert not name or callable(getattr(importlib.import_module(module), name)), name
 
 
 def test_quick_prints_what_it_leaves_out(path: Path) -> None:
@@ -296,7 +308,7 @@ def test_ci_runs_the_last_commit_in_a_folder_that_has_the_name_of_the_package(
     )
     ran = [line.split(": ") for line in finished.stdout.splitlines()]
     targets = [target for _, target, _ in ran]
-    assert targets == ["demo ONCE=1", "test", "instructions", "test-pythons"]
+    assert targets == ["demo ONCE=1", "test", "instructions", "test-starlettes", "test-pythons"]
     assert {Path(folder).name for folder, _, _ in ran} == {"fastcors"}
     assert {files for _, _, files in ran} == {"kept"}
     assert "not committed" in finished.stderr
@@ -336,7 +348,7 @@ def test_another_python_is_one_of_another_minor_version_that_runs(tmp_path: Path
     }
 
 
-def test_this_python_is_found_where_it_is_on_the_path(
+def test_this_python_is_found_if_it_is_on_the_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pythons, "NAMES", ("python-here",))
@@ -351,14 +363,56 @@ def test_this_python_is_found_where_it_is_on_the_path(
     assert [pythons.version_of(python) for python in found] == [sys.version_info[:3]] * 2
 
 
-def test_a_sentence_tells_that_there_is_no_other_python(
+def test_each_python_that_is_missing_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(pythons, "candidates", lambda: [sys.executable])
+    monkeypatch.setattr(pythons, "can_bring", lambda: False)
     with pytest.raises(SystemExit) as exited:
         pythons.main()
     assert not exited.value.code
-    assert capsys.readouterr().out.startswith("There is no other Python than 3.")
+    tested = sys.version_info[:2]
+    assert capsys.readouterr().out.splitlines() == [
+        f"Python {major}.{minor}: missing, so not tested; install it, by pyenv or uv"
+        for major, minor in pythons.VERSIONS
+        if (major, minor) != tested
+    ]
+
+
+@pytest.mark.parametrize("found", [(3, 14, 8), (3, 13, 0)], ids=["one of them", "another"])
+def test_the_newest_pythons_are_brought_where_one_is_missing(
+    found: tuple[int, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    brought: list[tuple[int, ...]] = []
+    monkeypatch.setattr(pythons, "can_bring", lambda: True)
+    monkeypatch.setattr(pythons, "bring", brought.extend)
+    monkeypatch.setattr(pythons, "tested_with", lambda *_: subprocess.CompletedProcess([], 0, ""))
+    for known in ([found], [(*version, 0) for version in pythons.BROUGHT]):
+        monkeypatch.setattr(pythons, "others", lambda *_, known=known: dict.fromkeys(known, "/p"))
+        with pytest.raises(SystemExit):
+            pythons.main()
+        # The second time all are there.
+        assert brought == list(pythons.BROUGHT)
+    assert capsys.readouterr().out.startswith("Unpacking Python 3.14, 3.15\n")
+
+
+def test_a_python_without_the_gil_is_not_taken(tmp_path: Path) -> None:
+    put(tmp_path, "python", f'exec "{PYTHON}" "$@"')
+    assert pythons.version_of(str(tmp_path / "python")) == sys.version_info[:3]
+    free = pythons.PROBE.replace("'Py_GIL_DISABLED'", "'EXT_SUFFIX'")
+    put(tmp_path, "python", f'exec "{PYTHON}" -c "{free}"')
+    assert pythons.version_of(str(tmp_path / "python")) is None
+
+
+def test_the_oldest_starlette_is_the_one_that_fastapi_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    named = ["pydantic>=2.9", "starlette<2,>=1.6.0", 'starlette>=0.1; extra == "all"']
+    monkeypatch.setattr(starlettes, "requires", lambda name: named)
+    assert starlettes.oldest() == "1.6.0"
+    monkeypatch.setattr(starlettes, "requires", lambda name: None)
+    with pytest.raises(SystemExit, match="names no oldest version"):
+        starlettes.oldest()
 
 
 @pytest.mark.parametrize(
@@ -370,6 +424,7 @@ def test_each_other_python_has_its_line_and_a_failure_all_that_was_said(
 ) -> None:
     finished = subprocess.CompletedProcess[str]([], code, "built\n7 passed in 0.1s")
     monkeypatch.setattr(pythons, "others", lambda candidates, tested: {(3, 12, 1): "/python"})
+    monkeypatch.setattr(pythons, "missing", lambda found, tested: [])
     monkeypatch.setattr(pythons, "tested_with", lambda version, python: finished)
     with pytest.raises(SystemExit) as exited:
         pythons.main()

@@ -1,4 +1,4 @@
-"""What is in the source distribution, and what is installed beside the package."""
+"""The files of the source distribution, and the files that are installed with the package."""
 
 from __future__ import annotations
 

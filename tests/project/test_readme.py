@@ -1,21 +1,26 @@
-"""What the README shows runs and prints what it says, and what it claims is so."""
+"""The examples of the README run and print what it shows, and its claims are true."""
 
 from __future__ import annotations
 
 import json
 import re
 import tomllib
+import warnings
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.middleware.cors import CORSMiddleware as Starlette
 
 from benches.report import RESULTS
 from examples.demo import EXCHANGES
 from fastcors import Policy
 from fastcors.options import DEFAULTS
+from fastcors.problems import CODES
 from tests.documents import ROOT, Block, blocks_of, rows_below
-from tests.exchange import App, actual, preflight, sent_in_a_loop, values
+from tests.exchange import App, actual, answering, preflight, sent, sent_in_a_loop, values
+from tests.parity import test_differences
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = blocks_of("README.md")
@@ -24,6 +29,8 @@ PRINTING = [block for block in BLOCKS if block.printed is not None]
 CARGO = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 READABLE = "access-control-allow-origin"
+OTHER = "https://other.example"
+LIBRARIES = "| | fastcors | Starlette | Flask-CORS | django-cors-headers | jub0bs/cors |"
 
 
 @pytest.fixture(scope="module", params=["install", "add_middleware"])
@@ -50,7 +57,7 @@ def test_a_block_of_python_runs_without_a_warning(block: Block) -> None:
 
 
 @pytest.mark.parametrize("block", PRINTING, ids=lambda block: block.section)
-def test_a_block_of_python_prints_what_stands_below_it(
+def test_a_block_of_python_prints_the_text_below_it(
     block: Block, capsys: pytest.CaptureFixture[str]
 ) -> None:
     block.names()
@@ -90,7 +97,7 @@ def test_the_application_allows_its_origins_and_no_other(
     ("method", "header", "failing"),
     [("DELETE", "X-Token", "method"), ("PUT", "X-Other", "headers")],
 )
-def test_the_application_rejects_what_it_does_not_list(
+def test_the_application_rejects_methods_and_headers_that_are_not_listed(
     app: App, method: str, header: str, failing: str
 ) -> None:
     start, body = sent_in_a_loop(app, preflight(method=method, headers=header))
@@ -119,11 +126,91 @@ def test_the_versions_that_are_needed_are_those_of_the_build() -> None:
     assert f"Rust {CARGO['rust-version']} or newer" in README
 
 
+def recorded(benchmark: str) -> Any:
+    """Return the recorded results of a benchmark."""
+    return json.loads((RESULTS / f"{benchmark}.json").read_text(encoding="utf-8"))
+
+
 def test_each_kind_of_request_takes_starlette_more_than_ten_times_as_long() -> None:
     assert "takes more than ten times as long" in README
-    recorded = json.loads((RESULTS / "added_cost.json").read_text(encoding="utf-8"))
-    for row in recorded["rows"]:
+    for row in recorded("added_cost")["rows"]:
         assert row["Starlette"] > 10 * row["fastcors"]
+
+
+def test_the_requests_per_second_are_the_recorded_ones() -> None:
+    rows = {
+        (row["server"], row["request"], row["variant"]): row["requests per second"]
+        for row in recorded("servers")["rows"]
+    }
+    for kind, words in (
+        ("actual request", "{} to {} % more requests"),
+        ("preflight", "{} to {} % more preflights"),
+    ):
+        more = sorted(
+            round(100 * rows[server, kind, "fastcors"] / rows[server, kind, "Starlette"] - 100)
+            for server in ("uvicorn", "granian")
+        )
+        assert words.format(*more) in README
+
+
+def test_the_time_of_an_endpoint_is_the_recorded_one() -> None:
+    (row,) = [row for row in recorded("endpoint")["rows"] if row["what"] == "allowed"]
+    assert (
+        f"takes {row['fastcors']:.1f} µs behind fastcors, {row['Starlette']:.1f} µs behind Starlette's "
+        f"middleware and {row['no middleware']:.1f} µs without one"
+    ) in README
+
+
+def test_the_time_of_a_hostile_origin_and_of_many_origins_is_the_recorded_one() -> None:
+    found = recorded("scaling")
+    longest = [row for row in found["length"] if "Starlette" in row][-1]
+    assert (
+        f"Against `{found['expression']}`, an Origin of {longest['length']} letters takes Starlette "
+        f"{longest['Starlette'] / 1e9:.1f} seconds and fastcors {longest['fastcors'] / 1000:.0f} µs"
+    ) in README
+    times = {row["origins"]: row["fastcors"] for row in found["origins"] if row["asking"] == "one"}
+    assert (
+        f"take {times[1_000_000] / 1000:.2f} µs with a million listed origins and "
+        f"{times[1] / 1000:.2f} µs with one"
+    ) in README
+
+
+def test_there_are_more_than_a_hundred_kinds_of_problems() -> None:
+    assert "more than 100 kinds (`fastcors.problems.CODES`)" in README
+    assert len(CODES) > 100
+
+
+def test_the_table_of_libraries_is_right_about_starlette() -> None:
+    """Only this column is tested: no other library decides on the same requests here."""
+    cells = {row[0].replace("`", ""): row[2] for row in rows_below("README.md", LIBRARIES)}
+    assert f"fastcors {CARGO['version']}, Starlette {version('starlette')}," in README
+
+    def headers(response: Any) -> dict[bytes, bytes]:
+        return dict(response[0]["headers"])
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        every = Starlette(answering(), ["*"], allow_credentials=True)
+        null = Starlette(answering(), ["null"])
+        regex = Starlette(answering(), allow_origin_regex=r"https://a\.example")
+        pattern = Starlette(answering(), ["https://*.example.com"])
+    assert headers(sent(every, actual(OTHER)))[READABLE.encode()] == OTHER.encode()
+    assert cells["* with credentials"] == "✗ allows every site"
+    assert headers(sent(null, actual("null")))[READABLE.encode()] == b"null"
+    assert cells["origin null"] == "✗ allowed if listed"
+    assert not regex.is_allowed_origin("https://a.example.evil.com")
+    assert cells["regular expressions"] == "✓ the whole origin must match"
+    with pytest.raises(re.error):
+        Starlette(answering(), allow_origin_regex="(")
+    assert cells["misconfiguration reported at start"] == "✗ only an invalid regex"
+    assert not pattern.is_allowed_origin("https://a.example.com")
+    assert cells["https://*.example.com, http://localhost:*"] == "✗ regex"
+    for scope in (actual(None), actual(OTHER)):
+        assert headers(sent(null, scope))[b"vary"] == b"Origin"
+    assert cells["Vary: Origin"] == "✓ always"
+    start, body = sent(null, preflight(OTHER))
+    assert (start["status"], body["body"]) == (400, b"Disallowed CORS origin")
+    assert cells["preflight from a rejected origin"] == "400, the body names what failed"
 
 
 def test_the_demo_sends_as_many_requests_as_the_readme_says() -> None:
@@ -134,6 +221,6 @@ def test_the_demo_sends_as_many_requests_as_the_readme_says() -> None:
 def test_the_list_of_differences_is_numbered_as_its_tests_are() -> None:
     part = README.split("## Differences from Starlette\n")[1].split("\n## ")[0]
     numbers = re.findall(r"^(\d)\. ", part, re.MULTILINE)
-    tests = (ROOT / "tests" / "parity" / "test_differences.py").read_text(encoding="utf-8")
-    assert numbers == sorted({*re.findall(r"^def test_(\d)_", tests, re.MULTILINE)})
+    tested = {name[5] for name in dir(test_differences) if re.match(r"test_\d_", name)}
+    assert numbers == sorted(tested)
     assert Path(ROOT / "README.md").stat().st_size < 20_000

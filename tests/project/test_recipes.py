@@ -175,7 +175,7 @@ def test_a_pattern_for_the_previews_of_everyone_is_reported(options: dict[str, A
 
 
 @recipe("localhost on any port")
-def test_any_port_of_localhost_is_allowed_where_it_is_developed(
+def test_any_port_of_localhost_is_allowed_in_development(
     block: Block, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     local = ["http://localhost:5173", "http://127.0.0.1:8000", "http://[::1]:3000", "http://[::1]"]
@@ -224,7 +224,7 @@ def test_every_error_has_the_headers_if_the_middleware_is_installed(block: Block
 
 
 @recipe("The order of middlewares")
-def test_cors_that_is_added_last_answers_preflights_before_authentication(block: Block) -> None:
+def test_cors_that_is_added_last_responds_to_preflights_before_authentication(block: Block) -> None:
     app = block.names()["app"]
     assert may_send(app, "GET", "authorization")
     response = client(app).get("/", headers={"Origin": ORIGIN})
@@ -336,7 +336,7 @@ def test_the_tests_pass(block: Block) -> None:
 
 
 @recipe("Tests")
-def test_every_response_says_to_caches_that_it_depends_on_the_origin(block: Block) -> None:
+def test_every_response_varies_by_the_origin(block: Block) -> None:
     browser = client(block.names()["app"])
     for sent in ({}, {"Origin": ORIGIN}, {"Origin": OTHER}):
         for response in (browser.get("/nowhere", headers=sent), browser.put("/orders/1")):

@@ -59,7 +59,7 @@ def test_an_expression_for_the_authors_own_domains_is_proven_and_not_told_of(
     assert told(expression) == ([], True)
     problems, proven = told(expression, credentials=True)
     assert proven
-    assert {problem.code for problem in problems} <= {"expression-insecure"}
+    assert {problem.code for problem in problems} <= {"regex-insecure"}
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_stranger_is_shown(
 ) -> None:
     problems, proven = told(expression, credentials)
     assert not proven
-    assert ("expression-strangers", "error") in codes(problems)
+    assert ("regex-untrusted-origins", "error") in codes(problems)
     assert f" also allows {origin}" in problems[0].message
     if correction is not None:
         assert problems[0].suggestion == correction
@@ -86,7 +86,7 @@ def test_a_label_that_is_joined_to_the_domain_without_a_dot_is_a_stranger(
 ) -> None:
     problems, proven = told(expression, credentials)
     assert not proven
-    assert codes(problems)[0] == ("expression-strangers", "error")
+    assert codes(problems)[0] == ("regex-untrusted-origins", "error")
     assert f" also allows https://{name}" in problems[0].message
     assert problems[0].suggestion == correction
 
@@ -97,14 +97,14 @@ def test_a_name_that_is_put_together_of_parts_is_a_warning(
     expression: str, origin: str, credentials: bool
 ) -> None:
     problems, proven = told(expression, credentials)
-    assert codes(problems) == [("expression-joined", "warning")]
+    assert codes(problems) == [("regex-joined-parts", "warning")]
     assert f" also allows {origin}" in problems[0].message
     assert not proven
 
 
 def test_null_that_only_look_around_keeps_out_is_not_told_of() -> None:
     problems, proven = told(r"(?!null$)(?:https://app\.example\.com|null)", credentials=True)
-    assert codes(problems) == [("expression-unproven", "warning")]
+    assert codes(problems) == [("regex-unverified", "warning")]
     assert not proven
 
 
@@ -118,7 +118,7 @@ def test_null_that_only_look_around_keeps_out_is_not_told_of() -> None:
 )
 def test_what_takes_too_long_to_check_is_not_proven(expression: str) -> None:
     problems, proven = told(expression)
-    assert codes(problems) == [("expression-unproven", "warning")]
+    assert codes(problems) == [("regex-unverified", "warning")]
     assert not proven
 
 
@@ -127,10 +127,10 @@ def test_everything_is_an_error_with_credentials_and_else_to_be_written_as_such(
     expression: str,
 ) -> None:
     problems, proven = told(expression, credentials=True)
-    assert codes(problems) == [("expression-everything", "error")]
+    assert codes(problems) == [("regex-any-origin", "error")]
     assert not proven
     problems, proven = told(expression)
-    assert codes(problems) == [("expression-everything", "warning")]
+    assert codes(problems) == [("regex-any-origin", "warning")]
     assert "allow_origins=['*']" in problems[0].message
     assert not proven
 
@@ -166,7 +166,7 @@ def test_a_star_that_is_meant_as_in_a_glob_is_an_error(
     problems, proven = told(expression)
     error = problems[0]
     if correction is not None:
-        assert codes(problems) == [("expression-glob", "error")]
+        assert codes(problems) == [("regex-glob", "error")]
         assert error.suggestion == correction
     assert "written like a glob" in error.message
     assert not proven
@@ -186,7 +186,7 @@ def test_brackets_that_are_meant_as_a_group_are_an_error(
     expression: str, correction: str | None
 ) -> None:
     problems, proven = told(expression)
-    assert codes(problems) == ([("expression-class", "error")] if correction else [])
+    assert codes(problems) == ([("regex-character-class", "error")] if correction else [])
     assert [problem.suggestion for problem in problems] == ([correction] if correction else [])
     assert proven is (correction is None)
 
@@ -211,11 +211,11 @@ def test_any_name_below_a_suffix_for_everyone_is_an_error_with_credentials_as_fo
 ) -> None:
     for credentials, severity in ((False, "warning"), (True, "error")):
         problems, proven = told(expression, credentials)
-        (found,) = [problem for problem in problems if problem.code == "expression-public-suffix"]
+        (found,) = [problem for problem in problems if problem.code == "regex-public-suffix"]
         assert found.severity == severity
         assert f" also allows {origin}" in found.message
         assert not proven
-        assert {problem.code for problem in problems} <= {found.code, "expression-insecure"}
+        assert {problem.code for problem in problems} <= {found.code, "regex-insecure"}
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def test_a_name_that_is_partly_written_below_a_shared_suffix_is_a_warning(
     expression: str, origin: str
 ) -> None:
     problems, proven = told(expression)
-    assert codes(problems) == [("expression-shared-suffix", "warning")]
+    assert codes(problems) == [("regex-shared-suffix", "warning")]
     assert f" also allows {origin}" in problems[0].message
     assert not proven
 
@@ -271,7 +271,7 @@ def test_an_expression_that_matches_no_origin_is_told_why(
     expression: str, reason: str, correction: str | None
 ) -> None:
     problems, proven = told(expression)
-    assert codes(problems) == [("expression-matches-no-origin", "error")]
+    assert codes(problems) == [("regex-matches-no-origin", "error")]
     assert reason in problems[0].message
     assert problems[0].suggestion == correction
     assert not proven
@@ -292,7 +292,7 @@ def test_an_alternative_that_matches_no_origin_is_an_error(
 ) -> None:
     problems, proven = told(expression, credentials)
     problem = problems[0]
-    assert (problem.code, problem.severity) == ("expression-alternative-matches-no-origin", "error")
+    assert (problem.code, problem.severity) == ("regex-alternative-matches-no-origin", "error")
     assert shown_expression(alternative) in problem.message
     assert problem.suggestion == correction
     assert not proven
@@ -301,7 +301,7 @@ def test_an_alternative_that_matches_no_origin_is_an_error(
         assert not re.fullmatch(expression, missed)
     if missed is not None and correction is not None:
         assert re.fullmatch(correction, missed)
-    assert {problem.code for problem in problems[1:]} <= {"expression-insecure"}
+    assert {problem.code for problem in problems[1:]} <= {"regex-insecure"}
 
 
 @pytest.mark.parametrize(
@@ -310,14 +310,14 @@ def test_an_alternative_that_matches_no_origin_is_an_error(
 )
 def test_an_alternative_that_was_never_an_origin_is_a_warning(expression: str) -> None:
     problems, proven = told(expression)
-    assert codes(problems) == [("expression-alternative-matches-no-origin", "warning")]
+    assert codes(problems) == [("regex-alternative-matches-no-origin", "warning")]
     assert proven
 
 
 @pytest.mark.parametrize(("expression", "reason"), UNPROVEN)
 def test_what_cannot_be_decided_is_said_with_its_reason(expression: str, reason: str) -> None:
     problems, proven = told(expression)
-    assert codes(problems) == [("expression-unproven", "warning")]
+    assert codes(problems) == [("regex-unverified", "warning")]
     assert reason in problems[0].message
     assert not proven
 
@@ -342,7 +342,7 @@ def test_http_with_credentials_is_a_warning(
     expression: str, origin: str, correction: str | None
 ) -> None:
     problems, proven = told(expression, credentials=True)
-    assert codes(problems) == [("expression-insecure", "warning")]
+    assert codes(problems) == [("regex-insecure", "warning")]
     assert f" allows {origin}, " in problems[0].message
     assert problems[0].suggestion == correction
     assert proven
@@ -368,27 +368,27 @@ def test_http_is_no_matter_on_ones_own_machine_and_network(expression: str) -> N
 @pytest.mark.parametrize(
     ("expression", "code", "shown"),
     [
-        (r"chrome-extension://.*", "expression-any-of-scheme", "chrome-extension://a"),
-        (r"chrome-extension://[a-p]{32}", "expression-any-of-scheme", "chrome-extension://a"),
-        (r"https://example\.com|capacitor://.+", "expression-any-of-scheme", "capacitor://a"),
-        (r"https://203\.0\.113\.\d+", "expression-address-range", "https://203.0.113.1"),
-        (r"https?://203\.0\.\d+\.\d+(:\d+)?", "expression-address-range", "https://203.0."),
-        (r"null|https://example\.com", "expression-null", "null"),
-        (r"https://example.com", "expression-dot", r"https://example\.com"),
-        (r"http://127.0.0.1:3000", "expression-dot", r"http://127\.0\.0\.1:3000"),
-        (r"https://.*\.example.com", "expression-dot", r"https://.*\.example\.com"),
+        (r"chrome-extension://.*", "regex-any-of-scheme", "chrome-extension://a"),
+        (r"chrome-extension://[a-p]{32}", "regex-any-of-scheme", "chrome-extension://a"),
+        (r"https://example\.com|capacitor://.+", "regex-any-of-scheme", "capacitor://a"),
+        (r"https://203\.0\.113\.\d+", "regex-address-range", "https://203.0.113.1"),
+        (r"https?://203\.0\.\d+\.\d+(:\d+)?", "regex-address-range", "https://203.0."),
+        (r"null|https://example\.com", "regex-null", "null"),
+        (r"https://example.com", "regex-unescaped-dot", r"https://example\.com"),
+        (r"http://127.0.0.1:3000", "regex-unescaped-dot", r"http://127\.0\.0\.1:3000"),
+        (r"https://.*\.example.com", "regex-unescaped-dot", r"https://.*\.example\.com"),
     ],
 )
 def test_what_is_doubtful_is_a_warning(expression: str, code: str, shown: str) -> None:
     problems, proven = told(expression)
     assert codes(problems) == [(code, "warning")]
     assert shown in problems[0].message
-    assert proven is (code == "expression-dot")
+    assert proven is (code == "regex-unescaped-dot")
 
 
 def test_null_with_credentials_is_an_error() -> None:
     problems, _ = told(r"null|https://example\.com", credentials=True)
-    assert codes(problems) == [("expression-null", "error")]
+    assert codes(problems) == [("regex-null", "error")]
 
 
 def test_what_was_judged_is_not_judged_again() -> None:
@@ -405,7 +405,7 @@ def test_deep_nesting_is_decided_or_said_to_be_too_deep(depth: int) -> None:
         pytest.skip("Python's parser does not take it")
     problems, proven = expression_problems(pattern, False)
     assert proven is not bool(problems)
-    assert codes(problems) in ([], [("expression-unproven", "warning")])
+    assert codes(problems) in ([], [("regex-unverified", "warning")])
 
 
 def every_expression() -> Iterator[str]:
@@ -433,7 +433,7 @@ def test_every_correction_matches_an_origin_and_is_proven_to_let_in_no_stranger(
     for correction, expression in corrected.items():
         report = lint(allow_origin_regex=correction, allow_credentials=credentials)
         told = {(problem.code, problem.severity) for problem in report}
-        assert told <= {("expression-insecure", "warning")}, (expression, correction)
+        assert told <= {("regex-insecure", "warning")}, (expression, correction)
         assert report.safe == (correction,), (expression, correction)
 
 

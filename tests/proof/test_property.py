@@ -14,7 +14,7 @@ from fastcors._proof.findings import expression_problems
 from fastcors._proof.repair import Proven
 from fastcors._regex.mark import mark
 from fastcors._regex.tree import Parsed, Untranslatable
-from tests.cors.expressions.patterns import fullmatch, generated
+from tests.cors.expressions.generated import fullmatch, generated
 
 EXAMPLES = int(os.environ.get("FASTCORS_EXAMPLES", "2000"))
 SETTINGS = settings(
@@ -150,10 +150,10 @@ def test_no_stranger_matches_what_is_proven_and_one_matches_what_is_not(
     if proven:
         assert not matched
         assert not any(problem.severity == "error" for problem in problems)
-    if "expression-matches-no-origin" in codes:
+    if "regex-matches-no-origin" in codes:
         assert not matched
     for problem in problems:
-        if problem.code != "expression-strangers":
+        if problem.code != "regex-untrusted-origins":
             continue
         shown = re.search(r"allows (\S+?),", problem.message)
         assert shown is not None
@@ -166,10 +166,10 @@ def test_no_stranger_matches_what_is_proven_and_one_matches_what_is_not(
             assert not [origin for origin in STRANGERS if corrected.fullmatch(origin)]
     if matched:
         assert codes & {
-            "expression-strangers",
-            "expression-everything",
-            "expression-shared-suffix",
-            "expression-unproven",
+            "regex-untrusted-origins",
+            "regex-any-origin",
+            "regex-shared-suffix",
+            "regex-unverified",
         }
 
 

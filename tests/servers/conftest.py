@@ -1,4 +1,4 @@
-"""Shows what a server wrote where a test with it fails."""
+"""Shows the output of a server if a test with it fails."""
 
 from collections.abc import Generator
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the applications of all frameworks answer, each below its own name.
+"""The responses of the applications of all frameworks, each below its own name.
 
 - ``POST /<name>/echo``: the request's body, with `HEADERS` and the cookies `COOKIES`
 - ``GET /<name>/stream``: the first of `CHUNKS`, the others once `release` was called
@@ -30,7 +30,7 @@ _gates: dict[str, anyio.Event] = {}
 
 
 async def chunks(name: str) -> AsyncIterator[bytes]:
-    """Give the first chunk, and the others when the client has read it and says so."""
+    """Return the first chunk, and the others when the client has read it and says so."""
     gate = _gates[name] = anyio.Event()
     first, *others = CHUNKS
     yield first

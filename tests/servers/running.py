@@ -16,13 +16,13 @@ from typing import IO
 import httpx
 
 ROOT = Path(__file__).parents[2]
-# Safety nets, far beyond what a busy machine takes: a server that fails to start is noticed at once.
+# Safety nets, far beyond what a busy machine needs: a server that fails to start is noticed at once.
 START_SECONDS = 300
 STOP_SECONDS = 120
 CLIENT_SECONDS = 120
 
-# No server is told that the application is of ASGI 3, so that each must see it. Granian looks at
-# nothing: it is told that this is ASGI, its default being a protocol of its own.
+# No server gets the information that the application is of ASGI 3: each must detect it. Granian
+# detects nothing: its option says ASGI, because its default is a protocol of its own.
 COMMANDS = {
     "uvicorn-httptools": "uvicorn --http httptools --host 127.0.0.1 --port {port} {target}",
     "uvicorn-h11": "uvicorn --http h11 --host 127.0.0.1 --port {port} {target}",
@@ -49,7 +49,7 @@ class Server:
     output: IO[bytes]
 
     def wait_until_ready(self) -> None:
-        """Wait until the server answers, but not longer than `START_SECONDS`."""
+        """Wait until the server responds, but not longer than `START_SECONDS`."""
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
@@ -80,7 +80,7 @@ def running(
     flags: tuple[str, ...] = (),
     options: tuple[str, ...] = (),
 ) -> Iterator[Server]:
-    """Give a server when it answers, and end it with all its processes.
+    """Yield a server when it responds, and end it with all its processes.
 
     Args:
         name: a key of `COMMANDS` or `FASTAPI_COMMANDS`.
@@ -108,7 +108,7 @@ def running(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            # A group of its own, so that no worker outlives it.
+            # A group of its own, so no worker outlives it.
             start_new_session=True,
         )
         address = f"127.0.0.1:{port}"

@@ -61,7 +61,7 @@ def test_a_configuration_is_reported_in_the_output(name: str, case: str, tmp_pat
     framework = "fastapi" if name in ("uvicorn-httptools", "daphne") else "starlette.applications"
     source = MODULE.format(framework=framework, class_=FRAMEWORKS[framework], options=options)
     (tmp_path / "main.py").write_text(source)
-    # The first request has been answered, and these are more.
+    # The first request got its response, and these are more.
     with running(name, "main:app", tmp_path) as server:
         for _ in range(2):
             assert server.client.get("/").status_code == status

@@ -81,7 +81,7 @@ class Awaited:
         return self.function(*self.args).__await__()
 
 
-class Answering:
+class Responding:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await answering()(scope, receive, send)
 
@@ -147,7 +147,7 @@ STARTERS: dict[str, Callable[..., Any]] = {
 }
 CALLED: dict[str, Any] = {
     "async-function": answering(),
-    "object": Answering(),
+    "object": Responding(),
     "wrapped": with_cors(answering()),
     "function-of-a-coroutine": lambda *args: answering()(*args),
     "function-of-an-awaitable": lambda *args: Awaited(answering(), *args),
@@ -156,7 +156,7 @@ CALLED: dict[str, Any] = {
 SCOPES = {
     "preflight": (preflight(), True),
     "actual": (actual(), True),
-    "refused": (actual("https://evil.example"), False),
+    "rejected": (actual("https://evil.example"), False),
     "without-origin": (actual(None), False),
 }
 
@@ -208,7 +208,7 @@ def test_an_application_that_raises_when_it_is_called_raises_in_the_task(
     "start", [task, future, anyio_task_group], ids=lambda start: start.__name__
 )
 @pytest.mark.parametrize("of_a_coroutine", [True, False], ids=["coroutine", "other-awaitable"])
-def test_an_application_can_send_in_a_task_whatever_the_server_gives(
+def test_an_application_can_send_in_a_task_whatever_awaitable_the_server_returns(
     of_a_coroutine: bool, start: Callable[..., Any], origin: str | None
 ) -> None:
     messages: list[Message] = []
@@ -263,7 +263,7 @@ def test_the_test_client_of_starlette_sees_requests_sockets_and_lifespan_pass() 
 
 
 def test_httpx_calls_it_without_a_server() -> None:
-    async def answers() -> list[httpx.Response]:
+    async def responses() -> list[httpx.Response]:
         transport = httpx.ASGITransport(with_cors(answering()))
         async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
             return [
@@ -271,7 +271,7 @@ def test_httpx_calls_it_without_a_server() -> None:
                 await client.options("/", headers=PREFLIGHT_HEADERS),
             ]
 
-    got, preflighted = asyncio.run(answers())
+    got, preflighted = asyncio.run(responses())
     assert (got.status_code, got.text, preflighted.text) == (200, "hello", "OK")
     for response in (got, preflighted):
         assert response.headers.get_list("access-control-allow-origin") == [ORIGIN]
@@ -293,18 +293,18 @@ def wsgi(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterabl
     return [b"one,", b"two"]
 
 
-def test_a_wsgi_application_answers_through_asgiref_without_a_warning() -> None:
-    # It asks whether `send` is a coroutine function, and warns where it is none.
+def test_a_wsgi_application_responds_through_asgiref_without_a_warning() -> None:
+    # asgiref tests whether `send` is a coroutine function, and warns if not.
     app = with_cors(WsgiToAsgi(wsgi))  # type: ignore[no-untyped-call]
 
-    async def answer() -> httpx.Response:
+    async def get() -> httpx.Response:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
             return await client.get("/", headers=HEADERS)
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        response = asyncio.run(answer())
+        response = asyncio.run(get())
     assert (response.status_code, response.text) == (200, "one,two")
     assert response.headers.get_list("access-control-allow-origin") == [ORIGIN]
     assert response.headers.get_list("vary") == ["Accept, Origin"]
@@ -315,10 +315,10 @@ def test_the_test_client_of_quart_passes_it() -> None:
     app.add_url_rule("/", view_func=lambda: "hello")
     app.asgi_app = with_cors(app.asgi_app)  # type: ignore[method-assign,assignment]
 
-    async def answer() -> tuple[str, Any]:
+    async def get() -> tuple[str, Any]:
         response = await app.test_client().get("/", headers=HEADERS)
         return await response.get_data(as_text=True), response.headers
 
-    text, headers = asyncio.run(answer())
+    text, headers = asyncio.run(get())
     assert text == "hello"
     assert headers["access-control-allow-origin"] == ORIGIN

@@ -56,18 +56,18 @@ PREFLIGHTS = [
     {"Access-Control-Request-Method": "GET", "Access-Control-Request-Private-Network": "true"},
 ]
 
-Answer = tuple[int, bytes, list[tuple[bytes, bytes]]]
+Response = tuple[int, bytes, list[tuple[bytes, bytes]]]
 
 
-def answers(folder: Path, source: str) -> list[Answer]:
-    """Give what the example answers to requests of all kinds, where any warning ends it."""
+def responses(folder: Path, source: str) -> list[Response]:
+    """Return the responses of the example to requests of all kinds; any warning ends it."""
     (folder / "main.py").write_text(source)
     with running("uvicorn-h11", "main:app", folder, flags=("-W", "error")) as server:
         requests = [
             *(("GET", origin, {}) for origin in ORIGINS),
             *(("OPTIONS", origin, headers) for origin in ORIGINS for headers in PREFLIGHTS),
         ]
-        found: list[Answer] = []
+        found: list[Response] = []
         for method, origin, headers in requests:
             given = headers if origin is None else {"Origin": origin, **headers}
             response = server.client.request(method, "/", headers=given)
@@ -77,7 +77,7 @@ def answers(folder: Path, source: str) -> list[Answer]:
     return found
 
 
-def test_it_runs_without_a_warning_and_answers_as_with_the_import_of_fastapi(
+def test_it_runs_without_a_warning_and_responds_as_with_the_import_of_fastapi(
     tmp_path: Path,
 ) -> None:
     changed = EXAMPLE.replace(STARLETTE, FASTCORS)
@@ -85,6 +85,6 @@ def test_it_runs_without_a_warning_and_answers_as_with_the_import_of_fastapi(
     mine, theirs = tmp_path / "mine", tmp_path / "theirs"
     mine.mkdir()
     theirs.mkdir()
-    found = answers(mine, changed)
-    assert found == answers(theirs, EXAMPLE)
+    found = responses(mine, changed)
+    assert found == responses(theirs, EXAMPLE)
     assert {status for status, _, _ in found} == {200, 400, 405}

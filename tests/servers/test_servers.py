@@ -28,7 +28,7 @@ NO_SOCKET = {("hypercorn-trio", "falcon"), ("hypercorn-trio", "quart"), ("daphne
 
 
 def combinations(places: Iterable[tuple[str, str, str]]) -> list[Any]:
-    """Give a server, the application that it runs, and the framework in there, to parametrize by."""
+    """Return a server, the application that it runs, and the framework in there, to parametrize by."""
     return [
         pytest.param((server, app), framework, id=f"{server}-{app}-{framework}")
         for server, app, framework in places
@@ -44,7 +44,7 @@ LEFT_OUT_HTTP = combinations((server, "plain", name) for server, name in sorted(
 LEFT_OUT_SOCKET = combinations((server, "plain", name) for server, name in sorted(NO_SOCKET))
 
 ALLOWED = "https://app.example.com"
-REFUSED = "https://app.example.com.evil.example"
+REJECTED = "https://app.example.com.evil.example"
 
 PREFLIGHT = {
     "Access-Control-Request-Method": "POST",
@@ -54,7 +54,7 @@ PREFLIGHT_VARY = (
     "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, "
     "Access-Control-Request-Private-Network"
 )
-PREFLIGHT_ANSWER = [
+PREFLIGHT_RESPONSE = [
     ("access-control-allow-credentials", "true"),
     (
         "access-control-allow-headers",
@@ -64,20 +64,20 @@ PREFLIGHT_ANSWER = [
     ("access-control-max-age", "3600"),
     ("vary", PREFLIGHT_VARY),
 ]
-ACTUAL_ANSWER = [
+ACTUAL_RESPONSE = [
     ("access-control-allow-credentials", "true"),
     ("access-control-expose-headers", "X-Application"),
 ]
 ALLOW_ORIGIN = ("access-control-allow-origin", ALLOWED)
 VARY = ("vary", "Accept-Encoding, Origin")
 # Django names its headers in capitals, which ASGI does not: to the middleware, as to Starlette's, its
-# Vary is another name than `vary`, and gets a line beside it.
+# Vary is another name than `vary`, and gets a line of its own.
 VARY_ON_TWO_LINES = {"django"}
 
 
 @pytest.fixture(scope="module")
 def start() -> Iterator[Callable[[str, str], Server | RuntimeError]]:
-    """Give a function that starts a server with an application, once for all tests."""
+    """Return a function that starts a server with an application, once for all tests."""
     started: list[Server] = []
     with ExitStack() as stack:
 
@@ -101,7 +101,7 @@ def start() -> Iterator[Callable[[str, str], Server | RuntimeError]]:
 def server(
     start: Callable[[str, str], Server | RuntimeError], request: pytest.FixtureRequest
 ) -> Server:
-    """Give the server that the test's parameter names, with the application that it names."""
+    """Return the server that the test's parameter names, with the application that it names."""
     server = start(*request.param)
     if isinstance(server, RuntimeError):
         raise server
@@ -110,7 +110,7 @@ def server(
 
 @dataclass
 class Case:
-    """A request, and the answer's lines named Vary or Access-Control-*, sorted."""
+    """A request, and the response's lines named Vary or Access-Control-*, sorted."""
 
     origin: str | None
     lines: list[tuple[str, str]]
@@ -125,18 +125,18 @@ class Case:
 
 
 PREFLIGHTS = {
-    "allowed": Case(ALLOWED, [*PREFLIGHT_ANSWER, ALLOW_ORIGIN], 200, b"OK", PREFLIGHT),
-    "refused": Case(REFUSED, PREFLIGHT_ANSWER, 400, b"Disallowed CORS origin", PREFLIGHT),
+    "allowed": Case(ALLOWED, [*PREFLIGHT_RESPONSE, ALLOW_ORIGIN], 200, b"OK", PREFLIGHT),
+    "rejected": Case(REJECTED, PREFLIGHT_RESPONSE, 400, b"Disallowed CORS origin", PREFLIGHT),
 }
 ACTUALS = {
-    "allowed": Case(ALLOWED, [*ACTUAL_ANSWER, ALLOW_ORIGIN, VARY]),
-    "refused": Case(REFUSED, [*ACTUAL_ANSWER, VARY]),
+    "allowed": Case(ALLOWED, [*ACTUAL_RESPONSE, ALLOW_ORIGIN, VARY]),
+    "rejected": Case(REJECTED, [*ACTUAL_RESPONSE, VARY]),
     "without-origin": Case(None, [VARY]),
 }
 
 
 def lines_of(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
-    """Give the lines of an answer as they came, repeated ones too, with lower-case names."""
+    """Return the lines of a response as they came, repeated ones too, with lower-case names."""
     return [(name.decode().lower(), value.decode()) for name, value in headers]
 
 
@@ -145,7 +145,7 @@ def values_of(lines: list[tuple[str, str]], name: str) -> list[str]:
 
 
 def cors_of(lines: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Give the lines that are about CORS, sorted, with those of Vary joined to one."""
+    """Return the lines that are about CORS, sorted, with those of Vary joined to one."""
     cors = [line for line in lines if line[0].startswith("access-control-")]
     vary = values_of(lines, "vary")
     return sorted([*cors, ("vary", ", ".join(vary))] if vary else cors)
@@ -154,7 +154,7 @@ def cors_of(lines: list[tuple[str, str]]) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("case", PREFLIGHTS.values(), ids=PREFLIGHTS)
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 @pytest.mark.parametrize("server", PLACES, indirect=True, ids="-".join)
-def test_a_preflight_is_answered_in_front_of_the_application(
+def test_a_preflight_gets_its_response_in_front_of_the_application(
     server: Server, framework: str, case: Case
 ) -> None:
     response = server.client.options(f"/{framework}/echo", headers=case.headers)
@@ -168,7 +168,7 @@ def test_a_preflight_is_answered_in_front_of_the_application(
 
 @pytest.mark.parametrize("case", ACTUALS.values(), ids=ACTUALS)
 @pytest.mark.parametrize(("server", "framework"), HTTP, indirect=["server"])
-def test_an_actual_request_is_answered_by_the_application_with_cors_added(
+def test_an_actual_request_reaches_the_application_and_gets_cors_headers(
     server: Server, framework: str, case: Case
 ) -> None:
     response = server.client.post(f"/{framework}/echo", content=b"hello", headers=case.headers)
@@ -182,7 +182,7 @@ def test_an_actual_request_is_answered_by_the_application_with_cors_added(
 
 
 @pytest.mark.parametrize(("server", "framework"), HTTP, indirect=["server"])
-def test_a_streamed_answer_arrives_chunk_by_chunk(server: Server, framework: str) -> None:
+def test_a_streamed_response_arrives_chunk_by_chunk(server: Server, framework: str) -> None:
     headers = {"Origin": ALLOWED}
     with server.client.stream("GET", f"/{framework}/stream", headers=headers) as response:
         assert response.status_code == 200
@@ -195,7 +195,7 @@ def test_a_streamed_answer_arrives_chunk_by_chunk(server: Server, framework: str
 
 
 @pytest.mark.parametrize(
-    "origin", [Origin(ALLOWED), Origin(REFUSED), None], ids=["allowed", "refused", "none"]
+    "origin", [Origin(ALLOWED), Origin(REJECTED), None], ids=["allowed", "rejected", "none"]
 )
 @pytest.mark.parametrize(("server", "framework"), SOCKET, indirect=["server"])
 def test_a_websocket_passes_whatever_its_origin(
@@ -219,7 +219,7 @@ def test_lifespan_events_reach_the_application(server: Server) -> None:
 
 
 @pytest.mark.parametrize(("server", "framework"), LEFT_OUT_HTTP, indirect=["server"])
-def test_a_framework_left_out_answers_nothing_there_without_the_middleware_either(
+def test_a_framework_left_out_does_not_respond_there_without_the_middleware_either(
     server: Server, framework: str
 ) -> None:
     response = server.client.post(f"/{framework}/echo", content=b"hello")

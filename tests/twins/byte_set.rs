@@ -1,4 +1,4 @@
-//! `ByteSet`, held against the standard library's set and list.
+//! `ByteSet`, compared with the standard library's set and list.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! Several expressions in one automaton, held against each alone in the `regex` crate.
+//! Several expressions in one automaton, compared with each alone in the `regex` crate.
 
 use fastcors::cors::Expressions;
 use regex::bytes::RegexBuilder;

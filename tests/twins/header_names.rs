@@ -1,4 +1,4 @@
-//! `Access-Control-Request-Headers`, held against what Starlette does to its text.
+//! `Access-Control-Request-Headers`, compared with what Starlette does to its text.
 
 use fastcors::cors::HeaderNames;
 

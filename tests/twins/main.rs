@@ -15,7 +15,7 @@ mod tokens;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// Bytes that are tokens most often.
+/// Bytes that are usually tokens.
 fn bytes(most: usize) -> impl Strategy<Value = Vec<u8>> {
     vec(prop_oneof![12 => 0_u8..60, 1 => Just(255), 1 => any::<u8>()], 0..most)
 }
@@ -43,7 +43,7 @@ proptest! {
     }
 
     #[test]
-    fn a_byte_set_answers_as_a_hash_set_does(data in bytes(60)) {
+    fn a_byte_set_has_the_members_of_a_hash_set(data in bytes(60)) {
         byte_set::check(&data);
     }
 

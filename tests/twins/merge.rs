@@ -1,4 +1,4 @@
-//! Header lines set on an answer, held against the steps that Starlette takes one by one.
+//! Header lines set on a response, compared with the steps that Starlette takes one by one.
 
 use fastcors::cors::{Line, LineValue, Placed, merge};
 

@@ -1,4 +1,4 @@
-//! Origin patterns, held against their meaning written label by label, and against the URL standard.
+//! Origin patterns, compared with their meaning label by label, and with the URL standard.
 
 use fastcors::cors::{OriginPattern, OriginPatterns};
 use url::{Host, Url};
@@ -23,7 +23,7 @@ pub(crate) fn check(data: &[u8]) {
     }
 }
 
-/// Asks for `origin`, and for what the texts become where it stands in the place of each `*`.
+/// Tests `origin`, and the texts with it in the place of each `*`.
 pub(crate) fn compare(texts: &[Vec<u8>], origin: &[u8]) {
     let mut set = OriginPatterns::default();
     let mut patterns = Vec::new();
@@ -69,7 +69,7 @@ fn covers(pattern: &[u8], origin: &[u8]) -> bool {
     valid && !labels.is_empty()
 }
 
-/// Scheme, host and port; none where the text is no UTF-8 or has no `://`.
+/// Scheme, host and port; None if the text is no UTF-8 or has no `://`.
 fn split(text: &[u8]) -> Option<(&str, &str, Option<&str>)> {
     let (scheme, authority) = std::str::from_utf8(text).ok()?.split_once("://")?;
     let end = authority.find(']').map_or(0, |bracket| bracket + 1);
@@ -84,7 +84,7 @@ fn is_label(label: &str) -> bool {
     !label.is_empty() && label.chars().all(is_letter)
 }
 
-/// Whether a text is a pattern, by what the `url` crate makes of its host.
+/// Whether a text is a pattern, by how the `url` crate reads its host.
 fn is_pattern(text: &[u8]) -> bool {
     let Some((scheme, host, port)) = split(text) else { return false };
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_lowercase())

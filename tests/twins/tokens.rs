@@ -1,7 +1,7 @@
 //! Bytes as texts that are worth trying.
 
-/// The texts of a case: lines that a byte of 255 ends, of which each byte is one of the `tokens` by
-/// its number, or itself where there are not so many.
+/// The texts of a case: lines that end with a byte of 255. Each byte is the number of one of the
+/// `tokens`, or itself if there are fewer.
 pub(crate) fn lines(data: &[u8], tokens: &[&str]) -> Vec<Vec<u8>> {
     let text = |line: &[u8]| {
         line.iter().fold(Vec::new(), |mut text, &byte| {

@@ -33,7 +33,7 @@ from fastcors import (
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer nothing."""
+    """Do nothing."""
 
 
 # Added to an application.
@@ -232,7 +232,7 @@ OPTIONS: PolicyOptions = {
     "expose_headers": frozenset({"X-Total"}),
     "max_age": 3600,
     "strict": True,
-    "accept": ["expression-insecure"],
+    "accept": ["regex-insecure"],
 }
 FEW: PolicyOptions = {"allow_origins": ["https://a.example"]}
 for options in (OPTIONS, FEW):
@@ -245,7 +245,7 @@ for options in (OPTIONS, FEW):
     longer: PolicyOptions = {**options, "max_age": 7200}
     CORSMiddleware(application, **longer)
 wrapped.reconfigure(accept=["origin-insecure"])
-Policy(accept=("expression-strangers",))
+Policy(accept=("regex-untrusted-origins",))
 
 
 def options_of(setting: str) -> PolicyOptions:
@@ -284,7 +284,7 @@ known: dict[Policy | Decision, str] = {policy: str(policy), decision: str(decisi
 
 
 def both(origins: list[str]) -> list[ASGIApp]:
-    """Give both middlewares, made in the same way."""
+    """Return both middlewares, made in the same way."""
     return [
         middleware(application, allow_origins=origins, allow_credentials=True)
         for middleware in (CORSMiddleware, StarletteCORSMiddleware)
@@ -305,7 +305,7 @@ meant: list[object] = [problem.suggestion or problem.value for problem in found]
 
 
 def complaints(error: ConfigError) -> list[tuple[str, str, str]]:
-    """Give what is wrong in a configuration."""
+    """Return the problems of a configuration."""
     problems: list[Problem] = error.problems
     return [(problem.code, problem.option, problem.message) for problem in problems]
 

@@ -10,7 +10,7 @@ from fastcors import CORSMiddleware, Policy, PolicyOptions, install, patch_starl
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer nothing."""
+    """Do nothing."""
 
 
 ORIGINS = ["https://a.example"]
@@ -67,11 +67,11 @@ middleware.preflight_explicit_allow_origin = True  # error
 middleware.simple_headers = {}  # error
 middleware.preflight_headers = {}  # error
 
-# What is asked without its argument, or answers something else.
+# Calls without an argument, or with another result.
 middleware.is_allowed_origin()  # error
 middleware.is_allowed_origin(b"https://a.example")  # error
 middleware.send({}, application)  # error
-answer: str = middleware.is_allowed_origin("https://a.example")  # error
+response: str = middleware.is_allowed_origin("https://a.example")  # error
 
 
 # A policy, and what it says.
@@ -98,7 +98,7 @@ CORSMiddleware(application, accept=[7])  # error
 
 
 class Awaiting(CORSMiddleware):
-    """Awaits what is no coroutine."""
+    """Awaits something that is no coroutine."""
 
     async def is_allowed_origin(self, origin: str) -> bool:
         return await super().is_allowed_origin(origin)  # error

@@ -11,7 +11,7 @@ import pytest
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-# Lines by their number, each with what a checker says to it.
+# Lines by their number, each with the message of a checker.
 Errors = dict[int, list[str]]
 
 
@@ -30,7 +30,7 @@ def run(*arguments: str) -> str:
 
 
 def mypy(name: str) -> Errors:
-    """Ask mypy, by its own rules and not by this project's."""
+    """Run mypy with its own defaults, not with this project's options."""
     printed = run(
         "mypy", "--strict", "--config-file=", "--cache-dir=.mypy_cache/users", "--output=json",
         str(HERE / name),
@@ -44,12 +44,12 @@ def mypy(name: str) -> Errors:
 
 
 def basedpyright(name: str) -> Errors:
-    """Ask basedpyright, at the level that the file asks for."""
+    """Run basedpyright, at the level that the file sets."""
     printed = run("basedpyright", "--outputjson", "--pythonpath", sys.executable, str(HERE / name))
-    answer = json.loads(printed)
-    assert answer["summary"]["filesAnalyzed"] == 1
+    response = json.loads(printed)
+    assert response["summary"]["filesAnalyzed"] == 1
     errors: Errors = {}
-    for said in answer["generalDiagnostics"]:
+    for said in response["generalDiagnostics"]:
         assert Path(said["file"]).name == name, said
         errors.setdefault(said["range"]["start"]["line"] + 1, []).append(said["message"])
     return errors

@@ -1,343 +1,369 @@
-"""Says in words which rule an origin comes closest to, or is allowed by."""
+"""Chooses the sentences that explain why an origin is rejected, or what allows it."""
 
 from __future__ import annotations
 
 from fastcors._fastcors import lint_origins, matched_part
-from fastcors._format import shown
+from fastcors._format import shown, shown_expression
 from fastcors.decision import never_mirrored
 
-from .wording import addition, count, told, written
+from . import wording
+from .never_matching import NeverMatching
+from .wording import addition, counted, cut, joined, told, written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
+    from collections.abc import Iterator
 
-    from fastcors._fastcors import CompiledPolicy, _Closest, _NearestEntry
+    from fastcors._fastcors import CompiledPolicy, _Closest, _NearestEntry, _NearestVariant
 
 # The longest origin that a browser can send is shorter.
 _LONGEST_CHANGE = 300
 # What can be taken from an origin without asking what was meant. A user or a path may be an attempt
-# to pass for another origin, and a change would let that in.
+# to pass for another origin, and a change would allow that.
 _CLEAR = frozenset({"space", "quotes", "case", "default-port", "slash"})
-
-_ENTRY_WITH = {
-    "space": "with white space or something invisible around it",
-    "quotes": "with quotation marks around it",
-    "several": "with several origins in one text",
-    "scheme": "without a scheme",
-    "user": "with a user in it",
-    "case": "with upper case",
-    "dot": "with a dot before its host",
-    "host": "with an impossible host",
-    "default-port": "with the scheme's default port",
-    "port": "with an impossible port",
-    "slash": "with a trailing slash",
-    "path": "with a path",
-    "unicode": "with letters that browsers write in punycode",
-    "star": "with a * that is neither the whole first label nor the whole port",
-}
-# Before what is allowed, and after it.
-_HOSTS = {
-    "loopback": ("localhost, 127.0.0.1 and [::1] are three origins to a browser", ""),
-    "www-added": ('the origin has an extra "www."', ""),
-    "www-missing": ('the origin has no "www."', ""),
-    "dot-added": ("the trailing dot makes it a different origin", ""),
-    "dot-missing": ("the missing trailing dot makes it a different origin", ""),
-    "subdomain": ("the host is a subdomain, and an entry stands for itself alone", ""),
-    "parent": ("the host itself is not what you allow", ", which is below it"),
-    "sibling": ("the host differs", ", which is another one of the same domain"),
-}
+# What is the one thing to say of an origin, whatever else is odd about it.
+_FIRST_ODDITIES = ("case", "several", "star")
+# The most entries that are read to name the few that can match.
+_MOST_READ = 100
+# Relations that tell of scheme and port themselves.
+_SAME_HOST = ("scheme", "port", "scheme-and-port")
+# An entry with a * that would stand for this origin is closer than what costs more.
+_GLOB_COST = 3
 
 
 def rule(compiled: CompiledPolicy, origin: str) -> str:
-    """Say what allows an origin that is allowed."""
+    """Return the sentence for what allows an origin that is allowed."""
     kind, entry = compiled.origin_rule(origin.encode("latin-1"))
     if kind == "any":
-        return 'allow_origins has "*", so that every origin is allowed'
+        return wording.ANY_ORIGIN
     if kind == "listed":
-        return "allow_origins lists it"
+        return wording.LISTED
     if kind == "pattern" and entry is not None:
-        return f"the pattern {told(entry)} in allow_origins covers it"
-    for pattern, expression in _expressions(compiled):
-        if _matches_whole(pattern, expression, origin):
-            return f"allow_origin_regex {told(pattern.pattern)} matches it"
-    return "allow_origin_regex matches it"
+        return wording.PATTERN.format(pattern=told(entry))
+    return wording.REGEX.format(regex=_matching_regex(compiled, origin))
 
 
-def refusal(compiled: CompiledPolicy, origin: str) -> str:
-    """Say why an origin is refused, which rule comes closest, and what to change."""
-    said = f"{told(origin)} is not allowed"
+def rejection(compiled: CompiledPolicy, origin: str) -> str:
+    """Return why an origin is rejected, which rule comes closest, and what to change."""
     if not origin:
-        return (
-            "an empty Origin is not allowed; no browser sends one: look for what empties it on the way, or "
-            "let the client send an origin such as https://app.example.com"
-        )
+        return wording.NO_VALUE
     if origin == "null":
-        others = bool(compiled.entry_count())
-        return (
-            f"{said}; the page was opened from a file, a sandboxed frame or after a redirect: serve it from an "
-            f"address of its own and allow that, for {addition('allow_origins', 'null', others=others)} "
-            f"would allow the sandboxed frames of every site"
-        )
-    for character in origin:
-        if ord(character) > 0xFF and not character.isprintable():
-            return (
-                f"{said}; it holds a character that no header can hold, {shown(character)}; let the client send "
-                f"an origin as browsers do"
-            )
-    breaking = never_mirrored(origin)
-    if breaking is not None and compiled.any_origin:
-        return (
-            f'{said}; it holds {shown(breaking)}, which no header can hold, so not even the "*" in '
-            f"allow_origins allows it; let the client send an origin as browsers do"
-        )
-    for character in origin:
-        if ord(character) > 0x7F and character.isprintable():
-            return (
-                f"{said}; it holds {shown(character)}, and browsers write such a host in punycode, as "
-                f"https://xn--...: let the client send that"
-            )
-    unseen = [character for character in origin if not "!" <= character <= "~"]
-    closest = compiled.closest_to(origin.encode("latin-1"))
-    odd = _odd_origin(unseen, closest["oddities"])
+        return wording.NULL.format(addition=_addition(compiled, origin))
+    if origin == "file://":
+        return wording.FILE.format(addition=_addition(compiled, origin))
+    return joined([wording.NOT_ALLOWED.format(origin=told(origin)), *_sentences(compiled, origin)])
+
+
+def _sentences(compiled: CompiledPolicy, origin: str) -> Iterator[str]:
+    """Yield what is said of an origin beside that it is not allowed."""
+    unsendable = _unsendable(compiled, origin)
+    if unsendable is not None:
+        yield from unsendable
+        return
+    never = NeverMatching(compiled)
+    closest = compiled.closest_to(
+        origin.encode("latin-1"), list(never.texts), list(never.meant_entries())
+    )
+    odd = _odd_origin(origin, closest["oddities"])
+    if odd is not None:
+        yield odd
     corrected = closest["corrected"]
     if corrected is not None and compiled.allows(corrected):
-        return f"{said}; {odd}: you allow {told(corrected)}, so let the client send that"
+        yield wording.SEND_CORRECTED.format(corrected=told(corrected))
+        return
     # A pattern is compared with nothing: that it looks like an entry means nothing.
-    if unseen or "star" in closest["oddities"]:
-        return f"{said}; {odd}, so let the client send an origin as browsers do"
-    prefix = f"{odd}; " if odd else ""
-    return f"{said}; {prefix}{_nearest(compiled, origin, closest)}"
+    if not _is_visible(origin) or "star" in closest["oddities"]:
+        yield wording.SEND_ORIGIN
+        return
+    yield from _Rejected(compiled, origin, closest, never).sentences()
 
 
-def _odd_origin(unseen: list[str], oddities: list[str]) -> str:
-    """Say why no browser sends such an origin, or nothing."""
-    if unseen:
-        return f"it holds {shown(unseen[0])}, and no browser sends that in an origin"
-    if not oddities:
-        return ""
-    for oddity, text in (
-        ("case", "upper case in an origin"),
-        ("several", "several origins at once"),
-        ("star", "an origin with a * in it"),
-    ):
+def _unsendable(compiled: CompiledPolicy, origin: str) -> list[str] | None:
+    """Return what is said of an origin that no header can hold, or that has a host beyond ASCII."""
+    for character in origin:
+        if ord(character) > 0xFF and not character.isprintable():
+            return [wording.NO_HEADER.format(character=shown(character)), wording.SEND_ORIGIN]
+    breaking = never_mirrored(origin)
+    if breaking is not None and compiled.any_origin:
+        said = wording.NO_HEADER_WITH_STAR.format(character=shown(breaking))
+        return [said, wording.SEND_ORIGIN]
+    for character in origin:
+        if ord(character) > 0x7F and character.isprintable():
+            return [wording.UNICODE.format(character=shown(character))]
+    return None
+
+
+def _is_visible(origin: str) -> bool:
+    return all("!" <= character <= "~" for character in origin)
+
+
+def _odd_origin(origin: str, oddities: list[str]) -> str | None:
+    """Return why no browser sends such an origin, or None if one may."""
+    if "space" in oddities:
+        return wording.ODD_ORIGINS["space"]
+    for character in origin:
+        if not "!" <= character <= "~":
+            return wording.UNSEEN.format(character=shown(character))
+    for oddity in (*_FIRST_ODDITIES, *oddities):
         if oddity in oddities:
-            return f"no browser sends {text}"
-    texts = [_ENTRY_WITH[oddity] for oddity in oddities]
-    return f"no browser sends an origin {' and '.join(texts)}"
+            return wording.ODD_ORIGINS[oddity]
+    return None
 
 
-def _nearest(compiled: CompiledPolicy, origin: str, closest: _Closest) -> str:
-    """Say which rule is nearest to an origin, and what to change."""
-    entry, variant = closest["entry"], closest["variant"]
-    nearest = min((near["cost"] for near in (entry, variant) if near is not None), default=None)
-    if closest["far"]:
-        part = _matched_part(compiled, origin, closest)
-        if part is not None:
-            return part
-    if entry is not None and entry["cost"] == nearest:
-        return _from_entry(compiled, origin, closest, entry)
-    change = _change(compiled, origin, closest)
-    if variant is None:
-        return f"{_nothing_near(compiled)}; {change}"
-    clause = f"allow_origin_regex matches {told(variant['text'])}"
-    for pattern, expression in _expressions(compiled):
-        if expression is not None and _matches_whole(pattern, expression, variant["text"]):
-            clause = f"allow_origin_regex {told(pattern.pattern)} matches {told(variant['text'])}"
-            break
-    text = _difference(variant["host"], variant["scheme"], variant["port"], clause, told(origin))
-    return f"{text}; {change}"
+class _Rejected:
+    """An origin that is rejected, beside the rules that come closest to it."""
 
+    def __init__(
+        self, compiled: CompiledPolicy, origin: str, closest: _Closest, never: NeverMatching
+    ) -> None:
+        self.compiled = compiled
+        self.origin = origin
+        self.closest = closest
+        self.never = never
+        self.site = closest["site"]
 
-def _from_entry(
-    compiled: CompiledPolicy, origin: str, closest: _Closest, entry: _NearestEntry
-) -> str:
-    """Say how an entry of allow_origins differs from an origin, and what to change."""
-    text, host, odd = told(entry["text"]), entry["host"], entry["oddities"]
-    alone = host == "same" and not entry["scheme"] and not entry["port"]
-    clause = f"you allow {text}"
-    oddities = ", ".join(_ENTRY_WITH[oddity] for oddity in odd)
-    if (alone or host == "glob") and odd:
-        return _from_dead_entry(
-            compiled, origin, closest, entry, f"{clause} {oddities}, which never matches"
+    def sentences(self) -> Iterator[str]:
+        """Yield the sentences for the closest rule, and for what to change."""
+        nears = self.closest["entry"], self.closest["meant"], self.closest["variant"]
+        least = min((near["cost"] for near in nears if near is not None), default=None)
+        found = self.never_matching(least)
+        if found is None and self.closest["far"]:
+            found = self.matched_part()
+        yield from self.nearest(least) if found is None else found
+
+    def never_matching(self, least: int | None) -> list[str] | None:
+        """Return which entry was meant to allow the origin, but can match nothing."""
+        problem = self.never.meant_for(self.origin)
+        if problem is not None:
+            is_regex = problem.option == "allow_origin_regex"
+            said = wording.MEANT_REGEX if is_regex else wording.MEANT
+            return [said.format(problem=cut(problem.message))]
+        doubled = self.never.doubled_for(self.origin)
+        if doubled is not None:
+            entry, regex = map(shown_expression, doubled)
+            return [wording.MEANT_DOUBLED.format(entry=entry, regex=regex)]
+        if least is None or least > _GLOB_COST:
+            problem = self.never.glob_for(self.origin)
+            if problem is not None:
+                said = wording.MEANT_GLOB.format(problem=cut(problem.message))
+                is_own = self.site is None or _ends_below(problem.value, self.site)
+                return [said, *self.only_if_owner()] if is_own else [*self.foreign(), said]
+        return None
+
+    def nearest(self, least: int | None) -> Iterator[str]:
+        """Yield how the closest rule differs, and what to change."""
+        entry, meant = self.closest["entry"], self.closest["meant"]
+        variant = self.closest["variant"]
+        if entry is not None and entry["cost"] == least:
+            yield from self.from_entry(entry)
+        elif meant is not None and meant["cost"] == least:
+            yield from self.from_entry(meant)
+            problem = self.never.meant_entries()[meant["text"]]
+            yield wording.MEANT_OTHER.format(problem=cut(problem.message))
+        elif variant is not None:
+            yield from self.from_variant(variant)
+        else:
+            yield from self.nothing_near()
+
+    def from_variant(self, variant: _NearestVariant) -> Iterator[str]:
+        """Yield how the origin differs from what a regular expression matches, and what to change."""
+        relation = variant["relation"]
+        yield wording.REGEX_DIFFERENCES[relation].format(
+            regex=_matching_regex(self.compiled, variant["text"]),
+            rule=told(variant["text"]),
+            origin=told(self.origin),
         )
-    if alone:
-        if "*" in entry["correction"]:
-            return f"{clause}; let the client send an origin as browsers do"
-        return f"{clause}, so let the client send {told(entry['correction'])}"
-    if host in {"begins-alike", "ends-alike"}:
-        how = "starts" if host == "begins-alike" else "ends"
-        return f"it only {how} like {text}; {_stranger(compiled, origin, closest)}"
-    if host == "apex":
-        said = f"the apex itself is not covered by {text}"
-        others = _others(entry["scheme"], entry["port"])
-        said += f", and {others} too" if others else ""
-    elif host == "typo":
-        others = _others(entry["scheme"], entry["port"])
-        too = f" ({others} too)" if others else ""
-        said = f"possible typo: did you mean {text}, which is allowed{too}?"
-        if odd:
-            said = f"possible typo of an entry: {clause}{too}"
-    else:
-        said = _difference(host, entry["scheme"], entry["port"], clause, told(origin))
-    if odd:
-        said += f" (an entry {oddities} never matches)"
-    between = " Otherwise, " if said.endswith("?") else "; "
-    return f"{said}{between}{_change(compiled, origin, closest, entry)}"
+        if relation == "same":
+            return
+        if relation not in _SAME_HOST:
+            yield from _others(scheme=variant["scheme"], port=variant["port"])
+        yield from self.change()
+
+    def from_entry(self, entry: _NearestEntry) -> Iterator[str]:
+        """Yield how an entry of allow_origins differs, and what to change."""
+        relation = entry["relation"]
+        difference = wording.DIFFERENCES[relation].format(
+            rule=told(entry["text"]), origin=told(self.origin)
+        )
+        if relation in {"begins-alike", "ends-alike"}:
+            yield difference
+            yield from self.foreign()
+            return
+        if relation == "typo":
+            yield from self.from_typo(entry)
+            return
+        yield difference
+        if relation == "same":
+            return
+        if relation not in _SAME_HOST:
+            yield from _others(scheme=entry["scheme"], port=entry["port"])
+        yield from self.change(entry=entry)
+
+    def from_typo(self, entry: _NearestEntry) -> Iterator[str]:
+        """Yield which entry looks like the origin, and what to change."""
+        rule = told(entry["text"])
+        if self.closest["this_machine"]:
+            yield wording.TYPO_IN_ENTRY.format(rule=rule)
+            yield from self.change(entry=entry)
+        elif self.meant() is None:
+            yield wording.DIFFERENCES["same"].format(rule=rule)
+        else:
+            yield wording.DIFFERENCES["typo"].format(rule=rule)
+            yield from self.change(wording.ADD_OTHERWISE)
+
+    def nothing_near(self) -> Iterator[str]:
+        """Yield what is allowed at all, and which entries can match nothing."""
+        options = self.compiled.options
+        listed, patterns = self.compiled.origin_counts()
+        listed -= sum("*" not in text and _is_visible(text) for text in self.never.texts)
+        regexes = len(options.patterns())
+        problems = self.never.problems
+        first = cut(problems[0].message) if problems else ""
+        count = f"{len(problems):,}"
+        if listed + patterns + regexes or (self.compiled.entry_count() and not problems):
+            rules = counted((listed, "origin"), (patterns, "pattern"), (regexes, "regex"))
+            if listed + patterns + regexes <= wording.MOST_NAMED:
+                rules = self.named_rules() or rules
+            yield wording.NOTHING_NEAR.format(rules=rules)
+            if options.python_only:
+                yield wording.PYTHON_ONLY
+            for problem in self.never.regexes:
+                if problem.code == "regex-matches-no-origin":
+                    yield wording.REGEX_NEVER_MATCHES.format(problem=cut(problem.message))
+                    break
+            if problems:
+                said = wording.NEVER_MATCHES if len(problems) == 1 else wording.NEVER_MATCH
+                yield said.format(problem=first, count=count)
+        elif problems:
+            said = wording.ONLY_ENTRY if len(problems) == 1 else wording.NO_ENTRY
+            yield said.format(problem=first, count=count)
+        else:
+            yield wording.NO_RULES
+        yield from self.change(wording.ADD_IF_OWN)
+
+    def named_rules(self) -> str:
+        """Return the few entries and regular expressions that there are; nothing if there are too many entries."""
+        if self.compiled.entry_count() > _MOST_READ:
+            return ""
+        entries = dict.fromkeys(self.compiled.origins())
+        names = [told(entry) for entry in entries if entry not in self.never.texts]
+        names += [shown_expression(pattern.pattern) for pattern, _ in _regexes(self.compiled)]
+        return wording.listed(names)
+
+    def matched_part(self) -> list[str] | None:
+        """Return what a regular expression matches of the origin, if that is not all of it."""
+        found: tuple[int, str, int, int] | None = None
+        for pattern, expression in _regexes(self.compiled):
+            part = None
+            if expression is not None:
+                part = matched_part(expression, self.origin.encode("latin-1"))
+            if part is not None and (found is None or part[1] - part[0] > found[0]):
+                found = (part[1] - part[0], pattern.pattern, *part)
+        if found is None:
+            return None
+        _, text, start, end = found
+        part_text = self.origin[start:end]
+        said = wording.REGEX_INSIDE
+        if start == 0:
+            said = wording.REGEX_BEGINNING
+        elif end == len(self.origin):
+            said = wording.REGEX_END
+        difference = said.format(regex=shown_expression(text), part=told(part_text))
+        host = part_text.partition("://")[2]
+        if start == 0 and "." in host and not self.origin[end:].startswith(":"):
+            return [difference, *self.foreign()]
+        return [difference, wording.WRITE_WHOLE_REGEX, *self.change(wording.ADD_IF_OWN)]
+
+    def foreign(self) -> Iterator[str]:
+        """Yield that a likeness in the text of an origin means nothing."""
+        if self.site is None:
+            yield wording.BELONGS_TO_OTHERS
+        else:
+            yield wording.BELONGS_TO.format(site=told(self.site))
+        yield from self.only_if_owner()
+
+    def only_if_owner(self) -> Iterator[str]:
+        """Yield the change for whoever owns the origin's domain."""
+        if self.meant() is not None:
+            said = wording.ONLY_IF_OWN if self.site is None else wording.ONLY_IF_OWNER
+            yield from self.change(said)
+
+    def change(self, said: str | None = None, entry: _NearestEntry | None = None) -> Iterator[str]:
+        """Yield the change that allows the origin: as it is said, or as it fits the closest rule."""
+        meant = self.meant()
+        if meant is None:
+            yield wording.SEND_ORIGIN
+            return
+        pattern = ""
+        if said is None:
+            said, pattern = self.alternative(entry, meant)
+        site = "" if self.site is None else told(self.site)
+        yield said.format(
+            addition=_addition(self.compiled, meant), pattern=written(pattern), site=site
+        )
+        if self.closest["corrected"] is not None:
+            yield wording.THEN_SEND
+
+    def alternative(self, entry: _NearestEntry | None, meant: str) -> tuple[str, str]:
+        """Return the template for a change that has an alternative, and the pattern that it may name."""
+        scheme, _, rest = meant.partition("://")
+        if entry is not None:
+            pattern = entry["pattern"]
+            if pattern is not None and _is_sound(self.compiled, pattern):
+                return wording.ADD_OR_SUBDOMAINS, pattern
+            if self.closest["this_machine"] and (entry["port"] or entry["text"].endswith(":*")):
+                port = rest.rpartition(":")[2]
+                host = rest.removesuffix(f":{port}") if port.isdigit() else rest
+                return wording.ADD_OR_PORTS, f"{scheme}://{host}:*"
+        is_http = scheme == "http" and not self.closest["this_machine"]
+        if is_http and self.compiled.allows(f"https://{rest}"):
+            return wording.ADD_OR_HTTPS, ""
+        return wording.ADD, ""
+
+    def meant(self) -> str | None:
+        """Return the origin as a browser sends it, if there is one that may be recommended."""
+        meant = self.closest["corrected"] or self.origin
+        clear = _CLEAR.issuperset(self.closest["oddities"])
+        return meant if clear and _is_sound(self.compiled, meant) else None
 
 
-def _from_dead_entry(
-    compiled: CompiledPolicy, origin: str, closest: _Closest, entry: _NearestEntry, clause: str
-) -> str:
-    """Say what to write in place of an entry that matches nothing, and was meant to match an origin."""
-    if entry["host"] == "glob":
-        if _is_of_owner(entry["text"], closest["site"]):
-            return f"{clause}; {_change(compiled, origin, closest, entry)}"
-        return f"{clause}; {_stranger(compiled, origin, closest)}"
-    # A pattern that lets in what others register, for one.
-    if not _is_sound(compiled, entry["correction"]):
-        return f"{clause}; {_stranger(compiled, origin, closest)}"
-    case = "only upper and lower case differ: " if entry["oddities"] == ["case"] else ""
-    return f"{case}{clause}; write {_addition(compiled, entry['correction'])} instead"
-
-
-def _is_of_owner(glob: str, site: str | None) -> bool:
-    """Say whether what a * matched belongs to the one who wrote the entry: its end is fixed, from a dot on."""
-    host = glob.lower().partition("://")[2].partition("/")[0].partition(":")[0]
-    tail = host.rpartition("*")[2] if "*" in host else f".{host}"
-    return site is not None and tail.endswith(f".{site}")
-
-
-def _others(scheme: bool, port: bool) -> str:
-    """Say which of scheme and port differ."""
-    if scheme and port:
-        return "the scheme and the port differ"
+def _others(*, scheme: bool, port: bool) -> Iterator[str]:
+    """Yield that scheme or port differ beside the host."""
     if scheme or port:
-        return f"the {'scheme' if scheme else 'port'} differs"
-    return ""
+        yield wording.OTHERS[scheme, port]
 
 
-def _difference(host: str, scheme: bool, port: bool, clause: str, origin: str) -> str:
-    """Say how the origin differs from what is allowed by the clause."""
-    others = _others(scheme, port)
-    if host in _HOSTS:
-        before, after = _HOSTS[host]
-        return f"{before}{f', and {others} too' if others else ''}; {clause}{after}"
-    if not others:
-        return clause
-    came = f", the request came from {origin}" if port else ""
-    return f"{others}: {clause}{came}"
-
-
-def _stranger(compiled: CompiledPolicy, origin: str, closest: _Closest) -> str:
-    """Say that a likeness in the text of an origin means nothing."""
-    site = closest["site"]
-    whose, owned = "it is another host", "it"
-    if site is not None:
-        whose, owned = f"it belongs to {told(site)}", told(site)
-    meant = _meant(compiled, origin, closest)
-    only = ""
-    if meant is not None:
-        only = f"; only if {owned} is yours: {_addition(compiled, meant)}{_and_sent(closest)}"
-    return f"{whose}, so rejecting it is correct{only}"
-
-
-def _meant(compiled: CompiledPolicy, origin: str, closest: _Closest) -> str | None:
-    """Give the origin as a browser sends it, where there is one."""
-    meant = closest["corrected"] or origin
-    clear = _CLEAR.issuperset(closest["oddities"])
-    return meant if clear and _is_sound(compiled, meant) else None
+def _ends_below(glob: str, site: str) -> bool:
+    """Whether all that a glob stands for is below a domain: its end is fixed, from a dot on."""
+    host = glob.lower().partition("://")[2].partition("/")[0].partition(":")[0]
+    return host.rpartition("*")[2].endswith(f".{site}")
 
 
 def _is_sound(compiled: CompiledPolicy, entry: str) -> bool:
-    """Say whether an entry may be recommended: the linter finds no error in it, and it is not long."""
+    """Whether an entry may be recommended: the linter finds no error in it, and it is not long."""
     if len(entry) > _LONGEST_CHANGE:
         return False
     problems = lint_origins([entry], compiled.options.allow_credentials)
     return all(severity != "error" for _, severity, *_ in problems)
 
 
-def _and_sent(closest: _Closest) -> str:
-    """Say what the client must do beside a change that allows what it should have sent."""
-    return "" if closest["corrected"] is None else ", and let the client send that"
-
-
-def _change(
-    compiled: CompiledPolicy, origin: str, closest: _Closest, entry: _NearestEntry | None = None
-) -> str:
-    """Give the change that allows an origin, as Python."""
-    meant = _meant(compiled, origin, closest)
-    if meant is None:
-        return "let the client send an origin as browsers do"
-    changes = [_addition(compiled, meant)]
-    pattern = None if entry is None else entry["pattern"]
-    if pattern is not None and _is_sound(compiled, pattern):
-        changes.append(f"{written(pattern)} for every subdomain")
-    scheme, _, rest = meant.partition("://")
-    if entry is not None and entry["port"] and closest["loopback"]:
-        port = rest.rpartition(":")[2]
-        host = rest.removesuffix(f":{port}") if port.isdigit() else rest
-        changes.append(f"{written(f'{scheme}://{host}:*')} for every port")
-    # It may be anybody's, and what looks like an allowed origin that of somebody who means it to.
-    own = " if it is yours" if entry is None or entry["host"] in {"typo", "glob"} else ""
-    text = f"to allow this origin{own}: {', or '.join(changes)}{_and_sent(closest)}"
-    secure = entry is not None and entry["scheme"] and scheme == "http" and not closest["loopback"]
-    return f"{text}, or open the page over https" if secure else text
-
-
 def _addition(compiled: CompiledPolicy, origin: str) -> str:
     return addition("allow_origins", origin, others=bool(compiled.entry_count()))
 
 
-def _nothing_near(compiled: CompiledPolicy) -> str:
-    listed, patterns = compiled.origin_counts()
-    expressions = len(compiled.options.patterns())
-    if not listed + patterns + expressions:
-        entries = compiled.entry_count()
-        if entries == 0:
-            return "no origin is allowed at all: allow_origins and allow_origin_regex are empty"
-        none = "the one entry of allow_origins can match none"
-        if entries > 1:
-            none = f"none of the {entries:,} entries of allow_origins can match one"
-        return f"no origin is allowed at all: {none} (fastcors.lint tells why)"
-    said = (
-        f"no listed origin is near; {count(listed, 'origin')}, {count(patterns, 'pattern')} and "
-        f"{count(expressions, 'expression')} are allowed"
-    )
-    if compiled.options.foreign:
-        said += ", and those that only Python can match are not compared"
-    return said
-
-
-def _matched_part(compiled: CompiledPolicy, origin: str, closest: _Closest) -> str | None:
-    """Say what an expression matches of an origin, where that is not all of it."""
-    found: tuple[int, str, int, int] | None = None
-    for pattern, expression in _expressions(compiled):
-        part = None
-        if expression is not None:
-            part = matched_part(expression, origin.encode("latin-1"))
-        if part is not None and (found is None or part[1] - part[0] > found[0]):
-            found = (part[1] - part[0], pattern.pattern, *part)
-    if found is None:
-        return None
-    _, text, start, end = found
-    where = "the beginning" if start == 0 else "the end" if end == len(origin) else "a part"
-    said = (
-        f"allow_origin_regex is matched whole: {told(text)} matches only {where}, "
-        f"{told(origin[start:end])}"
-    )
-    rest = origin[end:]
-    if start == 0 and not rest.startswith(":"):
-        return f"{said}: {_stranger(compiled, origin, closest)}"
-    return f"{said}; write an expression for all of it; {_change(compiled, origin, closest)}"
-
-
-def _expressions(compiled: CompiledPolicy) -> list[tuple[re.Pattern[str], str | None]]:
-    """Give the expressions in a lasting order, each with its text for the Rust engine if it has one."""
+def _regexes(compiled: CompiledPolicy) -> list[tuple[re.Pattern[str], str | None]]:
+    """Return the expressions in a lasting order, each with its text for the Rust engine if it has one."""
     return sorted(compiled.options.engines, key=lambda pair: (pair[0].pattern, pair[0].flags))
 
 
-def _matches_whole(pattern: re.Pattern[str], expression: str | None, origin: str) -> bool:
-    if expression is None:
-        return pattern.fullmatch(origin) is not None
-    return matched_part(expression, origin.encode("latin-1")) == (0, len(origin))
+def _matching_regex(compiled: CompiledPolicy, origin: str) -> str:
+    """Return the expression that matches an origin, as it is shown."""
+    for pattern, expression in _regexes(compiled):
+        if expression is None:
+            matches = pattern.fullmatch(origin) is not None
+        else:
+            matches = matched_part(expression, origin.encode("latin-1")) == (0, len(origin))
+        if matches:
+            return shown_expression(pattern.pattern)
+    return ""

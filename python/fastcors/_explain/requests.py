@@ -1,14 +1,16 @@
-"""Says in words why a request is refused, or what allows it. Imported when a decision is explained."""
+"""Chooses the sentences that explain a decision. Imported when a decision is explained."""
 
 from __future__ import annotations
 
+from fastcors._fastcors import lint_methods, lint_request_headers, nearest_name
 from fastcors._format import shown
 from fastcors._lint.reading import read_options
 from fastcors.decision import Denial, never_mirrored
 from fastcors.options import ALL_METHODS
 
-from .origins import refusal, rule
-from .wording import LONGEST, addition, told, written
+from . import wording
+from .origins import rejection, rule
+from .wording import LONGEST, addition, joined, told, written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,80 +19,62 @@ if TYPE_CHECKING:
     from fastcors._fastcors import CompiledPolicy
     from fastcors.decision import Decision, Request
 
-# What `allow_credentials` is about. (An Authorization that a script sets is a header as any other.)
-_CREDENTIALS = "cookies, client certificates or HTTP authentication"
 # How many names of a list stand in a message.
 _LISTED = 10
-# How many refused request headers are looked up among those that are allowed, and told.
+# How many rejected request headers are compared with those that are allowed, and told.
 _HEADERS = 16
 # RFC 9110, 5.6.2.
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 # What is stripped from a requested name: Python's white space in latin-1, but for CR and LF.
 _SPACE = "\t\x0b\x0c\x1c\x1d\x1e\x1f \x85\xa0"
-_FORBIDDEN_METHODS = ("CONNECT", "TRACE", "TRACK")
-# What `fetch` upper-cases (Fetch, normalise a method).
-_NORMALISED_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT")
-
-
-def _is_name(text: str) -> bool:
-    """Say whether a text can be asked for by its name: a token, and not the one for every name."""
-    return text != "*" and _TOKEN.issuperset(text)
 
 
 def denials(compiled: CompiledPolicy, request: Request) -> Iterator[Denial]:
-    """Give what is refused, in the order of the body."""
+    """Yield what is rejected, in the order of the body."""
     origin = request.origin
     if origin is not None and not _allows_origin(compiled, origin):
-        yield Denial("origin", origin, refusal(compiled, origin))
+        yield Denial("origin", origin, rejection(compiled, origin))
     if request.method is None:
         return
     if request.method not in compiled.options.allow_methods.items:
-        yield Denial("method", request.method, _method(compiled, request.method))
+        yield Denial("method", request.method, joined(_method(compiled, request.method)))
     for place, name in enumerate(rejected_headers(compiled, request.headers)):
-        yield Denial("headers", name, _header(compiled, name, compared=place < _HEADERS))
+        said = _header(compiled, name, compared=place < _HEADERS)
+        yield Denial("headers", name, joined(said))
     if request.private_network and not compiled.options.allow_private_network:
-        yield Denial(
-            "private-network",
-            "true",
-            "allow_private_network is False, and the page asks for an address in a private network from a "
-            "public one; to allow it: allow_private_network=True",
-        )
+        yield Denial("private-network", "true", wording.PRIVATE_NETWORK)
 
 
 def explanation(compiled: CompiledPolicy, decision: Decision) -> str:
-    """Give what `str` gives for a decision."""
+    """Return the text of a decision."""
     request = decision._request
     if request.origin is None:
-        return (
-            "not a cross-origin request: it has no Origin header; the response gets Vary: Origin and no "
-            "other header"
-        )
+        return wording.NOT_CROSS_ORIGIN
     origin = told(request.origin)
-    if request.method is None:
-        asked = f"pages on {origin} can read the response"
-        rejected = f"blocked: pages on {origin} cannot read the response (the application still handles the request)"
-    else:
-        asked = f"a preflight for {told(request.method)} from {origin}"
-        if request.headers is not None:
-            asked += f" with the headers {told(request.headers)}"
-        if request.private_network:
-            asked += " into a private network"
-        rejected = f"rejected with status {decision.status}: {asked}"
-    if not decision:
-        lines = [f"  {denial}" for denial in decision.denials]
-        if len(lines) > _HEADERS:
-            lines[_HEADERS:] = [f"  and {len(lines) - _HEADERS:,} more"]
-        return "\n".join([rejected, *lines])
-    lines = [f"allowed: {asked}; {rule(compiled, request.origin)}", _credentials(compiled)]
-    if (
-        compiled.options.allow_credentials
-        and request.method is None
-        and "*" in compiled.options.expose_headers.items
-    ):
-        lines.append(
-            "in a request with credentials * in expose_headers is a name and not every header: list the names"
+    if request.method is not None:
+        verdict = wording.VERDICT_ALLOWED
+        if not decision:
+            verdict = wording.VERDICT_REJECTED.format(status=decision.status)
+        template = wording.PREFLIGHTS[request.headers is not None, request.private_network]
+        headers = "" if request.headers is None else told(request.headers)
+        first = template.format(
+            verdict=verdict, method=told(request.method), origin=origin, headers=headers
         )
-    return "\n".join(lines)
+    else:
+        first = (wording.ALLOWED if decision else wording.BLOCKED).format(origin=origin)
+    if decision:
+        lines = [joined([first, rule(compiled, request.origin)]), _credentials(compiled)]
+        if (
+            compiled.options.allow_credentials
+            and request.method is None
+            and "*" in compiled.options.expose_headers.items
+        ):
+            lines.append(wording.EXPOSE_STAR)
+        return "\n".join(lines)
+    lines = [str(denial) for denial in decision.denials]
+    if len(lines) > _HEADERS:
+        lines[_HEADERS:] = [wording.MORE_DENIALS.format(count=f"{len(lines) - _HEADERS:,}")]
+    return "\n  ".join([first, *lines])
 
 
 def _allows_origin(compiled: CompiledPolicy, origin: str) -> bool:
@@ -103,23 +87,16 @@ def _allows_origin(compiled: CompiledPolicy, origin: str) -> bool:
 
 def _credentials(compiled: CompiledPolicy) -> str:
     if compiled.options.allow_credentials:
-        return f"a request with credentials ({_CREDENTIALS}) is allowed too"
-    said = (
-        f"a request with credentials ({_CREDENTIALS}) will be blocked by the browser: "
-        f"allow_credentials is False"
-    )
+        return wording.WITH_CREDENTIALS
     if compiled.any_origin:
-        return (
-            f"{said}, and * is not enough for one; to allow it: name the origins in allow_origins in place of "
-            '"*", and set allow_credentials=True'
-        )
-    return (
-        f"{said}; to allow it: allow_credentials=True" if _may_have_credentials(compiled) else said
-    )
+        return wording.ANY_ORIGIN_WITHOUT_CREDENTIALS
+    if _may_have_credentials(compiled):
+        return wording.ALLOW_CREDENTIALS
+    return wording.WITHOUT_CREDENTIALS
 
 
 def _may_have_credentials(compiled: CompiledPolicy) -> bool:
-    """Say whether the linter finds nothing wrong with letting the same origins send credentials."""
+    """Whether the linter finds nothing wrong if the same origins may send credentials."""
     given = compiled.options.given(compiled.origins())
     problems = read_options({**given, "allow_credentials": True}).problems
     if any(problem.option in {"allow_origins", "allow_origin_regex"} for problem in problems):
@@ -128,58 +105,70 @@ def _may_have_credentials(compiled: CompiledPolicy) -> bool:
     return not errors or errors.issubset(read_options(given).problems)
 
 
-def _change(kind: str, name: str, *, others: bool) -> str:
-    """Give the change that allows a method or a header, but for one too long to be meant."""
-    if len(name) > LONGEST:
-        return ""
-    return f"; to allow this {kind}: {addition(f'allow_{kind}s', name, others=others)}"
+def _is_name(text: str) -> bool:
+    """Whether a text can be asked for by its name: a token, and not the one for every name."""
+    return text != "*" and _TOKEN.issuperset(text)
 
 
-def _method(compiled: CompiledPolicy, method: str) -> str:
-    """Say why a method is refused."""
-    allowed = list(dict.fromkeys(compiled.options.allow_methods.items))
-    # What a page means that writes it in lower case.
-    meant = method.upper() if method.upper() in ALL_METHODS else method
-    change = _change("method", meant, others=bool(allowed))
-    if meant != method:
-        change += f", and let the page write method: {written(meant)}"
+def _method(compiled: CompiledPolicy, method: str) -> Iterator[str]:
+    """Yield why a method is rejected, and what to change."""
     name = told(method)
     if not method:
-        return (
-            "an empty method is not in allow_methods: the Access-Control-Request-Method has no value, "
-            "which no browser sends; let the client name the method that it means"
-        )
-    if method.upper() in _FORBIDDEN_METHODS:
-        return f"{name} is not in allow_methods, and no browser sends it from a page; use another method"
+        yield wording.NO_METHOD
+        return
     if not _is_name(method):
-        return f"{name} is not in allow_methods, and is no method; let the client name one"
-    for other in allowed:
-        if other.lower() == method.lower():
-            return _method_in_another_case(method, other)
-    if allowed == list(ALL_METHODS):
-        which = f"it is none of those that * stands for ({_names(allowed)})"
-        return f"{name} is not in allow_methods: {which}{change.replace('...', '*ALL_METHODS', 1)}"
+        yield wording.INVALID_METHOD.format(method=name)
+        return
+    problems = lint_methods([method], credentials=False)
+    severities = {code: severity for code, severity, *_ in problems}
+    if "method-forbidden" in severities:
+        yield wording.FORBIDDEN_METHOD.format(method=name)
+        return
+    allowed = list(dict.fromkeys(compiled.options.allow_methods.items))
+    other = next((each for each in allowed if each.lower() == method.lower()), None)
+    if other is not None:
+        yield from _method_in_another_case(
+            method, other, browser_writes_upper=severities.get("method-lower-case") == "error"
+        )
+        return
+    yield _unlisted_method(allowed, method)
+    if method.upper() in ALL_METHODS and method != method.upper():
+        # What a page means that writes it in lower case.
+        meant = method.upper()
+        change = addition("allow_methods", meant, others=bool(allowed))
+        yield wording.ADD_METHOD_AND_UPPER_CASE.format(addition=change, meant=written(meant))
+        return
+    near = None if allowed == list(ALL_METHODS) else nearest_name(allowed, method)
+    if near is not None:
+        yield wording.METHOD_TYPO.format(allowed=told(near[0]))
+    if len(method) <= LONGEST:
+        change = addition("allow_methods", method, others=bool(allowed))
+        if allowed == list(ALL_METHODS):
+            change = change.replace("...", "*ALL_METHODS", 1)
+        said = wording.ADD_METHOD if near is None else wording.ADD_METHOD_OTHERWISE
+        yield said.format(addition=change)
+
+
+def _unlisted_method(allowed: list[str], method: str) -> str:
     if not allowed:
-        return f"{name} is not in allow_methods, which is empty{change}"
-    from fastcors._fastcors import nearest_name
+        said = wording.NO_METHODS
+    elif allowed == list(ALL_METHODS):
+        said = wording.ANY_METHOD
+    else:
+        said = wording.METHODS if len(allowed) > 1 else wording.METHOD
+    return said.format(method=told(method), allowed=_names(allowed))
 
-    which = "which are" if len(allowed) > 1 else "which is"
-    near = nearest_name(allowed, method)
-    alike = f"; did you mean {near[0]}" if near else ""
-    return f"{name} is not in allow_methods, {which} {_names(allowed)}{alike}{change}"
 
-
-def _method_in_another_case(method: str, allowed: str) -> str:
-    name = told(method)
-    said = f"methods are case-sensitive: you allow {told(allowed)}, the request asks for {name}"
-    if method.upper() in _NORMALISED_METHODS and not method.isupper():
-        return f"{said}; a browser upper-cases this one, so let the client send {method.upper()}"
-    if len(method) > LONGEST:
-        return said
-    if allowed.isupper():
-        return f"{said}; fetch() does not upper-case it, so let the page write method: {written(allowed)}"
-    change = addition("allow_methods", method, others=True)
-    return f"{said}; to allow this method: {change}"
+def _method_in_another_case(
+    method: str, allowed: str, *, browser_writes_upper: bool
+) -> Iterator[str]:
+    yield wording.METHOD_CASE.format(allowed=told(allowed), method=told(method))
+    if browser_writes_upper:
+        yield wording.BROWSER_UPPER_CASES.format(meant=method.upper())
+    elif len(method) <= LONGEST and allowed.isupper():
+        yield wording.PAGE_UPPER_CASES.format(meant=written(allowed))
+    elif len(method) <= LONGEST:
+        yield wording.ADD_METHOD.format(addition=addition("allow_methods", method, others=True))
 
 
 def _names(names: list[str]) -> str:
@@ -201,40 +190,36 @@ def rejected_headers(compiled: CompiledPolicy, headers: str | None) -> Iterator[
             yield name
 
 
-def _header(compiled: CompiledPolicy, name: str, *, compared: bool) -> str:
-    """Say why a request header is refused, and which one that is allowed looks like it."""
-    if not name:
-        return (
-            "an empty name is not in allow_headers: Access-Control-Request-Headers has a comma too many, or "
-            "no value; let the client send names with one comma between"
-        )
+def _header(compiled: CompiledPolicy, name: str, *, compared: bool) -> Iterator[str]:
+    """Yield why a request header is rejected, which one that is allowed looks like it, and what to change."""
+    header = told(name)
     character = never_mirrored(name)
+    if not name:
+        yield wording.NO_HEADER_NAME
+        return
     if character is not None:
-        return (
-            f"{told(name)} holds {shown(character)}, which no header can hold, so it is rejected whatever "
-            f"allow_headers is; let the client send names with one comma between"
-        )
-    said = f"{told(name)} is not in allow_headers"
+        yield wording.BROKEN_HEADER_NAME.format(header=header, character=shown(character))
+        return
     if not _is_name(name):
-        return f"{said}, and is no header name; let the client send names with one comma between"
-    from fastcors._fastcors import lint_request_headers, nearest_name
-
-    codes = {code for code, *_ in lint_request_headers([name], compiled.options.allow_credentials)}
+        yield wording.INVALID_HEADER_NAME.format(header=header)
+        return
+    credentials = compiled.options.allow_credentials
+    codes = {code for code, *_ in lint_request_headers([name], credentials)}
     if "header-of-response" in codes:
-        return f"{said}: it is a response header, which the server sets; remove it from the request"
+        yield wording.RESPONSE_HEADER.format(header=header)
+        return
     if "header-forbidden" in codes:
-        return (
-            f"{said}, and no browser lets a page send it; let the client leave it out of "
-            f"Access-Control-Request-Headers"
-        )
-    if name.lower() == "authorization" and compiled.options.allow_credentials:
-        said += " (allow_credentials does not allow a header that a script sets)"
-    change = _change("header", name, others=bool(compiled.options.allow_headers.items))
-    if not compared:
-        return f"{said}{change}"
-    near = nearest_name(compiled.options.sent_headers(), name)
-    if near is None:
-        return f"{said}{change}"
-    if near[1] == 0:
-        return f"{said}: you allow {told(near[0])}, with - for _{change}"
-    return f"{said}; did you mean {told(near[0])}, which is{change}"
+        yield wording.FORBIDDEN_HEADER.format(header=header)
+        return
+    near = nearest_name(compiled.options.sent_headers(), name) if compared else None
+    template, allowed, add = wording.HEADER, "", wording.ADD_HEADER
+    if name.lower() == "authorization" and credentials:
+        template = wording.AUTHORIZATION
+    elif near is not None:
+        template, allowed = wording.HEADER_WITH_DASH, told(near[0])
+        if near[1] > 0:
+            template, add = wording.HEADER_TYPO, wording.ADD_HEADER_OTHERWISE
+    yield template.format(header=header, allowed=allowed)
+    if len(name) <= LONGEST:
+        others = bool(compiled.options.allow_headers.items)
+        yield add.format(addition=addition("allow_headers", name, others=others))

@@ -45,7 +45,7 @@ def contradictions(options: Options) -> Iterator[Problem]:
         patterns = expressions if isinstance(expressions, tuple) else (expressions,)
         texts = [pattern.pattern for pattern in patterns]
         yield Problem(
-            "expression-without-effect",
+            "regex-without-effect",
             "allow_origin_regex",
             texts[0] if len(texts) == 1 else texts,
             "the regex has no effect, because '*' in allow_origins allows every origin; remove one "
@@ -72,7 +72,7 @@ def contradictions(options: Options) -> Iterator[Problem]:
             "instead (Local Network Access); remove it, unless old browsers matter",
             suggestion=False,
         )
-        everything = "expression-everything" in {problem.code for problem in options.problems}
+        everything = "regex-any-origin" in {problem.code for problem in options.problems}
         if options.any_origin or everything:
             beside = (
                 "'*' in allow_origins"

@@ -77,7 +77,7 @@ def _wrong_type(item: Any) -> Problem:
         meant = _sound(item.pattern)
     instead = f"write {raw(meant)}" if meant is not None else "write a str, or None for none"
     return Problem(
-        "expression-type",
+        "regex-type",
         _OPTION,
         item,
         f"{shown(item)} is {described(item)}, but origins are strings, matched by Python's re; {instead}",
@@ -108,7 +108,7 @@ def _invalid(item: Any, error: Exception) -> Problem:
     elif issubclass(type(text), str) and is_any(text):
         instead = "write allow_origins=['*'] if you mean every origin"
     return Problem(
-        "expression-syntax",
+        "regex-syntax",
         _OPTION,
         item,
         f"{_shown(item)} is not a valid regular expression: {quoted(error)}; {instead}",
@@ -134,7 +134,7 @@ def _shown(item: Any) -> str:
 
 def _empty(item: Any) -> Problem:
     return Problem(
-        "expression-empty",
+        "regex-empty",
         _OPTION,
         item,
         f"{_shown(item)} matches no origin that a browser sends; write None for no regex",

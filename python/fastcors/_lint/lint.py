@@ -8,7 +8,7 @@ from fastcors._format import shown
 from fastcors.options import DEFAULTS
 from fastcors.problems import Problem, Report
 
-from .option_names import near_option
+from .option_names import means_all, near_option
 from .reading import read_options
 
 TYPE_CHECKING = False
@@ -34,7 +34,8 @@ def lint(**options: Any) -> Report:
         A list of `Problem`, empty if nothing is wrong. `CORSMiddleware` warns about errors, and
         raises them with ``strict=True``; warnings are advice. ``str(...)`` of the list is a report
         for a person. Its attribute ``safe`` holds the regular expressions that are verified: as far
-        as the public suffix list knows, nobody else can own an origin that they match.
+        as the public suffix list and fastcors' own list know, nobody else can own an origin that
+        they match.
 
     Raises no `Exception`; a KeyboardInterrupt still passes. Time and memory are linear in the options.
     An endless iterator is abandoned after 2,000,000 entries.
@@ -47,24 +48,24 @@ def lint(**options: Any) -> Report:
         warnings.simplefilter("ignore")
         read = read_options({**DEFAULTS, **known})
         unknown = [
-            _unknown(name, value)
+            _unknown(name, value, credentials=read.allow_credentials)
             for name, value in given.items()
             if name not in DEFAULTS and name != "app"
         ]
     problems = read.problems
-    # A misspelt name of the option is why there are none.
-    if {problem.suggestion for problem in unknown} & {"allow_origins", "allow_origin_regex"}:
+    # A misspelled name of the option is why there are none.
+    meant = {near_option(problem.option) for problem in unknown}
+    if meant & {"allow_origins", "allow_origin_regex"}:
         problems = [problem for problem in problems if problem.code != "no-origins"]
     return Report([*problems, *unknown], read.safe)
 
 
-def _unknown(name: str, value: object) -> Problem:
+def _unknown(name: str, value: object, *, credentials: bool) -> Problem:
     near = near_option(name)
+    wrong = f"{shown(name)} is not an option, so CORSMiddleware raises a TypeError"
+    if value is True and near is not None and means_all(name, near, credentials=credentials):
+        meant = ["*"]
+        message = f"{wrong}; write {near}={meant}"
+        return Problem("unknown-option", name, value, message, meant, suggested_option=near)
     instead = f"write {near}" if near else f"the options are {', '.join(DEFAULTS)}"
-    return Problem(
-        "unknown-option",
-        name,
-        value,
-        f"{shown(name)} is not an option, so CORSMiddleware raises a TypeError; {instead}",
-        near,
-    )
+    return Problem("unknown-option", name, value, f"{wrong}; {instead}", near)

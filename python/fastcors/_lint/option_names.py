@@ -8,19 +8,28 @@ from fastcors.options import DEFAULTS, OPTIONS
 _FOREIGN = ("automatic", "path", "resource", "route", "send", "status", "url", "vary", "wildcard")
 
 
+def means_all(name: str, near: str, *, credentials: bool) -> bool:
+    """Whether True for an unknown option, such as `allow_all_origins`, means `*` for the one that it is near.
+
+    With credentials, `*` as an origin or an exposed header is not what makes it work.
+    """
+    if near not in ("allow_origins", "allow_methods", "allow_headers", "expose_headers"):
+        return False
+    works = not credentials or near in ("allow_methods", "allow_headers")
+    return works and not {"all", "any"}.isdisjoint(_words(name))
+
+
 def near_option(name: str) -> str | None:
-    """Return the option that a name of none is near to, be it misspelt or another library's."""
+    """Return the option that a name of none is near to, be it misspelled or another library's."""
     import difflib
 
-    # A long one is no misspelling, and comparing it would take its square in time.
-    text = name[:60].replace("-", "_")
-    if not text.isupper():
-        text = "".join(f"_{letter}" if letter.isupper() else letter for letter in text)
-    text = text.lower().strip("_").removeprefix("cors_")
+    words = _words(name)
+    text = "_".join(words)
+    if text in ("allow_all", "allow_any"):
+        return "allow_origins"
     near = difflib.get_close_matches(text, list(DEFAULTS), n=1, cutoff=0.8)
     if near:
         return near[0]
-    words = text.split("_")
     if any(word.startswith(_FOREIGN) for word in words):
         return None
     named = [option for option in OPTIONS if any(word.startswith(option.stems) for word in words)]
@@ -29,3 +38,12 @@ def near_option(name: str) -> str | None:
     deciding = [option for option in named if option.kind == "origins" or option.sent is not None]
     found = deciding or named
     return found[-1].name if found else None
+
+
+def _words(name: str) -> list[str]:
+    """Return the words of an option's name, in lower case, however they are joined."""
+    # A long one is no misspelling, and comparing it would take its square in time.
+    text = name[:60].replace("-", "_")
+    if not text.isupper():
+        text = "".join(f"_{letter}" if letter.isupper() else letter for letter in text)
+    return text.lower().strip("_").removeprefix("cors_").split("_")

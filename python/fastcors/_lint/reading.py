@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastcors.options import ALL_METHODS, DEFAULTS, OPTIONS, Copy, Options
-from fastcors.problems import Problem, is_refused
+from fastcors.problems import Problem, always_raises
 
 from . import values
 from .combinations import contradictions
@@ -28,7 +28,7 @@ def read_options(given: Mapping[str, Any]) -> Options:
     """Read all options, each of which must be there, and find everything that is wrong with them.
 
     Raises nothing. What is wrong is in the `problems` of the options, and a policy may be made of them
-    once `fastcors._report.tell` has not raised.
+    once `fastcors._report.report` has not raised.
     """
     return _Reading(given).options()
 
@@ -53,7 +53,7 @@ class _Reading:
         options.problems, options.cause, options.invalid = self.problems, self.cause, self.invalid
         self.lint(options)
         self.judge(options)
-        if not any(map(is_refused, options.problems)):
+        if not any(map(always_raises, options.problems)):
             options.problems += contradictions(options)
         if options.accept:
             accepted = options.accept

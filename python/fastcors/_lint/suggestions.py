@@ -23,7 +23,7 @@ _LONGEST = 200
 # At most so many expressions among the origins are proven: that takes time.
 MOST_PROOFS = 50
 # With these, what an expression allows is not known, or is everything.
-_UNPROVEN = ("expression-everything", "expression-null", "expression-unproven")
+_UNPROVEN = ("regex-any-origin", "regex-null", "regex-unverified")
 
 
 def proven_expression(expression: str, credentials: bool) -> str | None:
@@ -77,6 +77,16 @@ def is_pattern(item: Any) -> bool:
     try:
         return hasattr(type(item), "fullmatch")
     except Exception:  # noqa: BLE001 - a metaclass may raise anything
+        return False
+
+
+def is_secret(item: Any) -> bool:
+    """Whether an object hides its text, as Starlette's `Secret` and pydantic's `SecretStr` do."""
+    try:
+        return not is_text(item) and (
+            hasattr(type(item), "get_secret_value") or "***" in str.__str__(repr(item))
+        )
+    except Exception:  # noqa: BLE001 - a repr may raise anything
         return False
 
 
@@ -202,6 +212,8 @@ def meant_by_item(option: str, item: Any, credentials: bool, *, prove: bool = Tr
             text = str.__str__(item.value)
         elif hasattr(kind, "geturl"):
             text = str.__str__(item.geturl())
+        elif is_secret(item):
+            return Meant(None)
         else:
             # Such as one of the URL classes of pydantic, which end with a slash.
             text = str.__str__(str(item))

@@ -19,6 +19,7 @@ from .suggestions import (
     Meant,
     as_text,
     is_pattern,
+    is_secret,
     is_text,
     meant_by_item,
     seconds_of,
@@ -142,7 +143,8 @@ def max_age(option: str, given: Any, problems: list[Problem]) -> str:
                 "max-age-type",
                 option,
                 given,
-                f"{shown(given)} is sent as {shown(text)}, which is not a number of seconds, so a browser "
+                f"{shown(given)} is sent as {'its text' if is_secret(given) else shown(text)}, which is "
+                f"not a number of seconds, so a browser "
                 f"caches a preflight response for 5 seconds; write {'a whole number, such as 600' if meant is None else meant}",
                 meant,
             )
@@ -151,13 +153,14 @@ def max_age(option: str, given: Any, problems: list[Problem]) -> str:
         # Python reads no longer ones.
         seconds = int(text) if len(text) < 100 else None
         if seconds is not None and not issubclass(kind, int):
+            meant = None if is_secret(given) else seconds
             problems.append(
                 Problem(
                     "max-age-type",
                     option,
                     given,
-                    f"{misplaced(given, 'an int')}, but it works; write {seconds}",
-                    seconds,
+                    f"{misplaced(given, 'an int')}, but it works; write {'an int' if meant is None else meant}",
+                    meant,
                     "warning",
                 )
             )
@@ -216,6 +219,8 @@ def _are_texts(items: list[Any]) -> bool:
 def _origin_type(item: Any, credentials: bool, *, prove: bool) -> Problem:
     meant = meant_by_item("allow_origins", item, credentials, prove=prove)
     otherwise = "write a str, or remove it"
+    if is_secret(item):
+        otherwise = "write the str that it holds: an origin is no secret"
     if is_pattern(item):
         otherwise = "move it to allow_origin_regex"
     return Problem(

@@ -36,10 +36,10 @@ _UNPROVEN = {
 }
 # Where these are told, what is in doubt does not matter.
 _KNOWN = {
-    "expression-strangers",
-    "expression-everything",
-    "expression-public-suffix",
-    "expression-joined",
+    "regex-untrusted-origins",
+    "regex-any-origin",
+    "regex-public-suffix",
+    "regex-joined-parts",
 }
 # Schemes that whoever makes an extension or an app has with a host of their own.
 _ANYONES = {
@@ -160,7 +160,7 @@ class _Report:
         instead = "" if meant is None else f"; write {raw(meant)}"
         if is_any(self.text):
             reason, instead = GLOB, "; write allow_origins=['*'] if you mean every origin"
-        self.tell("expression-matches-no-origin", f"matches no origin: {reason}{instead}", meant)
+        self.tell("regex-matches-no-origin", f"matches no origin: {reason}{instead}", meant)
 
     def tell_unmatched(self, proven: Proven) -> None:
         """Report which alternatives match no origin, where one is meant."""
@@ -175,7 +175,7 @@ class _Report:
         missed = "" if first.missed is None else f", so it does not allow {first.missed}"
         instead = "write what you mean, or remove it" if meant is None else f"write {raw(meant)}"
         self.tell(
-            "expression-alternative-matches-no-origin",
+            "regex-alternative-matches-no-origin",
             f"has an alternative that matches no origin, {shown_expression(first.text)}{several}: "
             f"{first.reason}{missed}; {instead}",
             meant,
@@ -200,13 +200,13 @@ class _Report:
         every = "every origin" if schemes == "both" else f"every {schemes} origin"
         if self.credentials:
             self.tell(
-                "expression-everything",
+                "regex-any-origin",
                 f"allows {every}, with credentials: any site can act as the user who visits it; "
                 "write out the domains that you mean",
             )
         else:
             self.tell(
-                "expression-everything",
+                "regex-any-origin",
                 f"allows {every}; write allow_origins=['*'] if you mean that, or else list the "
                 "domains",
                 severity="warning",
@@ -228,7 +228,7 @@ class _Report:
         reason = f", because {' and '.join(reasons)}" if reasons else ""
         instead = "write out the domains that you mean" if meant is None else f"write {raw(meant)}"
         message = f"also allows {origin}{reason}, and {who}; {instead}"
-        self.tell("expression-strangers", message, meant)
+        self.tell("regex-untrusted-origins", message, meant)
 
     def tell_joined(self, proven: Proven) -> None:
         """Report that names are joined from parts that their author did not write next to each other."""
@@ -245,7 +245,7 @@ class _Report:
                 "write out the domains that you mean" if meant is None else f"write {raw(meant)}"
             )
             self.tell(
-                "expression-strangers",
+                "regex-untrusted-origins",
                 f"also allows {origin}, because the dot before the domain is optional, and "
                 f"{who}; {instead}",
                 meant,
@@ -254,7 +254,7 @@ class _Report:
         found = _found(joined)
         if found is not None and self.is_matched(found[0]):
             self.tell(
-                "expression-joined",
+                "regex-joined-parts",
                 f"also allows {found[0]}, whose name is joined from parts that are optional or "
                 f"alternatives of each other; write out the domains that you mean",
             )
@@ -263,19 +263,19 @@ class _Report:
         if proof["null"] != "written" or not self.is_matched("null"):
             return
         self.tell(
-            "expression-null",
+            "regex-null",
             "allows null, which any site can send from a sandboxed frame; remove it",
             severity="error" if self.credentials else "warning",
         )
 
     def tell_other_hosts(self, proof: _Proof) -> None:
         """Report hosts that are not wholly others', but not sure to be the author's either."""
-        strangers = any(problem.code == "expression-strangers" for problem in self.problems)
+        strangers = any(problem.code == "regex-untrusted-origins" for problem in self.problems)
         if not strangers:
             self.tell_hosted(proof)
             if proof["network"] is not None and self.is_matched(proof["network"]):
                 self.tell(
-                    "expression-address-range",
+                    "regex-address-range",
                     f"allows {proof['network']} and its neighbors, and somebody else may have one of "
                     f"these; write out the addresses that you mean",
                 )
@@ -284,7 +284,7 @@ class _Report:
         if scheme is not None and self.is_matched(scheme) and not strangers:
             name = scheme.partition(":")[0]
             self.tell(
-                "expression-any-of-scheme",
+                "regex-any-of-scheme",
                 f"allows {scheme}, and others like it, because the host is left open: "
                 f"{_ANYONES.get(name, _ANY)}",
             )
@@ -299,7 +299,7 @@ class _Report:
             origin, domain, suffix, everyone = proof["hosted"]
             who, whom = ("anyone", "everyone") if everyone else ("somebody else", "others, too")
             self.tell(
-                "expression-public-suffix",
+                "regex-public-suffix",
                 f"also allows {origin}, and {who} can have {domain}, because {suffix} gives names to "
                 f"{whom}; write out the names that are yours",
                 severity="error" if self.credentials else "warning",
@@ -307,7 +307,7 @@ class _Report:
         elif proof["shared"] is not None and self.is_matched(proof["shared"][0]):
             origin, domain, suffix = proof["shared"]
             self.tell(
-                "expression-shared-suffix",
+                "regex-shared-suffix",
                 f"also allows {origin}, and anyone can register {domain}, because {suffix} gives names "
                 f"to everyone; write out the names that you mean, or use a domain of your own",
             )
@@ -338,7 +338,7 @@ class _Report:
         only = "allow http only for this machine" if local else "allow https only"
         instead = f"write {raw(meant)}" if meant else only
         self.tell(
-            "expression-insecure",
+            "regex-insecure",
             f"allows {insecure}, with credentials: anyone on the network path can pose as that site; "
             f"{instead}",
             meant or None,
@@ -350,9 +350,9 @@ class _Report:
         from .rewrites import CLASS, GLOB, glob, groups
 
         if self.mender.rewritten(self.text, glob) != self.text:
-            self.tell("expression-glob", *self.misread(glob, GLOB))
+            self.tell("regex-glob", *self.misread(glob, GLOB))
         elif self.mender.rewritten(self.text, groups) != self.text:
-            self.tell("expression-class", *self.misread(groups, CLASS))
+            self.tell("regex-character-class", *self.misread(groups, CLASS))
         else:
             return False
         self.proven = False
@@ -373,7 +373,7 @@ class _Report:
         meant = self.mender.rewritten(self.text, escape_dots)
         if meant != self.text and self.mender.is_sound(meant):
             self.tell(
-                "expression-dot",
+                "regex-unescaped-dot",
                 f"has a dot without \\ before it, which matches any character (nobody can register a "
                 f"name that this adds); write {raw(meant)}",
                 meant,
@@ -382,7 +382,7 @@ class _Report:
 
     def tell_unproven(self, reason: str) -> None:
         self.tell(
-            "expression-unproven",
+            "regex-unverified",
             f"could not be verified: {reason}; list the origins, or write a simpler regex",
         )
 

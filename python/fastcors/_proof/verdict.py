@@ -60,7 +60,7 @@ def _judged(pattern: re.Pattern[str], credentials: bool) -> Verdict:
     if parsed is not None and has_nested_repetition(parsed):
         because += "; its nested repetitions may take exponential time for a hostile origin"
     engine = Problem(
-        "expression-engine",
+        "regex-python-only",
         _OPTION,
         pattern.pattern,
         f"{shown_expression(pattern.pattern)} is matched by Python's re, which does not guarantee linear "

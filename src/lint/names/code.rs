@@ -8,7 +8,7 @@ codes! {
     METHOD_GLOB = "method-glob";
     METHOD_LOWER_CASE = "method-lower-case";
     METHOD_WORD_FOR_ANY = "method-word-for-any";
-    METHOD_MISSPELT = "method-misspelt";
+    METHOD_MISSPELLED = "method-misspelled";
     METHOD_FORBIDDEN = "method-forbidden";
     METHOD_DUPLICATE = "method-duplicate";
     METHOD_ANY_BESIDE_OTHERS = "method-any-beside-others";
@@ -16,7 +16,7 @@ codes! {
     HEADER_SEVERAL = "header-several";
     HEADER_QUOTES = "header-quotes";
     HEADER_GLOB = "header-glob";
-    HEADER_MISSPELT = "header-misspelt";
+    HEADER_MISSPELLED = "header-misspelled";
     HEADER_DUPLICATE = "header-duplicate";
     HEADER_SAFELISTED = "header-safelisted";
     HEADER_FORBIDDEN = "header-forbidden";
@@ -27,11 +27,12 @@ codes! {
     EXPOSE_SEVERAL = "expose-several";
     EXPOSE_QUOTES = "expose-quotes";
     EXPOSE_GLOB = "expose-glob";
-    EXPOSE_MISSPELT = "expose-misspelt";
+    EXPOSE_MISSPELLED = "expose-misspelled";
     EXPOSE_DUPLICATE = "expose-duplicate";
     EXPOSE_SAFELISTED = "expose-safelisted";
     EXPOSE_FORBIDDEN = "expose-forbidden";
     EXPOSE_OF_REQUEST = "expose-of-request";
+    EXPOSE_OF_PREFLIGHT = "expose-of-preflight";
     EXPOSE_ANY_BESIDE_OTHERS = "expose-any-beside-others";
     EXPOSE_ANY_WITH_CREDENTIALS = "expose-any-with-credentials";
 }

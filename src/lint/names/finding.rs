@@ -17,7 +17,7 @@ pub(super) fn problem(
 }
 
 /// Advice on a name that is none of the usual ones, and looks like one of them.
-pub(super) fn misspelt<'n>(
+pub(super) fn misspelled<'n>(
     code: &'static str,
     usual: impl IntoIterator<Item = &'n str>,
     name: &str,

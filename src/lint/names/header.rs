@@ -1,10 +1,10 @@
 use std::collections::HashSet;
 
 use super::code;
-use super::finding::{error, misspelt, problem, warning};
+use super::finding::{error, misspelled, problem, warning};
 use super::known::{
-    ALWAYS_READABLE, FORBIDDEN, NEVER_READABLE, OF_REQUESTS, OF_RESPONSES, OFTEN_READ, OFTEN_SENT,
-    SAFELISTED,
+    ALWAYS_READABLE, FORBIDDEN, NEVER_READABLE, OF_PREFLIGHTS, OF_REQUESTS, OF_RESPONSES,
+    OFTEN_READ, OFTEN_SENT, SAFELISTED,
 };
 use super::token::{List, check};
 use crate::lint::problem::Problem;
@@ -137,7 +137,7 @@ fn request_header(name: &str, index: usize, beside_any: bool) -> Option<Problem>
     } else if beside_any || OFTEN_SENT.contains(&name) {
         return None;
     } else {
-        return misspelt(code::HEADER_MISSPELT, OFTEN_SENT, name, index, "a header");
+        return misspelled(code::HEADER_MISSPELLED, OFTEN_SENT, name, index, "a header");
     };
     Some(problem(warning(code), index, wrong, None, otherwise))
 }
@@ -156,10 +156,13 @@ fn response_header(name: &str, index: usize) -> Option<Problem> {
             "is a request header, but this list is for response headers",
             "remove it, or list it in allow_headers if scripts should send it",
         )
+    } else if OF_PREFLIGHTS.contains(&name) {
+        let wrong = "is a header of preflight responses, which scripts never see";
+        (warning(code::EXPOSE_OF_PREFLIGHT), wrong, "remove it")
     } else if OFTEN_READ.contains(&name) {
         return None;
     } else {
-        return misspelt(code::EXPOSE_MISSPELT, OFTEN_READ, name, index, "a header");
+        return misspelled(code::EXPOSE_MISSPELLED, OFTEN_READ, name, index, "a header");
     };
     Some(problem(code, index, wrong, None, otherwise))
 }

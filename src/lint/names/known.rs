@@ -136,6 +136,14 @@ pub(super) const ALWAYS_READABLE: [&str; 7] = [
 /// Fetch, forbidden response-header name.
 pub(super) const NEVER_READABLE: [&str; 2] = ["set-cookie", "set-cookie2"];
 
+/// Headers that only responses to preflights have.
+pub(super) const OF_PREFLIGHTS: [&str; 4] = [
+    "access-control-allow-headers",
+    "access-control-allow-methods",
+    "access-control-allow-private-network",
+    "access-control-max-age",
+];
+
 /// Headers that only requests have; what responses may have as well, such as `Accept-Encoding`
 /// (RFC 9110, 12.5.3), is not among them.
 pub(super) const OF_REQUESTS: [&str; 24] = [
@@ -165,7 +173,7 @@ pub(super) const OF_REQUESTS: [&str; 24] = [
     "user-agent",
 ];
 
-/// Headers of requests that a list may name, and that a misspelt name may stand for.
+/// Headers of requests that a list may name, and that a misspelled name may stand for.
 pub(super) const OFTEN_SENT: [&str; 22] = [
     "accept-language",
     "access-control-allow-credentials",
@@ -191,7 +199,7 @@ pub(super) const OFTEN_SENT: [&str; 22] = [
     "x-xsrf-token",
 ];
 
-/// Headers of responses that a list may name, and that a misspelt name may stand for.
+/// Headers of responses that a list may name, and that a misspelled name may stand for.
 pub(super) const OFTEN_READ: [&str; 19] = [
     "access-control-allow-origin",
     "access-control-expose-headers",

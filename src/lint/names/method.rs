@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use super::code;
-use super::finding::{error, misspelt, problem, warning};
+use super::finding::{error, misspelled, problem, warning};
 use super::known::{AS_WRITTEN, FORBIDDEN_METHODS, NORMALIZED, OTHERS, WORDS_FOR_ANY};
 use super::token::{List, check};
 use crate::lint::problem::{Problem, Severity, Suggestion};
@@ -90,5 +90,5 @@ fn one(method: &str, index: usize, listed: &HashSet<&str>) -> Option<Problem> {
         return None;
     }
     let usual = NORMALIZED.into_iter().chain(AS_WRITTEN);
-    misspelt(code::METHOD_MISSPELT, usual, method, index, "a method")
+    misspelled(code::METHOD_MISSPELLED, usual, method, index, "a method")
 }

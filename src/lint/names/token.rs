@@ -1,7 +1,7 @@
 //! What keeps a text from being a name (RFC 9110, 5.6.2, token), and which names were meant by it.
 
 use super::code;
-use super::finding::{error, problem};
+use super::finding::{error, problem, warning};
 use super::known::{NORMALIZED, SAFELISTED};
 use crate::lint::problem::{Problem, Severity, Suggestion};
 use crate::lint::wording::is_hidden;
@@ -97,16 +97,17 @@ pub(super) fn check(
     let Codes { several, quotes, glob } = list.codes();
     // All that follows is a token, and still no name that anybody has.
     let (code, wrong) = if entry.contains('|') {
-        (several, format!("holds several, but is read as {noun} with a | in it"))
+        let several = if list == List::Methods { error(several) } else { warning(several) };
+        (several, format!("probably stands for several, but is read as {noun} with a | in it"))
     } else if entry.starts_with(['\'', '`']) || entry.ends_with(['\'', '`']) {
-        (quotes, format!("is read as {noun} with the quotes in it"))
+        (error(quotes), format!("is read as {noun} with the quotes in it"))
     } else if entry.contains('*') && entry != "*" {
-        (glob, "has a *, which is a wildcard only on its own".to_owned())
+        (error(glob), "has a *, which is a wildcard only on its own".to_owned())
     } else {
         return None;
     };
-    let suggestion = meant().filter(|_| code != glob);
-    Some(problem(error(code), index, &wrong, suggestion, "list each name, or write '*' for all"))
+    let suggestion = meant().filter(|_| code.0 != glob);
+    Some(problem(code, index, &wrong, suggestion, "list each name, or write '*' for all"))
 }
 
 /// What keeps a text out of every header: a server would send a header that is split or forged, or

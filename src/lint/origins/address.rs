@@ -5,16 +5,17 @@ use core::ops::Range;
 
 use super::code;
 use super::dangers;
+use super::extension;
 use super::finding::Finding;
 use super::glob::{self, Meaning};
-use super::host;
-use super::parts::{Kind, Parts};
+use super::host::{self, Kind};
 use super::range::{self, Network};
 use super::scheme::{self, Scheme};
 use super::text::Text;
 use crate::cors::{OriginPattern, Port};
 use crate::lint::problem::Suggestion;
 use crate::lint::wording::quoted;
+use crate::origin_parts::OriginParts;
 
 /// Schemes whose hosts the browser writes in lower case though they are its own.
 const LOWER_CASE: [&str; 2] = ["chrome-extension", "moz-extension"];
@@ -45,7 +46,7 @@ impl fmt::Display for Canonical<'_> {
 /// Host and port as they are written.
 struct Written<'t> {
     text: &'t Text,
-    parts: Parts,
+    parts: OriginParts,
     host: &'t str,
     port: Option<&'t str>,
     /// The host without a star or a dot before it.
@@ -57,7 +58,7 @@ struct Written<'t> {
 
 impl<'t> Written<'t> {
     fn of(text: &'t Text, from: usize, is_web: bool) -> Self {
-        let parts = Parts::of(text.as_str(), from);
+        let parts = OriginParts::after_scheme(text.as_str().as_bytes(), from);
         let slice = |range: Range<usize>| text.as_str().get(range).unwrap_or_default();
         let host = slice(parts.host.clone());
         let port = parts.port.clone().map(slice);
@@ -104,8 +105,12 @@ pub(super) fn read(
             // A single word may be anything, and `https:8080` lacks a host or the scheme's slashes.
             let name = written.host.trim_matches('*');
             let is_scheme = ["http", "https"].iter().any(|s| name.eq_ignore_ascii_case(s));
-            let is_host = !is_scheme && (!is_word(written.host) || written.port.is_some());
+            let has_port = written.port.is_some_and(|port| !port.is_empty());
+            let is_host = !is_scheme && (!is_word(written.host) || has_port);
             meant.filter(|_| is_host)
+        }
+        Scheme::Custom(name) if name == scheme::FILE => {
+            Some(file(&written, from, credentials, findings))
         }
         _ if written.host.is_empty() && scheme.is_web() => {
             findings.clear();
@@ -165,7 +170,13 @@ fn read_behind(
     } else {
         host::web(name, at, kind, findings)
     };
-    let (host, port) = (host?, port?);
+    let (mut host, port) = (host?, port?);
+    if let Scheme::Custom(custom) = scheme {
+        findings.extend(extension::problem(custom, &host, at));
+        if host.is_empty() && kind == Kind::Exact && port == Port::Default {
+            host = no_host(custom, text.place(0), findings);
+        }
+    }
     let is_address = host::is_address(&host);
     if kind == Kind::Subdomains && is_address && !is_dotted {
         let code = if host.starts_with('[') { code::IPV6 } else { code::IPV4 };
@@ -180,7 +191,10 @@ fn read_behind(
         findings.push(Finding::unmatched(code::HOST, at, wrong));
         return None;
     }
-    if credentials && *scheme == Scheme::Http && !host::is_local(&canonical.host) {
+    if scheme.is_web() && host::is_unspecified(&canonical.host) {
+        return Some(unspecified(&canonical, at, findings));
+    }
+    if credentials && *scheme == Scheme::Http && !host::is_own(&canonical.host) {
         let has_port = matches!(canonical.port, Port::Number(_));
         findings.push(dangers::insecure(text.place(0), &entry, has_port));
     }
@@ -194,12 +208,65 @@ fn read_behind(
 
 /// The network that is written in the place of a host.
 fn network<'t>(written: &Written<'t>) -> Option<Network<'t>> {
-    let Parts { path, query: None, fragment: None, .. } = &written.parts else { return None };
+    let OriginParts { path, query: None, fragment: None, .. } = &written.parts else { return None };
     if path.is_empty() {
         return range::addresses(written.host, written.port);
     }
     let has_scheme = written.parts.host.start > 0;
     range::network(has_scheme, written.host, written.port, written.text.as_str().get(path.clone())?)
+}
+
+/// The origin of local files, which has nothing behind its scheme.
+fn file(
+    written: &Written<'_>,
+    from: usize,
+    credentials: bool,
+    findings: &mut Vec<Finding>,
+) -> Suggestion {
+    let behind = written.text.as_str().get(from..).unwrap_or_default();
+    let at = written.text.place(from);
+    if matches!(behind, "/" | "\\") {
+        findings.push(Finding::unmatched(code::TRAILING_SLASH, at, SLASH));
+    } else if !behind.is_empty() {
+        let shown = quoted(behind);
+        let wrong = format!("has {shown} after file://, but the Origin of a file has no path");
+        findings.push(Finding::unmatched(code::PATH, at, wrong));
+    } else if findings.is_empty() {
+        findings.push(dangers::file(credentials));
+    }
+    Suggestion::One("file://".to_owned())
+}
+
+/// Tells of a scheme of an application's own without a host, and gives the host that its pages have.
+///
+/// `WebKit` sends `app://` for a page that an application serves from `app:///index.html`.
+fn no_host(scheme: &str, at: usize, findings: &mut Vec<Finding>) -> String {
+    if extension::any_id(scheme).is_some() {
+        return String::new();
+    }
+    let Some(host) = scheme::only_host(scheme) else {
+        let wrong = "has no host, and only WebKit sends such an Origin, for pages of an app";
+        findings.push(
+            Finding::warning(code::HOST, at, wrong)
+                .otherwise("write the host if the pages have one, such as 'app://localhost'")
+                .meant(None),
+        );
+        return String::new();
+    };
+    findings.push(Finding::unmatched(code::HOST, at, "has no host"));
+    host.to_owned()
+}
+
+/// Tells of an address that stands for every address of a server, and gives `localhost` instead.
+fn unspecified(canonical: &Canonical<'_>, at: usize, findings: &mut Vec<Finding>) -> Suggestion {
+    let wrong = format!(
+        "has {}, which a server listens on but pages are rarely opened at",
+        canonical.host,
+    );
+    let host = "localhost".to_owned();
+    let meant = Suggestion::One(Canonical { host, ..*canonical }.to_string());
+    findings.push(Finding::warning(code::UNSPECIFIED_ADDRESS, at, wrong));
+    meant
 }
 
 fn is_glob(text: &str) -> bool {
@@ -224,7 +291,10 @@ fn no_scheme(at: usize, written: &Written<'_>) -> Finding {
 /// The scheme that was probably meant where none is written.
 fn probable_scheme(host: &str, port: Option<&str>) -> Scheme {
     let host = host.trim_end_matches('*').to_ascii_lowercase();
-    let is_http = host::is_local(&host) || is_private(&host) || port == Some("80");
+    let is_http = host::is_local(&host)
+        || host::is_unspecified(&host)
+        || is_private(&host)
+        || port == Some("80");
     if is_http { Scheme::Http } else { Scheme::Https }
 }
 
@@ -242,7 +312,7 @@ fn is_private(host: &str) -> bool {
 }
 
 /// Tells what stands around host and port.
-fn delimiters(text: &Text, parts: &Parts, findings: &mut Vec<Finding>) {
+fn delimiters(text: &Text, parts: &OriginParts, findings: &mut Vec<Finding>) {
     let whole = text.as_str();
     let mut tell = |code, at: &Range<usize>, wrong: String| {
         findings.push(Finding::unmatched(code, text.place(at.start), wrong));
@@ -338,7 +408,9 @@ fn read_port(
         return None;
     } else if number == 0 {
         let wrong = "has the port 0, from which no browser loads a page";
-        findings.push(Finding::warning(code::BAD_PORT, at, wrong));
+        let finding = Finding::unmatched(code::BAD_PORT, at, wrong);
+        findings.push(finding.otherwise("write the port that the page is loaded from"));
+        return None;
     }
     if scheme.default_port() != Some(number) {
         return Some(Port::Number(number));

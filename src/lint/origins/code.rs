@@ -31,6 +31,9 @@ codes! {
     REGULAR_EXPRESSION = "origin-regular-expression";
     GLOB = "origin-glob";
     NULL = "origin-null";
+    FILE = "origin-file";
+    EXTENSION_ID = "origin-extension-id";
+    UNSPECIFIED_ADDRESS = "origin-unspecified-address";
     ANY_WITH_CREDENTIALS = "origin-any-with-credentials";
     ANY_BESIDE_OTHERS = "origin-any-beside-others";
     INSECURE = "origin-insecure";

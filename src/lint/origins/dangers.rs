@@ -23,6 +23,24 @@ pub(super) fn null(credentials: bool) -> Finding {
         .otherwise("remove it, or write '*' if you mean every site")
 }
 
+/// For the origin of local files.
+pub(super) fn file(credentials: bool) -> Finding {
+    let whose =
+        "is the Origin of local files in Electron and in some web views (browsers send null)";
+    let otherwise = "load the app's pages from a scheme of its own, such as 'app://localhost'";
+    let finding = if credentials {
+        let wrong = format!(
+            "{whose}, so each file that such an app opens can read responses made with the user's \
+             credentials"
+        );
+        Finding::error(code::FILE, 0, wrong)
+    } else {
+        let wrong = format!("{whose}, so it allows each file that such an app opens");
+        Finding::warning(code::FILE, 0, wrong)
+    };
+    finding.otherwise(otherwise).meant(None)
+}
+
 /// For an origin of `http` that takes credentials, from a host that is not the machine itself.
 pub(super) fn insecure(at: usize, origin: &str, has_port: bool) -> Finding {
     let wrong = "is not encrypted, so anyone on the network path can send requests with the \

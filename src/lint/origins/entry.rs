@@ -83,8 +83,11 @@ fn read(entry: &str, context: Context<'_>) -> Reading {
 fn risks(entry: &str, plain: Plain<'_>, context: Context<'_>) -> Vec<Finding> {
     let Plain { secure, starred, host, has_port } = plain;
     let mut findings = Vec::new();
-    if context.credentials && !secure && !host::is_local(host) {
+    if context.credentials && !secure && !host::is_own(host) {
         findings.push(dangers::insecure(0, entry, has_port));
+    }
+    if let Some(label) = placeholder::label_of_yours(host) {
+        findings.push(yours(entry.find(label).unwrap_or_default(), label));
     }
     if starred {
         let at = if secure { "https://*." } else { "http://*." }.len();
@@ -125,6 +128,12 @@ fn read_closely(entry: &str, context: Context<'_>) -> Reading {
         findings.push(Finding::unmatched(code::PERCENT_ENCODED, text.place(0), wrong));
         text.replace(decoded);
     }
+    if let Some(label) = placeholder::label_of_yours(text.as_str())
+        && !text.as_str().contains("-extension:")
+    {
+        let at = text.as_str().find(label).unwrap_or_default();
+        findings.push(yours(text.place(at), label));
+    }
     let meant = address::read(&text, credentials, &mut findings);
     if is_whole {
         // What the joined text allows was not meant.
@@ -132,6 +141,17 @@ fn read_closely(entry: &str, context: Context<'_>) -> Reading {
         return Reading { findings, meant: None };
     }
     Reading { findings, meant }
+}
+
+/// The advice on a label that documents have in the place of the reader's own.
+fn yours(at: usize, label: &str) -> Finding {
+    let wrong = format!(
+        "contains {}, a placeholder of documents, and somebody else may own that name",
+        quoted(label),
+    );
+    Finding::warning(code::PLACEHOLDER, at, wrong)
+        .otherwise("write the origin that it stands for, or remove it")
+        .meant(None)
 }
 
 fn empty(wrong: &str) -> Finding {
@@ -152,6 +172,12 @@ fn other_than_one(text: &Text, context: Context<'_>) -> Option<Reading> {
     }
     if placeholder::is_name_of_setting(inner) {
         let wrong = "is the name of a setting, not its value";
+        let finding = Finding::unmatched(code::PLACEHOLDER, at, wrong)
+            .otherwise("write the origin that it stands for");
+        return Some(Reading::one(finding));
+    }
+    if placeholder::is_taken_out(inner) {
+        let wrong = "stands for something that was taken out";
         let finding = Finding::unmatched(code::PLACEHOLDER, at, wrong)
             .otherwise("write the origin that it stands for");
         return Some(Reading::one(finding));
@@ -179,6 +205,14 @@ fn other_than_one(text: &Text, context: Context<'_>) -> Option<Reading> {
         let finding =
             Finding::unmatched(code::PLACEHOLDER, text.place(range.start + found.start), wrong)
                 .otherwise("write the origin that it stands for");
+        return Some(Reading::one(finding));
+    }
+    if !regex_like::is_expression(inner)
+        && let Some(label) = placeholder::label_in_capitals(inner)
+    {
+        let wrong = format!("contains {}, which stands for a name of your own", quoted(label));
+        let finding = Finding::unmatched(code::PLACEHOLDER, at, wrong)
+            .otherwise("write the origin that it stands for");
         return Some(Reading::one(finding));
     }
     if placeholder::is_code(inner) {
@@ -295,7 +329,9 @@ mod tests {
             let (short, close) = (read(&entry, context), read_closely(&entry, context));
             prop_assert_eq!(told(&short), told(&close));
             if short.findings.iter().any(|finding| finding.severity == Severity::Error) {
-                prop_assert_eq!(short.meant, close.meant);
+                // An entry is not suggested in its own place.
+                let other = |meant: &Suggestion| *meant != Suggestion::One(entry.clone());
+                prop_assert_eq!(short.meant.filter(other), close.meant.filter(other));
             }
         }
     }

@@ -6,15 +6,59 @@ use url::Host;
 
 use super::code;
 use super::finding::Finding;
-use super::parts::Kind;
 use super::scheme::upper_case;
 use super::wrapping::not_ascii;
 use crate::host::{LONGEST_HOST, LONGEST_LABEL, is_ipv4, is_loopback};
 use crate::lint::wording::quoted;
 
+/// What an entry stands for, by where it has a `*`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// One origin.
+    Exact,
+    /// A host with any port.
+    AnyPort,
+    /// The subdomains of a host.
+    Subdomains,
+}
+
 /// Whether a host can only be the machine itself: a page from there needs no `https`.
 pub(super) fn is_local(host: &str) -> bool {
     is_loopback(host.as_bytes())
+}
+
+/// Whether a serialised host is the machine itself or in a network of one's own, where there are no
+/// certificates. Regular expressions are judged alike.
+pub(super) fn is_own(host: &str) -> bool {
+    is_local(host)
+        || host.parse().is_ok_and(is_own_ipv4)
+        || bracketed_ipv6(host).is_some_and(|address| {
+            address.is_unique_local()
+                || address.is_unicast_link_local()
+                || address.is_unspecified()
+                || address.to_ipv4_mapped().is_some_and(is_own_ipv4)
+        })
+}
+
+/// Whether nobody else can have an address: RFC 1918, RFC 6598, this host, loopback, link-local,
+/// multicast and what is reserved.
+fn is_own_ipv4(address: Ipv4Addr) -> bool {
+    let [first, second, ..] = address.octets();
+    address.is_private()
+        || address.is_loopback()
+        || address.is_link_local()
+        || first == 0
+        || first >= 224
+        || (first == 100 && (64..128).contains(&second))
+}
+
+/// Whether a serialised host is the address that stands for every address of a machine.
+pub(super) fn is_unspecified(host: &str) -> bool {
+    matches!(host, "0.0.0.0" | "[::]")
+}
+
+fn bracketed_ipv6(host: &str) -> Option<Ipv6Addr> {
+    host.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
 }
 
 /// Whether a serialised host is an address.

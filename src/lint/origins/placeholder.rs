@@ -6,6 +6,53 @@ use core::ops::Range;
 const UNSET: [&str; 9] =
     ["none", "undefined", "nil", "nan", "true", "false", "unset", "todo", "changeme"];
 
+/// Words in capitals that stand for what is to be written there: `https://YOUR-APP.example.com`.
+const INSTEAD: [&str; 25] = [
+    "YOUR",
+    "MYAPP",
+    "MYDOMAIN",
+    "MYSITE",
+    "MY",
+    "REPLACE",
+    "REPLACEME",
+    "CHANGE",
+    "CHANGEME",
+    "INSERT",
+    "PLACEHOLDER",
+    "REDACTED",
+    "REMOVED",
+    "SECRET",
+    "TODO",
+    "FIXME",
+    "DOMAIN",
+    "SUBDOMAIN",
+    "HOST",
+    "HOSTNAME",
+    "FRONTEND",
+    "ORIGIN",
+    "TENANT",
+    "PROJECT",
+    "URL",
+];
+
+/// Names in lower case that documents have for a domain of the reader's own.
+const YOURS: [&str; 14] = [
+    "yourdomain",
+    "yoursite",
+    "yourapp",
+    "yourwebsite",
+    "yourcompany",
+    "yourproject",
+    "yourfrontend",
+    "yourname",
+    "yourusername",
+    "mydomain",
+    "my-domain",
+    "mywebsite",
+    "yourproductiondomain",
+    "your",
+];
+
 /// Whether the whole text is one of the words for nothing.
 pub(super) fn is_unset(text: &str) -> bool {
     UNSET.iter().any(|word| text.eq_ignore_ascii_case(word))
@@ -25,6 +72,57 @@ pub(super) fn is_name_of_setting(text: &str) -> bool {
         && host.contains('_')
         && is_upper(host.as_bytes())
         && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// The label in capitals that stands for what is to be written there: `YOUR-APP` in
+/// `https://YOUR-APP.example.com`.
+pub(super) fn label_in_capitals(text: &str) -> Option<&str> {
+    if !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return None;
+    }
+    let is_filler = |word: &str| word.len() > 2 && word.bytes().all(|byte| byte == b'X');
+    let is_capital = |byte: u8| {
+        !byte.is_ascii_lowercase() && (byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    };
+    labels(text).find(|label| {
+        let mut words = label.split(['-', '_']);
+        if words.clone().any(is_filler) {
+            return true;
+        }
+        label.len() > 2
+            && label.bytes().all(is_capital)
+            && (words.any(|word| INSTEAD.contains(&word))
+                || label.starts_with("YOUR")
+                || (label.contains('_') && label.starts_with(|c: char| c.is_ascii_uppercase())))
+    })
+}
+
+/// The label in lower case that documents have for a name of the reader's own: `your-app`.
+pub(super) fn label_of_yours(text: &str) -> Option<&str> {
+    if !text.contains("your") && !text.contains("my") {
+        return None;
+    }
+    labels(text).find(|label| {
+        YOURS.contains(label) || label.starts_with("your-") || label.starts_with("your_")
+    })
+}
+
+/// The labels of the host.
+fn labels(text: &str) -> impl Iterator<Item = &str> {
+    let behind = text.split_once("://").map_or(text, |(_, behind)| behind);
+    behind.split([':', '/', '?', '#']).next().unwrap_or_default().split('.')
+}
+
+/// Whether something was taken out of a text: `https://***REMOVED***`, `https://...`.
+pub(super) fn is_taken_out(text: &str) -> bool {
+    let behind = text.split_once("://").map_or(text, |(_, behind)| behind);
+    let is_ellipsis = |c: char| matches!(c, '.' | '\u{2026}');
+    behind.contains("***")
+        || matches!(
+            behind.trim_matches(['[', ']']),
+            "REDACTED" | "REMOVED" | "redacted" | "removed"
+        )
+        || (behind.chars().all(is_ellipsis) && (behind.len() > 2))
 }
 
 /// What a program reads its settings by.

@@ -83,15 +83,46 @@ fn undelimited(text: &str) -> &str {
     if is_literal && are_flags { inner } else { text }
 }
 
+/// The expression with a `\` once where it is doubled, as in a literal that is not raw.
+fn without_doubled_backslashes(text: &str) -> String {
+    if text.contains("\\\\") && !text.replace("\\\\", "").contains('\\') {
+        return text.replace("\\\\", "\\");
+    }
+    text.to_owned()
+}
+
+/// The entry that says what an expression does: it has no more than a few characters escaped, and `.*\.`
+/// for any subdomain.
+fn as_entry(text: &str) -> Option<String> {
+    let text = text.strip_prefix('^').unwrap_or(text);
+    let text = text.strip_suffix('$').unwrap_or(text);
+    let begins = ["\\:\\/\\/", ":\\/\\/", "\\://", "://"];
+    let (scheme, host) = begins.iter().find_map(|begin| text.split_once(begin))?;
+    let any = [".*\\.", ".+\\.", "(.*)\\.", "(.+)\\."];
+    let below = any.iter().find_map(|any| host.strip_prefix(any));
+    let (star, host) = below.map_or(("", host), |host| ("*.", host));
+    let host = host.replace("\\.", ".").replace("\\-", "-").replace("\\:", ":");
+    let is_scheme = scheme.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    let is_part =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.:".contains(&byte);
+    let has_labels = !host.ends_with('.') && !host.contains("..");
+    let is_entry = is_scheme && host.bytes().all(is_part) && (has_labels || host == ".");
+    is_entry.then(|| format!("{scheme}://{star}{host}"))
+}
+
 /// What to write instead: `*` for the expression that stands for everything, else the expression,
 /// with a `\` before each dot that was meant as one. None where it is not proven.
 pub(super) fn meant(text: &str, context: Context<'_>) -> Option<Suggestion> {
-    let text = undelimited(text);
+    let text = without_doubled_backslashes(undelimited(text));
+    let text = text.as_str();
     if is_everything(text) {
         return Some(Suggestion::One("*".to_owned()));
     }
     if let Some(domain) = subdomains(text) {
         return Some(Suggestion::One(format!("https://*.{domain}")));
+    }
+    if let Some(entry) = as_entry(text) {
+        return Some(Suggestion::One(entry));
     }
     // What an expression says of the path would keep it from matching any Origin.
     let (open, end) = text.strip_suffix('$').map_or((text, ""), |open| (open, "$"));
@@ -117,7 +148,10 @@ fn subdomains(text: &str) -> Option<String> {
 fn is_everything(text: &str) -> bool {
     let text = text.strip_prefix('^').unwrap_or(text);
     let text = text.strip_suffix('$').unwrap_or(text);
-    let host = text.split_once("://").map_or(text, |(_, host)| host);
+    let (scheme, host) = text.split_once("://").unwrap_or(("https", text));
+    if !matches!(scheme, "http" | "https" | "https?" | "http(s)?" | "(http|https)" | ".*" | ".+") {
+        return false;
+    }
     let host = host.strip_prefix('(').and_then(|host| host.strip_suffix(')')).unwrap_or(host);
     matches!(host, ".*" | ".+" | ".*?" | ".+?")
 }

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::code;
+use super::extension;
 use super::finding::Finding;
 use super::text::Text;
 use crate::host::default_port;
@@ -56,12 +57,39 @@ impl Scheme {
     }
 }
 
+const EXPO: &str = "by which Expo Go opens an app, and the requests of an app have no Origin";
+
+/// The scheme of local files. Browsers send null for those; Electron and some web views send `file://`.
+pub(super) const FILE: &str = "file";
+
+/// Schemes of applications whose pages have one host, and that host.
+const APPS: [(&str, &str); 4] = [
+    ("capacitor", "localhost"),
+    ("httpsionic", "localhost"),
+    ("ionic", "localhost"),
+    ("tauri", "localhost"),
+];
+
+/// The host that all pages of a scheme have.
+pub(super) fn only_host(scheme: &str) -> Option<&'static str> {
+    APPS.iter().find(|(known, _)| *known == scheme).map(|(_, host)| *host)
+}
+
+/// Schemes that are known by their name, with no slashes behind.
+fn is_known(scheme: &str) -> bool {
+    only_host(scheme).is_some()
+        || matches!(scheme, FILE | "app")
+        || extension::any_id(scheme).is_some()
+}
+
 /// Schemes of which no origin is sent, and what is sent instead.
-const NOT_SENT: [(&str, &str); 18] = [
+const NOT_SENT: [(&str, &str); 20] = [
     ("about", "whose pages send the Origin of the page that made them, or null"),
     ("blob", "whose pages send the Origin that is inside"),
+    ("content", "whose pages send null"),
     ("data", "whose pages send null"),
-    ("file", "whose pages send null"),
+    ("exp", EXPO),
+    ("exps", EXPO),
     ("filesystem", "whose pages send the Origin that is inside"),
     ("ftp", "which no browser loads any more"),
     ("ftps", "which no browser loads"),
@@ -81,8 +109,9 @@ const NOT_SENT: [(&str, &str); 18] = [
 /// Whether a text begins with a scheme of which no origin is sent.
 pub(super) fn begins_with_one_not_sent(text: &str) -> bool {
     let name = scheme_name(text);
-    let is_same = |(known, _): &(&str, &str)| known.eq_ignore_ascii_case(name);
-    text.get(name.len()..).is_some_and(|rest| rest.starts_with(':')) && NOT_SENT.iter().any(is_same)
+    let is_same = |known: &str| known.eq_ignore_ascii_case(name);
+    text.get(name.len()..).is_some_and(|rest| rest.starts_with(':'))
+        && (is_same(FILE) || NOT_SENT.iter().any(|(known, _)| is_same(known)))
 }
 
 /// The two origins that `http(s)://` or `http?://` and the like stand for.
@@ -148,7 +177,14 @@ pub(super) fn open(text: &Text, findings: &mut Vec<Finding>) -> (Scheme, usize) 
         if let Some(Fault::NotSent(why)) = fault {
             let name = written.split(':').next().unwrap_or_default().to_ascii_lowercase();
             let wrong = format!("has the scheme {name}, {why}");
-            findings.push(Finding::unmatched(code::SCHEME_NOT_SENT, at, wrong));
+            let finding = Finding::unmatched(code::SCHEME_NOT_SENT, at, wrong);
+            findings.push(match why {
+                EXPO => finding.otherwise(
+                    "remove it, or write the address of the app's page in a browser, such as \
+                     'http://localhost:8081'",
+                ),
+                _ => finding,
+            });
             match name.as_str() {
                 "blob" | "filesystem" | "view-source" if begins_web(after) => {
                     offset += length;
@@ -205,10 +241,12 @@ fn start(text: &str) -> Start {
     let name = scheme_name(text);
     let lower = name.to_ascii_lowercase();
     let after = text.get(name.len()..).unwrap_or_default();
-    if let Some(prefix) = text.split("://").next().filter(|prefix| prefix.len() < text.len())
-        && prefix.contains('*')
-        && !prefix.contains(['/', '.', '?', '#', '\\'])
-    {
+    let is_glob = |prefix: &&str| {
+        prefix.len() < text.len()
+            && prefix.contains('*')
+            && !prefix.contains(['/', '.', '?', '#', '\\'])
+    };
+    if let Some(prefix) = text.split("://").next().filter(is_glob) {
         let is_web = matches!(&*prefix.to_ascii_lowercase(), "*" | "**" | "http*" | "https*");
         let scheme = if is_web { Scheme::Either } else { Scheme::Unknown };
         return Start { scheme, length: prefix.len() + 3, fault: Some(Fault::Glob) };
@@ -249,6 +287,12 @@ fn named(name: &str, lower: &str, rest: &str) -> Start {
         let fault = Some(Fault::NotSent(why));
         return Start { scheme: Scheme::Unknown, length: length + slashes, fault };
     }
+    // `exp+name://` opens an app in development.
+    let expo = lower.starts_with("exp+").then_some(EXPO).filter(|_| slashes > 1);
+    if let Some(why) = expo {
+        let fault = Some(Fault::NotSent(why));
+        return Start { scheme: Scheme::Unknown, length: length + slashes, fault };
+    }
     let is_host = name.contains('.') || lower == "localhost";
     let begins_port = rest.starts_with(|c: char| c.is_ascii_digit() || c == '*');
     match web_scheme(lower) {
@@ -268,6 +312,7 @@ fn named(name: &str, lower: &str, rest: &str) -> Start {
             let scheme = if lower.ends_with('s') { Scheme::Https } else { Scheme::Http };
             Start::malformed(scheme, length + 2)
         }
+        _ if rest.is_empty() && is_known(lower) => Start::malformed(Scheme::of(lower), length),
         // A drive: `C:\Users`.
         _ if name.len() == 1 && slashes == 1 => Start::malformed(Scheme::Unknown, length + 1),
         _ if rest.starts_with("//") => {

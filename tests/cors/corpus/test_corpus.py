@@ -17,9 +17,9 @@ from fastcors import ConfigWarning, CORSMiddleware
 from tests.exchange import Message, answering, scope_of, sent
 
 FOLDER = Path(__file__).parent
-# Of the intended differences, those that an answer can show.
+# Of the intended differences, those that a response can show.
 DIFFERENCES = {3, 4, 5}
-# What the application answers beside its header lines.
+# The rest of the application's response, besides its header lines.
 STATUS, BODY = 200, b"hello"
 
 Pairs = Sequence[tuple[str, str]]
@@ -35,7 +35,7 @@ class Request:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Expected:
-    """An answer: a preflight's has a status and a body, any other keeps the application's."""
+    """A response: a preflight's has a status and a body, any other keeps the application's."""
 
     headers: Pairs
     status: int = STATUS
@@ -54,16 +54,16 @@ class Case:
     application: Pairs = ()
     starlette_differs: int | None = None
 
-    def answer(self, middleware: type[Any]) -> list[Message]:
-        """Give the messages that a middleware sends."""
+    def response(self, middleware: type[Any]) -> list[Message]:
+        """Return the messages that a middleware sends."""
         with warnings.catch_warnings():
-            # Some cases show what a configuration does of which this warns.
+            # Some cases show what a configuration does that raises warnings.
             warnings.simplefilter("ignore", ConfigWarning)
             app = middleware(answering(lines(self.application), STATUS, BODY), **self.options)
         return sent(app, scope_of(self.request.method, lines(self.request.headers)))
 
-    def answer_expected(self) -> list[Message]:
-        """Give the messages that are expected."""
+    def expected_response(self) -> list[Message]:
+        """Return the messages that are expected."""
         start = {"type": "http.response.start", "status": self.expected.status}
         return [
             {**start, "headers": lines(self.expected.headers)},
@@ -72,7 +72,7 @@ class Case:
 
 
 def lines(pairs: Pairs) -> list[tuple[bytes, bytes]]:
-    """Give header lines as ASGI has them."""
+    """Return header lines as ASGI has them."""
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
 
 
@@ -97,19 +97,19 @@ EACH = pytest.mark.parametrize("case", CASES, ids=[f"{case.file}: {case.name}" f
 
 
 @EACH
-def test_fastcors_answers_every_case_as_it_says(case: Case) -> None:
-    assert case.answer(CORSMiddleware) == case.answer_expected()
+def test_fastcors_responds_to_every_case_as_expected(case: Case) -> None:
+    assert case.response(CORSMiddleware) == case.expected_response()
 
 
 @EACH
-def test_starlette_answers_every_case_as_it_says_but_for_the_intended_differences(
+def test_starlette_responds_to_every_case_as_expected_except_for_the_intended_differences(
     case: Case,
 ) -> None:
-    same = case.answer(Starlette) == case.answer_expected()
+    same = case.response(Starlette) == case.expected_response()
     if case.starlette_differs is None:
-        assert same, case.answer(Starlette)
+        assert same, case.response(Starlette)
     else:
-        assert not same, "this is no difference, take the mark away"
+        assert not same, "this is no difference, remove the mark"
         assert case.starlette_differs in DIFFERENCES
 
 

@@ -1,4 +1,4 @@
-"""`python -m tests.cors.expressions.fuzz --seconds 600`: both engines on generated expressions and texts."""
+"""`python -m tests.cors.expressions.fuzz --seconds 600`: both engines on generated expressions and strings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import random
 import sys
 import time
 
-from tests.cors.expressions.patterns import disagreement, generated, is_translated
+from tests.cors.expressions.generated import disagreement, generated, is_translated
 
 
 def main() -> None:

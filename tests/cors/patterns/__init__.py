@@ -5,7 +5,7 @@
 
 - `name`: what its origins have in common;
 - `patterns`: the entries of `allow_origins`;
-- `allowed` and `refused`: origins, each a row with these patterns and that verdict.
+- `allowed` and `rejected`: origins, each a row with these patterns and that verdict.
 
 Texts are latin-1: a character stands for the byte of its number.
 """

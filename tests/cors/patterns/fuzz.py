@@ -1,4 +1,4 @@
-"""`python -m tests.cors.patterns.fuzz --seconds 600`: patterns and near misses, held against the twin."""
+"""`python -m tests.cors.patterns.fuzz --seconds 600`: patterns and near misses, compared with the twin."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def main() -> None:
     end, origins, allowed = time.monotonic() + arguments.seconds, 0, 0
     while time.monotonic() < end:
         entries, asked = case(generator)
-        found, let_in = disagreement(entries, asked)
+        found, matched = disagreement(entries, asked)
         if found is not None:
             sys.exit(f"after {origins:,} origins with --seed {arguments.seed}:\n{found}")
         origins += len(asked)
-        allowed += let_in
+        allowed += matched
     print(
         f"seed {arguments.seed}: {origins:,} origins, {allowed / origins:.0%} of them allowed, "
         f"no disagreement"

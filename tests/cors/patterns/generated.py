@@ -1,4 +1,4 @@
-"""Generates patterns, and origins that are just so or just not covered by them."""
+"""Generates patterns, and origins that they barely cover or barely do not cover."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LENGTHS = [240, 250, 251, 252, 253, 254, 255, 260, 300]
 
 
 def pattern(random: Random) -> str:
-    """Give an entry that is a pattern most often."""
+    """Return an entry that is usually a pattern."""
     kind = random.random()
     star = "*." if kind < 0.7 else ""
     host = random.choice(HOSTS) if kind > 0.85 else _name(random)
@@ -51,14 +51,14 @@ def _name(random: Random) -> str:
 
 
 def _long(random: Random, tail: str) -> str:
-    """Give a host that ends so and is about as long as one may be, of many labels or of few."""
+    """Return a host that ends so and is about as long as one may be, of many labels or of few."""
     length = random.choice(LENGTHS) - len(tail) - 1
     label = random.choice(["a.", "a" * 63 + ".", "ab.", "a" * 300])
     return f"{(label * length)[: max(length, 1)].rstrip('.')}.{tail}"
 
 
 def covered(random: Random, entry: str) -> str:
-    """Give an origin that a pattern covers, if the entry is one."""
+    """Return an origin that a pattern covers, if the entry is one."""
     scheme, _, authority = entry.partition("://")
     host, port = authority, ""
     if authority.endswith(":*"):
@@ -93,7 +93,7 @@ def mutated(random: Random, text: str) -> str:
 
 
 def origin(random: Random, entries: list[str]) -> str:
-    """Give an origin that one of the entries covers, or what is left of it after a change or several."""
+    """Return an origin that one of the entries covers, perhaps with a few changes."""
     entry = random.choice(entries)
     text = covered(random, entry) if random.random() < 0.9 else entry
     if random.random() < 0.1:
@@ -104,7 +104,7 @@ def origin(random: Random, entries: list[str]) -> str:
 
 
 def case(random: Random) -> tuple[list[str], list[str]]:
-    """Give entries with a `*` in them, and origins."""
+    """Return entries with a `*` in them, and origins."""
     count = random.choice([1, 1, 2, 3, 5, 50])
     entries = [pattern(random) for _ in range(count)]
     # What has no star is listed and compared, which is not the question here.
@@ -113,7 +113,7 @@ def case(random: Random) -> tuple[list[str], list[str]]:
 
 
 def disagreement(entries: list[str], origins: list[str]) -> tuple[str | None, int]:
-    """Say on which origin the middleware and the twin disagree, if they do, and how many are allowed."""
+    """Return on which origin the middleware and the twin disagree, if they do, and how many are allowed."""
     with warnings.catch_warnings():
         # Some entries are no patterns.
         warnings.simplefilter("ignore")
@@ -124,9 +124,9 @@ def disagreement(entries: list[str], origins: list[str]) -> tuple[str | None, in
         allowed += expected
         for found, who in (
             (middleware.is_allowed_origin(each), "is_allowed_origin"),
-            (_is_named(middleware, each), "the answer"),
+            (_is_named(middleware, each), "the response"),
             # The second time it is remembered.
-            (_is_named(middleware, each), "the second answer"),
+            (_is_named(middleware, each), "the second response"),
         ):
             if found is not expected:
                 return f"{entries!r}\n{each!r}\n{who} says {found}, the twin {expected}", allowed

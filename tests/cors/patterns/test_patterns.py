@@ -32,11 +32,11 @@ class Class:
     name: str
     patterns: tuple[str, ...]
     allowed: tuple[str, ...] = ()
-    refused: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
 
     def rows(self) -> list[tuple[str, bool]]:
-        """Give each origin with its verdict."""
-        return [(each, True) for each in self.allowed] + [(each, False) for each in self.refused]
+        """Return each origin with its verdict."""
+        return [(each, True) for each in self.allowed] + [(each, False) for each in self.rejected]
 
 
 def read() -> list[Class]:
@@ -54,7 +54,7 @@ EACH = pytest.mark.parametrize("attacks", CLASSES, ids=lambda attacks: attacks.n
 
 
 def quiet(*entries: str, **options: Any) -> CORSMiddleware:
-    """Give a middleware whatever it warns of."""
+    """Return a middleware whatever it warns of."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConfigWarning)
         return CORSMiddleware(APP, allow_origins=entries, **options)
@@ -62,7 +62,7 @@ def quiet(*entries: str, **options: Any) -> CORSMiddleware:
 
 @EACH
 @pytest.mark.parametrize("credentials", [False, True], ids=["", "with credentials"])
-def test_every_origin_is_answered_as_the_table_says(attacks: Class, credentials: bool) -> None:
+def test_every_origin_is_decided_as_the_table_says(attacks: Class, credentials: bool) -> None:
     middleware = quiet(*attacks.patterns, allow_credentials=credentials)
     for asked, allowed in attacks.rows():
         assert middleware.is_allowed_origin(asked) is allowed, asked
@@ -81,7 +81,7 @@ def test_the_twins_decide_as_the_table_says(attacks: Class) -> None:
         assert twin.is_allowed_origin(asked) is allowed, asked
 
 
-def test_the_documentation_says_what_is_covered_and_what_is_not() -> None:
+def test_the_documentation_is_right_about_what_is_covered() -> None:
     _, _, table = DOCUMENT.partition("| entry | covers | does not cover |")
     rows = [line.split("|")[1:4] for line in table.split("\n\n")[0].splitlines()[2:]]
     assert len(rows) > 4
@@ -94,7 +94,7 @@ def test_the_documentation_says_what_is_covered_and_what_is_not() -> None:
             assert middleware.is_allowed_origin(asked) is (asked in covered_ones), (entry, asked)
 
 
-def test_an_entry_that_is_no_pattern_is_told_at_start_up_and_matches_nothing() -> None:
+def test_an_entry_that_is_no_pattern_is_reported_at_start_up_and_matches_nothing() -> None:
     entries = {entry for attacks in CLASSES for entry in attacks.patterns}
     wrong = {entry for entry in entries if not is_pattern(entry)}
     assert len(wrong) > 20
@@ -126,7 +126,7 @@ def test_a_port_is_written_in_the_shortest_way(port: int, written: str) -> None:
 
 
 @pytest.mark.parametrize("place", range(len("https://a.example.com")))
-def test_an_origin_with_any_byte_put_in_or_exchanged_is_decided_as_the_twin_says(
+def test_an_origin_with_any_byte_inserted_or_replaced_is_decided_as_by_the_twin(
     place: int,
 ) -> None:
     entry, asked = "https://*.example.com", "https://a.example.com"
@@ -139,7 +139,9 @@ def test_an_origin_with_any_byte_put_in_or_exchanged_is_decided_as_the_twin_says
             assert middleware.is_allowed_origin(changed) is covers(entry, changed), changed
 
 
-def test_every_beginning_and_every_end_of_an_origin_is_refused_but_those_below_the_domain() -> None:
+def test_every_beginning_and_every_end_of_an_origin_is_rejected_except_those_below_the_domain() -> (
+    None
+):
     asked = "https://a.b.example.com"
     middleware = quiet("https://*.example.com")
     for place in range(len(asked)):
@@ -147,7 +149,7 @@ def test_every_beginning_and_every_end_of_an_origin_is_refused_but_those_below_t
         assert not place or not middleware.is_allowed_origin(asked[place:]), asked[place:]
 
 
-def test_a_listed_origin_and_an_expression_stand_beside_patterns() -> None:
+def test_listed_origins_and_expressions_work_together_with_patterns() -> None:
     middleware = quiet(
         "https://*.example.com",
         "https://example.com",
@@ -155,8 +157,8 @@ def test_a_listed_origin_and_an_expression_stand_beside_patterns() -> None:
     )
     for allowed in ("https://a.example.com", "https://example.com", "https://a.example.org"):
         assert middleware.is_allowed_origin(allowed)
-    for refused in ("https://b.example.org", "https://example.org", "https://*.example.com"):
-        assert not middleware.is_allowed_origin(refused)
+    for rejected in ("https://b.example.org", "https://example.org", "https://*.example.com"):
+        assert not middleware.is_allowed_origin(rejected)
 
 
 def test_a_pattern_that_is_repeated_is_kept_in_the_list_and_counts_once() -> None:
@@ -177,9 +179,9 @@ def test_the_fuzzer_runs_the_same_generator_and_comes_close_to_what_is_allowed()
     random, origins, allowed = Random(1), 0, 0
     for _ in range(EXAMPLES):
         entries, asked = case(random)
-        found, let_in = disagreement(entries, asked)
+        found, matched = disagreement(entries, asked)
         assert found is None
-        origins, allowed = origins + len(asked), allowed + let_in
+        origins, allowed = origins + len(asked), allowed + matched
     assert 0.15 < allowed / origins < 0.6
 
 

@@ -10,7 +10,7 @@ LONGEST_HOST = 253
 
 
 def covers(pattern: str, origin: str) -> bool:
-    """Say whether an entry of `allow_origins` with a `*` in it covers an origin; none that is no pattern."""
+    """Whether an entry of `allow_origins` with a `*` in it covers an origin; none that is no pattern."""
     if not is_pattern(pattern):
         return False
     scheme, authority = pattern.split("://", 1)
@@ -34,7 +34,7 @@ def covers(pattern: str, origin: str) -> bool:
 
 
 def is_pattern(entry: str) -> bool:
-    """Say whether an entry has the form of a pattern, a `*` in it or not."""
+    """Whether an entry has the form of a pattern, a `*` in it or not."""
     scheme, separator, authority = entry.partition("://")
     if not separator or not _is_scheme(scheme):
         return False
@@ -48,7 +48,7 @@ def is_pattern(entry: str) -> bool:
 
 
 def _split(authority: str) -> tuple[str, str | None]:
-    """Give host and port; the colons of an IPv6 address are the host's."""
+    """Return host and port; the colons of an IPv6 address are the host's."""
     if authority.startswith("[") and "]" in authority:
         inside, _, behind = authority.partition("]")
         if behind == "":
@@ -79,7 +79,7 @@ def _is_label(text: str) -> bool:
 
 
 def _is_name(host: str) -> bool:
-    """Say whether a host is labels, of which the last makes it no IPv4 address to a browser."""
+    """Whether a host consists of labels, and browsers do not read it as an IPv4 address."""
     labels = host.split(".")
     return all(map(_is_label, labels)) and not _is_number(labels[-1])
 
@@ -91,20 +91,20 @@ def _is_number(label: str) -> bool:
 
 
 def _is_address(host: str) -> bool:
-    """Say whether a host is an IP address as a browser writes it."""
+    """Whether a host is an IP address as a browser writes it."""
     try:
         if not host.startswith("["):
             return str(ipaddress.IPv4Address(host)) == host
         address = ipaddress.IPv6Address(host[1:-1])
     except ValueError:
         return False
-    # Python shortens one zero too where the URL standard wants two, and writes some with dots.
+    # Python also shortens a single zero, unlike the URL standard, and writes some with dots.
     pieces = [int(address) >> shift & 0xFFFF for shift in range(112, -1, -16)]
     return host == f"[{_shortened(pieces)}]" and address.scope_id is None
 
 
 def _shortened(pieces: list[int]) -> str:
-    """Serialise the pieces of an IPv6 address (URL standard, IPv6 serializer)."""
+    """Serialize the pieces of an IPv6 address (URL standard, IPv6 serializer)."""
     runs = [
         (start, end)
         for start in range(8)

@@ -1,81 +1,45 @@
-"""Generates regular expressions and texts, and holds the two engines against each other."""
+"""Regular expressions and strings, generated, and a comparison of the two engines on them."""
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import signal
+import tomllib
 import warnings
+from pathlib import Path
 from random import Random
 
 from fastcors import CORSMiddleware, _fastcors
 from fastcors._regex.translate import translate
 from fastcors._regex.tree import Parsed, Untranslatable
 
-ALPHABET = "abkKsS9_.:/-|A"
-LITERALS = [
-    *ALPHABET,
-    r"\.",
-    r"\-",
-    "://",
-    "https",
-    r"\x61",
-    r"\u212a",
-    "\u212a",
-    "\u017f",
-    "\u0130",
-    "\xe4",
-]
-CLASSES = [
-    ".",
-    r"\d",
-    r"\D",
-    r"\w",
-    r"\W",
-    r"\s",
-    r"\S",
-    "[ab]",
-    "[^ab]",
-    "[a-z0-9-]",
-    "[^.]",
-    r"[\w.-]",
-    r"[^\W_]",
-    r"[^\d\D]",
-    "[[a]",
-    "[a&&b]",
-    "[a||b]",
-    "[a--b]",
-    "[]a]",
-    "[^]a]",
-    "[^\\s/]",
-    "[\u2100-\u2200]",
-    "[^\u212a]",
-    "[A-Z]",
-]
-ANCHORS = ["^", "$", r"\A", r"\Z", r"\b", r"\B"]
-REPEATS = ["*", "+", "?", "{2}", "{1,2}", "{,2}", "{0}", "{2,}", "{,}", "*?", "+?", "??", "{1,2}?"]
-POSSESSIVE = ["*+", "++", "?+", "{1,2}+"]
-GROUPS = [
-    "(?:",
-    "(?:",
-    "(",
-    "(?P<n>",
-    "(?i:",
-    "(?s:",
-    "(?m:",
-    "(?x:",
-    "(?a:",
-    "(?u:",
-    "(?-i:",
-    "(?i-s:",
-]
-ONLY_PYTHONS = ["(?=", "(?!", "(?<=", "(?<!", "(?>"]
-OTHERS = [r"\1", "(?P=n)", "(?(1)a|b)", "(?#note)", "#a", " ", "(?!)", "", "\\\n"]
-FLAGS = ["", "", "", "(?i)", "(?s)", "(?m)", "(?x)", "(?a)", "(?ai)", "(?isx)"]
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Grammar:
+    """The parts of grammar.toml: an unknown or missing one is a TypeError."""
+
+    alphabet: str
+    literals: list[str]
+    classes: list[str]
+    anchors: list[str]
+    repeats: list[str]
+    possessive: list[str]
+    groups: list[str]
+    python_only: list[str]
+    others: list[str]
+    flags: list[str]
+
+
+GRAMMAR = Grammar(
+    **tomllib.loads(Path(__file__).with_name("grammar.toml").read_text(encoding="utf-8"))
+)
+LITERALS = [*GRAMMAR.alphabet, *GRAMMAR.literals]
 
 
 def pattern(random: Random, depth: int = 4) -> str:
-    """Give a regular expression, now and then one that Python does not take."""
-    return random.choice(FLAGS) + _alternatives(random, depth)
+    """Return a regular expression, sometimes one that Python rejects."""
+    return random.choice(GRAMMAR.flags) + _alternatives(random, depth)
 
 
 def _alternatives(random: Random, depth: int) -> str:
@@ -89,29 +53,29 @@ def _sequence(random: Random, depth: int) -> str:
 def _item(random: Random, depth: int) -> str:
     kind = random.random()
     if depth and kind < 0.35:
-        opening = random.choice(GROUPS if random.random() < 0.95 else ONLY_PYTHONS)
+        opening = random.choice(GRAMMAR.groups if random.random() < 0.95 else GRAMMAR.python_only)
         atom = f"{opening}{_alternatives(random, depth - 1)})"
     elif kind < 0.65:
         atom = random.choice(LITERALS)
     elif kind < 0.9:
-        atom = random.choice(CLASSES)
+        atom = random.choice(GRAMMAR.classes)
     elif kind < 0.98:
-        atom = random.choice(ANCHORS)
+        atom = random.choice(GRAMMAR.anchors)
     else:
-        atom = random.choice(OTHERS)
+        atom = random.choice(GRAMMAR.others)
     if random.random() < 0.35:
-        atom += random.choice(REPEATS if random.random() < 0.97 else POSSESSIVE)
+        atom += random.choice(GRAMMAR.repeats if random.random() < 0.97 else GRAMMAR.possessive)
     return atom
 
 
 def text(random: Random) -> str:
-    """Give a short text of visible ASCII, often empty or of few different characters."""
-    alphabet = random.choice([ALPHABET, "ab", "kKsS", "a.9-"])
+    """Return a short string of visible ASCII, often empty or of few different characters."""
+    alphabet = random.choice([GRAMMAR.alphabet, "ab", "kKsS", "a.9-"])
     return "".join(random.choice(alphabet) for _ in range(random.randint(0, 6)))
 
 
 def is_translated(source: str) -> bool:
-    """Say whether the Rust engine decides on this expression."""
+    """Whether the Rust engine runs this expression."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         compiled = re.compile(source)
@@ -122,7 +86,7 @@ def is_translated(source: str) -> bool:
 
 
 def disagreement(source: str, texts: list[str]) -> str | None:
-    """Say on which text the middleware and `re.fullmatch` disagree; None where they do not."""
+    """Return a string on which the middleware and `re.fullmatch` disagree, or None."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         compiled = re.compile(source)
@@ -135,7 +99,7 @@ def disagreement(source: str, texts: list[str]) -> str | None:
 
 
 def fullmatch(compiled: re.Pattern[str], each: str) -> bool | None:
-    """Ask Python's engine; None where it does not end within a second, or fails, as it may."""
+    """Whether Python's engine matches; None if it fails, or does not end within a second."""
 
     def give_up(*_: object) -> None:
         raise TimeoutError
@@ -153,7 +117,7 @@ def fullmatch(compiled: re.Pattern[str], each: str) -> bool | None:
 
 
 def generated(random: Random) -> tuple[str, list[str]] | None:
-    """Give an expression that Python takes with texts, or None where it takes it not."""
+    """Return an expression with strings to match, or None if Python rejects the expression."""
     source = pattern(random)
     try:
         with warnings.catch_warnings():
