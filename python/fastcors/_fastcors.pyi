@@ -18,15 +18,19 @@ __all__ = [
     "claim_call",
     "expression_problem",
     "is_on_this_machine",
+    "is_within",
     "lint_codes",
     "lint_methods",
     "lint_origins",
     "lint_request_headers",
     "lint_response_headers",
     "matched_part",
+    "matches_an_origin",
     "missed_origin",
     "nearest_name",
     "prove_expression",
+    "regexes_to_prove",
+    "share_an_origin",
     "vary_by_origin",
 ]
 
@@ -465,18 +469,21 @@ def lint_codes() -> list[str]:
 def lint_origins(
     entries: Iterable[str],
     credentials: bool,
-    proven: Callable[[str, bool], str | None] | None = None,
+    proofs: dict[str, str | list[str] | None] | None = None,
 ) -> list[_Told]:
-    """Say what is wrong with entries of `allow_origins`, in their order.
+    """Return what is wrong with entries of `allow_origins`, in their order.
 
-    `proven` is called with each regular expression that stands among them, and `credentials`. It
-    gives the expression to write, or None, as is given without it; what it raises is raised.
+    `proofs` has, for each of `regexes_to_prove`, the regex or the entries to write instead, or None.
+    Without it, nothing is suggested for those.
 
     Linear in the texts, which are not copied: half a second for a million that are sound.
 
     Raises:
         TypeError: for an entry that is no str.
     """
+
+def regexes_to_prove(entries: Iterable[str]) -> list[str]:
+    """Return the regular expressions among entries that `lint_origins` needs a proof of."""
 
 def lint_methods(entries: Iterable[str], credentials: bool) -> list[_Told]:
     """Say what is wrong with entries of `allow_methods`, in their order."""
@@ -492,7 +499,7 @@ class _Proof(TypedDict):
     nothing: bool
     everything: Literal["https", "http", "both"] | None
     # An origin, the domain to be registered for it, the public suffix that the domain is under.
-    stranger: tuple[str, str, str] | None
+    untrusted: tuple[str, str, str] | None
     # The same below a suffix of a company's that gives names to everyone, or below one for some
     # organisations, where that is False.
     hosted: tuple[str, str, str, bool] | None
@@ -507,9 +514,10 @@ class _Proof(TypedDict):
     local: bool
     # An origin with a scheme of its own.
     scheme: str | None
-    # The numbers of the alternatives that an origin takes, or None where they are not known.
-    taken: list[int] | None
-    # Why strangers may be left, and the domain that the reason is about.
+    # An origin whose name is joined from parts, the domain to be registered for it, if it is a name, and
+    # whether a dot is left out.
+    joined: tuple[str, str | None, bool] | None
+    # Why untrusted origins may be left, and the domain that the reason is about.
     unproven: (
         tuple[
             Literal["too-large", "too-many-names", "suffixes", "addresses", "long-names"],
@@ -517,22 +525,36 @@ class _Proof(TypedDict):
         ]
         | None
     )
-    # Whether it is proven that it lets in no stranger, and something.
+    # Whether it is proven to match no untrusted origin, and something.
     safe: bool
 
 def prove_expression(marked: str, name: str, credentials: bool) -> _Proof:
-    """Find out what an expression lets in.
+    """Find which origins a marked regex matches that its author may not mean.
 
     Args:
         marked: in the syntax of the `regex` crate, with the high bit set in the characters that its
-            author left open. Three characters may number an alternative, which they begin: two digits
-            from U+0001 and one from U+0011, each from 0 to 15.
-        name: a label that a stranger has in its name, where there is such a one.
+            author left open, and with seams (`src/proof/nfa.rs`).
+        name: a label that an untrusted origin has in its name, if there is one.
         credentials: whether to look for an http origin.
     """
 
 def missed_origin(one: str, other: str) -> str | None:
-    """Give a shortest origin that one such expression matches and another does not.
+    """Return a shortest origin that one marked regex matches and another does not.
 
-    None where there is none, and where that takes too long to know.
+    None if there is none, and if that takes too long to know.
     """
+
+def is_within(one: str, other: str) -> bool:
+    """Whether a marked regex matches no origin but those that another matches.
+
+    False if that takes too long to know.
+    """
+
+def share_an_origin(one: str, other: str) -> bool:
+    """Whether two marked regexes match an origin that is the same and has a domain or an address.
+
+    False if that takes too long to know.
+    """
+
+def matches_an_origin(marked: str) -> bool:
+    """Whether a marked regex matches an origin that a browser sends. True if that takes too long to know."""

@@ -1,4 +1,4 @@
-//! Everything that Python calls beside the hot path, in `PyO3`'s safe interface.
+//! Everything that Python calls besides the hot path, in `PyO3`'s safe interface.
 
 mod cors;
 mod enforcement;
@@ -13,5 +13,8 @@ pub(crate) use explain::{
 };
 pub(crate) use lint::{
     lint_codes, lint_methods, lint_origins, lint_request_headers, lint_response_headers,
+    regexes_to_prove,
 };
-pub(crate) use proof::{missed_origin, prove_expression};
+pub(crate) use proof::{
+    is_within, matches_an_origin, missed_origin, prove_expression, share_an_origin,
+};

@@ -1,4 +1,4 @@
-//! What Python asks of a compiled policy beside requests.
+//! The methods of a compiled policy that Python calls besides requests.
 
 use pyo3::exceptions::PyValueError;
 use pyo3::gc::{PyTraverseError, PyVisit};
@@ -86,7 +86,7 @@ impl CompiledPolicy {
 
     /// Whether the options allow an Origin.
     fn allows(&self, py: Python<'_>, origin: &Bound<'_, PyString>) -> PyResult<bool> {
-        // Latin-1, as it was decoded; what is beyond cannot have come from a header.
+        // Latin-1, as it was decoded; a character beyond it cannot come from a header.
         self.allows_origin(py, &latin_1(origin)?)
     }
 
@@ -196,7 +196,7 @@ impl CompiledPolicy {
             (Some(_), false) => (Actual::Rejected, scope),
         };
         match message_with_headers(slf, message, kind, request, asked) {
-            // SAFETY: a new reference, which is given away.
+            // SAFETY: a new reference, which the caller owns.
             Ok(copy) => Ok(unsafe { Bound::from_owned_ptr(py, copy.into_ptr()) }),
             Err(Raised) => Err(PyErr::fetch(py)),
         }
@@ -207,7 +207,7 @@ impl CompiledPolicy {
         self.policy.allows_header(name)
     }
 
-    /// What allows an origin that is allowed.
+    /// The rule that allows an origin.
     fn origin_rule<'py>(
         &self,
         py: Python<'py>,
@@ -216,7 +216,7 @@ impl CompiledPolicy {
         self.rule(py, origin)
     }
 
-    /// What comes closest to an origin that is rejected.
+    /// The rule that is closest to a rejected origin.
     #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
     fn closest_to<'py>(
         &self,
@@ -238,12 +238,12 @@ impl CompiledPolicy {
         self.policy.preflight_lines().iter().map(|(name, value)| line_text(name, value)).collect()
     }
 
-    /// How many entries `allow_origins` has.
+    /// The number of entries of `allow_origins`.
     fn entry_count(&self) -> usize {
         self.policy.origins().entries().len()
     }
 
-    /// How many origins are listed, and how many patterns there are.
+    /// The number of distinct listed origins, and of distinct patterns.
     fn origin_counts(&self) -> (usize, usize) {
         self.policy.origins().counts()
     }
@@ -269,7 +269,7 @@ fn line_text(name: &'static [u8], value: &[u8]) -> (&'static str, String) {
     (core::str::from_utf8(name).unwrap_or_default(), value)
 }
 
-/// The bytes of an option's text in a header. No header carries a character beyond latin-1.
+/// The bytes of an option's text in a header. No header can hold a character beyond latin-1.
 fn header_value(text: &str) -> PyResult<Box<[u8]>> {
     let bytes = text.chars().map(u8::try_from).collect::<Result<_, _>>();
     bytes.map_err(|_| PyValueError::new_err(format!("no header can carry {text:?}")))

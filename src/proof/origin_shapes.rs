@@ -160,6 +160,16 @@ pub(super) static EXPOSED: Part = Part::new(|| {
 pub(super) static EXPOSED_NAME: Part =
     Part::new(|| EXPOSED.as_ref()?.and(&new(r"http://[^/]+\.[^/:]+(?::[0-9]+)?")?));
 
+/// A whole origin that has an owner: its host is a domain, an address or this machine, or its scheme
+/// is neither http nor https.
+pub(super) static OWNED: Part = Part::new(|| {
+    let (ipv4, ipv6) = (ipv4(), ipv6());
+    let name = format!(r"(?:{LABEL}\.)*{REGISTERED}\.{TOP}|(?:{LABEL}\.)*localhost");
+    let owned = format!("https?://(?:{name}|{ipv4}|{ipv6})(?:{PORT})?");
+    let others = new("https?://.*")?.and_not(&new(&owned)?)?;
+    new(&format!("{owned}|[a-z][a-z0-9+.-]*://[A-Za-z0-9_.-]+(?:{PORT})?"))?.and_not(&others)
+});
+
 /// Origins of any site: more than any author can mean.
 pub(super) static EVERY: [Part; 2] = [Part::new(|| every("https")), Part::new(|| every("http"))];
 

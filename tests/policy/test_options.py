@@ -1,4 +1,4 @@
-"""What a call of `CORSMiddleware(...)` checks: a policy instead of options, and the options' names."""
+"""The checks of a call of `CORSMiddleware(...)`: a policy instead of options, and the options' names."""
 
 from __future__ import annotations
 

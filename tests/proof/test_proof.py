@@ -12,8 +12,9 @@ import pytest
 
 from fastcors import lint
 from fastcors._format import raw, shown_expression
-from fastcors._proof.findings import expression_problems
-from fastcors._proof.verdict import judge
+from fastcors._proof.entries import entries
+from fastcors._proof.prove import Prover
+from fastcors._proof.verdict import findings, judge
 from fastcors.problems import Problem
 from tests.proof.expressions import (
     EVERYTHING,
@@ -32,9 +33,9 @@ LINT = Path(__file__).parents[1] / "lint"
 
 
 def told(expression: Any, credentials: bool = False) -> tuple[list[Problem], bool]:
-    """Give what is told of an expression, all of which must hold for any."""
+    """Return what is reported of a regex, all of which must hold for any."""
     pattern = re.compile(expression)
-    problems, proven = expression_problems(pattern, credentials)
+    problems, proven = findings(pattern, credentials=credentials)
     for problem in problems:
         assert problem.option == "allow_origin_regex"
         assert problem.value == pattern.pattern
@@ -44,8 +45,21 @@ def told(expression: Any, credentials: bool = False) -> tuple[list[Problem], boo
         if isinstance(problem.suggestion, str):
             assert raw(problem.suggestion) in problem.message
             corrected = re.compile(problem.suggestion, pattern.flags)
-            assert expression_problems(corrected, False) == ([], True)
+            assert findings(corrected, credentials=False) == ([], True)
+        elif problem.suggestion is not None:
+            assert problem.suggested_option == "allow_origins"
+            assert f"write allow_origins={problem.suggestion} instead" in problem.message
+            assert not [
+                each for each in lint(allow_origins=problem.suggestion) if each.severity == "error"
+            ]
     return problems, proven
+
+
+def as_suggested(expression: Any, correction: str | None) -> str | list[str] | None:
+    """Return a corrected regex as it is suggested: at best as entries of allow_origins."""
+    if correction is None:
+        return None
+    return entries(Prover(re.compile(expression), credentials=False), correction) or correction
 
 
 def codes(problems: list[Problem]) -> list[tuple[str, str]]:
@@ -74,7 +88,7 @@ def test_a_stranger_is_shown(
     assert ("regex-untrusted-origins", "error") in codes(problems)
     assert f" also allows {origin}" in problems[0].message
     if correction is not None:
-        assert problems[0].suggestion == correction
+        assert problems[0].suggestion == as_suggested(expression, correction)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +102,7 @@ def test_a_label_that_is_joined_to_the_domain_without_a_dot_is_a_stranger(
     assert not proven
     assert codes(problems)[0] == ("regex-untrusted-origins", "error")
     assert f" also allows https://{name}" in problems[0].message
-    assert problems[0].suggestion == correction
+    assert problems[0].suggestion == as_suggested(expression, correction)
 
 
 @pytest.mark.parametrize(("expression", "origin"), JOINED, ids=lambda value: str(value)[:60])
@@ -110,15 +124,12 @@ def test_null_that_only_look_around_keeps_out_is_not_told_of() -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    [
-        r"https://(?:){10000000}.*\.com",
-        r"https://(?:(?:){10000}){10000}.*\.com",
-        "https://" + r"a?\.?" * 5000 + r"b\.example\.com",
-    ],
+    ["https://(?!x)" + "(?:a?b?)*" * 50 + r"c\.com.*", r"https://(?!x)([a-z]+\.)*example\.com.*"],
 )
 def test_what_takes_too_long_to_check_is_not_proven(expression: str) -> None:
     problems, proven = told(expression)
     assert codes(problems) == [("regex-unverified", "warning")]
+    assert "too long to check" in problems[0].message
     assert not proven
 
 
@@ -167,7 +178,7 @@ def test_a_star_that_is_meant_as_in_a_glob_is_an_error(
     error = problems[0]
     if correction is not None:
         assert codes(problems) == [("regex-glob", "error")]
-        assert error.suggestion == correction
+        assert error.suggestion == as_suggested(expression, correction)
     assert "written like a glob" in error.message
     assert not proven
 
@@ -187,7 +198,8 @@ def test_brackets_that_are_meant_as_a_group_are_an_error(
 ) -> None:
     problems, proven = told(expression)
     assert codes(problems) == ([("regex-character-class", "error")] if correction else [])
-    assert [problem.suggestion for problem in problems] == ([correction] if correction else [])
+    suggested = as_suggested(expression, correction)
+    assert [problem.suggestion for problem in problems] == ([suggested] if suggested else [])
     assert proven is (correction is None)
 
 
@@ -273,7 +285,7 @@ def test_an_expression_that_matches_no_origin_is_told_why(
     problems, proven = told(expression)
     assert codes(problems) == [("regex-matches-no-origin", "error")]
     assert reason in problems[0].message
-    assert problems[0].suggestion == correction
+    assert problems[0].suggestion == as_suggested(expression, correction)
     assert not proven
 
 
@@ -294,7 +306,7 @@ def test_an_alternative_that_matches_no_origin_is_an_error(
     problem = problems[0]
     assert (problem.code, problem.severity) == ("regex-alternative-matches-no-origin", "error")
     assert shown_expression(alternative) in problem.message
-    assert problem.suggestion == correction
+    assert problem.suggestion == as_suggested(expression, correction)
     assert not proven
     if missed is not None:
         assert f" does not allow {missed};" in problem.message
@@ -344,7 +356,7 @@ def test_http_with_credentials_is_a_warning(
     problems, proven = told(expression, credentials=True)
     assert codes(problems) == [("regex-insecure", "warning")]
     assert f" allows {origin}, " in problems[0].message
-    assert problems[0].suggestion == correction
+    assert problems[0].suggestion == as_suggested(expression, correction)
     assert proven
     assert told(expression) == ([], True)
 
@@ -374,9 +386,9 @@ def test_http_is_no_matter_on_ones_own_machine_and_network(expression: str) -> N
         (r"https://203\.0\.113\.\d+", "regex-address-range", "https://203.0.113.1"),
         (r"https?://203\.0\.\d+\.\d+(:\d+)?", "regex-address-range", "https://203.0."),
         (r"null|https://example\.com", "regex-null", "null"),
-        (r"https://example.com", "regex-unescaped-dot", r"https://example\.com"),
-        (r"http://127.0.0.1:3000", "regex-unescaped-dot", r"http://127\.0\.0\.1:3000"),
-        (r"https://.*\.example.com", "regex-unescaped-dot", r"https://.*\.example\.com"),
+        (r"https://example.com", "regex-unescaped-dot", "['https://example.com']"),
+        (r"http://127.0.0.1:3000", "regex-unescaped-dot", "['http://127.0.0.1:3000']"),
+        (r"https://.*\.example.com", "regex-unescaped-dot", "['https://*.example.com']"),
     ],
 )
 def test_what_is_doubtful_is_a_warning(expression: str, code: str, shown: str) -> None:
@@ -403,7 +415,7 @@ def test_deep_nesting_is_decided_or_said_to_be_too_deep(depth: int) -> None:
         pattern = re.compile("https://" + "(?:" * depth + "a" + ")?" * depth + r"\.example\.com")
     except RecursionError:
         pytest.skip("Python's parser does not take it")
-    problems, proven = expression_problems(pattern, False)
+    problems, proven = findings(pattern, credentials=False)
     assert proven is not bool(problems)
     assert codes(problems) in ([], [("regex-unverified", "warning")])
 
@@ -427,9 +439,9 @@ def test_every_correction_matches_an_origin_and_is_proven_to_let_in_no_stranger(
     corrected = {}
     for expression in every_expression():
         for problem in lint(allow_origin_regex=expression, allow_credentials=credentials):
-            if problem.option == "allow_origin_regex" and problem.suggestion is not None:
+            if problem.option == "allow_origin_regex" and isinstance(problem.suggestion, str):
                 corrected[problem.suggestion] = expression
-    assert len(corrected) > 100
+    assert len(corrected) > 20
     for correction, expression in corrected.items():
         report = lint(allow_origin_regex=correction, allow_credentials=credentials)
         told = {(problem.code, problem.severity) for problem in report}

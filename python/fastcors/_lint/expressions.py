@@ -121,10 +121,12 @@ def _meant_by_glob(text: str) -> str | None:
     if len(text) > _LONGEST_GLOB:
         return None
     from fastcors._proof.globs import as_globs
-    from fastcors._proof.repair import Mender
+    from fastcors._proof.prove import Prover
+    from fastcors._proof.suggest import Suggester
 
     meant = as_globs(str.__str__(text))
-    return meant if meant and Mender(re.compile(""), credentials=False).is_sound(meant) else None
+    suggester = Suggester(Prover(re.compile(""), credentials=False))
+    return meant if meant and suggester.is_sound(meant) else None
 
 
 def _shown(item: Any) -> str:

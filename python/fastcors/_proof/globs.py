@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 
-from fastcors._regex.tokens import tokens
-
-from .rewrites import LABELS, PORT, escape_dots, glob, is_local, rewritten
+from .rewrites import LABELS, LOCAL, PORT, escape_dots, glob, rewritten
 
 _ANY_GLOB = re.compile(r"(?:(?:https?|https\?|http\*|\*)://)?(?:\*\.)*\*+(?::\*+)?/?")
 # A glob, up to what may come after the host.
@@ -49,7 +47,7 @@ def _as_glob(text: str) -> str | None:
     match = _GLOB.fullmatch(text.replace("\\", ""))
     if match is None or "*" not in text or not match["host"].strip("*."):
         return None
-    scheme = match["scheme"] or ("http://" if is_local(tokens(match["host"])) else "https://")
+    scheme = match["scheme"] or ("http://" if LOCAL.match(match["host"]) else "https://")
     scheme = "https?://" if "*" in scheme else scheme
     first, dot, rest = match["host"].partition(".")
     if first in ("*", "**"):

@@ -33,12 +33,12 @@ LABELS = r"(?:[a-z0-9-]+\.)"
 PORT = r"(?::\d+)?"
 _OCTET = r"\d{1,3}"
 
-_LOCAL = re.compile(
+# This machine and addresses of private networks.
+LOCAL = re.compile(
     r"\(*(?:\?:)?(?:localhost|127\\?\.|0\\?\.0\\?\.0|10\\?\.|192\\?\.168|172\\?\.(?:1[6-9]|2|3[01])|\\\[)"
 )
 # Schemes of URLs without a host.
 _HOSTLESS = re.compile(r"(?:about|blob|data|file|javascript|mailto):")
-_WEB_SOCKET = re.compile(r"(?<![a-z])ws(?=s?\??\)*:)")
 _HTTP_TOO = re.compile(
     r"https(?:\?|\{0,1\})\??(?=:)|http\((?:\?:)?s\)\?|\((?:\?:)?(?:https?\|https?)\)|http\[s\]\?"
 )
@@ -50,20 +50,10 @@ _OPEN_ADDRESS = re.compile(
 )
 # A port, or one of several.
 _PORTS = re.compile(r"\\?:(?:(?P<one>[0-9]+)|\((?:\?:)?(?P<several>[0-9]+(?:\|[0-9]+)*)\))")
-_PORTS_ALONE = re.compile(
-    r"(?P<host>[^|]+):(?P<port>[0-9]+)(?P<others>(?:\|:?[0-9]+)+)(?P<end>\$?)"
-)
-_IPV6 = re.compile(r"\[[0-9a-f]*:[0-9a-f:]*\]")
-_BRACES = re.compile(r"\\?\{([\w.:-]+(?:,[\w.:-]+)+)\\?\}")
+_WORD = re.compile(r"\[[a-z][a-z0-9]{2,}\]")
+_OPTIONAL = ("?", "??", "{0,1}", "{,1}")
+_REAL_DOTS = (r"\.", "[.]", r"[\.]")
 _ALTERNATIVES = re.compile(r"\[[a-z0-9-]{2,}(?:\|[a-z0-9-]+)+\]|\[[a-z0-9-]+(?:\|[a-z0-9-]{2,})+\]")
-
-
-def rewritten(text: str, *rewritings: _Rewriting) -> str:
-    """Give an expression as the rewritings leave it, one after the other."""
-    pieces = tokens(text)
-    for rewriting in rewritings:
-        pieces = rewriting(pieces)
-    return joined(pieces)
 
 
 def escape_dots(pieces: list[Token]) -> list[Token]:
@@ -173,38 +163,21 @@ def _ends_label(pieces: list[Token], place: int) -> bool:
     return (is_dot(piece) or piece.is_character("-")) and not is_repeated(pieces, place)
 
 
-def brackets(pieces: list[Token]) -> list[Token]:
-    """Let an IPv6 address in brackets be one, and no class of characters."""
-    return [
-        Token("group", rf"\[{piece.text[1:-1]}\]")
-        if piece.kind == "class" and _IPV6.fullmatch(piece.text)
-        else piece
-        for piece in pieces
-    ]
-
-
-def braces(pieces: list[Token]) -> list[Token]:
-    """Let `{a,b}` stand for alternatives, as it does in a shell."""
-    return tokens(_BRACES.sub(lambda match: f"(?:{match[1].replace(',', '|')})", joined(pieces)))
-
-
 def groups(pieces: list[Token]) -> list[Token]:
-    """Let `[a|b]` stand for alternatives, where it is meant so."""
+    """Read `[a|b]` as alternatives and `[word]` as a word, where it is meant so."""
     return [
         Token("group", f"(?:{piece.text[1:-1]})")
-        if _ALTERNATIVES.fullmatch(piece.text) and not is_repeated(pieces, place)
+        if (_ALTERNATIVES.fullmatch(piece.text) or _is_word(piece.text))
+        and not is_repeated(pieces, place)
         else piece
         for place, piece in enumerate(pieces)
     ]
 
 
-def one_host(pieces: list[Token]) -> list[Token]:
-    """Let the host of the first alternative be that of all, where the others are ports."""
-    match = _PORTS_ALONE.fullmatch(joined(pieces))
-    if match is None:
-        return pieces
-    others = match["others"].replace(":", "")
-    return tokens(f"{match['host']}:(?:{match['port']}{others}){match['end']}")
+def _is_word(text: str) -> bool:
+    """Whether a class is a word in brackets: its letters are in no order, or one comes twice."""
+    word = text[1:-1]
+    return _WORD.fullmatch(text) is not None and list(word) != sorted(set(word))
 
 
 def without_path(pieces: list[Token]) -> list[Token]:
@@ -247,27 +220,10 @@ def one_scheme(pieces: list[Token]) -> list[Token]:
     host, last = found[0], len(pieces)
     if pieces[-1].kind == "anchor":
         last -= 1
-    local = any(is_local(pieces[place + 1 :]) for place in places)
+    local = any(LOCAL.match(joined(pieces[place + 1 :])) for place in places)
     if local and joined(pieces[first:host]) == "https://":
         return pieces
     return [*pieces[:host], *tokens("(?:"), *pieces[host:last], Token("close", ")"), *pieces[last:]]
-
-
-def below_domain(pieces: list[Token]) -> list[Token]:
-    """Let an expression for the end of a host be one for all hosts with that end."""
-    pieces = list(pieces)
-    for start in reversed(list(host_starts(pieces))):
-        scheme = [] if start >= 3 and pieces[start - 1].is_character("/") else tokens("https://")
-        first = start
-        while kind(pieces, first) == "open":
-            first += 1
-        if not (first < len(pieces) and is_dot(pieces[first])) or is_repeated(pieces, first):
-            continue
-        if first > start:
-            pieces[start:start] = [*scheme, *tokens(".*")]
-        else:
-            pieces[start : start + 1] = [*scheme, Token("group", LABELS + "+")]
-    return pieces
 
 
 def with_scheme(pieces: list[Token]) -> list[Token]:
@@ -280,18 +236,13 @@ def with_scheme(pieces: list[Token]) -> list[Token]:
         return pieces
     while rest and rest[0].is_character("/"):
         rest = rest[1:]
-    scheme = "http://" if is_local(rest) else "https://"
+    scheme = "http://" if LOCAL.match(joined(rest)) else "https://"
     depth = 0
     for piece in rest:
         depth += (piece.kind == "open") - (piece.kind == "close")
         if piece.kind == "or" and not depth:
             return [*before, *tokens(f"{scheme}(?:"), *rest, Token("close", ")")]
     return [*before, *tokens(scheme), *rest]
-
-
-def is_local(pieces: list[Token]) -> bool:
-    """Say whether a host that begins here is this machine or another of one's own network."""
-    return _LOCAL.match(joined(pieces)) is not None
 
 
 def lower_case(pieces: list[Token]) -> list[Token]:
@@ -342,84 +293,100 @@ def alternatives(pieces: list[Token]) -> list[Token]:
     ]
 
 
-def punycode(pieces: list[Token]) -> list[Token]:
-    """Write labels beyond ASCII as browsers do."""
-    kept: list[Token] = []
-    label: list[Token] = []
-    for piece in [*pieces, Token("", "")]:
-        if piece.kind == "character" and (piece.text.isalnum() or piece.text.endswith("-")):
-            label.append(piece)
-            continue
-        text = "".join(each.text.removeprefix("\\") for each in label)
-        try:
-            kept += label if text.isascii() else [character(text.encode("idna").decode())]
-        except UnicodeError:
-            kept += label
-        label = []
-        kept.append(piece)
-    return kept
-
-
-def without_quotes(pieces: list[Token]) -> list[Token]:
-    """Leave out quotes and white space around an expression, and what Python and JSON have there."""
-    text = joined(pieces).strip()
-    listed = re.fullmatch(r"\[(.*://.*)\]", text, re.DOTALL)
-    if listed:
-        text = re.sub(r"""["']\s*,\s*["']""", "|", listed[1]).strip()
-    raw = re.fullmatch(r"[rR](['\"])(.*)\1", text, re.DOTALL)
-    return tokens(raw[2] if raw else text.strip("'\"` \t\r\n"))
-
-
-def without_slashes(pieces: list[Token]) -> list[Token]:
-    """Leave out the slashes that JavaScript writes around an expression, with the flags after it."""
-    text = joined(pieces)
-    literal = re.fullmatch(r"/(.*)/[dgimsuvy]*", text, re.DOTALL)
-    return tokens(literal[1]) if literal else pieces
-
-
-def single_backslashes(pieces: list[Token]) -> list[Token]:
-    """Undo escaping that was done twice."""
-    return tokens(joined(pieces).replace("\\\\", "\\"))
-
-
-def web_scheme(pieces: list[Token]) -> list[Token]:
-    """Write the scheme of the page that opens a WebSocket."""
-    text = joined(pieces)
-    return tokens(_WEB_SOCKET.sub("http", text))
+def dot_always(pieces: list[Token]) -> list[Token]:
+    r"""Read no dot as one that may be left out: `www\.?example`."""
+    return [
+        piece
+        for place, piece in enumerate(pieces)
+        if place < 3
+        or not (piece.text in _OPTIONAL and pieces[place - 1].text in _REAL_DOTS)
+        # `(www|)\.?`, `//(?i:www)?\.?`: the name without it is meant, too.
+        or (pieces[place - 2].kind == "close" and pieces[place - 3].kind == "or")
+        or re.search(r"//\([^()]*\)\?$", joined(pieces[: place - 1]))
+    ]
 
 
 def only_https(pieces: list[Token]) -> list[Token]:
-    """Let `https?` be `https`, however it is written."""
-    text = joined(pieces)
-    return tokens(_HTTP_TOO.sub("https", text))
+    """Write `https` for `https?`, however that is written."""
+    return tokens(_HTTP_TOO.sub("https", joined(pieces)))
 
 
-# Why an expression may do what it should not, each with what repairs it.
+def unquoted(pieces: list[Token]) -> list[Token]:
+    """Read quotes, brackets and white space around a regex as what a list or a setting has there."""
+    text = re.sub(r"""["']\s*,\s*["']""", "|", joined(pieces))
+    return tokens(
+        re.sub(r"""^\s*(?:\[?[rR]?['"`])?(.*?)(?:['"`]\]?)?\s*$""", r"\1", text, flags=re.DOTALL)
+    )
+
+
+def _replacing(pattern: str, replacement: str | Callable[[re.Match[str]], str]) -> _Rewriting:
+    """Return a rewriting that replaces what a pattern finds in the text."""
+    found = re.compile(pattern, re.DOTALL)
+    return lambda pieces: tokens(found.sub(replacement, joined(pieces)))
+
+
+def rewritten(text: str, *rewritings: _Rewriting) -> str:
+    """Return a regex as the rewritings leave it, one after the other."""
+    pieces = tokens(text)
+    for rewriting in rewritings:
+        pieces = rewriting(pieces)
+    return joined(pieces)
+
+
+# Why a regex may not do what it seems to.
 GLOB = "it is written like a glob, but in a regex * repeats what comes before it"
+CLASS = "[ and ] stand for one character, and a word or alternatives belong in ( and )"
+_WHOLE = "an origin begins with its scheme and ://, and is matched as a whole"
+_QUOTES = "it has quotes, brackets or white space around it"
 
-CLASS = "[ and ] stand for one character, and alternatives belong in ( and )"
+# Ways to keep the dot after a label that may be left out. The last one keeps every dot.
+DOTS: list[_Rewriting] = [
+    _replacing(r"//\((?:\?:)?([\w-]+)\)\?\\\.\?", r"//(?:\1\\.)?"),
+    _replacing(r"\\\.\?\)\?", r"\\.)?"),
+    dot_always,
+]
 
-# Why it matches nothing.
+# Why it matches nothing, each with the rewriting that shows it.
 NOTHING: list[tuple[_Rewriting, str]] = [
-    (without_quotes, "it has quotes, brackets or white space around it"),
-    (without_slashes, "the slashes around it are JavaScript's"),
-    (single_backslashes, "its backslashes are doubled"),
+    (unquoted, _QUOTES),
+    (_replacing(r"^/(.*)/[dgimsuvy]*$", r"\1"), "the slashes around it are JavaScript's"),
+    (_replacing(r"\\\\", r"\\"), "its backslashes are doubled"),
     (glob, GLOB),
-    (braces, "alternatives belong in ( and ), with | between them"),
-    (brackets, r"a [ without \ before it begins a character class"),
-    (web_scheme, "browsers send the scheme of the page, http or https"),
+    (
+        _replacing(
+            r"\\?\{([\w.:-]+(?:,[\w.:-]+)+)\\?\}", lambda m: f"(?:{m[1].replace(',', '|')})"
+        ),
+        "alternatives belong in ( and ), with | between them",
+    ),
+    (
+        _replacing(r"(?<!\\)\[([0-9a-f]*:[0-9a-f:]*)\]", r"\\[\1\\]"),
+        r"a [ without \ before it begins a character class",
+    ),
+    (
+        _replacing(r"(?<![a-z])ws(?=s?\??\)*:)", "http"),
+        "browsers send the scheme of the page, http or https",
+    ),
     (without_path, "an origin ends with its host or port, without a slash or path"),
-    (below_domain, "an origin begins with its scheme and ://, and is matched as a whole"),
+    (_replacing(r"^\^?(?:https?://)?\\?\.(?=\w)", lambda _: f"https://{LABELS}+"), _WHOLE),
     (with_scheme, "an origin begins with its scheme and ://"),
     (lower_case, "browsers send scheme and host in lower case"),
     (without_default_port, "browsers leave out a scheme's default port"),
-    (punycode, "browsers send a host in punycode"),
     (alternatives, "alternatives need | between them"),
 ]
+# The same, if no rewriting shows it.
+NOTHING_ELSE: list[tuple[re.Pattern[str], str]] = [
+    (re.compile("file:"), "a page that is loaded from a file sends null"),
+    (re.compile("[^\x00-\x7f]"), "browsers send a host in punycode"),
+    (re.compile(r"^:?[0-9]+\$?$"), "the host before it belongs to another alternative"),
+    (re.compile(r"^(?!.*://\w)[(^]*(?:\w*://)?\(*\\?\.(?=\w)"), _WHOLE),
+    (
+        re.compile(""),
+        "no string that it matches is an origin that a browser sends, such as https://app.example.com",
+    ),
+]
 
-# Why it allows untrusted origins.
-STRANGERS: list[tuple[_Rewriting, str]] = [
-    (below_domain, "a dot before the domain matches any character"),
+# Why it matches untrusted origins.
+UNTRUSTED: list[tuple[_Rewriting, str]] = [
     (escape_dots, r"a dot without \ before it matches any character"),
     (whole_labels, "the wildcard before the domain does not have to end with a dot"),
     (octets, "the wildcard in the address can match more of a name"),

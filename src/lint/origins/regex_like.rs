@@ -133,8 +133,7 @@ pub(super) fn meant(text: &str, context: Context<'_>) -> Option<Suggestion> {
     // The limits keep a long list of expressions from taking long.
     let compiles = escaped.len() <= 1000
         && RegexBuilder::new(&escaped).unicode(false).size_limit(1 << 18).build().is_ok();
-    let proven = compiles.then(|| (context.proven)(&escaped)).flatten();
-    proven.map(Suggestion::Expression)
+    compiles.then(|| (context.proven)(&escaped)).flatten()
 }
 
 /// The domain in `\.example\.com$`, which elsewhere is searched for at the end of an origin.
