@@ -232,8 +232,7 @@ $(BIN)/.release: $(BIN)/.demo
 
 wheel: $(BIN)/.release ## a source distribution and wheels, for each of PYTHONS, into dist
 	@rm -rf dist
-	@# auditwheel and ziglang are found on the PATH.
-	@PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m tools.wheels $(addprefix --interpreter ,$(PYTHONS)) $(WHEEL)
+	@$(BIN)/python -m tools.wheels $(addprefix --interpreter ,$(PYTHONS)) $(WHEEL)
 	@ls dist
 
 try-wheel: ## the tests with the wheel in dist, in a clean environment of each of PYTHONS

@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[1]
 # Interpreter and ABI as a wheel's name has them; a `t` is CPython without the GIL.
 PYTHONS = ("3.11", "3.12", "3.13", "3.14", "3.14t", "3.15", "3.15t")
 PLATFORMS = (
-    "manylinux_2_17_x86_64.manylinux2014_x86_64",
-    "manylinux_2_17_aarch64.manylinux2014_aarch64",
+    "manylinux2014_x86_64.manylinux_2_17_x86_64",
+    "manylinux2014_aarch64.manylinux_2_17_aarch64",
     "musllinux_1_2_x86_64",
     "musllinux_1_2_aarch64",
     "macosx_10_12_x86_64",

@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import tempfile
 from pathlib import Path
@@ -27,7 +28,10 @@ MATURIN = (sys.executable, "-m", "maturin")
 
 def run(*command: str | Path, folder: Path = ROOT, more: Mapping[str, str] | None = None) -> None:
     """Run a command, and stop if it fails."""
-    subprocess.run([*map(str, command)], cwd=folder, env={**os.environ, **(more or {})}, check=True)
+    # maturin looks for zig on the PATH.
+    path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
+    variables = {**os.environ, "PATH": path, **(more or {})}
+    subprocess.run([*map(str, command)], cwd=folder, env=variables, check=True)
 
 
 def packed_in(folder: Path) -> Path:

@@ -464,7 +464,7 @@ _Told: TypeAlias = tuple[
 ]
 
 def lint_codes() -> list[str]:
-    """Give the code of every problem that the functions below can tell of, each once."""
+    """Return the code of every problem that the functions below can report, each once."""
 
 def lint_origins(
     entries: Iterable[str],
@@ -486,13 +486,13 @@ def regexes_to_prove(entries: Iterable[str]) -> list[str]:
     """Return the regular expressions among entries that `lint_origins` needs a proof of."""
 
 def lint_methods(entries: Iterable[str], credentials: bool) -> list[_Told]:
-    """Say what is wrong with entries of `allow_methods`, in their order."""
+    """Return the problems of entries of `allow_methods`, in their order."""
 
 def lint_request_headers(entries: Iterable[str], credentials: bool) -> list[_Told]:
-    """Say what is wrong with entries of `allow_headers`, in their order."""
+    """Return the problems of entries of `allow_headers`, in their order."""
 
 def lint_response_headers(entries: Iterable[str], credentials: bool) -> list[_Told]:
-    """Say what is wrong with entries of `expose_headers`, in their order."""
+    """Return the problems of entries of `expose_headers`, in their order."""
 
 class _Proof(TypedDict):
     # It matches no origin; it matches the origin of any site, with these schemes.

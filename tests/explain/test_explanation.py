@@ -39,9 +39,9 @@ MENDED: list[tuple[dict[str, Any], str, list[str]]] = [
     ({"allow_origins": ["<origin>"]}, APP, ["'<origin>', a placeholder that was never filled in"]),
     ({"allow_origins": [f'["{APP}"]']}, APP, ["has quotes or brackets around it", "write 'https://app.example.com'"]),
     ({"allow_origins": [r"https://.*\.example\.com"]}, APP, [r"r'https://.*\.example\.com' is a regular expression", "write 'https://*.example.com'"]),
-    ({"allow_origins": [r"https://app\\.example\\.com"]}, APP, ["is a regular expression", "write 'https://app.example.com'"]),
+    ({"allow_origins": [r"https://app\\.example\\.com"]}, APP, ["with doubled backslashes", "write 'https://app.example.com'"]),
     ({"allow_origins": [r"/https:\/\/app\.example\.com/"]}, APP, ["is a regular expression", "write 'https://app.example.com'"]),
-    ({"allow_origin_regex": r"https://app\\.example\\.com"}, APP, ["its backslashes are doubled", r"write r'https://app\.example\.com'"]),
+    ({"allow_origin_regex": r"https://app\\.example\\.com"}, APP, ["its backslashes are doubled", "write allow_origins=['https://app.example.com'] instead of the regex"]),
     ({"allow_origins": [f"{APP}https://b.example"]}, APP, ["contains several origins", "write 'https://app.example.com', 'https://b.example'"]),
     # An entry that can match nothing is not what is allowed.
     ({"allow_origins": ["http://elsewhere.net", None, "${ORIGIN}"]}, APP, ["you allow http://elsewhere.net; besides, 2 entries of allow_origins can match nothing"]),

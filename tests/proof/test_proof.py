@@ -24,9 +24,9 @@ from tests.proof.expressions import (
     NOTHING,
     SAFE,
     SHARED,
-    STRANGERS,
     UNMATCHED,
     UNPROVEN,
+    UNTRUSTED,
 )
 
 LINT = Path(__file__).parents[1] / "lint"
@@ -77,7 +77,7 @@ def test_an_expression_for_the_authors_own_domains_is_proven_and_not_told_of(
 
 
 @pytest.mark.parametrize(
-    ("expression", "origin", "correction"), STRANGERS, ids=lambda value: str(value)[:60]
+    ("expression", "origin", "correction"), UNTRUSTED, ids=lambda value: str(value)[:60]
 )
 @pytest.mark.parametrize("credentials", [False, True])
 def test_a_stranger_is_shown(
@@ -424,7 +424,7 @@ def every_expression() -> Iterator[str]:
     """Give all that the tables have, expressions and entries of allow_origins alike."""
     for table in (EVERYTHING, SAFE, (row[0] for row in (*HOSTED, *SHARED, *UNMATCHED, *UNPROVEN))):
         yield from (each for each in table if isinstance(each, str))
-    yield from (row[0] for row in (*NOTHING, *STRANGERS, *JOINED_BY_DOTS))
+    yield from (row[0] for row in (*NOTHING, *UNTRUSTED, *JOINED_BY_DOTS))
     yield from (row[0] for row in JOINED)
     tables = tomllib.loads((LINT / "origins.toml").read_text(encoding="utf-8"))
     for group in tables["group"]:

@@ -124,7 +124,7 @@ HOSTS = [
     "203.0.113.7",
     "[2001:db8::7]",
 ]
-STRANGERS = [
+UNTRUSTED = [
     f"{scheme}://{host}{end}"
     for scheme in ("https", "http")
     for host in HOSTS
@@ -146,7 +146,7 @@ def test_no_stranger_matches_what_is_proven_and_one_matches_what_is_not(
 ) -> None:
     pattern = re.compile(scheme + head + domain + tail)
     problems, proven = findings(pattern, credentials=credentials)
-    matched = [origin for origin in STRANGERS if pattern.fullmatch(origin)]
+    matched = [origin for origin in UNTRUSTED if pattern.fullmatch(origin)]
     codes = {problem.code for problem in problems}
     if proven:
         assert not matched
@@ -167,7 +167,7 @@ def test_no_stranger_matches_what_is_proven_and_one_matches_what_is_not(
                 suggested = Policy(allow_origin_regex=problem.suggestion)
             else:
                 suggested = Policy(allow_origins=problem.suggestion)
-            assert not [origin for origin in STRANGERS if suggested.actual(origin=origin).allowed]
+            assert not [origin for origin in UNTRUSTED if suggested.actual(origin=origin).allowed]
     if matched:
         assert codes & {
             "regex-untrusted-origins",
@@ -208,7 +208,7 @@ def test_an_alternative_is_dead_where_no_origin_matches_it_and_not_elsewhere(
         dead = [pattern.pattern[each.start : each.stop] for each in proven.unmatched()]
     for alternative in alternatives:
         alone = re.compile(form.format(alternative))
-        matched = any(alone.fullmatch(origin) for origin in (*OWN, *STRANGERS))
+        matched = any(alone.fullmatch(origin) for origin in (*OWN, *UNTRUSTED))
         # What only Python's engine matches may be kept from matching by what it is proven without.
         if matched:
             assert alternative not in dead, (pattern.pattern, alternative)

@@ -170,10 +170,6 @@ WRITE_WHOLE_REGEX = "write a regex that matches all of it"
 MEANT = "an entry of allow_origins was probably meant to allow it: {problem}"
 MEANT_REGEX = "allow_origin_regex was probably meant to match it: {problem}"
 MEANT_GLOB = "an entry of allow_origins would match it if * stood for any text: {problem}"
-MEANT_DOUBLED = (
-    "an entry of allow_origins was probably meant to allow it: {entry} is a regular expression with doubled "
-    "backslashes, but entries are compared as plain strings, so it never matches; write allow_origin_regex={regex}"
-)
 MEANT_OTHER = "that entry never matches as it is written: {problem}"
 REGEX_NEVER_MATCHES = "besides, allow_origin_regex can match nothing: {problem}"
 NEVER_MATCHES = "besides, one entry of allow_origins can match nothing: {problem}"

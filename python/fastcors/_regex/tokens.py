@@ -39,7 +39,7 @@ class Token:
         self.text = text
 
     def is_character(self, character: str) -> bool:
-        """Say whether it stands for this very character."""
+        """Whether it stands for exactly this character."""
         return self.kind == "character" and self.text.removeprefix("\\") == character
 
 
@@ -53,44 +53,44 @@ def tokens(text: str) -> list[Token]:
 
 
 def joined(pieces: Iterable[Token]) -> str:
-    """Give the text of some pieces."""
+    """Return the text of some pieces."""
     return "".join(piece.text for piece in pieces)
 
 
 def character(text: str) -> Token:
-    """Give the piece for one character."""
+    """Return the piece for one character."""
     return Token("character", text)
 
 
 def kind(pieces: list[Token], place: int) -> str:
-    """Give the kind of the piece at a place, or "" at the end."""
+    """Return the kind of the piece at a position, or "" at the end."""
     return pieces[place].kind if place < len(pieces) else ""
 
 
 def is_dot(piece: Token) -> bool:
-    """Say whether a piece stands for a dot, or may be meant to."""
+    """Whether a piece stands for a dot, or may be meant to."""
     return piece.kind == "any" or piece.is_character(".")
 
 
 def is_open(pieces: list[Token], place: int) -> bool:
-    """Say whether a piece stands for one of several characters."""
+    """Whether a piece stands for one of several characters."""
     return kind(pieces, place) in ("any", "class")
 
 
 def is_repeated(pieces: list[Token], place: int) -> bool:
-    """Say whether a piece is repeated, or may be left out."""
+    """Whether a piece is repeated, or may be left out."""
     return kind(pieces, place + 1) == "repeat"
 
 
 def is_end(pieces: list[Token], place: int) -> bool:
-    """Say whether only the ends of groups and of the expression come from here on."""
+    """Whether only the ends of groups and of the expression come from here on."""
     while kind(pieces, place) in ("anchor", "close", "repeat"):
         place += 1
     return kind(pieces, place) in ("", "or")
 
 
 def hosts(pieces: list[Token]) -> Iterator[int]:
-    """Give each place after `://`."""
+    """Yield each position after `://`."""
     for place in range(3, len(pieces) + 1):
         if all(
             piece.is_character(each)
@@ -100,7 +100,7 @@ def hosts(pieces: list[Token]) -> Iterator[int]:
 
 
 def host_starts(pieces: list[Token]) -> Iterator[int]:
-    """Give each place where a host begins: after `://`, or where the expression does."""
+    """Yield each position where a host begins: after `://`, or where the expression does."""
     start = None
     for start in hosts(pieces):
         yield start
@@ -109,7 +109,7 @@ def host_starts(pieces: list[Token]) -> Iterator[int]:
 
 
 def first_place(pieces: list[Token]) -> int:
-    """Give the place of the first piece that stands for something."""
+    """Return the position of the first piece that stands for something."""
     place = 0
     while kind(pieces, place) in ("anchor", "nothing"):
         place += 1

@@ -229,7 +229,11 @@ fn other_than_one(text: &Text, context: Context<'_>) -> Option<Reading> {
         return Some(each_of(code::GLOB, at, wrong, vec![http, https], context));
     }
     if !scheme::begins_with_one_not_sent(inner) && regex_like::is_expression(inner) {
-        let wrong = "is a regular expression, but entries are compared as plain strings";
+        let wrong = if regex_like::has_doubled_backslashes(inner) {
+            "is a regular expression with doubled backslashes, but entries are compared as plain strings"
+        } else {
+            "is a regular expression, but entries are compared as plain strings"
+        };
         let finding = Finding::unmatched(code::REGULAR_EXPRESSION, at, wrong)
             .otherwise("move it to allow_origin_regex");
         return Some(Reading { findings: vec![finding], meant: regex_like::meant(inner, context) });

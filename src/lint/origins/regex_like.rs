@@ -83,12 +83,13 @@ fn undelimited(text: &str) -> &str {
     if is_literal && are_flags { inner } else { text }
 }
 
-/// The expression with a `\` once where it is doubled, as in a literal that is not raw.
+/// Whether each `\` is doubled, as if the literal were not raw.
+pub(super) fn has_doubled_backslashes(text: &str) -> bool {
+    text.contains("\\\\") && !text.replace("\\\\", "").contains('\\')
+}
+
 fn without_doubled_backslashes(text: &str) -> String {
-    if text.contains("\\\\") && !text.replace("\\\\", "").contains('\\') {
-        return text.replace("\\\\", "\\");
-    }
-    text.to_owned()
+    if has_doubled_backslashes(text) { text.replace("\\\\", "\\") } else { text.to_owned() }
 }
 
 /// The entry that says what an expression does: it has no more than a few characters escaped, and `.*\.`
