@@ -183,6 +183,7 @@ def test_the_lints_tell_which_of_their_tools_is_missing(
 
 PROGRAMS = {
     "fuzz-core": ("c++", "g++"),
+    "browser": ("chromium", "chromium"),
     "bench-servers": ("wrk", "wrk"),
     "bench-record": ("wrk", "wrk"),
     "instructions": ("valgrind", "valgrind"),
