@@ -17,7 +17,7 @@ BENCH ?=
 # The benchmarks that bench-record writes to benches/results.
 RECORDED ?= added_cost endpoint overrides rivals scaling cold servers protocol
 # What `make quick` leaves to `make test`: it takes long, or needs servers, compilers or another process.
-LEFT_OUT := tests/attacks tests/memory tests/servers tests/typing tests/lint/test_hostile.py \
+LEFT_OUT := tests/attacks tests/browser tests/memory tests/servers tests/typing tests/lint/test_hostile.py \
 	tests/project/test_benches.py tests/project/test_demo.py tests/project/test_makefile.py tests/project/test_packaging.py \
 	tests/proof/test_proof.py::test_every_correction_matches_an_origin_and_is_proven_to_let_in_no_stranger
 
@@ -48,7 +48,7 @@ FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 .DEFAULT_GOAL := help
 # cargo and pytest use all cores themselves, and some tests compare costs.
 .NOTPARALLEL:
-.PHONY: help toolchain linters demo build quick test test-rust test-python test-pythons test-starlettes lint typing servers test-apps explanations fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-servers bench-rivals bench-scaling bench-core bench-cold bench-record plots instructions instructions-record attacks memory clean workflows notices wheel try-wheel release-check oldest-rust
+.PHONY: help toolchain linters demo build quick test test-rust test-python test-pythons test-starlettes lint typing servers browser test-apps explanations fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-servers bench-rivals bench-scaling bench-core bench-cold bench-record plots instructions instructions-record attacks memory clean workflows notices wheel try-wheel release-check oldest-rust
 
 # $(call program,NAME,WHAT NEEDS IT,PACKAGE) installs a program by apt if possible, and stops otherwise.
 program = @command -v $(1) >/dev/null 2>&1 \
@@ -128,6 +128,7 @@ typing: build $(BIN)/.tools ## mypy and basedpyright on the package, its tests a
 
 test-python: build $(BIN)/.tools ## the extension, against Starlette, behind real servers
 	$(call program,nginx,a recipe is tried behind,nginx-light)
+	$(call program,chromium,enforcement is tried with,chromium)
 	FASTCORS_EXAMPLES=$(EXAMPLES) $(BIN)/pytest $(PYTEST)
 
 test-pythons: toolchain ## the extension, built for and tested with each other Python from 3.11 to 3.15
@@ -138,6 +139,10 @@ test-starlettes: build $(BIN)/.tools ## subclasses, install and recipes with the
 
 servers: build $(BIN)/.tools ## only the tests behind real servers
 	$(BIN)/pytest -m servers
+
+browser: build $(BIN)/.tools ## only the tests in Chromium
+	$(call program,chromium,enforcement is tried with,chromium)
+	$(BIN)/pytest tests/browser $(PYTEST)
 
 test-apps: build $(BIN)/.tools ## published applications from PyPI, with Starlette's class and with fastcors' (APPS="tiled mcp": only these)
 	$(BIN)/python -m tests.apps $(APPS)

@@ -16,6 +16,8 @@ mod attributes;
 mod call;
 mod coroutines;
 mod counts;
+mod enforcement;
+mod fetch_headers;
 mod guard;
 mod headers;
 mod interpreter;

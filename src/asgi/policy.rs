@@ -16,6 +16,7 @@ use super::object::Raised;
 use crate::cors::{
     Actual, LineValue, Memo, Policy, Preflight, PreflightRequest, Rejections, Verdict,
 };
+use crate::enforcement::Enforcement;
 
 /// An immutable policy, with every header line that its responses share built once.
 ///
@@ -36,6 +37,10 @@ pub(crate) struct CompiledPolicy {
     origins: Verdicts,
     /// On values of `Access-Control-Request-Headers`: 60 instructions instead of the 480 of a decision.
     headers: Verdicts,
+    /// Which requests are rejected before the application runs.
+    pub(crate) enforcement: Enforcement,
+    /// Whether any may be.
+    pub(super) enforces: bool,
 }
 
 /// The last verdicts on some texts. They depend only on the policy, so they are never wrong,
@@ -94,6 +99,7 @@ impl CompiledPolicy {
         policy: Policy,
         options: Py<PyAny>,
         python_only: Vec<Py<PyAny>>,
+        enforcement: Enforcement,
     ) -> PyResult<Self> {
         let names = Names::get(py)?;
         Ok(Self {
@@ -106,6 +112,8 @@ impl CompiledPolicy {
             python_only,
             origins: Verdicts::default(),
             headers: Verdicts::default(),
+            enforces: enforcement.is_on(),
+            enforcement,
         })
     }
 

@@ -207,17 +207,17 @@ fn other_than_one(text: &Text, context: Context<'_>) -> Option<Reading> {
                 .otherwise("write the origin that it stands for");
         return Some(Reading::one(finding));
     }
+    if placeholder::is_code(inner) {
+        let wrong = "is code that was never run";
+        let finding = Finding::unmatched(code::PLACEHOLDER, at, wrong)
+            .otherwise("write it without quotes, or the origin that it stands for");
+        return Some(Reading::one(finding));
+    }
     let label = placeholder::label_in_capitals(inner).filter(|_| !regex_like::is_expression(inner));
     if let Some(label) = label {
         let wrong = format!("contains {}, which stands for a name of your own", quoted(label));
         let finding = Finding::unmatched(code::PLACEHOLDER, at, wrong)
             .otherwise("write the origin that it stands for");
-        return Some(Reading::one(finding));
-    }
-    if placeholder::is_code(inner) {
-        let wrong = "is code that was never run";
-        let finding = Finding::unmatched(code::PLACEHOLDER, at, wrong)
-            .otherwise("write it without quotes, or the origin that it stands for");
         return Some(Reading::one(finding));
     }
     if let Some(several) = glob::bracketed(inner) {
