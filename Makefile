@@ -6,6 +6,10 @@ VENV ?= .venv
 # The number of examples of each property test, and the seconds of each open-ended run.
 EXAMPLES ?= 2000
 SECONDS ?= 60
+# The interpreters that wheels are built for.
+PYTHONS ?= $(ASKED)
+# More arguments for maturin: manylinux2014 is what zig's linker makes of it, on any Linux.
+WHEEL ?= $(if $(filter Linux,$(shell uname -s)),--zig --compatibility manylinux2014)
 # More arguments for pytest.
 PYTEST ?=
 # More arguments for each benchmark, such as --quick.
@@ -13,8 +17,8 @@ BENCH ?=
 # The benchmarks that bench-record writes to benches/results.
 RECORDED ?= added_cost endpoint overrides rivals scaling cold servers protocol
 # What `make quick` leaves to `make test`: it takes long, or needs servers, compilers or another process.
-LEFT_OUT := tests/attacks tests/memory tests/servers tests/typing tests/lint/test_hostile.py \
-	tests/project/test_benches.py tests/project/test_demo.py tests/project/test_makefile.py tests/project/test_packaging.py \
+LEFT_OUT := tests/attacks tests/browser tests/memory tests/servers tests/typing tests/lint/test_hostile.py \
+	tests/project/test_benches.py tests/project/test_demo.py tests/project/test_makefile.py tests/project/test_packaging.py tests/project/test_release.py \
 	tests/proof/test_proof.py::test_every_correction_matches_an_origin_and_is_proven_to_let_in_no_stranger
 
 # The Pythons without the GIL that the code is checked for.
@@ -47,7 +51,7 @@ FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 .DEFAULT_GOAL := help
 # cargo and pytest use all cores themselves, and some tests compare costs.
 .NOTPARALLEL:
-.PHONY: help toolchain linters demo build quick test test-rust test-python test-pythons test-starlettes check-free-threaded stress-threads lint typing servers test-apps explanations fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-servers bench-rivals bench-scaling bench-core bench-cold bench-record plots instructions instructions-record attacks memory clean
+.PHONY: help toolchain linters demo build quick test test-rust test-python test-pythons test-starlettes lint typing servers browser test-apps explanations fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-servers bench-rivals bench-scaling bench-core bench-cold bench-record plots instructions instructions-record attacks memory clean workflows notices wheel try-wheel release-check oldest-rust check-free-threaded stress-threads
 
 # $(call program,NAME,WHAT NEEDS IT,PACKAGE) installs a program by apt if possible, and stops otherwise.
 program = @command -v $(1) >/dev/null 2>&1 \
@@ -127,6 +131,7 @@ typing: build $(BIN)/.tools ## mypy and basedpyright on the package, its tests a
 
 test-python: build $(BIN)/.tools ## the extension, against Starlette, behind real servers
 	$(call program,nginx,a recipe is tried behind,nginx-light)
+	$(call program,chromium,enforcement is tried with,chromium)
 	FASTCORS_EXAMPLES=$(EXAMPLES) $(BIN)/pytest $(PYTEST)
 
 test-pythons: toolchain ## the extension, built for and tested with each other Python from 3.11 to 3.15
@@ -147,6 +152,10 @@ stress-threads: build $(BIN)/.tools ## one middleware under load from several th
 
 servers: build $(BIN)/.tools ## only the tests behind real servers
 	$(BIN)/pytest -m servers
+
+browser: build $(BIN)/.tools ## only the tests in Chromium
+	$(call program,chromium,enforcement is tried with,chromium)
+	$(BIN)/pytest tests/browser $(PYTEST)
 
 test-apps: build $(BIN)/.tools ## published applications from PyPI, with Starlette's class and with fastcors' (APPS="tiled mcp": only these)
 	$(BIN)/python -m tests.apps $(APPS)
@@ -223,5 +232,30 @@ instructions-record: build $(BIN)/.tools ## instructions per request, into bench
 	$(BIN)/python -m benches.instructions --record
 	$(BIN)/python -m benches.document
 
+workflows: $(BIN)/.tools ## what CI elsewhere runs: against its schema, and what is unsafe in it
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/zizmor --quiet --offline --persona pedantic .github/workflows
+
+notices: toolchain ## the licenses of the crates in a wheel, into THIRD-PARTY-NOTICES.md
+	@$(ASKED) -m tools.notices
+
+$(BIN)/.release: $(BIN)/.demo
+	@$(BIN)/python -m pip install --group release
+	@touch $@
+
+wheel: $(BIN)/.release ## a source distribution and wheels, for each of PYTHONS, into dist
+	@rm -rf dist
+	@$(BIN)/python -m tools.wheels $(addprefix --interpreter ,$(PYTHONS)) $(WHEEL)
+	@ls dist
+
+try-wheel: ## the tests with the wheel in dist, in a clean environment of each of PYTHONS
+	@for python in $(PYTHONS); do $$python -m tools.try_wheel dist $(PYTEST) || exit 1; done
+
+release-check: wheel try-wheel ## whether this can be released: builds dist, checks metadata, licenses, links, the version and the changelog
+	@$(BIN)/python -m tools.release_check dist
+
+oldest-rust: ## build with the oldest Rust that Cargo.toml names (rustup or, on Debian 12, apt's rustc-web has it)
+	@tools/oldest_rust.sh $(RUST_NEEDED)
+
 clean: ## remove what was built
-	rm -rf $(VENV) .venv-3.* .venv-apps .venv-pythons .venv-starlettes target fuzz/target
+	rm -rf $(VENV) .venv-3.* .venv-apps .venv-pythons .venv-starlettes target fuzz/target dist

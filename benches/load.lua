@@ -1,4 +1,4 @@
--- What wrk asks and says: the method of METHOD, and one line with what was counted.
+-- The requests and the output of wrk: the method of METHOD, and one line with the counts.
 wrk.method = os.getenv("METHOD")
 
 done = function(summary)

@@ -1,4 +1,4 @@
-"""What every benchmark begins and ends with: its options, a release build, and a file of results."""
+"""The beginning and the end of every benchmark: its options, a release build, and a file of results."""
 
 from __future__ import annotations
 

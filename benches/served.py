@@ -1,4 +1,4 @@
-"""The applications that the servers are loaded with.
+"""The applications that the servers run.
 
 One behind each middleware and behind none, and one that sends the very same bytes without a middleware.
 """

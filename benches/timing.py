@@ -1,4 +1,4 @@
-"""Times what takes turns in one process, and takes the best of many short rounds.
+"""Measures variants that take turns in one process, and returns the best of many short rounds.
 
 A shared machine only ever adds time, so the smallest time is the nearest to what the code
 costs; and as all variants run within each round, a slow moment hits them alike.

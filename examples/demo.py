@@ -22,8 +22,8 @@ from itertools import zip_longest
 HOST = "127.0.0.1"
 APP_ORIGIN = "https://app.example.com"
 OTHER_ORIGIN = "https://elsewhere.example"
-# The headers that browsers and this middleware talk to each other in.
-SPOKEN = ("origin:", "access-control-", "vary:")
+# The headers of CORS.
+CORS_HEADERS = ("origin:", "access-control-", "vary:")
 # A machine may be busy; a server that ends is noticed at once.
 START_SECONDS = 120
 RESPONSE_SECONDS = 60
@@ -32,7 +32,7 @@ BOLD, CYAN = "1", "36"
 
 @dataclass
 class Exchange:
-    """A request as a browser sends it, and what the browser makes of the response."""
+    """A request as a browser sends it, and what the browser does with the response."""
 
     title: str
     request: tuple[str, ...]
@@ -94,7 +94,7 @@ EXCHANGES = [
 
 
 class DemoError(Exception):
-    """What keeps the demo from going on, in one sentence for whoever runs it."""
+    """The reason why the demo cannot go on, in one sentence."""
 
 
 def main() -> int:
@@ -114,7 +114,7 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Whoever reads has read enough, and what Python still holds back would fail again.
+        # The reader has closed the pipe, and flushing the rest would fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
@@ -237,7 +237,7 @@ def show(exchange: Exchange, request: str, response: str) -> None:
 def wrapped(text: str, width: int) -> list[tuple[str, bool]]:
     """Return the lines in pieces of this width, each with whether it is about CORS."""
     return [
-        (piece, line.lower().startswith(SPOKEN))
+        (piece, line.lower().startswith(CORS_HEADERS))
         for line in text.rstrip().split("\r\n")
         for piece in textwrap.wrap(line, width, subsequent_indent="  ", break_on_hyphens=False)
         or [""]

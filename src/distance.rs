@@ -74,14 +74,16 @@ fn same_letter(left: u8, right: u8) -> bool {
 
 /// Both without what they have in common at either end, which adds nothing to their distance.
 fn different_part<'t>(mut left: &'t [u8], mut right: &'t [u8]) -> (&'t [u8], &'t [u8]) {
-    while let ([first, left_rest @ ..], [other, right_rest @ ..]) = (left, right)
-        && same_letter(*first, *other)
-    {
+    while let ([first, left_rest @ ..], [other, right_rest @ ..]) = (left, right) {
+        if !same_letter(*first, *other) {
+            break;
+        }
         (left, right) = (left_rest, right_rest);
     }
-    while let ([left_rest @ .., last], [right_rest @ .., other]) = (left, right)
-        && same_letter(*last, *other)
-    {
+    while let ([left_rest @ .., last], [right_rest @ .., other]) = (left, right) {
+        if !same_letter(*last, *other) {
+            break;
+        }
         (left, right) = (left_rest, right_rest);
     }
     (left, right)
@@ -100,9 +102,7 @@ pub fn nearest_name<'n>(
     for candidate in names {
         let most = tolerance(sought.len().min(candidate.len()));
         let found = distance(dashed(candidate).as_bytes(), sought.as_bytes(), most);
-        if let Some(found) = found
-            && best.is_none_or(|(_, least)| found < least)
-        {
+        if let Some(found) = found.filter(|found| best.is_none_or(|(_, least)| *found < least)) {
             best = Some((candidate, found));
         }
     }

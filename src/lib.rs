@@ -1,11 +1,13 @@
 //! fastcors: the CORS protocol for ASGI applications.
 //!
-//! [`cors`] is the protocol and knows no Python; `asgi` carries Python objects in and out of it for
-//! each request. [`lint`], [`proof`] and [`explain`] run at start-up and on demand; `bindings` is
-//! their interface to Python. `tests/structure.rs` holds which of them may import which.
+//! [`cors`] is the protocol, and [`enforcement`] decides which requests are rejected before the
+//! application runs. Neither knows Python; `asgi` passes Python objects in and out of them for each
+//! request. [`lint`], [`proof`] and [`explain`] run at start-up and on demand; `bindings` is their
+//! interface to Python. `tests/structure.rs` lists which of them may import which.
 
 pub mod cors;
 pub mod distance;
+pub mod enforcement;
 pub mod explain;
 mod host;
 pub mod lint;
@@ -41,17 +43,22 @@ fn _fastcors(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<
         wrap_pyfunction!(asgi::claim_call, module)?,
         wrap_pyfunction!(bindings::entries_allow, module)?,
         wrap_pyfunction!(bindings::expression_problem, module)?,
+        wrap_pyfunction!(bindings::is_on_this_machine, module)?,
+        wrap_pyfunction!(bindings::is_within, module)?,
         wrap_pyfunction!(bindings::lint_codes, module)?,
         wrap_pyfunction!(bindings::lint_methods, module)?,
         wrap_pyfunction!(bindings::lint_origins, module)?,
         wrap_pyfunction!(bindings::lint_request_headers, module)?,
         wrap_pyfunction!(bindings::lint_response_headers, module)?,
         wrap_pyfunction!(bindings::matched_part, module)?,
+        wrap_pyfunction!(bindings::matches_an_origin, module)?,
         wrap_pyfunction!(bindings::missed_origin, module)?,
         wrap_pyfunction!(bindings::nearest_name, module)?,
         wrap_pyfunction!(bindings::oddities, module)?,
         wrap_pyfunction!(bindings::prove_expression, module)?,
+        wrap_pyfunction!(bindings::regexes_to_prove, module)?,
         wrap_pyfunction!(bindings::relations, module)?,
+        wrap_pyfunction!(bindings::share_an_origin, module)?,
         wrap_pyfunction!(bindings::vary_by_origin, module)?,
     ] {
         module.add_function(function)?;

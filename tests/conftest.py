@@ -1,4 +1,4 @@
-"""What holds for every test: a busy machine makes none of them fail."""
+"""Settings for every test: a busy machine makes none of them fail."""
 
 from __future__ import annotations
 

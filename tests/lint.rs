@@ -79,7 +79,9 @@ impl Case {
 fn lint(list: List, entries: &[&str], credentials: bool) -> Vec<Problem> {
     let entries = entries.iter().copied();
     match list {
-        List::Origins => origins(entries, credentials, &|text| Some(text.to_owned())),
+        List::Origins => {
+            origins(entries, credentials, &|text| Some(Suggestion::Expression(text.to_owned())))
+        }
         List::Methods => methods(entries, credentials),
         List::RequestHeaders => request_headers(entries, credentials),
         List::ResponseHeaders => response_headers(entries, credentials),

@@ -1,4 +1,4 @@
-"""What can be copied and pickled, by every protocol, and what says that it cannot."""
+"""Values that can be copied and pickled, by every protocol, and those that raise an error."""
 
 from __future__ import annotations
 

@@ -16,16 +16,24 @@ __all__ = [
     "Middleware",
     "__version__",
     "claim_call",
+    "entries_allow",
     "expression_problem",
+    "is_on_this_machine",
+    "is_within",
     "lint_codes",
     "lint_methods",
     "lint_origins",
     "lint_request_headers",
     "lint_response_headers",
     "matched_part",
+    "matches_an_origin",
     "missed_origin",
     "nearest_name",
+    "oddities",
     "prove_expression",
+    "regexes_to_prove",
+    "relations",
+    "share_an_origin",
     "vary_by_origin",
 ]
 
@@ -101,6 +109,52 @@ class Middleware:
             TypeError: for a value of another type.
         """
 
+    @property
+    def _fastcors_enforces(self) -> bool:
+        """Whether requests may be rejected before the application runs, or reported."""
+
+    def _fastcors_enforce(
+        self,
+        policy: CompiledPolicy,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        allowed: bool | None,
+        /,
+    ) -> Coroutine[Any, Any, None] | bytes | None:
+        """Reject a request, or find that it goes on.
+
+        Args:
+            policy: what decides.
+            scope: the request's scope, whose headers can be read more than once.
+            receive: the server's.
+            send: the server's.
+            allowed: what an overridden `is_allowed_origin` said of the Origin; None if it was not asked.
+
+        Returns:
+            None for a request that goes on; the Origin if an override has to be asked about it; the
+            coroutine that rejects the request.
+
+        Raises:
+            TypeError: for a value of another type.
+        """
+
+    def _fastcors_pass(
+        self,
+        policy: CompiledPolicy,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        origin: bytes,
+        allowed: bool,
+        /,
+    ) -> Coroutine[Any, Any, None]:
+        """Call the application for a request whose Origin an override was asked about.
+
+        Raises:
+            TypeError: for a value of another type.
+        """
+
     def _fastcors_count(self, name: str, /) -> None:
         """Add one to a counter: `stats` has their names, and that of a rejection is its reason.
 
@@ -154,9 +208,11 @@ class CompiledPolicy:
         private_network: whether private network access is allowed.
         expose: the response headers that scripts may read.
         max_age: the value of Access-Control-Max-Age.
+        enforce: the name of a mode: ``"off"``, ``"unsafe"``, ``"all"``, ``"isolate"`` or ``"report"``.
+        hosts: the server's own host names.
 
     Raises:
-        ValueError: for an invalid expression or pattern, or more text than 4 GiB.
+        ValueError: for an invalid expression or pattern, an unknown mode, or more text than 4 GiB.
     """
 
     def __new__(
@@ -173,6 +229,8 @@ class CompiledPolicy:
         private_network: bool,
         expose: Sequence[str],
         max_age: str,
+        enforce: str = "off",
+        hosts: Sequence[str] | None = None,
     ) -> Self: ...
     @property
     def options(self) -> Options:
@@ -253,6 +311,38 @@ class CompiledPolicy:
     ) -> tuple[bool, list[tuple[bytes, bytes]]]:
         """Whether an actual request is allowed, and the headers that its response gets."""
 
+    def enforced_answer(
+        self,
+        *,
+        method: bytes | None,
+        is_https: bool,
+        host: bytes | None,
+        origin: bytes | None,
+        origin_fits: bool,
+        site: bytes | None,
+        mode: bytes | None,
+        destination: bytes | None,
+    ) -> tuple[
+        str, bool, Literal["pass", "report", "reject"], int, bytes, list[tuple[bytes, bytes]]
+    ]:
+        """Decide on a request that is no preflight, by CORS and by enforcement.
+
+        Args:
+            method: its method; None for the handshake of a WebSocket.
+            is_https: whether it is known to be sent by https.
+            host: its Host, if it has one.
+            origin: its Origin, if it has one.
+            origin_fits: whether a header can hold it; else it is rejected.
+            site: its Sec-Fetch-Site, if it has one.
+            mode: its Sec-Fetch-Mode, if it has one.
+            destination: its Sec-Fetch-Dest, if it has one.
+
+        Returns:
+            The name of the rule that it fits; whether CORS rejects its Origin; what follows; the status
+            and the body of a rejection by this rule; and the header lines of the rejection, or those
+            that the application's response gets.
+        """
+
     def message_with_headers(
         self,
         message: Message,
@@ -284,12 +374,12 @@ class CompiledPolicy:
 
         Args:
             origin: the Origin.
-            skipped: entries of `allow_origins` that are not looked at.
-            meant: what is to be written instead of them, which is looked at apart.
+            skipped: the entries of `allow_origins` that can match nothing.
+            meant: what to write instead of them; the closest of these is returned separately.
         """
 
     def odd_entries(self, limit: int) -> list[str]:
-        """Return the first entries of `allow_origins` that are no origins as browsers write them."""
+        """Return the first entries of `allow_origins` that are not written as browsers write origins."""
 
 _Relation: TypeAlias = Literal[
     "same",
@@ -352,6 +442,9 @@ def entries_allow(entries: list[str], origin: bytes) -> bool:
 def expression_problem(expression: str) -> str | None:
     """Return why Rust cannot run a regular expression, or None."""
 
+def is_on_this_machine(entry: str) -> bool:
+    """Whether an entry of `allow_origins` can only be on the machine that the browser runs on."""
+
 def matched_part(expression: str, origin: bytes) -> tuple[int, int] | None:
     """Return the part of an origin that a regular expression matches, or None."""
 
@@ -359,7 +452,7 @@ def nearest_name(names: Sequence[str], name: str) -> tuple[str, int] | None:
     """Return the name that is most similar to another, and how many letters differ, or None."""
 
 def oddities() -> list[str]:
-    """Return the name of each thing for which an Origin is none that a browser sends."""
+    """Return the names of what can be odd about an Origin, so that no browser sends it."""
 
 def relations() -> list[_Relation]:
     """Return the name of each relation of an origin to the rule that comes closest to it."""
@@ -374,17 +467,17 @@ _Told: TypeAlias = tuple[
 ]
 
 def lint_codes() -> list[str]:
-    """Give the code of every problem that the functions below can tell of, each once."""
+    """Return the code of every problem that the functions below can report, each once."""
 
 def lint_origins(
     entries: Iterable[str],
     credentials: bool,
-    proven: Callable[[str, bool], str | None] | None = None,
+    proofs: dict[str, str | list[str] | None] | None = None,
 ) -> list[_Told]:
-    """Say what is wrong with entries of `allow_origins`, in their order.
+    """Return what is wrong with entries of `allow_origins`, in their order.
 
-    `proven` is called with each regular expression that stands among them, and `credentials`. It
-    gives the expression to write, or None, as is given without it; what it raises is raised.
+    `proofs` has, for each of `regexes_to_prove`, the regex or the entries to write instead, or None.
+    Without it, nothing is suggested for those.
 
     Linear in the texts, which are not copied: half a second for a million that are sound.
 
@@ -392,21 +485,24 @@ def lint_origins(
         TypeError: for an entry that is no str.
     """
 
+def regexes_to_prove(entries: Iterable[str]) -> list[str]:
+    """Return the regular expressions among entries that `lint_origins` needs a proof of."""
+
 def lint_methods(entries: Iterable[str], credentials: bool) -> list[_Told]:
-    """Say what is wrong with entries of `allow_methods`, in their order."""
+    """Return the problems of entries of `allow_methods`, in their order."""
 
 def lint_request_headers(entries: Iterable[str], credentials: bool) -> list[_Told]:
-    """Say what is wrong with entries of `allow_headers`, in their order."""
+    """Return the problems of entries of `allow_headers`, in their order."""
 
 def lint_response_headers(entries: Iterable[str], credentials: bool) -> list[_Told]:
-    """Say what is wrong with entries of `expose_headers`, in their order."""
+    """Return the problems of entries of `expose_headers`, in their order."""
 
 class _Proof(TypedDict):
     # It matches no origin; it matches the origin of any site, with these schemes.
     nothing: bool
     everything: Literal["https", "http", "both"] | None
     # An origin, the domain to be registered for it, the public suffix that the domain is under.
-    stranger: tuple[str, str, str] | None
+    untrusted: tuple[str, str, str] | None
     # The same below a suffix of a company's that gives names to everyone, or below one for some
     # organisations, where that is False.
     hosted: tuple[str, str, str, bool] | None
@@ -421,9 +517,10 @@ class _Proof(TypedDict):
     local: bool
     # An origin with a scheme of its own.
     scheme: str | None
-    # The numbers of the alternatives that an origin takes, or None where they are not known.
-    taken: list[int] | None
-    # Why strangers may be left, and the domain that the reason is about.
+    # An origin whose name is joined from parts, the domain to be registered for it, if it is a name, and
+    # whether a dot is left out.
+    joined: tuple[str, str | None, bool] | None
+    # Why untrusted origins may be left, and the domain that the reason is about.
     unproven: (
         tuple[
             Literal["too-large", "too-many-names", "suffixes", "addresses", "long-names"],
@@ -431,22 +528,36 @@ class _Proof(TypedDict):
         ]
         | None
     )
-    # Whether it is proven that it lets in no stranger, and something.
+    # Whether it is proven to match no untrusted origin, and something.
     safe: bool
 
 def prove_expression(marked: str, name: str, credentials: bool) -> _Proof:
-    """Find out what an expression lets in.
+    """Find which origins a marked regex matches that its author may not mean.
 
     Args:
         marked: in the syntax of the `regex` crate, with the high bit set in the characters that its
-            author left open. Three characters may number an alternative, which they begin: two digits
-            from U+0001 and one from U+0011, each from 0 to 15.
-        name: a label that a stranger has in its name, where there is such a one.
+            author left open, and with seams (`src/proof/nfa.rs`).
+        name: a label that an untrusted origin has in its name, if there is one.
         credentials: whether to look for an http origin.
     """
 
 def missed_origin(one: str, other: str) -> str | None:
-    """Give a shortest origin that one such expression matches and another does not.
+    """Return a shortest origin that one marked regex matches and another does not.
 
-    None where there is none, and where that takes too long to know.
+    None if there is none, and if that takes too long to know.
     """
+
+def is_within(one: str, other: str) -> bool:
+    """Whether a marked regex matches no origin but those that another matches.
+
+    False if that takes too long to know.
+    """
+
+def share_an_origin(one: str, other: str) -> bool:
+    """Whether two marked regexes match an origin that is the same and has a domain or an address.
+
+    False if that takes too long to know.
+    """
+
+def matches_an_origin(marked: str) -> bool:
+    """Whether a marked regex matches an origin that a browser sends. True if that takes too long to know."""

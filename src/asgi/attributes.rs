@@ -12,10 +12,12 @@ use pyo3::types::PyDict;
 use super::application::Calls;
 use super::call::respond_method;
 use super::current::{counts, current_policy, follows, held, overrides, replace, totals};
+use super::enforcement;
 use super::guard::{attached, object, status};
 use super::live_origins::LiveOrigins;
 use super::middleware::{Middleware, find_overrides, is_middleware, live_verdict, not_initialized};
 use super::object::{Owned, Raised, bytes_of, decoded, is_text, item};
+use super::older_rust::signed;
 use super::overrides::Overrides;
 use super::policy::{CompiledPolicy, compiled, latin_1};
 use super::preflight;
@@ -126,6 +128,41 @@ unsafe extern "C" fn get_asks(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut f
     object(|| unsafe { overridden(slf, |overrides| overrides.asks_origin) })
 }
 
+/// `Middleware._fastcors_enforces`: whether requests may be rejected before the application runs.
+unsafe extern "C" fn get_enforces(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware`.
+    object(|| unsafe {
+        let Some(policy) = current_policy(slf.cast())? else { return not_initialized() };
+        Owned::take(ffi::PyBool_FromLong(compiled(policy.as_ptr()).enforces.into()))
+    })
+}
+
+/// `Middleware._fastcors_enforce`: [`enforcement::enforce`].
+unsafe extern "C" fn enforce(
+    slf: *mut ffi::PyObject,
+    args: *mut *mut ffi::PyObject,
+    nargs: ffi::Py_ssize_t,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
+    object(|| unsafe {
+        let this = slf.cast();
+        find_overrides(this)?;
+        enforcement::enforce(this, core::slice::from_raw_parts(args, nargs.unsigned_abs()))
+    })
+}
+
+/// `Middleware._fastcors_pass`: [`enforcement::pass`].
+unsafe extern "C" fn pass(
+    slf: *mut ffi::PyObject,
+    args: *mut *mut ffi::PyObject,
+    nargs: ffi::Py_ssize_t,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
+    object(|| unsafe {
+        enforcement::pass(slf.cast(), core::slice::from_raw_parts(args, nargs.unsigned_abs()))
+    })
+}
+
 /// `Middleware._fastcors_begin(scope)`: counts a request that `async def __call__` serves, and reads
 /// its headers: None for another scope than `"http"`, else the header lines as a list, the Origin, and
 /// of a preflight the requested method, the requested headers and whether private network access is
@@ -175,7 +212,7 @@ unsafe extern "C" fn begin(
             text(requested.as_ref())?,
             Owned::share(network),
         ];
-        let begun = Owned::take(ffi::PyTuple_New(parts.len().cast_signed()))?;
+        let begun = Owned::take(ffi::PyTuple_New(signed(parts.len())))?;
         for (place, part) in (0..).zip(parts) {
             ffi::PyTuple_SET_ITEM(begun.as_ptr(), place, part.into_ptr());
         }
@@ -294,7 +331,7 @@ unsafe extern "C" fn count(
 }
 
 /// The attributes of the type.
-pub(super) const ATTRIBUTES: [ffi::PyGetSetDef; 8] = [
+pub(super) const ATTRIBUTES: [ffi::PyGetSetDef; 9] = [
     attribute(
         c"__dict__",
         ffi::PyObject_GenericGetDict,
@@ -317,11 +354,12 @@ pub(super) const ATTRIBUTES: [ffi::PyGetSetDef; 8] = [
     ),
     attribute(c"_fastcors_hooks", get_hooks, None, c"Whether a method is called by name."),
     attribute(c"_fastcors_asks", get_asks, None, c"Whether is_allowed_origin is overridden."),
+    attribute(c"_fastcors_enforces", get_enforces, None, c"Whether requests may be rejected."),
     no_attribute(),
 ];
 
 /// Its methods.
-pub(super) const METHODS: [ffi::PyMethodDef; 7] = [
+pub(super) const METHODS: [ffi::PyMethodDef; 9] = [
     fast_method(
         c"_fastcors_respond",
         respond_method,
@@ -332,6 +370,8 @@ pub(super) const METHODS: [ffi::PyMethodDef; 7] = [
         preflight_method,
         c"The two messages of the response to a preflight.",
     ),
+    fast_method(c"_fastcors_enforce", enforce, c"Reject a request, or say that it goes on."),
+    fast_method(c"_fastcors_pass", pass, c"Let a request go on whose Origin was asked about."),
     method(
         c"_fastcors_begin",
         begin,

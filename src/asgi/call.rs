@@ -1,6 +1,5 @@
 //! What a call of a middleware does: `middleware(scope, receive, send)`.
 
-use core::hint::cold_path;
 use core::ptr;
 
 use pyo3::exceptions::PyTypeError;
@@ -11,11 +10,13 @@ use super::application::Application;
 use super::asked::question;
 use super::coroutines::deferred;
 use super::current::{counts, current, follows, overrides};
+use super::enforcement::{self, Asked, Called, Next};
 use super::guard::{attached, object};
 use super::middleware::{Middleware, find_overrides, live_verdict, not_initialized};
 use super::names::Names;
 use super::object::{Owned, Raised, bytes_of, is_text, item, seldom};
-use super::policy::compiled;
+use super::older_rust::{cold_path, signed};
+use super::policy::{CompiledPolicy, compiled};
 use super::rejection::Rejection;
 use super::scope::{RequestHeaders, read_any};
 use super::{preflight, send};
@@ -94,8 +95,44 @@ unsafe fn respond(
     // because code that runs in between may replace them.
     unsafe {
         let Some((app, policy)) = current(this)? else { return not_initialized() };
-        let names = compiled(policy.as_ptr()).names;
+        let CompiledPolicy { names, enforces, .. } = compiled(policy.as_ptr());
+        if *enforces {
+            let called = Called { scope, receive, send };
+            return deferred(names, enforced(this, asks, &app, policy, called));
+        }
         deferred(names, dispatch(this, asks, &app, policy, names, scope, receive, send))
+    }
+}
+
+/// Responds to one request of a policy that may reject it before the application runs. A copy of
+/// [`dispatch`] of its own: what no policy enforces takes one branch more.
+///
+/// # Safety
+/// As for [`respond`].
+#[inline(never)]
+unsafe fn enforced(
+    this: *mut Middleware,
+    asks: bool,
+    app: &Application,
+    policy: Owned,
+    called: Called,
+) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches; a copy of the scope is held until the application is called.
+    unsafe {
+        let asked = if asks { Asked::Override } else { Asked::Policy };
+        let over = |copy: &Option<Owned>| copy.as_ref().map_or(called.scope, Owned::as_ptr);
+        match enforcement::judge(this, &policy, called, asked)? {
+            Next::Reject(coroutine) => Ok(coroutine),
+            Next::Ask(origin, copy) => {
+                let called = Called { scope: over(&copy), ..called };
+                enforcement::ask(this, &policy, called, &origin)
+            }
+            Next::Pass(copy) => {
+                let Called { receive, send, .. } = called;
+                let names = compiled(policy.as_ptr()).names;
+                dispatch(this, asks, app, policy, names, over(&copy), receive, send)
+            }
+        }
     }
 }
 
@@ -266,7 +303,7 @@ unsafe fn keyword_arguments(
                 *argument = *args.add(place);
             }
             for index in 0..named {
-                let name = ffi::PyTuple_GET_ITEM(kwnames, index.cast_signed());
+                let name = ffi::PyTuple_GET_ITEM(kwnames, signed(index));
                 for (place, text) in NAMES.iter().enumerate() {
                     if is_text(name, ptr::null_mut(), text)? {
                         found[place] = *args.add(positional + index);

@@ -1,11 +1,10 @@
 //! What `middleware(scope, receive, send)` returns: always a coroutine, as with Starlette.
 
-use core::hint::cold_path;
-
 use pyo3::{Py, PyAny, ffi};
 
 use super::names::Names;
 use super::object::{Owned, Raised};
+use super::older_rust::cold_path;
 
 /// The application's own coroutine, or one around the result of its call.
 ///

@@ -6,13 +6,16 @@ use core::cell::Cell;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use crate::cors::Rejections;
+use crate::enforcement::Rule;
 
 const REQUESTS: usize = 0;
 const CROSS_ORIGIN: usize = 1;
 const PREFLIGHTS: usize = 2;
 /// Here begin the reasons, in the order of [`Rejections::EACH`].
 const REJECTED: usize = 3;
-const LENGTH: usize = REJECTED + Rejections::EACH.len();
+/// Here begin the rules of enforcement, in the order of [`Rule::REJECTING`].
+const ENFORCED: usize = REJECTED + Rejections::EACH.len();
+const LENGTH: usize = ENFORCED + Rule::REJECTING.len();
 
 #[cfg(not(Py_GIL_DISABLED))]
 type Counter = Cell<u64>;
@@ -54,6 +57,13 @@ impl Counts {
         }
     }
 
+    /// Enforcement rejects it, or would, by this rule.
+    pub(super) fn enforced(&self, rule: Rule) {
+        if let Some(index) = rule.index() {
+            self.increment(ENFORCED + index);
+        }
+    }
+
     /// One of this name, and whether there is such a counter.
     pub(super) fn named(&self, name: &str) -> bool {
         let place = names().position(|other| other == name);
@@ -78,8 +88,9 @@ impl Counts {
     }
 }
 
-/// The names in their places; a rejection is counted under the name of its reason.
+/// The names in their places; a rejection is counted under the name of its reason, or of its rule.
 fn names() -> impl Iterator<Item = &'static str> {
     let reasons = Rejections::EACH.into_iter().flat_map(Rejections::names);
-    ["requests", "cross_origin", "preflights"].into_iter().chain(reasons)
+    let rules = Rule::REJECTING.into_iter().map(Rule::name);
+    ["requests", "cross_origin", "preflights"].into_iter().chain(reasons).chain(rules)
 }

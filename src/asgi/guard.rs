@@ -9,6 +9,7 @@ use core::ptr;
 use pyo3::{Python, ffi};
 
 use super::object::{Owned, Raised, seldom};
+use super::older_rust::signed;
 use crate::panics::contained;
 
 /// Runs `body` for a C function that returns a new reference: null if an exception is set.
@@ -60,7 +61,7 @@ fn raise_panic(text: &str) {
     // SAFETY: Python called us, so the thread is attached. If there is no memory for the message,
     // that is the exception.
     unsafe {
-        let size = message.len().cast_signed();
+        let size = signed(message.len());
         let message = ffi::PyUnicode_FromStringAndSize(message.as_ptr().cast(), size);
         if !message.is_null() {
             ffi::PyErr_SetObject(ffi::PyExc_RuntimeError, message);

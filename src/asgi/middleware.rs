@@ -1,7 +1,6 @@
 //! One middleware: what it holds, and what it decides by now.
 
 use core::ffi::{c_int, c_void};
-use core::hint::cold_path;
 use core::ptr;
 
 use pyo3::exceptions::PyRuntimeError;
@@ -17,6 +16,7 @@ use super::guard::{self, attached, unraisable};
 use super::links::drop_link;
 use super::live_origins::LiveOrigins;
 use super::object::{Owned, Raised};
+use super::older_rust::cold_path;
 use super::overrides::Overrides;
 use super::policy::compiled;
 use super::types;

@@ -17,6 +17,8 @@ mod call;
 mod coroutines;
 mod counts;
 mod current;
+mod enforcement;
+mod fetch_headers;
 mod guard;
 mod headers;
 mod immortal;
@@ -28,6 +30,7 @@ mod middleware;
 mod middleware_type;
 mod names;
 mod object;
+mod older_rust;
 mod overrides;
 #[cfg(Py_GIL_DISABLED)]
 mod parts;

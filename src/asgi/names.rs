@@ -11,6 +11,8 @@ pub(super) struct Names {
     pub(super) headers: Py<PyString>,
     pub(super) method: Py<PyString>,
     pub(super) http: Py<PyString>,
+    pub(super) websocket: Py<PyString>,
+    pub(super) scheme: Py<PyString>,
     pub(super) options: Py<PyString>,
     pub(super) response_start: Py<PyString>,
     pub(super) allow_origin: Py<PyBytes>,
@@ -33,6 +35,11 @@ pub(super) struct Names {
     /// `async def (send, middleware, policy, origin, message)`: asks the middleware about the Origin of
     /// an actual request, and sends the start of the response.
     pub(super) send_when_asked: Py<PyAny>,
+    /// `async def (scope, receive, send, start, body)`: rejects the handshake of a WebSocket.
+    pub(super) reject_handshake: Py<PyAny>,
+    /// `async def (middleware, policy, scope, receive, send, origin)`: asks the middleware about the
+    /// Origin, and then rejects the request or lets it go on.
+    pub(super) enforce_when_asked: Py<PyAny>,
     /// The method that makes a new policy from the list that it follows.
     pub(super) follow: Py<PyString>,
     /// `def (app)`: whether calling it makes a coroutine and runs nothing.
@@ -71,6 +78,8 @@ impl Names {
                 headers: text("headers"),
                 method: text("method"),
                 http: text("http"),
+                websocket: text("websocket"),
+                scheme: text("scheme"),
                 options: text("OPTIONS"),
                 response_start: text("http.response.start"),
                 allow_origin: bytes(b"access-control-allow-origin"),
@@ -85,6 +94,8 @@ impl Names {
                 call_later: function("call_later")?,
                 respond_when_asked: function("respond_when_asked")?,
                 send_when_asked: function("send_when_asked")?,
+                reject_handshake: function("reject_handshake")?,
+                enforce_when_asked: function("enforce_when_asked")?,
                 follow: text("_fastcors_follow"),
                 makes_coroutines: function("makes_coroutines")?,
                 send_shape: function("send")?,

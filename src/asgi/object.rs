@@ -1,11 +1,11 @@
 //! An owned reference to a Python object, at the price of a pointer.
 
-use core::hint::cold_path;
 use core::ptr::NonNull;
 
 use pyo3::ffi;
 
 use super::names::Names;
+use super::older_rust::{cold_path, signed};
 
 /// A Python exception is set in the current thread, and the caller must propagate it.
 #[derive(Debug, Clone, Copy)]
@@ -89,7 +89,7 @@ pub(super) unsafe fn bytes_of<'a>(pointer: *mut ffi::PyObject) -> &'a [u8] {
 /// # Safety
 /// The thread is attached.
 pub(super) unsafe fn decoded(value: &[u8]) -> Result<Owned, Raised> {
-    let (start, length) = (value.as_ptr().cast(), value.len().cast_signed());
+    let (start, length) = (value.as_ptr().cast(), signed(value.len()));
     // SAFETY: the slice is as long as it says; what comes back is a new reference or null.
     unsafe { Owned::take(ffi::PyUnicode_DecodeLatin1(start, length, core::ptr::null())) }
 }
@@ -217,10 +217,10 @@ pub(super) unsafe fn item(
 ) -> Result<Owned, Raised> {
     // SAFETY: the caller vouches for the objects; a dict's own item is borrowed, so it is shared.
     unsafe {
-        if ffi::PyDict_CheckExact(mapping) != 0
-            && let Some(found) = shared_item(mapping, key)?
-        {
-            return Ok(found);
+        if ffi::PyDict_CheckExact(mapping) != 0 {
+            if let Some(found) = shared_item(mapping, key)? {
+                return Ok(found);
+            }
         }
         // The general way, which also raises the KeyError with the key in it.
         cold_path();

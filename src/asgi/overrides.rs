@@ -212,7 +212,7 @@ mod state {
             return NO_DICT;
         }
         // SAFETY: as the caller vouches.
-        unsafe { super::dict_version(dict) }
+        unsafe { crate::asgi::overrides::dict_version(dict) }
     }
 
     /// # Safety
@@ -233,7 +233,7 @@ mod state {
     /// `dict` is a live dict and the thread is attached.
     pub(super) unsafe fn version(dict: *mut ffi::PyObject) -> u64 {
         // SAFETY: as the caller vouches.
-        unsafe { super::dict_version(dict) }
+        unsafe { crate::asgi::overrides::dict_version(dict) }
     }
 }
 

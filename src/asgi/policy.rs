@@ -17,13 +17,14 @@ use super::object::Raised;
 #[cfg(not(Py_GIL_DISABLED))]
 use crate::cors::Memo;
 use crate::cors::{Actual, LineValue, Policy, Preflight, PreflightRequest, Rejections, Verdict};
+use crate::enforcement::Enforcement;
 
 /// An immutable policy, with every header line that its responses share built once.
 ///
 /// The options come from `fastcors.Policy`, which has checked them.
 #[pyclass(frozen, immutable_type, module = "fastcors._fastcors")]
 pub(crate) struct CompiledPolicy {
-    pub(crate) policy: Core,
+    pub(crate) policy: Core<Policy>,
     pub(super) names: &'static Names,
     pub(super) preflight: PreflightLines,
     rejected: Vec<ResponseLine>,
@@ -37,13 +38,17 @@ pub(crate) struct CompiledPolicy {
     origins: Verdicts,
     /// On values of `Access-Control-Request-Headers`: 60 instructions instead of the 480 of a decision.
     headers: Verdicts,
+    /// Which requests are rejected before the application runs.
+    pub(crate) enforcement: Core<Enforcement>,
+    /// Whether any may be.
+    pub(super) enforces: bool,
 }
 
 /// What several threads decide by: without the GIL each has Python objects of its own around it.
 #[cfg(not(Py_GIL_DISABLED))]
-type Core = Policy;
+type Core<T> = T;
 #[cfg(Py_GIL_DISABLED)]
-type Core = std::sync::Arc<Policy>;
+type Core<T> = std::sync::Arc<T>;
 
 /// The last verdicts on some texts. They depend only on the policy, so they are never wrong,
 /// only forgotten.
@@ -126,10 +131,11 @@ impl CompiledPolicy {
         policy: Policy,
         options: Py<PyAny>,
         python_only: Vec<Py<PyAny>>,
+        enforcement: Enforcement,
     ) -> PyResult<Self> {
         #[cfg(Py_GIL_DISABLED)]
-        let policy = Core::new(policy);
-        Self::around(py, policy, options, python_only)
+        let (policy, enforcement) = (Core::new(policy), Core::new(enforcement));
+        Self::around(py, policy, options, python_only, enforcement)
     }
 
     /// A copy with Python objects of its own, which this thread makes, and so counts references to them
@@ -137,14 +143,16 @@ impl CompiledPolicy {
     #[cfg(Py_GIL_DISABLED)]
     pub(super) fn for_this_thread(&self, py: Python<'_>) -> PyResult<Self> {
         let python_only = self.python_only.iter().map(|each| each.clone_ref(py)).collect();
-        Self::around(py, Core::clone(&self.policy), self.options.clone_ref(py), python_only)
+        let (policy, options) = (Core::clone(&self.policy), self.options.clone_ref(py));
+        Self::around(py, policy, options, python_only, Core::clone(&self.enforcement))
     }
 
     fn around(
         py: Python<'_>,
-        policy: Core,
+        policy: Core<Policy>,
         options: Py<PyAny>,
         python_only: Vec<Py<PyAny>>,
+        enforcement: Core<Enforcement>,
     ) -> PyResult<Self> {
         let names = Names::get(py)?;
         Ok(Self {
@@ -157,6 +165,8 @@ impl CompiledPolicy {
             python_only,
             origins: Verdicts::default(),
             headers: Verdicts::default(),
+            enforces: enforcement.is_on(),
+            enforcement,
         })
     }
 
@@ -256,9 +266,7 @@ pub(crate) fn entry_bytes<'t>(text: &'t Bound<'_, PyString>) -> PyResult<Cow<'t,
 /// The bytes of a header value that was decoded as latin-1. A character beyond it becomes `?`, which
 /// is in no token and no origin.
 pub(crate) fn latin_1<'t>(text: &'t Bound<'_, PyString>) -> PyResult<Cow<'t, [u8]>> {
-    if let Ok(text) = text.to_str()
-        && text.is_ascii()
-    {
+    if let Some(text) = text.to_str().ok().filter(|text| text.is_ascii()) {
         return Ok(Cow::Borrowed(text.as_bytes()));
     }
     text.call_method1("encode", ("latin-1", "replace"))?

@@ -111,7 +111,7 @@ pub(super) fn unless_interrupted(py: Python<'_>, written: PyResult<()>) -> PyRes
 
 /// Whether the logger has said before that it takes nothing of level DEBUG.
 #[inline]
-fn is_silent(py: Python<'_>) -> bool {
+pub(super) fn is_silent(py: Python<'_>) -> bool {
     let Some(Log { remembered: Some(remembered), silent, debug, .. }) = LOG.get(py) else {
         return false;
     };

@@ -1,7 +1,6 @@
 //! The `send` that the application gets: it sets the CORS headers on the start of the response.
 
 use core::ffi::{c_int, c_void};
-use core::hint::cold_path;
 use core::mem::offset_of;
 use core::ptr;
 use core::sync::atomic::AtomicBool;
@@ -21,6 +20,7 @@ use super::headers::{Decided, with_headers};
 use super::immortal::make_immortal;
 use super::links::drop_link;
 use super::object::{Owned, Raised, call_one, is_text, item, seldom};
+use super::older_rust::cold_path;
 use super::policy::{CompiledPolicy, compiled};
 use super::shape::send_attribute;
 use super::types::{self, fast_method, no_attribute, no_member, slot, vectorcall_offset};

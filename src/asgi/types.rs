@@ -6,6 +6,8 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
+use super::older_rust::signed;
+
 /// A slot of a type. The function's or table's signature must be the one that the slot asks for.
 pub(super) fn slot(slot: c_int, function: *mut c_void) -> ffi::PyType_Slot {
     ffi::PyType_Slot { slot, pfunc: function }
@@ -25,7 +27,7 @@ const fn offset_member(name: &'static CStr, offset: usize) -> ffi::PyMemberDef {
     ffi::PyMemberDef {
         name: name.as_ptr(),
         type_code: ffi::Py_T_PYSSIZET,
-        offset: offset.cast_signed(),
+        offset: signed(offset),
         flags: ffi::Py_READONLY,
         doc: core::ptr::null(),
     }

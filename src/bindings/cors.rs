@@ -1,4 +1,4 @@
-//! Functions of the protocol that Python calls by themselves.
+//! Functions of the protocol that Python calls directly.
 
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -12,7 +12,7 @@ pub(crate) fn expression_problem(expression: String) -> Option<String> {
     Expressions::new(&[expression]).err().map(|error| error.reason)
 }
 
-/// The value of the one `Vary` line that stands for those `values` and `Origin`.
+/// The value of one `Vary` line that has these `values` and `Origin`.
 #[pyfunction]
 #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
 pub(crate) fn vary_by_origin(py: Python<'_>, values: Vec<Vec<u8>>) -> Bound<'_, PyBytes> {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::HashMap;
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -9,7 +10,7 @@ use pyo3::types::PyString;
 use crate::lint::{self, Problem, Suggestion};
 
 /// What was probably meant: a text, or several for one.
-#[derive(IntoPyObject)]
+#[derive(Clone, FromPyObject, IntoPyObject)]
 pub(crate) enum Meant {
     One(String),
     Several(Vec<String>),
@@ -45,26 +46,36 @@ fn told(
     Ok(problems.into_iter().map(told).collect())
 }
 
-/// What is wrong with entries of `allow_origins`. `proven` is called with a regular expression that
-/// stands among them, and gives the one to write instead, or None; what it raises is raised. Without
-/// it, none is suggested for those.
+/// What is wrong with entries of `allow_origins`. `proofs` has, for each regular expression of
+/// [`regexes_to_prove`], what to write instead, or None. Without it, nothing is suggested for those.
 #[pyfunction]
-#[pyo3(signature = (entries, credentials, proven=None))]
+#[pyo3(signature = (entries, credentials, proofs=None))]
+#[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
 pub(crate) fn lint_origins(
     entries: &Bound<'_, PyAny>,
     credentials: bool,
-    proven: Option<&Bound<'_, PyAny>>,
+    proofs: Option<HashMap<String, Option<Meant>>>,
 ) -> PyResult<Vec<Told>> {
-    let raised = RefCell::new(None);
-    let ask = |expression: &str| {
-        let answer = proven?.call1((expression, credentials)).and_then(|answer| answer.extract());
-        answer.unwrap_or_else(|error| {
-            raised.borrow_mut().get_or_insert(error);
-            None
+    let proven = |regex: &str| {
+        proofs.as_ref()?.get(regex)?.clone().map(|meant| match meant {
+            Meant::One(regex) => Suggestion::Expression(regex),
+            Meant::Several(entries) => Suggestion::Several(entries),
         })
     };
-    let told = told(entries, |entries| lint::origins(entries, credentials, &ask))?;
-    raised.into_inner().map_or(Ok(told), Err)
+    told(entries, |entries| lint::origins(entries, credentials, &proven))
+}
+
+/// The regular expressions among entries of `allow_origins` that [`lint_origins`] needs a proof of.
+#[pyfunction]
+pub(crate) fn regexes_to_prove(entries: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
+    let wanted = RefCell::new(Vec::new());
+    told(entries, |entries| {
+        lint::origins(entries, false, &|regex| {
+            wanted.borrow_mut().push(regex.to_owned());
+            None
+        })
+    })?;
+    Ok(wanted.into_inner())
 }
 
 /// What is wrong with entries of `allow_methods`.

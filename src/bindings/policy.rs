@@ -1,13 +1,15 @@
-//! What Python asks of a compiled policy beside requests.
+//! The methods of a compiled policy that Python calls besides requests.
 
 use pyo3::exceptions::PyValueError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
+use super::enforcement::{EnforcedAnswer, enforcement};
 use super::explain::{Closest, DescribedPreflight, PreflightResponse};
 use crate::asgi::{CompiledPolicy, Raised, entry_bytes, entry_text, latin_1, message_with_headers};
 use crate::cors::{Actual, Expressions, Options, Origins, Policy, Preflight, PreflightRequest};
+use crate::enforcement::{HostLines, Kind, Request};
 
 /// Status, body and reasons of a response to a preflight, and which lines it has: the origin, the
 /// request's headers, private network access.
@@ -17,7 +19,8 @@ type Decided = (u16, String, Vec<&'static str>, bool, bool, bool);
 impl CompiledPolicy {
     #[new]
     #[pyo3(signature = (*, options, origins, expressions, python_only, methods, headers, any_header,
-                        credentials, private_network, expose, max_age))]
+                        credentials, private_network, expose, max_age, enforce="off",
+                        hosts=None))]
     #[allow(clippy::too_many_arguments, reason = "one for each option, all by keyword")]
     #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
     #[allow(clippy::fn_params_excessive_bools, reason = "one for each option, all by keyword")]
@@ -34,6 +37,8 @@ impl CompiledPolicy {
         private_network: bool,
         expose: Vec<String>,
         max_age: &str,
+        enforce: &str,
+        hosts: Option<Vec<String>>,
     ) -> PyResult<Self> {
         let value_error = |error: &dyn core::fmt::Display| PyValueError::new_err(error.to_string());
         let expressions = Expressions::new(&expressions).map_err(|error| value_error(&error))?;
@@ -59,7 +64,8 @@ impl CompiledPolicy {
             max_age: header_value(max_age)?,
         })
         .map_err(|error| value_error(&error))?;
-        Self::new(py, policy, options, python_only)
+        let enforcement = enforcement(enforce, &hosts.unwrap_or_default())?;
+        Self::new(py, policy, options, python_only, enforcement)
     }
 
     /// The entries of `allow_origins`, in their order, up to the limit.
@@ -80,7 +86,7 @@ impl CompiledPolicy {
 
     /// Whether the options allow an Origin.
     fn allows(&self, py: Python<'_>, origin: &Bound<'_, PyString>) -> PyResult<bool> {
-        // Latin-1, as it was decoded; what is beyond cannot have come from a header.
+        // Latin-1, as it was decoded; a character beyond it cannot come from a header.
         self.allows_origin(py, &latin_1(origin)?)
     }
 
@@ -136,6 +142,37 @@ impl CompiledPolicy {
         self.describe_actual(py, origin, origin_fits)
     }
 
+    /// What is decided on a request that is no preflight, by CORS and by enforcement. A method of None
+    /// stands for the handshake of a WebSocket.
+    #[pyo3(signature = (*, method, is_https, host, origin, origin_fits, site, mode, destination))]
+    #[allow(clippy::too_many_arguments, reason = "one for each part of a request, all by keyword")]
+    fn enforced_answer(
+        &self,
+        py: Python<'_>,
+        method: Option<&[u8]>,
+        is_https: bool,
+        host: Option<&[u8]>,
+        origin: Option<&[u8]>,
+        origin_fits: bool,
+        site: Option<&[u8]>,
+        mode: Option<&[u8]>,
+        destination: Option<&[u8]>,
+    ) -> PyResult<EnforcedAnswer> {
+        let request = Request {
+            kind: method.map_or(Kind::WebSocket, Kind::of_method),
+            is_https,
+            host: host.map_or(HostLines::None, HostLines::One),
+            origin: match origin {
+                Some(origin) => Some((origin, origin_fits && self.allows_origin(py, origin)?)),
+                None => None,
+            },
+            site,
+            mode,
+            destination,
+        };
+        self.describe_enforced(py, &request)
+    }
+
     /// A copy of the message that starts the response to an actual request, with its headers set:
     /// `origin` is None if there is none, `allowed` whether it is allowed. A response that allows a
     /// rejected origin itself is reported if the `scope` is given; `asked` is the middleware whose
@@ -159,7 +196,7 @@ impl CompiledPolicy {
             (Some(_), false) => (Actual::Rejected, scope),
         };
         match message_with_headers(slf, message, kind, request, asked) {
-            // SAFETY: a new reference, which is given away.
+            // SAFETY: a new reference, which the caller owns.
             Ok(copy) => Ok(unsafe { Bound::from_owned_ptr(py, copy.into_ptr()) }),
             Err(Raised) => Err(PyErr::fetch(py)),
         }
@@ -170,7 +207,7 @@ impl CompiledPolicy {
         self.policy.allows_header(name)
     }
 
-    /// What allows an origin that is allowed.
+    /// The rule that allows an origin.
     fn origin_rule<'py>(
         &self,
         py: Python<'py>,
@@ -179,7 +216,7 @@ impl CompiledPolicy {
         self.rule(py, origin)
     }
 
-    /// What comes closest to an origin that is rejected.
+    /// The rule that is closest to a rejected origin.
     #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
     fn closest_to<'py>(
         &self,
@@ -201,12 +238,12 @@ impl CompiledPolicy {
         self.policy.preflight_lines().iter().map(|(name, value)| line_text(name, value)).collect()
     }
 
-    /// How many entries `allow_origins` has.
+    /// The number of entries of `allow_origins`.
     fn entry_count(&self) -> usize {
         self.policy.origins().entries().len()
     }
 
-    /// How many origins are listed, and how many patterns there are.
+    /// The number of distinct listed origins, and of distinct patterns.
     fn origin_counts(&self) -> (usize, usize) {
         self.policy.origins().counts()
     }
@@ -232,7 +269,7 @@ fn line_text(name: &'static [u8], value: &[u8]) -> (&'static str, String) {
     (core::str::from_utf8(name).unwrap_or_default(), value)
 }
 
-/// The bytes of an option's text in a header. No header carries a character beyond latin-1.
+/// The bytes of an option's text in a header. No header can hold a character beyond latin-1.
 fn header_value(text: &str) -> PyResult<Box<[u8]>> {
     let bytes = text.chars().map(u8::try_from).collect::<Result<_, _>>();
     bytes.map_err(|_| PyValueError::new_err(format!("no header can carry {text:?}")))

@@ -2,14 +2,14 @@
 
 use pyo3::prelude::*;
 
-use crate::proof::{Everything, Null, Proof, Unproven, UntrustedOrigin, missed, prove};
+use crate::proof::{self, Everything, Null, Proof, Unproven, UntrustedOrigin};
 
 /// A [`Proof`], as a dict.
 #[derive(IntoPyObject)]
 pub(crate) struct ProofDict {
     nothing: bool,
     everything: Option<&'static str>,
-    stranger: Option<(String, String, String)>,
+    untrusted: Option<(String, String, String)>,
     hosted: Option<(String, String, String, bool)>,
     shared: Option<(String, String, String)>,
     address: Option<String>,
@@ -18,7 +18,7 @@ pub(crate) struct ProofDict {
     insecure: Option<String>,
     local: bool,
     scheme: Option<String>,
-    taken: Option<Vec<u32>>,
+    joined: Option<(String, Option<String>, bool)>,
     unproven: Option<(&'static str, Option<String>)>,
     safe: bool,
 }
@@ -26,7 +26,7 @@ pub(crate) struct ProofDict {
 impl From<Proof> for ProofDict {
     fn from(proof: Proof) -> Self {
         let safe = proof.is_safe();
-        let stranger = |UntrustedOrigin { origin, domain, suffix, .. }| (origin, domain, suffix);
+        let site = |UntrustedOrigin { origin, domain, suffix, .. }| (origin, domain, suffix);
         Self {
             nothing: proof.nothing,
             everything: proof.everything.map(|everything| match everything {
@@ -34,11 +34,11 @@ impl From<Proof> for ProofDict {
                 Everything::Http => "http",
                 Everything::Both => "both",
             }),
-            stranger: proof.untrusted.map(stranger),
+            untrusted: proof.untrusted.map(site),
             hosted: proof.hosted.map(|UntrustedOrigin { origin, domain, suffix, is_anyones }| {
                 (origin, domain, suffix, is_anyones)
             }),
-            shared: proof.shared.map(stranger),
+            shared: proof.shared.map(site),
             address: proof.address,
             network: proof.network,
             null: proof.null.map(|null| match null {
@@ -48,7 +48,7 @@ impl From<Proof> for ProofDict {
             insecure: proof.insecure,
             local: proof.local,
             scheme: proof.scheme,
-            taken: proof.taken,
+            joined: proof.joined.map(|joined| (joined.origin, joined.domain, joined.without_dot)),
             unproven: proof.unproven.map(|unproven| match unproven {
                 Unproven::TooLarge => ("too-large", None),
                 Unproven::TooManyNames => ("too-many-names", None),
@@ -61,8 +61,7 @@ impl From<Proof> for ProofDict {
     }
 }
 
-/// Finds out what an expression lets in. Its bytes are characters of latin-1; those from 0xA1 stand
-/// for what its author left open. A stranger is shown that has `name` in its name, where there is one.
+/// Finds which origins a marked regex matches that its author may not mean: [`proof::prove`].
 #[pyfunction]
 #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
 pub(crate) fn prove_expression(
@@ -71,12 +70,33 @@ pub(crate) fn prove_expression(
     name: String,
     credentials: bool,
 ) -> ProofDict {
-    py.detach(|| prove(&marked, &name, credentials)).into()
+    py.detach(|| proof::prove(&marked, &name, credentials)).into()
 }
 
-/// A shortest origin that one such expression matches and another does not.
+/// A shortest origin that one marked regex matches and another does not.
 #[pyfunction]
 #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
 pub(crate) fn missed_origin(py: Python<'_>, one: String, other: String) -> Option<String> {
-    py.detach(|| missed(&one, &other))
+    py.detach(|| proof::missed(&one, &other))
+}
+
+/// Whether a marked regex matches no origin but those that another matches.
+#[pyfunction]
+#[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
+pub(crate) fn is_within(py: Python<'_>, one: String, other: String) -> bool {
+    py.detach(|| proof::is_within(&one, &other))
+}
+
+/// Whether two marked regexes match an origin that is the same and has an owner.
+#[pyfunction]
+#[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
+pub(crate) fn share_an_origin(py: Python<'_>, one: String, other: String) -> bool {
+    py.detach(|| proof::share_an_origin(&one, &other))
+}
+
+/// Whether a marked regex matches an origin that a browser sends.
+#[pyfunction]
+#[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
+pub(crate) fn matches_an_origin(py: Python<'_>, marked: String) -> bool {
+    py.detach(|| proof::matches_an_origin(&marked))
 }

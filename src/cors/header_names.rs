@@ -57,14 +57,16 @@ fn lowered(name: &[u8]) -> Vec<u8> {
 /// Strips the white space of Python's `str.strip` in latin-1 text, as Starlette does, except CR and
 /// LF.
 fn trim(mut part: &[u8]) -> &[u8] {
-    while let [first, rest @ ..] = part
-        && is_space(*first)
-    {
+    while let [first, rest @ ..] = part {
+        if !is_space(*first) {
+            break;
+        }
         part = rest;
     }
-    while let [rest @ .., last] = part
-        && is_space(*last)
-    {
+    while let [rest @ .., last] = part {
+        if !is_space(*last) {
+            break;
+        }
         part = rest;
     }
     part

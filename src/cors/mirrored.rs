@@ -7,8 +7,8 @@
 pub fn can_be_mirrored(value: &[u8]) -> bool {
     if let Some(last) = value.last_chunk() {
         // The last eight bytes overlap those before them.
-        let (chunks, _) = value.as_chunks();
-        let low = chunks.iter().chain([last]).fold(0, |low, chunk| low | low_bytes(*chunk));
+        let chunks = value.chunks_exact(last.len()).filter_map(|chunk| chunk.first_chunk());
+        let low = chunks.chain([last]).fold(0, |low, chunk| low | low_bytes(*chunk));
         if low == 0 {
             return true;
         }

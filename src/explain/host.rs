@@ -38,16 +38,24 @@ pub(super) fn relation(
         if entry.subdomains { to_pattern(entry.host, origin) } else { to_host(entry.host, origin) };
     let of_site =
         |site: &&[u8]| entry.host.eq_ignore_ascii_case(site) || is_below(entry.host, site);
-    let known = known.or_else(|| match site.filter(of_site) {
-        Some(_) => Some(Host::Other(Relation::Sibling)),
-        None => alike(entry.host, origin),
+    let is_of_site = site.as_ref().is_some_and(of_site);
+    let known = known.or_else(|| {
+        if is_of_site {
+            return Some(Host::Other(Relation::Sibling(None)));
+        }
+        alike(entry.host, origin)
     });
     let known = known.filter(|host| host.cost() < limit);
     let limit = known.map_or(limit, Host::cost);
     if CHEAPEST_TYPO >= limit {
         return known;
     }
-    typo(entry, origin).filter(|host| host.cost() < limit).or(known)
+    let looks_alike = typo(entry, origin).map(|distance| {
+        // Similar hosts of one owner are more often two hosts than a typing error.
+        let of_owner = is_of_site.then_some(Relation::Sibling(Some(distance)));
+        Host::Other(of_owner.unwrap_or(Relation::Typo(distance)))
+    });
+    looks_alike.filter(|host| host.cost() < limit).or(known)
 }
 
 fn to_host(entry: &[u8], origin: &[u8]) -> Option<Host> {
@@ -113,7 +121,8 @@ fn alike(entry: &[u8], origin: &[u8]) -> Option<Host> {
     inside.then_some(Host::Other(Relation::BeginsAlike))
 }
 
-fn typo(entry: &Parts<'_>, origin: &[u8]) -> Option<Host> {
+/// How many typing errors make one host of the other, if they look alike.
+fn typo(entry: &Parts<'_>, origin: &[u8]) -> Option<usize> {
     let origin = if entry.subdomains {
         // As many labels as the pattern has, and at least one more in front.
         let labels = entry.host.split(|&byte| byte == b'.').count();
@@ -126,9 +135,7 @@ fn typo(entry: &Parts<'_>, origin: &[u8]) -> Option<Host> {
         return None;
     }
     let most = tolerance(entry.host.len().min(origin.len()));
-    distance(entry.host, origin, most)
-        .filter(|&distance| distance > 0)
-        .map(|distance| Host::Other(Relation::Typo(distance)))
+    distance(entry.host, origin, most).filter(|&distance| distance > 0)
 }
 
 /// The registrable domain of a host in lower case, where it is under a public suffix.

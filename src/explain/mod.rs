@@ -152,12 +152,10 @@ impl<'o> Sought<'o> {
         let mut best: Option<Nearest<'e>> = None;
         for entry in entries {
             let limit = best.map_or(usize::MAX, |best| best.cost + 1);
-            let found = self.compare(entry, limit);
-            if let Some(found) = found
-                && best.is_none_or(|best| (found.cost, entry) < (best.cost, best.entry))
-            {
-                best = Some(found);
-            }
+            let found = self.compare(entry, limit).filter(|found| {
+                best.is_none_or(|best| (found.cost, entry) < (best.cost, best.entry))
+            });
+            best = found.or(best);
         }
         best
     }

@@ -30,9 +30,9 @@ pub enum Relation {
     BeginsAlike,
     /// The host ends as the rule's does, but not at a dot: another site, too.
     EndsAlike,
-    /// Another host under the same registrable domain.
-    Sibling,
-    /// A host that looks like it, at this distance.
+    /// Another host under the same registrable domain, at this distance if it looks like it.
+    Sibling(Option<usize>),
+    /// A host of another domain that looks like it, at this distance.
     Typo(usize),
 }
 
@@ -53,7 +53,7 @@ impl Relation {
         Self::Parent,
         Self::BeginsAlike,
         Self::EndsAlike,
-        Self::Sibling,
+        Self::Sibling(None),
         Self::Typo(1),
     ];
 
@@ -65,9 +65,9 @@ impl Relation {
             Self::WwwMissing | Self::WwwAdded | Self::DotMissing | Self::DotAdded | Self::Apex => 4,
             // One typing error is likelier than these, two are not.
             Self::Subdomain | Self::BeginsAlike | Self::EndsAlike => 7,
-            Self::Typo(distance) => 4 + 2 * distance,
+            Self::Typo(distance) | Self::Sibling(Some(distance)) => 4 + 2 * distance,
             Self::Parent => 8,
-            Self::Sibling => 11,
+            Self::Sibling(None) => 11,
         }
     }
 
@@ -89,7 +89,7 @@ impl Relation {
             Self::Parent => "parent",
             Self::BeginsAlike => "begins-alike",
             Self::EndsAlike => "ends-alike",
-            Self::Sibling => "sibling",
+            Self::Sibling(_) => "sibling",
             Self::Typo(_) => "typo",
         }
     }

@@ -16,7 +16,7 @@ static ORIGINS: [&Part; 3] = [&origin_shapes::NAMED, &origin_shapes::WEB, &origi
 pub(super) fn first(one: &Nfa, other: &Nfa) -> Result<Option<String>, TooLarge> {
     let mut sets = Sets::new(other);
     for part in ORIGINS {
-        let found = search(one, &mut sets, origin_shapes::get(part)?)?;
+        let found = search(one, &mut sets, origin_shapes::get(part)?, false)?;
         if found.is_some() {
             return Ok(found);
         }
@@ -24,14 +24,25 @@ pub(super) fn first(one: &Nfa, other: &Nfa) -> Result<Option<String>, TooLarge> 
     Ok(None)
 }
 
-fn search(one: &Nfa, sets: &mut Sets<'_>, part: &Dfa) -> Result<Option<String>, TooLarge> {
+/// A shortest origin that both match and whose host is a domain, an address or this machine.
+pub(super) fn shared(one: &Nfa, other: &Nfa) -> Result<Option<String>, TooLarge> {
+    search(one, &mut Sets::new(other), origin_shapes::get(&origin_shapes::OWNED)?, true)
+}
+
+/// A shortest text of a part that `one` matches, and the other regex if it is `wanted`.
+fn search(
+    one: &Nfa,
+    sets: &mut Sets<'_>,
+    part: &Dfa,
+    wanted: bool,
+) -> Result<Option<String>, TooLarge> {
     // State of `one`, state of the part, states of `other`; how it was reached.
     let mut visits = vec![((one.start(), Dfa::START, Sets::START), None, 0)];
     let mut met = HashSet::from([visits[0].0]);
     let mut queue = VecDeque::from([0]);
     while let Some(place) = queue.pop_front() {
         let ((state, end, set), ..) = visits[place];
-        if one.accepts(state) && part.accepts(end) && !sets.accepts(set) {
+        if one.accepts(state) && part.accepts(end) && sets.accepts(set) == wanted {
             return Ok(Some(text(&visits, place)));
         }
         if visits.len() > MOST_VISITS {
@@ -115,6 +126,7 @@ impl<'a> Sets<'a> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::super::nfa::Seams;
     use super::*;
 
     #[test]
@@ -129,8 +141,23 @@ mod tests {
             (r"https://a/", r"https://b", None),
             (r"https://(?:[ab]{1,40}\.)?a\.b", r"https://(?:[ab]+\.)?a\.b", None),
         ] {
-            let [one, other] = [one, other].map(|text| Nfa::new(text).unwrap());
+            let [one, other] = [one, other].map(|text| Nfa::new(text, Seams::Ignored).unwrap());
             assert_eq!(first(&one, &other).unwrap().as_deref(), expected);
+        }
+    }
+
+    #[test]
+    fn an_origin_is_found_that_both_match_and_that_has_an_owner() {
+        for (one, other, expected) in [
+            (r"https://a\.com", r"https?://a\.com", Some("https://a.com")),
+            (r"https://a", r"https://a", None),
+            (r"https://a(?::1)?", r"https://b", None),
+            (r"https://[a-z]*-b\.com", r"https://(?:[a-z-]+\.)*-b\.com", None),
+            (r"http://.*:1", r"http://localhost:[0-9]", Some("http://localhost:1")),
+            (r"http://10\..*", r"http://10\.1\.1\.[0-9]", Some("http://10.1.1.0")),
+        ] {
+            let [one, other] = [one, other].map(|text| Nfa::new(text, Seams::Ignored).unwrap());
+            assert_eq!(shared(&one, &other).unwrap().as_deref(), expected);
         }
     }
 }

@@ -8,7 +8,6 @@
 //! up in the public suffix list. An open name is an untrusted origin at the first lookup.
 
 mod addresses;
-mod alternatives;
 mod context;
 mod dfa;
 mod difference;
@@ -25,22 +24,45 @@ mod tests;
 mod untrusted;
 
 use hosts::Hosts;
-use nfa::{Nfa, Unbuildable};
+use nfa::{Nfa, Seams, Unbuildable};
+use origin_shapes::Part;
 use product::{Forward, TooLarge};
 use reader::{Reader, Taken};
-pub use result::{Everything, Null, Proof, Unproven, UntrustedOrigin};
+pub use result::{Everything, Joined, Null, Proof, Unproven, UntrustedOrigin};
 
-/// Finds out what a marked expression lets in.
+/// Finds which origins a marked regex matches that its author may not mean.
 ///
-/// The expression is in the syntax of the `regex` crate and matches visible ASCII. A byte from 0xA1
-/// stands for the character of its low seven bits, left open: the author did not write that very
-/// character. Three bytes below 0x21 may stand at the beginning of an alternative, as its number: two
-/// digits from 0x01, one from 0x11, each from 0 to 15. A stranger is shown that is called `name`, or has it in its name, where there is one;
-/// `name` is a label of letters. Takes some milliseconds, at worst a few hundred, and at most some tens of MiB.
+/// The regex is in the syntax of the `regex` crate and matches visible ASCII. A byte from 0xA1 stands
+/// for the character of its low seven bits, left open: the author did not write that very character.
+/// The bytes 0x01 to 0x03 are seams ([`nfa::Seams`]). An untrusted origin is shown that has `name` in
+/// its name, if there is one; `name` is a label of letters. Takes some milliseconds, at worst a few
+/// hundred, and at most some tens of MiB.
 #[must_use]
 pub fn prove(marked: &str, name: &str, credentials: bool) -> Proof {
+    let mut proof = prove_with(marked, name, credentials, Seams::Ignored);
+    if proof.is_safe() {
+        let all = prove_with(marked, name, false, Seams::All);
+        if !all.is_safe() {
+            let without_dot = prove_with(marked, name, false, Seams::WithoutDot);
+            proof.joined = joined(without_dot, true).or_else(|| joined(all.clone(), false));
+            proof.unproven = all.unproven.or(Some(Unproven::TooLarge));
+        }
+    }
+    proof
+}
+
+/// An origin that only seams make an untrusted one.
+fn joined(proof: Proof, without_dot: bool) -> Option<Joined> {
+    let Proof { untrusted, hosted, shared, address, network, scheme, .. } = proof;
+    let named = untrusted.or(hosted).or(shared).map(|site| (site.origin, Some(site.domain)));
+    let other = || address.or(network).or(scheme).map(|origin| (origin, None));
+    let (origin, domain) = named.or_else(other)?;
+    Some(Joined { origin, domain, without_dot })
+}
+
+fn prove_with(marked: &str, name: &str, credentials: bool, seams: Seams) -> Proof {
     let mut proof = Proof::default();
-    let filled = match Nfa::new(marked) {
+    let filled = match Nfa::new(marked, seams) {
         Ok(nfa) => fill(&mut proof, &nfa, name, credentials),
         Err(Unbuildable) => Err(TooLarge),
     };
@@ -50,12 +72,61 @@ pub fn prove(marked: &str, name: &str, credentials: bool) -> Proof {
     proof
 }
 
-/// A shortest origin that one marked expression matches and another does not. None where there is none,
-/// and where that takes too long to know.
+/// A shortest origin that one marked regex matches and another does not. None if there is none, and if
+/// that takes too long to know.
 #[must_use]
 pub fn missed(one: &str, other: &str) -> Option<String> {
-    let automata = Nfa::new(one).ok().zip(Nfa::new(other).ok());
-    automata.and_then(|(one, other)| difference::first(&one, &other).ok().flatten())
+    difference(one, other).ok().flatten()
+}
+
+/// Whether a marked regex matches no origin but those that another matches. False if that takes too
+/// long to know.
+#[must_use]
+pub fn is_within(one: &str, other: &str) -> bool {
+    matches!(difference(one, other), Ok(None))
+}
+
+/// Whether two marked regexes match an origin that is the same, and whose host is a domain, an address
+/// or this machine. False if that takes too long to know.
+#[must_use]
+pub fn share_an_origin(one: &str, other: &str) -> bool {
+    let automata = automaton(one).and_then(|one| Ok((one, automaton(other)?)));
+    let found = automata.and_then(|(one, other)| difference::shared(&one, &other));
+    matches!(found, Ok(Some(_)))
+}
+
+fn difference(one: &str, other: &str) -> Result<Option<String>, TooLarge> {
+    difference::first(&automaton(one)?, &automaton(other)?)
+}
+
+fn automaton(marked: &str) -> Result<Nfa, TooLarge> {
+    Nfa::new(marked, Seams::Ignored).map_err(|Unbuildable| TooLarge)
+}
+
+/// Whether a marked regex matches an origin that a browser sends. True if that takes too long to know.
+#[must_use]
+pub fn matches_an_origin(marked: &str) -> bool {
+    automaton(marked).and_then(|nfa| is_any_matched(&nfa, &ORIGINS)).unwrap_or(true)
+}
+
+/// Origins of every kind, those first that most regexes are for. The last two are looked for before, in
+/// a regex as a whole.
+static ORIGINS: [&Part; 5] = [
+    &origin_shapes::NAMED,
+    &origin_shapes::WEB,
+    &origin_shapes::OTHER,
+    &origin_shapes::DOMAIN,
+    &origin_shapes::NULL,
+];
+
+fn is_any_matched(nfa: &Nfa, parts: &[&'static Part]) -> Result<bool, TooLarge> {
+    let start = Reader::new(nfa).closed([nfa.start()]);
+    for part in parts {
+        if Forward::new(nfa, &start, origin_shapes::get(part)?, true)?.first().is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn fill(proof: &mut Proof, nfa: &Nfa, name: &str, credentials: bool) -> Result<(), TooLarge> {
@@ -66,25 +137,14 @@ fn fill(proof: &mut Proof, nfa: &Nfa, name: &str, credentials: bool) -> Result<(
     }
     let hosts = Hosts::new(reader)?;
     let found = untrusted::search(reader, &hosts, name)?;
-    proof.untrusted = found.untrusted;
-    proof.hosted = found.hosted;
-    proof.shared = found.shared;
     let start = reader.closed([nfa.start()]);
     let any = |part| Ok(Forward::new(nfa, &start, origin_shapes::get(part)?, true)?.first());
-    // A stranger may have signs in the name of its host that no host of the author's has.
-    if proof.null.is_none()
-        && proof.untrusted.is_none()
-        && proof.hosted.is_none()
-        && proof.shared.is_none()
-        && any(&origin_shapes::NAMED)?.is_none()
-        && any(&origin_shapes::WEB)?.is_none()
-        && any(&origin_shapes::OTHER)?.is_none()
-    {
+    if proof.null.is_none() && found.is_empty() && !is_any_matched(nfa, &ORIGINS[..3])? {
         proof.nothing = true;
         return Ok(());
     }
+    (proof.untrusted, proof.hosted, proof.shared) = (found.untrusted, found.hosted, found.shared);
     proof.unproven = found.unproven;
-    proof.taken = alternatives::taken(nfa).ok();
     if proof.untrusted.is_some() {
         let [https, http] = &origin_shapes::EVERY;
         let mut includes = |part| Ok(everything::includes(reader, origin_shapes::get(part)?));

@@ -18,23 +18,26 @@ const WILD: u8 = 0x80;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unbuildable;
 
-/// A transition at the beginning of an alternative, which reads nothing of a text: one of the three
-/// digits of the alternative's number, the last one first.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Mark {
-    pub(super) from: u32,
-    pub(super) to: u32,
-    pub(super) digit: u8,
-    /// Whether it is the last digit.
-    pub(super) is_last: bool,
+/// Bytes of a marked regex that read nothing of a text: seams, at which its author did not write what
+/// stands left and right next to each other.
+mod seam {
+    /// At both ends of a part that may be left out or repeated.
+    pub(super) const BORDER: u8 = 0x01;
+    /// In place of a part that ends with a dot and is left out.
+    pub(super) const WITHOUT_DOT: u8 = 0x02;
+    /// In place of any other part that is left out.
+    pub(super) const WITHOUT: u8 = 0x03;
 }
 
-/// The first byte of the digits 0 to 15 where they are not the last of a number, and where they are.
-const DIGIT: u8 = 0x01;
-const LAST_DIGIT: u8 = 0x11;
-
-/// The base of the digits.
-pub(super) const BASE: u8 = LAST_DIGIT - DIGIT;
+/// Which seams count: a letter, digit or hyphen that is read across one is open, because no author
+/// wrote the name that it makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seams {
+    Ignored,
+    /// Those where a dot is left out.
+    WithoutDot,
+    All,
+}
 
 /// A transition that reads one character.
 #[derive(Debug, Clone, Copy)]
@@ -68,8 +71,6 @@ pub(super) struct Nfa {
     /// Transitions that read nothing, from and to, in the same order.
     empties: Vec<(u32, u32)>,
     empty_starts: Vec<u32>,
-    /// Those of the transitions that read nothing which begin an alternative, by the state they leave.
-    marks: Vec<Mark>,
     accepting: Vec<bool>,
     start: u32,
 }
@@ -91,6 +92,22 @@ enum After {
     Nothing,
 }
 
+/// What was read before a state, as far as a [`seam`] can see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Right {
+    /// The end of the host, or of the text.
+    End,
+    /// A character of a label, in a part at the end of the host that may be left out: the author
+    /// means the name with it.
+    Meant,
+    /// A character of a label.
+    Label,
+    /// The same, and a seam since.
+    Seam,
+    /// A dot, or any other character.
+    Other,
+}
+
 impl After {
     /// Both at once, if they can be.
     fn and(self, other: Self) -> Option<Self> {
@@ -103,15 +120,19 @@ impl After {
     }
 }
 
+const fn is_label(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
+}
+
 const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 impl Nfa {
     /// Builds the automaton of a marked expression in the syntax of the `regex` crate. A byte from
-    /// 0xA1 stands for the character of its low seven bits, left open by the author. Three bytes below
-    /// 0x21 number the alternative that they begin ([`Mark`]).
-    pub(super) fn new(expression: &str) -> Result<Self, Unbuildable> {
+    /// 0xA1 stands for the character of its low seven bits, left open by the author. The bytes of [`seam`]
+    /// read nothing.
+    pub(super) fn new(expression: &str, seams: Seams) -> Result<Self, Unbuildable> {
         let nfa = NFA::compiler()
             .syntax(syntax::Config::new().unicode(false).utf8(false))
             .configure(
@@ -123,7 +144,7 @@ impl Nfa {
             )
             .build(expression)
             .map_err(|_| Unbuildable)?;
-        Unrolling::new(&nfa).run()
+        Unrolling::new(&nfa, seams).run()
     }
 
     /// The number of states.
@@ -146,26 +167,9 @@ impl Nfa {
         &self.edges
     }
 
-    /// The place of the first of the transitions from `state` among [`Nfa::edges`].
-    pub(super) fn first_edge(&self, state: u32) -> usize {
-        self.starts[state as usize] as usize
-    }
-
     /// Every transition that reads nothing: from, to.
     pub(super) fn empties(&self) -> &[(u32, u32)] {
         &self.empties
-    }
-
-    /// Every beginning of an alternative.
-    pub(super) fn marks(&self) -> &[Mark] {
-        &self.marks
-    }
-
-    /// Those that leave `state`.
-    pub(super) fn marks_of(&self, state: u32) -> &[Mark] {
-        let first = self.marks.partition_point(|mark| mark.from < state);
-        let marks = self.marks.get(first..).unwrap_or_default();
-        &marks[..marks.partition_point(|mark| mark.from == state)]
     }
 
     /// The transitions from `state` that read a character.
@@ -182,38 +186,77 @@ impl Nfa {
     }
 }
 
-/// Turns the states of an [`NFA`] into those of an [`Nfa`]: each once for all that anchors
+impl Seams {
+    /// What stands right of a seam that is crossed.
+    fn across(self, byte: u8, right: Right) -> Right {
+        let counts = self == Self::All || (self == Self::WithoutDot && byte == seam::WITHOUT_DOT);
+        match right {
+            Right::Label if counts => Right::Seam,
+            Right::End if counts && byte == seam::WITHOUT => Right::Seam,
+            Right::End if counts && byte == seam::BORDER => Right::Meant,
+            right => right,
+        }
+    }
+
+    /// What stands right of what is read next, and whether the character is open because of a seam.
+    fn beside(self, character: u8, right: Right) -> (Right, bool) {
+        let after_seam = right == Right::Seam;
+        match character {
+            _ if self == Self::Ignored => (right, false),
+            b':' => (Right::End, false),
+            // Without the part in between, no author wrote the label and the domain as one name.
+            b'.' if after_seam && self == Self::All => (Right::Seam, false),
+            _ if !is_label(character) => (Right::Other, false),
+            _ if right == Right::Meant => (Right::Meant, false),
+            _ => (Right::Label, after_seam),
+        }
+    }
+}
+
+/// Turns the states of an [`NFA`] into those of an [`Nfa`]: each once for all that anchors and seams
 /// can tell apart, as far as it is reached.
 struct Unrolling<'n> {
     nfa: &'n NFA,
     /// Whether anything looks at what stands before.
     looks: bool,
+    seams: Seams,
     numbers: Vec<u32>,
-    states: Vec<(usize, Before, After)>,
+    states: Vec<(usize, Context)>,
     edges: Vec<Edge>,
     empties: Vec<(u32, u32)>,
-    marks: Vec<Mark>,
 }
 
-/// How many states one of an [`NFA`] may become: for each [`Before`] and [`After`].
+/// What tells the states apart that one of an [`NFA`] becomes.
+#[derive(Debug, Clone, Copy)]
+struct Context {
+    before: Before,
+    after: After,
+    right: Right,
+}
+
+/// How many states one of an [`NFA`] may become: for each [`Before`] and [`After`], and with seams for
+/// each [`Right`].
 const VARIANTS: usize = 12;
+const RIGHTS: usize = 5;
 
 impl<'n> Unrolling<'n> {
-    fn new(nfa: &'n NFA) -> Self {
+    fn new(nfa: &'n NFA, seams: Seams) -> Self {
+        let variants = VARIANTS * if seams == Seams::Ignored { 1 } else { RIGHTS };
         Self {
             nfa,
             looks: !nfa.look_set_any().is_empty(),
-            numbers: vec![u32::MAX; nfa.states().len() * VARIANTS],
+            seams,
+            numbers: vec![u32::MAX; nfa.states().len() * variants],
             states: Vec::new(),
             edges: Vec::new(),
             empties: Vec::new(),
-            marks: Vec::new(),
         }
     }
 
     fn run(mut self) -> Result<Nfa, Unbuildable> {
-        let first = if self.looks { Before::Nothing } else { Before::Other };
-        let start = self.number(self.nfa.start_anchored().as_usize(), first, After::Anything);
+        let before = if self.looks { Before::Nothing } else { Before::Other };
+        let first = Context { before, after: After::Anything, right: Right::End };
+        let start = self.number(self.nfa.start_anchored().as_usize(), first);
         let mut accepting = Vec::new();
         let mut next = 0;
         while next < self.states.len() {
@@ -227,44 +270,50 @@ impl<'n> Unrolling<'n> {
         let count = accepting.len();
         self.edges.sort_unstable_by_key(|edge| (edge.from, edge.low, edge.to));
         self.empties.sort_unstable();
-        self.marks.sort_unstable_by_key(|mark| mark.from);
         let starts = offsets(count, self.edges.iter().map(|edge| edge.from));
         let empty_starts = offsets(count, self.empties.iter().map(|&(from, _)| from));
-        let Self { edges, empties, marks, .. } = self;
-        Ok(Nfa { edges, starts, empties, empty_starts, marks, accepting, start })
+        let Self { edges, empties, .. } = self;
+        Ok(Nfa { edges, starts, empties, empty_starts, accepting, start })
     }
 
-    fn number(&mut self, state: usize, before: Before, after: After) -> u32 {
-        let place = state * VARIANTS + before as usize * 4 + after as usize;
+    fn number(&mut self, state: usize, context: Context) -> u32 {
+        let Context { before, after, right } = context;
+        let variant = before as usize * 4 + after as usize;
+        let place = if self.seams == Seams::Ignored {
+            state * VARIANTS + variant
+        } else {
+            (state * VARIANTS + variant) * RIGHTS + right as usize
+        };
         if self.numbers[place] == u32::MAX {
             self.numbers[place] = index(self.states.len());
-            self.states.push((state, before, after));
+            self.states.push((state, context));
         }
         self.numbers[place]
     }
 
-    /// Adds what leads away from a state; says whether the text may end in it.
+    /// Adds what leads away from a state. Returns whether the text may end in it.
     fn leave(&mut self, number: usize) -> Result<bool, Unbuildable> {
         let from = index(number);
-        let (state, before, after) = self.states[number];
+        let (state, context) = self.states[number];
         let nfa = self.nfa;
         match &nfa.states()[state] {
             State::ByteRange { trans } => {
-                self.read(from, (trans.start, trans.end), trans.next.as_usize(), before, after);
+                self.read(from, (trans.start, trans.end), trans.next.as_usize(), context);
             }
             State::Sparse(sparse) => {
                 for trans in &sparse.transitions {
-                    self.read(from, (trans.start, trans.end), trans.next.as_usize(), before, after);
+                    self.read(from, (trans.start, trans.end), trans.next.as_usize(), context);
                 }
             }
             State::Dense(dense) => {
                 for byte in 0..=u8::MAX {
                     if let Some(next) = dense.matches_byte(byte) {
-                        self.read(from, (byte, byte), next.as_usize(), before, after);
+                        self.read(from, (byte, byte), next.as_usize(), context);
                     }
                 }
             }
             State::Look { look, next } => {
+                let before = context.before;
                 let wanted = match look {
                     Look::Start => (before == Before::Nothing).then_some(After::Anything),
                     Look::End => Some(After::Nothing),
@@ -272,47 +321,37 @@ impl<'n> Unrolling<'n> {
                     Look::WordAscii => Some(After::Word),
                     _ => return Err(Unbuildable),
                 };
-                if let Some(after) = wanted.and_then(|wanted| wanted.and(after)) {
-                    self.skip(from, next.as_usize(), before, after);
+                if let Some(after) = wanted.and_then(|wanted| wanted.and(context.after)) {
+                    self.skip(from, next.as_usize(), Context { after, ..context });
                 }
             }
             State::Union { alternates } => {
                 for next in alternates {
-                    self.skip(from, next.as_usize(), before, after);
+                    self.skip(from, next.as_usize(), context);
                 }
             }
             State::BinaryUnion { alt1, alt2 } => {
-                self.skip(from, alt1.as_usize(), before, after);
-                self.skip(from, alt2.as_usize(), before, after);
+                self.skip(from, alt1.as_usize(), context);
+                self.skip(from, alt2.as_usize(), context);
             }
             State::Capture { next, .. } => {
-                self.skip(from, next.as_usize(), before, after);
+                self.skip(from, next.as_usize(), context);
             }
             State::Fail => {}
-            State::Match { .. } => return Ok(after != After::Word),
+            State::Match { .. } => return Ok(context.after != After::Word),
         }
         Ok(false)
     }
 
-    fn skip(&mut self, from: u32, next: usize, before: Before, after: After) -> u32 {
-        let to = self.number(next, before, after);
+    fn skip(&mut self, from: u32, next: usize, context: Context) {
+        let to = self.number(next, context);
         self.empties.push((from, to));
-        to
     }
 
-    fn read(
-        &mut self,
-        from: u32,
-        (low, high): (u8, u8),
-        next: usize,
-        before: Before,
-        after: After,
-    ) {
-        for byte in low.max(DIGIT)..=high.min(LAST_DIGIT + BASE - 1) {
-            let to = self.skip(from, next, before, after);
-            let is_last = byte >= LAST_DIGIT;
-            let digit = byte - if is_last { LAST_DIGIT } else { DIGIT };
-            self.marks.push(Mark { from, to, digit, is_last });
+    fn read(&mut self, from: u32, (low, high): (u8, u8), next: usize, context: Context) {
+        for byte in low.max(seam::BORDER)..=high.min(seam::WITHOUT) {
+            let right = self.seams.across(byte, context.right);
+            self.skip(from, next, Context { right, ..context });
         }
         for wild in [false, true] {
             let mark = if wild { WILD } else { 0 };
@@ -320,15 +359,11 @@ impl<'n> Unrolling<'n> {
             if low > high {
                 continue;
             }
-            let (low, high) = (low & !WILD, high & !WILD);
-            if !self.looks {
-                let to = self.number(next, Before::Other, After::Anything);
-                self.edges.push(Edge { from, to, low, high, wild });
-                continue;
-            }
-            for (low, high) in runs(low, high) {
-                let word = is_word(low);
-                let fits = match after {
+            let (looks, seams) = (self.looks, self.seams);
+            let kind = |byte| (looks && is_word(byte), seams.beside(byte, context.right));
+            for (low, high) in runs(low & !WILD, high & !WILD, kind) {
+                let (word, (right, open)) = kind(low);
+                let fits = match context.after {
                     After::Anything => true,
                     After::Word => word,
                     After::NoWord => !word,
@@ -336,20 +371,20 @@ impl<'n> Unrolling<'n> {
                 };
                 if fits {
                     let before = if word { Before::Word } else { Before::Other };
-                    let to = self.number(next, before, After::Anything);
-                    self.edges.push(Edge { from, to, low, high, wild });
+                    let to = self.number(next, Context { before, after: After::Anything, right });
+                    self.edges.push(Edge { from, to, low, high, wild: wild || open });
                 }
             }
         }
     }
 }
 
-/// The parts of a range that are all word characters, or none.
-fn runs(low: u8, high: u8) -> Vec<(u8, u8)> {
+/// The parts of a range whose bytes are all of one kind.
+fn runs<K: PartialEq>(low: u8, high: u8, kind: impl Fn(u8) -> K) -> Vec<(u8, u8)> {
     let mut runs: Vec<(u8, u8)> = Vec::new();
     for byte in low..=high {
         match runs.last_mut() {
-            Some(run) if is_word(run.0) == is_word(byte) => run.1 = byte,
+            Some(run) if kind(run.0) == kind(byte) => run.1 = byte,
             _ => runs.push((byte, byte)),
         }
     }
@@ -388,7 +423,7 @@ mod tests {
             texts in proptest::collection::vec("[-a]{0,5}", 20),
         ) {
             let engine = Expressions::new(&[&expression]).unwrap();
-            let nfa = Nfa::new(&expression).unwrap();
+            let nfa = Nfa::new(&expression, Seams::Ignored).unwrap();
             let mut reader = Reader::new(&nfa);
             for text in texts {
                 let matched = reader.matches(text.as_bytes(), Taken::All);
@@ -400,7 +435,7 @@ mod tests {
 
     #[test]
     fn what_is_open_is_told_from_what_is_written() {
-        let nfa = Nfa::new(r"[\xe1-\xfa]{2,}|ab|[\x2e\xa1-\xfe]c").unwrap();
+        let nfa = Nfa::new(r"[\xe1-\xfa]{2,}|ab|[\x2e\xa1-\xfe]c", Seams::Ignored).unwrap();
         let mut reader = Reader::new(&nfa);
         for (text, matched, written, open) in [
             ("ab", true, true, true),
@@ -420,7 +455,32 @@ mod tests {
     #[test]
     fn what_grows_too_large_or_is_no_expression_is_not_built() {
         for expression in ["(?:[ab]{1000}){1000}", "(", r"\B", "(?m)^"] {
-            assert!(Nfa::new(expression).is_err(), "{expression}");
+            assert!(Nfa::new(expression, Seams::All).is_err(), "{expression}");
+        }
+    }
+
+    #[test]
+    fn what_is_read_across_a_seam_is_open() {
+        for (regex, text, without_dot, all) in [
+            (r"www(?:\.|\x02)a", "wwwa", true, true),
+            (r"www(?:\.|\x02)a", "www.a", false, false),
+            (r"www(?:\.|\x02)\x03\.a", "www.a", false, false),
+            (r"(?:\x01my\x01|\x03)a", "mya", false, true),
+            (r"(?:\x01my\x01|\x03)a", "a", false, false),
+            (r"co(?:\x01m\x01|\x03)", "co", false, true),
+            (r"co(?:\x01m\x01|\x03)", "com", false, false),
+            (r"co(?:\x01m\x01|\x03):1", "co:1", false, true),
+            (r"(?:a\.|\x02)(?:b\.|\x02)c", "a.c", false, true),
+        ] {
+            for (seams, open) in
+                [(Seams::Ignored, false), (Seams::WithoutDot, without_dot), (Seams::All, all)]
+            {
+                let nfa = Nfa::new(regex, seams).unwrap();
+                let mut reader = Reader::new(&nfa);
+                assert!(reader.matches(text.as_bytes(), Taken::All), "{regex} {text}");
+                let written = reader.matches(text.as_bytes(), Taken::Written);
+                assert_eq!(written, !open, "{regex} {text} {seams:?}");
+            }
         }
     }
 }

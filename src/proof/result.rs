@@ -30,9 +30,9 @@ pub struct Proof {
     /// It lets in this origin, with a scheme that the author wrote, other than http and https, and a
     /// host that is left open.
     pub scheme: Option<String>,
-    /// The numbers of the alternatives, in order, that an origin takes which the expression matches;
-    /// None where they are too many to look at.
-    pub taken: Option<Vec<u32>>,
+    /// It matches this origin, whose name is joined from parts that its author did not write next to
+    /// each other, and nothing else that its author did not write.
+    pub joined: Option<Joined>,
     /// Why there may be strangers that were not found.
     pub unproven: Option<Unproven>,
 }
@@ -50,6 +50,7 @@ impl Proof {
             && self.network.is_none()
             && self.null.is_none()
             && self.scheme.is_none()
+            && self.joined.is_none()
             && self.unproven.is_none()
     }
 }
@@ -76,6 +77,17 @@ pub struct UntrustedOrigin {
     pub suffix: String,
     /// Whether anybody can have a name there, and not only some organisations.
     pub is_anyones: bool,
+}
+
+/// An origin whose name is joined from parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Joined {
+    /// The origin, which the regex matches.
+    pub origin: String,
+    /// The domain that would have to be registered, if it is a name.
+    pub domain: Option<String>,
+    /// Whether it is joined because a dot is left out.
+    pub without_dot: bool,
 }
 
 /// How an expression comes to match `null`.

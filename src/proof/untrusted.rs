@@ -37,6 +37,13 @@ pub(super) struct Found {
     pub(super) unproven: Option<Unproven>,
 }
 
+impl Found {
+    /// Whether nothing was found.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.untrusted.is_none() && self.hosted.is_none() && self.shared.is_none()
+    }
+}
+
 /// Searches for strangers among the hosts that have a registrable name, and shows one that is called
 /// `name` or has it in its name, where it can.
 pub(super) fn search(

@@ -1,4 +1,4 @@
-"""What published applications do with Starlette's class, in the smallest form of each.
+"""How published applications use Starlette's class, in the smallest form of each.
 
 `python -m tests.apps` runs the applications themselves.
 """

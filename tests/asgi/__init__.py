@@ -1,1 +1,1 @@
-"""The compiled types where Python, its interpreters and its garbage collector meet them."""
+"""The compiled types, and how they work with Python, its interpreters and its garbage collector."""

@@ -1,4 +1,4 @@
-"""A list or set given as `allow_origins` stays live, as with Starlette, at no cost that one can see."""
+"""A list or set given as `allow_origins` stays live, as with Starlette, at no visible cost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What nobody means to do, and what happens then: an exception, never a crash or a wrong response."""
+"""Misuse that nobody intends raises an exception: never a crash or a wrong response."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a call of `install` is reported there, with what to write instead."""
+"""A wrong call of `install` is reported at the call, with what to write instead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`patch_starlette`: the class in Starlette's place, for the whole process, each test in its own."""
+"""`patch_starlette` replaces Starlette's class for the whole process; each test has a process of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Real servers, FastAPI's command, and what does the same for the other frameworks."""
+"""Real servers, FastAPI's command, and the equivalents for the other frameworks."""
 
 from __future__ import annotations
 

@@ -23,12 +23,13 @@ def configurations() -> Iterator[dict[str, Any]]:
     """Yield what the page, the linter's tables and the corpus of expressions configure."""
     yield from (options(row.prohibited) for row in ROWS)
     yield from ({option: entries} for option, entries in tables())
-    for corpus in (expressions.STRANGERS, expressions.UNMATCHED):
+    for corpus in (expressions.UNTRUSTED, expressions.UNMATCHED):
         yield from ({"allow_origin_regex": expression} for expression, *_ in corpus)
     for hosts in (expressions.EVERYTHING, expressions.HOSTED):
         yield from ({"allow_origin_regex": expression} for expression in hosts)
     yield {"allow_origin_regex": r"https://example\.com|null"}
     yield {"allow_origin_regex": r"https://a\.com|about:blank"}
+    yield {"allow_origin_regex": r"https://(?=(a+)+b)[a-z]+\.example\.com"}
     yield {"allow_headers": map(str, ())}
     yield {"max_age": "600"}
     yield {"max_age": "an hour"}

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from fastcors import lint
 from fastcors._fastcors import (
     lint_codes,
     lint_methods,
     lint_origins,
     lint_request_headers,
     lint_response_headers,
+    regexes_to_prove,
 )
+from fastcors._proof.verdict import _remembered
 
 LISTS = [lint_methods, lint_origins, lint_request_headers, lint_response_headers]
 SURROGATES = ["\ud800", "https://\udfff.example", "X-\ud83d", "\ude00" * 3, "a\ud800\udc00b"]
@@ -63,25 +67,65 @@ def test_several_that_were_meant_are_a_list_and_an_expression_is_a_text() -> Non
     assert [told[5] for told in (several, expression, none)] == [None, "allow_origin_regex", None]
 
 
-def test_an_expression_is_suggested_as_the_caller_says_and_what_it_raises_is_raised() -> None:
-    asked = []
-
-    def proven(expression: str, credentials: bool) -> str | None:
-        asked.append((expression, credentials))
-        return None if "evil" in expression else expression.upper()
-
-    entries = ["https://a.example", r"https://[ab]\.example", r"https://[a-z]+\.evil\.example"]
-    good, evil = lint_origins(entries, True, proven)
-    assert asked == [(r"https://[ab]\.example", True), (r"https://[a-z]+\.evil\.example", True)]
-    assert good[4:] == (r"HTTPS://[AB]\.EXAMPLE", "allow_origin_regex")
+def test_a_regex_among_the_origins_is_suggested_as_it_is_proven() -> None:
+    entries = [
+        "https://a.example",
+        r"https://b-.*\.example",
+        r"https://evil-.*\.example",
+        r"https://(c|d)\.example",
+    ]
+    assert regexes_to_prove(entries) == entries[1:]
+    proofs: dict[str, str | list[str] | None] = {
+        entries[1]: "https://b",
+        entries[3]: ["https://c.example", "https://d.example"],
+    }
+    one, evil, several = lint_origins(entries, True, {**proofs, entries[2]: None})
+    assert one[4:] == ("https://b", "allow_origin_regex")
     assert evil[4:] == (None, None)
+    assert several[4:] == (["https://c.example", "https://d.example"], None)
     assert {told[4] for told in lint_origins(entries, True)} == {None}
 
-    def raising(*_: object) -> None:
-        raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        lint_origins(entries, True, raising)
+def test_compiled_functions_call_no_python_while_linting() -> None:
+    inside: list[str] = []
+    seen: set[str] = set()
+    called: list[tuple[str, str]] = []
+
+    def watch(frame: Any, event: str, function: Any) -> None:
+        if event == "call" and inside:
+            called.append((inside[-1], frame.f_code.co_name))
+        elif getattr(function, "__module__", None) == "fastcors._fastcors":
+            seen.add(function.__name__)
+            inside.append(function.__name__) if event == "c_call" else inside.pop()
+
+    _remembered.cache_clear()
+    sys.setprofile(watch)
+    try:
+        told = lint(
+            allow_origins=[
+                "https://a.example/",
+                r"https://b-.*.example",
+                r"https://(c|d)\.example",
+            ],
+            allow_origin_regex=[
+                "https://.*example.com",
+                r"https://a\.com|b\.com",
+                r"(www\.)?example\.com",
+            ],
+            allow_headers=["a b"],
+            allow_credentials=True,
+        )
+    finally:
+        sys.setprofile(None)
+    assert len(told) == 7
+    assert seen >= {
+        "lint_origins",
+        "regexes_to_prove",
+        "prove_expression",
+        "matches_an_origin",
+        "is_within",
+    }
+    assert called == []
 
 
 @pytest.mark.parametrize("lint", LISTS)

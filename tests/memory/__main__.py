@@ -1,4 +1,4 @@
-"""Prints what a million requests leave behind, and what a million origins cost."""
+"""Prints the memory that a million requests leave behind, and the memory of a million origins."""
 
 from __future__ import annotations
 

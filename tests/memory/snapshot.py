@@ -1,4 +1,4 @@
-"""Counts what is in memory, and what refers to the objects that requests share."""
+"""Counts the objects in memory, and the references to the objects that requests share."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Holds fastcors against Starlette 1.10.0."""
+"""Compares fastcors with Starlette 1.10.0."""

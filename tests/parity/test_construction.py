@@ -1,4 +1,4 @@
-"""What constructing the middleware gives, row by row as Starlette 1.10.0 has it."""
+"""The constructed middleware has the attributes and methods of Starlette 1.10.0's."""
 
 from __future__ import annotations
 

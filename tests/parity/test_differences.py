@@ -1,4 +1,4 @@
-"""The intended differences from Starlette, each of them; there are no others."""
+"""All intended differences from Starlette."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which requests are preflights, and what leaves the middleware, row by row as Starlette has it."""
+"""Preflights are recognized, and messages are sent, as by Starlette 1.10.0."""
 
 from __future__ import annotations
 

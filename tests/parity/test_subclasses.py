@@ -1,4 +1,4 @@
-"""Subclasses and wrappers found in the wild, each with Starlette as the twin."""
+"""Subclasses and wrappers found in the wild, each compared with Starlette."""
 
 from __future__ import annotations
 

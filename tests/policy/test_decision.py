@@ -1,4 +1,4 @@
-"""What a policy says of a request is what its middleware, and Starlette, sends."""
+"""A policy's decision on a request has the response that its middleware, and Starlette, sends."""
 
 from __future__ import annotations
 

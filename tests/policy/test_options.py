@@ -1,4 +1,4 @@
-"""What a call of `CORSMiddleware(...)` checks: a policy instead of options, and the options' names."""
+"""The checks of a call of `CORSMiddleware(...)`: a policy instead of options, and the options' names."""
 
 from __future__ import annotations
 
@@ -139,6 +139,8 @@ OTHERS: dict[str, Any] = {
     "allow_private_network": True,
     "expose_headers": ["X-Total"],
     "max_age": 5,
+    "enforce": "unsafe",
+    "hosts": ["api.example.com"],
     "strict": True,
     "accept": ("private-network-superseded",),
 }

@@ -1,4 +1,4 @@
-"""A policy without ASGI: a value that does not change, and what a middleware is one of."""
+"""A policy without ASGI: a value that does not change, and decides as its middleware."""
 
 from __future__ import annotations
 

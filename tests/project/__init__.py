@@ -1,1 +1,1 @@
-"""What stands around the package: the documents, the Makefile, the benchmarks, the distributions."""
+"""Everything around the package: the documents, the Makefile, the benchmarks, the distributions."""

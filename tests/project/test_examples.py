@@ -1,4 +1,4 @@
-"""The examples that are applications, asked without a server."""
+"""The examples that are applications, called without a server."""
 
 from __future__ import annotations
 

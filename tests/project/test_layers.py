@@ -45,11 +45,15 @@ def test_the_package_keeps_its_layers(copied: Path) -> None:
 
 
 PLANTED = {
-    "a room imports what is above it": ("_lint/values.py", "from fastcors import policy"),
+    "a folder imports a module above it": ("_lint/values.py", "from fastcors import policy"),
     "a module imports one that imports it": ("_lint/collections.py", "from . import reading"),
     "an import inside a function": (
         "_regex/tokens.py",
         "def late() -> None:\n    from fastcors._proof import verdict\n",
+    ),
+    "an import for types alone": (
+        "_lint/values.py",
+        "if TYPE_CHECKING:\n    from fastcors import policy\n",
     ),
     "a module without a place": ("helpers.py", ""),
 }
@@ -63,10 +67,3 @@ def test_a_wrong_import_is_found(copied: Path, name: str) -> None:
     status, said = lint_imports(copied)
     assert status == 1, said
     assert re.search("BROKEN", said)
-
-
-def test_an_import_for_types_alone_is_none(copied: Path) -> None:
-    with (copied / "fastcors/_lint/values.py").open("a") as file:
-        file.write("\nif TYPE_CHECKING:\n    from fastcors import policy\n")
-    status, said = lint_imports(copied)
-    assert status == 0, said

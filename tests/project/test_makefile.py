@@ -97,7 +97,7 @@ LACKS = {
     ),
     "no rustc": Lack("rustc", f"{RUST_NEEDED}, and no 'rustc' runs here"),
     "an old rustc": Lack(
-        "rustc", f"{RUST_NEEDED}, and this is rustc 1.85.0:", saying("rustc 1.85.0")
+        "rustc", f"{RUST_NEEDED}, and this is rustc 1.84.0:", saying("rustc 1.84.0")
     ),
     "no C compiler": NO_CC,
     "a C compiler that does not run": Lack("cc", NO_CC.sentence, FAILING),
@@ -183,6 +183,7 @@ def test_the_lints_tell_which_of_their_tools_is_missing(
 
 PROGRAMS = {
     "fuzz-core": ("c++", "g++"),
+    "browser": ("chromium", "chromium"),
     "bench-servers": ("wrk", "wrk"),
     "bench-record": ("wrk", "wrk"),
     "instructions": ("valgrind", "valgrind"),

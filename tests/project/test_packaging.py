@@ -17,9 +17,11 @@ TOP = {
     "LICENSE",
     "PKG-INFO",
     "README.md",
+    "THIRD-PARTY-NOTICES.md",
     "benches/core.rs",
     "build.rs",
     "pyproject.toml",
+    "tools/build_backend.py",
 }
 SOURCES = {
     "src": {".rs"},

@@ -1,4 +1,4 @@
-"""The application that a server is started with, where each framework has the middleware added."""
+"""The application that a server is started with, with the middleware added to each framework."""
 
 from .dispatcher import Dispatcher, applications
 

@@ -1,4 +1,4 @@
-"""Starts the servers as people do, each a process on a free port of the loopback interface."""
+"""Starts the servers as their users do, each a process on a free port of the loopback interface."""
 
 import os
 import signal

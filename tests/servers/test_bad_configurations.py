@@ -1,4 +1,4 @@
-"""What each server's output shows of a configuration that cannot run, and of one that warns."""
+"""Each server's output shows a configuration that cannot run, and one that warns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the documents say about servers is what they do."""
+"""The documents are right about the servers."""
 
 from __future__ import annotations
 

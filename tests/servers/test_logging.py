@@ -1,4 +1,4 @@
-"""What the logger `fastcors` says is in a server's output with examples/log_config.json, and once."""
+"""The lines of the logger `fastcors` are in a server's output with examples/log_config.json, once."""
 
 import pytest
 

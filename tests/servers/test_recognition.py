@@ -1,4 +1,4 @@
-"""Servers see by themselves that an application with the middleware is of ASGI 3."""
+"""Servers detect that an application with the middleware is of ASGI 3."""
 
 import inspect
 from typing import Any

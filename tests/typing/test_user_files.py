@@ -1,4 +1,4 @@
-"""What mypy and basedpyright say to a user's files, with the package as it is installed."""
+"""The messages of mypy and basedpyright about a user's files, with the package as it is installed."""
 
 import importlib
 import json

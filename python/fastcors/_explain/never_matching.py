@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from fastcors._fastcors import entries_allow, matched_part
-from fastcors._lint.reading import read_options
 from fastcors._lint.values import linted
-from fastcors.options import DEFAULTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,19 +68,6 @@ class NeverMatching:
             ):
                 found = problem
         return found
-
-    def doubled_for(self, origin: str) -> tuple[str, str] | None:
-        """Return a regular expression with doubled backslashes that was meant for an origin, and it with single ones."""
-        for text, problem in self.texts.items():
-            if problem.code != "origin-regular-expression" or "\\\\" not in text:
-                continue
-            regex = text.replace("\\\\", "\\")
-            if matched_part(regex, origin.encode("latin-1")) != (0, len(origin)):
-                continue
-            problems = read_options({**DEFAULTS, "allow_origin_regex": regex}).problems
-            if all(each.severity != "error" for each in problems):
-                return text, regex
-        return None
 
     def glob_for(self, origin: str) -> Problem | None:
         """Return the problem of an entry that would match an origin if each * stood for any text."""

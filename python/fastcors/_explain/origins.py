@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fastcors._fastcors import CompiledPolicy, _Closest, _NearestEntry, _NearestVariant
+    from fastcors.problems import Problem
 
 # The longest origin that a browser can send is shorter.
 _LONGEST_CHANGE = 300
@@ -136,13 +137,7 @@ class _Rejected:
         """Return which entry was meant to allow the origin, but can match nothing."""
         problem = self.never.meant_for(self.origin)
         if problem is not None:
-            is_regex = problem.option == "allow_origin_regex"
-            said = wording.MEANT_REGEX if is_regex else wording.MEANT
-            return [said.format(problem=cut(problem.message))]
-        doubled = self.never.doubled_for(self.origin)
-        if doubled is not None:
-            entry, regex = map(shown_expression, doubled)
-            return [wording.MEANT_DOUBLED.format(entry=entry, regex=regex)]
+            return [_meant_template(problem).format(problem=cut(problem.message))]
         if least is None or least > _GLOB_COST:
             problem = self.never.glob_for(self.origin)
             if problem is not None:
@@ -240,7 +235,7 @@ class _Rejected:
             yield said.format(problem=first, count=count)
         else:
             yield wording.NO_RULES
-        yield from self.change(wording.ADD_IF_OWN)
+        yield from self.change(self.add_if_own())
 
     def named_rules(self) -> str:
         """Return the few entries and regular expressions that there are; nothing if there are too many entries."""
@@ -273,7 +268,7 @@ class _Rejected:
         host = part_text.partition("://")[2]
         if start == 0 and "." in host and not self.origin[end:].startswith(":"):
             return [difference, *self.foreign()]
-        return [difference, wording.WRITE_WHOLE_REGEX, *self.change(wording.ADD_IF_OWN)]
+        return [difference, wording.WRITE_WHOLE_REGEX, *self.change(self.add_if_own())]
 
     def foreign(self) -> Iterator[str]:
         """Yield that a likeness in the text of an origin means nothing."""
@@ -305,6 +300,10 @@ class _Rejected:
         if self.closest["corrected"] is not None:
             yield wording.THEN_SEND
 
+    def add_if_own(self) -> str:
+        """Return the template for a change that allows an origin of which nobody knows whose it is."""
+        return wording.ADD if self.closest["this_machine"] else wording.ADD_IF_OWN
+
     def alternative(self, entry: _NearestEntry | None, meant: str) -> tuple[str, str]:
         """Return the template for a change that has an alternative, and the pattern that it may name."""
         scheme, _, rest = meant.partition("://")
@@ -326,6 +325,13 @@ class _Rejected:
         meant = self.closest["corrected"] or self.origin
         clear = _CLEAR.issuperset(self.closest["oddities"])
         return meant if clear and _is_sound(self.compiled, meant) else None
+
+
+def _meant_template(problem: Problem) -> str:
+    """Return the template for a rule whose problem suggests what would allow the origin."""
+    if problem.option == "allow_origin_regex":
+        return wording.MEANT_REGEX
+    return wording.MEANT
 
 
 def _others(*, scheme: bool, port: bool) -> Iterator[str]:

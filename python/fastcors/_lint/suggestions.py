@@ -7,6 +7,7 @@ from fastcors._fastcors import (
     lint_origins,
     lint_request_headers,
     lint_response_headers,
+    regexes_to_prove,
 )
 from fastcors._format import raw, shown
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from fastcors._fastcors import _Told
 
 _EXPRESSION = "allow_origin_regex"
+_REGEX_AMONG_ORIGINS = "origin-regular-expression"
 # What is suggested is shown up to this length.
 _LONGEST = 200
 # At most so many expressions among the origins are proven: that takes time.
@@ -26,8 +28,8 @@ MOST_PROOFS = 50
 _UNPROVEN = ("regex-any-origin", "regex-null", "regex-unverified")
 
 
-def proven_expression(expression: str, credentials: bool) -> str | None:
-    """Return an expression, or a correction of it, that allows an origin and no untrusted one; else None."""
+def proven_expression(expression: str, credentials: bool) -> str | list[str] | None:
+    """Return a regex, a correction of it or entries that match the same; None unless it is verified."""
     import re
 
     from fastcors._proof.verdict import judge
@@ -38,13 +40,14 @@ def proven_expression(expression: str, credentials: bool) -> str | None:
             pattern = re.compile(expression)
         except Exception:  # noqa: BLE001 - a flag or a depth gives others than re.error
             return None
-        problems = judge(pattern, credentials).problems
-        errors = [problem for problem in problems if problem.severity == "error"]
+        verdict = judge(pattern, credentials)
+        errors = [problem for problem in verdict.problems if problem.severity == "error"]
         if not errors:
-            return None if any(problem.code in _UNPROVEN for problem in problems) else expression
+            unproven = any(problem.code in _UNPROVEN for problem in verdict.problems)
+            return None if unproven else verdict.entries or expression
         corrected = errors[0].suggestion
-        if not isinstance(corrected, str) or errors[0].suggested_option != _EXPRESSION:
-            return None
+        if not isinstance(corrected, str):
+            return corrected if isinstance(corrected, list) else None
         expression = corrected
     return None
 
@@ -113,14 +116,21 @@ def text_of(item: Any) -> str | None:
 
 def linted(option: str, texts: list[str], credentials: bool) -> list[_Told]:
     """Return what is wrong with the strings in a collection, in their order."""
-    if option != "allow_origins":
-        return LINTERS[option](texts, credentials)
-    left = iter(range(MOST_PROOFS))
-
-    def proven(expression: str, credentials: bool) -> str | None:
-        return None if next(left, None) is None else proven_expression(expression, credentials)
-
-    return lint_origins(texts, credentials, proven)
+    found = LINTERS[option](texts, credentials)
+    places = [told[2] for told in found if told[0] == _REGEX_AMONG_ORIGINS][:MOST_PROOFS]
+    if not places:
+        return found
+    regexes = [texts[place] for place in places]
+    proofs = {regex: proven_expression(regex, credentials) for regex in regexes_to_prove(regexes)}
+    again = lint_origins(regexes, credentials, proofs)
+    proven = {places[told[2]]: told for told in again if told[0] == _REGEX_AMONG_ORIGINS}
+    # Its place is that in the whole list.
+    return [
+        (*proven[told[2]][:2], told[2], *proven[told[2]][3:])
+        if told[0] == _REGEX_AMONG_ORIGINS and told[2] in proven
+        else told
+        for told in found
+    ]
 
 
 def mended(option: str, texts: list[str] | None, credentials: bool) -> list[str] | None:
@@ -205,7 +215,8 @@ def meant_by_item(option: str, item: Any, credentials: bool, *, prove: bool = Tr
         if is_pattern(item):
             if option != "allow_origins" or not prove or not is_text(item.pattern):
                 return Meant(None)
-            return Meant(proven_expression(str.__str__(item.pattern), credentials), _EXPRESSION)
+            proven = proven_expression(str.__str__(item.pattern), credentials)
+            return Meant(proven, None if isinstance(proven, list) else _EXPRESSION)
         if issubclass(kind, TEXTS):
             text = as_text(item)
         elif hasattr(kind, "__members__") and is_text(item.value):

@@ -47,7 +47,7 @@ CONSTRUCTS = {
 
 
 def translate(parsed: Parsed) -> str:
-    """Give an expression for the Rust engine that matches whole the same visible ASCII texts.
+    """Return an expression for the Rust engine that matches whole the same visible ASCII texts.
 
     Raises:
         Untranslatable: where a construct is not known to mean the same, or the engine is sure to find

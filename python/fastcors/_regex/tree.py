@@ -48,7 +48,7 @@ class Leaves:
         self._known: dict[object, list[int]] = {}
 
     def codes(self, node: Any, flags: int) -> list[int]:
-        """Give the codes of the characters, in order."""
+        """Return the codes of the characters, in order."""
         key = leaf_key(node, flags)
         found = self._known.get(key)
         if found is None:
@@ -57,7 +57,7 @@ class Leaves:
 
 
 def leaf_key(node: Any, flags: int) -> tuple[object, ...]:
-    """Give what is equal for nodes that stand for the same characters."""
+    """Return what is equal for nodes that stand for the same characters."""
     operation, argument = node
     # A literal's argument is its code, and an expression may have 100,000 of them.
     return operation, argument if isinstance(argument, int) else repr(argument), flags

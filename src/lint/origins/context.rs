@@ -2,9 +2,11 @@
 
 use core::fmt;
 
-/// Gives the regular expression to write for one that stands among the origins: itself or a
-/// corrected one, where it is proven to allow an origin and no untrusted one, else none.
-pub type Proven<'p> = dyn Fn(&str) -> Option<String> + 'p;
+use crate::lint::problem::Suggestion;
+
+/// What to write for a regular expression that stands among the origins: entries that match the same,
+/// or the regex itself or a corrected one, if it is proven to allow an origin and no untrusted one.
+pub type Proven<'p> = dyn Fn(&str) -> Option<Suggestion> + 'p;
 
 /// What an entry is read with.
 #[derive(Clone, Copy)]

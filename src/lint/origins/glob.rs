@@ -37,15 +37,15 @@ pub(super) fn meaning(scheme: &Scheme, host: &str, port: Option<&str>) -> Meanin
             matches!(port, None | Some("*")).then(|| Suggestion::One("*".to_owned())),
         );
     }
-    if port.is_some_and(|port| port.len() > 1 && port.bytes().all(|byte| byte == b'*'))
-        && let Some(simple) = simple(scheme).filter(|_| !host.contains(['*', '?']))
-    {
+    let is_any_port =
+        port.is_some_and(|port| port.len() > 1 && port.bytes().all(|byte| byte == b'*'));
+    if let Some(simple) = simple(scheme).filter(|_| is_any_port && !host.contains(['*', '?'])) {
         return Meaning::one(format!("{simple}{host}:*"));
     }
-    if let (Scheme::Custom(custom), "*" | "**") = (scheme, &*host)
-        && let Some(id) = extension::any_id(custom)
-    {
-        return Meaning::of(Some(Suggestion::Expression(format!("{prefix}{id}"))));
+    if let (Scheme::Custom(custom), "*" | "**") = (scheme, &*host) {
+        if let Some(id) = extension::any_id(custom) {
+            return Meaning::of(Some(Suggestion::Expression(format!("{prefix}{id}"))));
+        }
     }
     let labels: Vec<&str> = host.split('.').collect();
     let is_address = is_address(&labels);
@@ -53,10 +53,10 @@ pub(super) fn meaning(scheme: &Scheme, host: &str, port: Option<&str>) -> Meanin
     if !is_address && scheme.is_web() && labels.last().is_some_and(|last| is_numeric(last)) {
         return Meaning::of(None);
     }
-    if let Some(simple) = simple(scheme).filter(|_| !is_address)
-        && let Some(entry) = as_entry(&host, port.is_some(), &port_end.entry)
-    {
-        return Meaning::one(format!("{simple}{entry}"));
+    if let Some(simple) = simple(scheme).filter(|_| !is_address) {
+        if let Some(entry) = as_entry(&host, port.is_some(), &port_end.entry) {
+            return Meaning::one(format!("{simple}{entry}"));
+        }
     }
     let Some(expression) = host_expression(&labels, is_address) else { return Meaning::of(None) };
     let last_star = labels.iter().rposition(|label| label.contains(['*', '?']));

@@ -83,12 +83,13 @@ fn undelimited(text: &str) -> &str {
     if is_literal && are_flags { inner } else { text }
 }
 
-/// The expression with a `\` once where it is doubled, as in a literal that is not raw.
+/// Whether each `\` is doubled, as if the literal were not raw.
+pub(super) fn has_doubled_backslashes(text: &str) -> bool {
+    text.contains("\\\\") && !text.replace("\\\\", "").contains('\\')
+}
+
 fn without_doubled_backslashes(text: &str) -> String {
-    if text.contains("\\\\") && !text.replace("\\\\", "").contains('\\') {
-        return text.replace("\\\\", "\\");
-    }
-    text.to_owned()
+    if has_doubled_backslashes(text) { text.replace("\\\\", "\\") } else { text.to_owned() }
 }
 
 /// The entry that says what an expression does: it has no more than a few characters escaped, and `.*\.`
@@ -133,8 +134,7 @@ pub(super) fn meant(text: &str, context: Context<'_>) -> Option<Suggestion> {
     // The limits keep a long list of expressions from taking long.
     let compiles = escaped.len() <= 1000
         && RegexBuilder::new(&escaped).unicode(false).size_limit(1 << 18).build().is_ok();
-    let proven = compiles.then(|| (context.proven)(&escaped)).flatten();
-    proven.map(Suggestion::Expression)
+    compiles.then(|| (context.proven)(&escaped)).flatten()
 }
 
 /// The domain in `\.example\.com$`, which elsewhere is searched for at the end of an origin.

@@ -241,10 +241,12 @@ fn start(text: &str) -> Start {
     let name = scheme_name(text);
     let lower = name.to_ascii_lowercase();
     let after = text.get(name.len()..).unwrap_or_default();
-    if let Some(prefix) = text.split("://").next().filter(|prefix| prefix.len() < text.len())
-        && prefix.contains('*')
-        && !prefix.contains(['/', '.', '?', '#', '\\'])
-    {
+    let is_glob = |prefix: &&str| {
+        prefix.len() < text.len()
+            && prefix.contains('*')
+            && !prefix.contains(['/', '.', '?', '#', '\\'])
+    };
+    if let Some(prefix) = text.split("://").next().filter(is_glob) {
         let is_web = matches!(&*prefix.to_ascii_lowercase(), "*" | "**" | "http*" | "https*");
         let scheme = if is_web { Scheme::Either } else { Scheme::Unknown };
         return Start { scheme, length: prefix.len() + 3, fault: Some(Fault::Glob) };
@@ -323,6 +325,10 @@ fn named(name: &str, lower: &str, rest: &str) -> Start {
             && (begins_port || rest.is_empty() || rest.contains('@')) =>
         {
             Start::missing(0)
+        }
+        // `name:latest` is an address of another kind.
+        _ if slashes == 0 && !is_known(lower) && !begins_web(rest) => {
+            Start::malformed(Scheme::Unknown, length)
         }
         _ => Start::malformed(Scheme::of(lower), length + slashes),
     }

@@ -125,7 +125,9 @@ fn entries() -> impl Strategy<Value = String> {
 }
 
 fn of(entry: &str, credentials: bool) -> Vec<Problem> {
-    origins(core::iter::once(entry), credentials, &|text| Some(text.to_owned()))
+    origins(core::iter::once(entry), credentials, &|text| {
+        Some(Suggestion::Expression(text.to_owned()))
+    })
 }
 
 fn has_error(entry: &str, credentials: bool) -> bool {

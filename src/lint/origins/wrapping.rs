@@ -238,10 +238,9 @@ pub(super) fn several(text: &str) -> Option<Vec<String>> {
     let mut parts: Vec<String> = Vec::new();
     for part in inner.split(separates) {
         let part = part.get(core(part)).unwrap_or_default();
-        if is_digits(part)
-            && let Some(start) = parts.last().and_then(|last| last.strip_suffix(port_of(last)?))
-            && start.len() <= LONGEST_START
-        {
+        let before = parts.last().filter(|_| is_digits(part));
+        let start = before.and_then(|last| last.strip_suffix(port_of(last)?));
+        if let Some(start) = start.filter(|start| start.len() <= LONGEST_START) {
             // `http://localhost:3000,3001`
             parts.push(format!("{start}{part}"));
         } else if !part.is_empty() && !WORDS.iter().any(|word| part.eq_ignore_ascii_case(word)) {

@@ -1,4 +1,4 @@
-"""Puts fastcors' class in the place of Starlette's before an application is imported.
+"""Replaces Starlette's class by fastcors' before an application is imported.
 
 Python runs this file first in each process with its folder on the PYTHONPATH. `FASTCORS_SWAP` turns
 it on, and names a folder. At the end of the process a file there has the middleware's counts, which

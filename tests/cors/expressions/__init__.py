@@ -1,1 +1,1 @@
-"""Holds the engine that decides on regular expressions against Python's `re.fullmatch`."""
+"""Compares the engine that runs regular expressions with Python's `re.fullmatch`."""

@@ -1,4 +1,4 @@
-"""Regular expressions decide as Python's `re.fullmatch` does, in linear time where they can."""
+"""Regular expressions decide as Python's `re.fullmatch` does, in linear time if Rust can run them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Holds origin patterns against a table of attacks and against a twin that is written from their meaning.
+"""Compares origin patterns with a table of attacks, and with a twin that is written from their meaning.
 
 `attacks.toml` is run on the Rust core (tests/patterns.rs), the built extension and both twins. Each
 `[[class]]` of it has

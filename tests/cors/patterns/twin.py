@@ -1,4 +1,4 @@
-"""What a pattern covers, written once more from its meaning: label by label, with nothing looked up."""
+"""Whether a pattern covers an origin, implemented again from its meaning: label by label, without look-ups."""
 
 from __future__ import annotations
 

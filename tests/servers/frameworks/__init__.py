@@ -1,4 +1,4 @@
-"""One module for each framework: `plain()` gives its application, `added()` the same with the middleware.
+"""One module for each framework: `plain()` returns its application, `added()` the same with the middleware.
 
 `added` adds it as the framework adds ASGI middleware. `tests.servers.contract` has the response of each.
 """
