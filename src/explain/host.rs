@@ -158,7 +158,7 @@ pub(super) fn site(host: &[u8]) -> Option<&[u8]> {
     registrable_domain(host)
 }
 
-/// Whether a pattern for everything below `host` would let in what others register.
+/// Whether a pattern for everything below `host` would allow what others register.
 pub(super) fn is_public_suffix(host: &[u8]) -> bool {
     !is_address(host) && site(host).is_none()
 }

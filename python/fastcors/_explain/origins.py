@@ -27,7 +27,7 @@ _CLEAR = frozenset({"space", "quotes", "case", "default-port", "slash"})
 _FIRST_ODDITIES = ("case", "several", "star")
 # The most entries that are read to name the few that can match.
 _MOST_READ = 100
-# Relations that tell of scheme and port themselves.
+# Relations whose sentences name scheme and port.
 _SAME_HOST = ("scheme", "port", "scheme-and-port")
 # An entry with a * that would stand for this origin is closer than what costs more.
 _GLOB_COST = 3
@@ -309,7 +309,7 @@ class _Rejected:
             yield wording.THEN_SEND
 
     def add_if_own(self) -> str:
-        """Return the template for a change that allows an origin of which nobody knows whose it is."""
+        """Return the template for a change that allows an origin whose owner is unknown."""
         return wording.ADD if self.closest["this_machine"] else wording.ADD_IF_OWN
 
     def alternative(self, entry: _NearestEntry | None, meant: str) -> tuple[str, str]:

@@ -335,7 +335,7 @@ _PLURALS = {"origin": "origins", "pattern": "patterns", "regex": "regexes"}
 
 
 def counted(*counts: tuple[int, str]) -> str:
-    """Return numbers with their nouns, except those of which there is none: `1 origin and 2 patterns`."""
+    """Return numbers with their nouns, without those that are zero: `1 origin and 2 patterns`."""
     return listed(
         [
             f"{number:,} {noun if number == 1 else _PLURALS[noun]}"
