@@ -82,7 +82,8 @@ class Proven:
     def unmatched(self) -> list[Alternative]:
         """Return the alternatives that match no origin in their place, but not those within them."""
         verbose = self._pattern.flags & re.VERBOSE
-        found = {each: each.alone(self.text) for each in alternatives("" if verbose else self.text)}
+        several = [] if verbose else alternatives(self.text)
+        found = {each: each.alone(self.text) for each in several[: _MOST_ALTERNATIVES + 1]}
         dead: list[Alternative] = []
         if len(found) > _MOST_ALTERNATIVES or sum(map(len, found.values())) > _MOST_TEXT:
             return dead
