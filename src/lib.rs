@@ -1,11 +1,13 @@
 //! fastcors: the CORS protocol for ASGI applications.
 //!
-//! [`cors`] is the protocol and knows no Python; `asgi` passes Python objects in and out of it for
-//! each request. [`lint`], [`proof`] and [`explain`] run at start-up and on demand; `bindings` is
-//! their interface to Python. `tests/structure.rs` lists which of them may import which.
+//! [`cors`] is the protocol, and [`enforcement`] decides which requests are rejected before the
+//! application runs. Neither knows Python; `asgi` passes Python objects in and out of them for each
+//! request. [`lint`], [`proof`] and [`explain`] run at start-up and on demand; `bindings` is their
+//! interface to Python. `tests/structure.rs` lists which of them may import which.
 
 pub mod cors;
 pub mod distance;
+pub mod enforcement;
 pub mod explain;
 mod host;
 pub mod lint;
@@ -24,7 +26,7 @@ mod panics;
 
 /// What Python sees as `fastcors._fastcors`.
 #[cfg(feature = "python")]
-#[pyo3::pymodule(gil_used = true)]
+#[pyo3::pymodule(gil_used = false)]
 fn _fastcors(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
     use pyo3::types::PyModuleMethods;
     use pyo3::wrap_pyfunction;
@@ -41,6 +43,7 @@ fn _fastcors(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<
         wrap_pyfunction!(asgi::claim_call, module)?,
         wrap_pyfunction!(bindings::entries_allow, module)?,
         wrap_pyfunction!(bindings::expression_problem, module)?,
+        wrap_pyfunction!(bindings::is_on_this_machine, module)?,
         wrap_pyfunction!(bindings::is_within, module)?,
         wrap_pyfunction!(bindings::lint_codes, module)?,
         wrap_pyfunction!(bindings::lint_methods, module)?,

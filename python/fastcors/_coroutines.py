@@ -60,6 +60,41 @@ async def send_when_asked(
     await send._fastcors_decided(allowed, message)
 
 
+async def enforce_when_asked(
+    middleware: CORSMiddleware,
+    policy: CompiledPolicy,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    origin: bytes,
+) -> None:
+    """Ask a subclass's `is_allowed_origin` about an Origin, and reject the request or let it go on."""
+    allowed = _ask(middleware, policy, origin.decode("latin-1"))
+    if allowed is not True and allowed is not False:
+        allowed = await _settled(allowed)
+    rejection: Any = middleware._fastcors_enforce(policy, scope, receive, send, allowed)
+    if rejection is not None:
+        await rejection
+        return
+    await middleware._fastcors_pass(policy, scope, receive, send, origin, allowed)
+
+
+async def reject_handshake(
+    scope: Scope, receive: Receive, send: Send, start: Message, body: Message
+) -> None:
+    """Reject the handshake of a WebSocket: by a response where the server can, else by closing it.
+
+    Servers answer a close before accept with 403. 1008 is the code for a violated policy.
+    """
+    if (await receive())["type"] != "websocket.connect":
+        return
+    if "websocket.http.response" in (scope.get("extensions") or ()):
+        await send(start)
+        await send(body)
+        return
+    await send({"type": "websocket.close", "code": 1008, "reason": body["body"].decode()})
+
+
 def _ask(middleware: CORSMiddleware, policy: CompiledPolicy, origin: str) -> Any:
     """Call `is_allowed_origin` with the policy that the request began with: it may be replaced."""
     if middleware._fastcors_compiled is policy:

@@ -16,7 +16,9 @@ __all__ = [
     "Middleware",
     "__version__",
     "claim_call",
+    "entries_allow",
     "expression_problem",
+    "is_on_this_machine",
     "is_within",
     "lint_codes",
     "lint_methods",
@@ -27,8 +29,10 @@ __all__ = [
     "matches_an_origin",
     "missed_origin",
     "nearest_name",
+    "oddities",
     "prove_expression",
     "regexes_to_prove",
+    "relations",
     "share_an_origin",
     "vary_by_origin",
 ]
@@ -105,6 +109,52 @@ class Middleware:
             TypeError: for a value of another type.
         """
 
+    @property
+    def _fastcors_enforces(self) -> bool:
+        """Whether requests may be rejected before the application runs, or reported."""
+
+    def _fastcors_enforce(
+        self,
+        policy: CompiledPolicy,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        allowed: bool | None,
+        /,
+    ) -> Coroutine[Any, Any, None] | bytes | None:
+        """Reject a request, or find that it goes on.
+
+        Args:
+            policy: what decides.
+            scope: the request's scope, whose headers can be read more than once.
+            receive: the server's.
+            send: the server's.
+            allowed: what an overridden `is_allowed_origin` said of the Origin; None if it was not asked.
+
+        Returns:
+            None for a request that goes on; the Origin if an override has to be asked about it; the
+            coroutine that rejects the request.
+
+        Raises:
+            TypeError: for a value of another type.
+        """
+
+    def _fastcors_pass(
+        self,
+        policy: CompiledPolicy,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        origin: bytes,
+        allowed: bool,
+        /,
+    ) -> Coroutine[Any, Any, None]:
+        """Call the application for a request whose Origin an override was asked about.
+
+        Raises:
+            TypeError: for a value of another type.
+        """
+
     def _fastcors_count(self, name: str, /) -> None:
         """Add one to a counter: `stats` has their names, and that of a rejection is its reason.
 
@@ -158,9 +208,11 @@ class CompiledPolicy:
         private_network: whether private network access is allowed.
         expose: the response headers that scripts may read.
         max_age: the value of Access-Control-Max-Age.
+        enforce: the name of a mode: ``"off"``, ``"unsafe"``, ``"all"``, ``"isolate"`` or ``"report"``.
+        hosts: the server's own host names.
 
     Raises:
-        ValueError: for an invalid expression or pattern, or more text than 4 GiB.
+        ValueError: for an invalid expression or pattern, an unknown mode, or more text than 4 GiB.
     """
 
     def __new__(
@@ -177,6 +229,8 @@ class CompiledPolicy:
         private_network: bool,
         expose: Sequence[str],
         max_age: str,
+        enforce: str = "off",
+        hosts: Sequence[str] | None = None,
     ) -> Self: ...
     @property
     def options(self) -> Options:
@@ -257,6 +311,38 @@ class CompiledPolicy:
     ) -> tuple[bool, list[tuple[bytes, bytes]]]:
         """Whether an actual request is allowed, and the headers that its response gets."""
 
+    def enforced_answer(
+        self,
+        *,
+        method: bytes | None,
+        is_https: bool,
+        host: bytes | None,
+        origin: bytes | None,
+        origin_fits: bool,
+        site: bytes | None,
+        mode: bytes | None,
+        destination: bytes | None,
+    ) -> tuple[
+        str, bool, Literal["pass", "report", "reject"], int, bytes, list[tuple[bytes, bytes]]
+    ]:
+        """Decide on a request that is no preflight, by CORS and by enforcement.
+
+        Args:
+            method: its method; None for the handshake of a WebSocket.
+            is_https: whether it is known to be sent by https.
+            host: its Host, if it has one.
+            origin: its Origin, if it has one.
+            origin_fits: whether a header can hold it; else it is rejected.
+            site: its Sec-Fetch-Site, if it has one.
+            mode: its Sec-Fetch-Mode, if it has one.
+            destination: its Sec-Fetch-Dest, if it has one.
+
+        Returns:
+            The name of the rule that it fits; whether CORS rejects its Origin; what follows; the status
+            and the body of a rejection by this rule; and the header lines of the rejection, or those
+            that the application's response gets.
+        """
+
     def message_with_headers(
         self,
         message: Message,
@@ -288,12 +374,12 @@ class CompiledPolicy:
 
         Args:
             origin: the Origin.
-            skipped: entries of `allow_origins` that are not looked at.
-            meant: what is to be written instead of them, which is looked at apart.
+            skipped: the entries of `allow_origins` that can match nothing.
+            meant: what to write instead of them; the closest of these is returned separately.
         """
 
     def odd_entries(self, limit: int) -> list[str]:
-        """Return the first entries of `allow_origins` that are no origins as browsers write them."""
+        """Return the first entries of `allow_origins` that are not written as browsers write origins."""
 
 _Relation: TypeAlias = Literal[
     "same",
@@ -356,6 +442,9 @@ def entries_allow(entries: list[str], origin: bytes) -> bool:
 def expression_problem(expression: str) -> str | None:
     """Return why Rust cannot run a regular expression, or None."""
 
+def is_on_this_machine(entry: str) -> bool:
+    """Whether an entry of `allow_origins` can only be on the machine that the browser runs on."""
+
 def matched_part(expression: str, origin: bytes) -> tuple[int, int] | None:
     """Return the part of an origin that a regular expression matches, or None."""
 
@@ -363,7 +452,7 @@ def nearest_name(names: Sequence[str], name: str) -> tuple[str, int] | None:
     """Return the name that is most similar to another, and how many letters differ, or None."""
 
 def oddities() -> list[str]:
-    """Return the name of each thing for which an Origin is none that a browser sends."""
+    """Return the names of what can be odd about an Origin, so that no browser sends it."""
 
 def relations() -> list[_Relation]:
     """Return the name of each relation of an origin to the rule that comes closest to it."""

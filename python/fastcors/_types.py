@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterable, MutableMapping
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -14,6 +14,9 @@ ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # What allow_origin_regex takes.
 Expressions = str | re.Pattern[str] | Iterable[str | re.Pattern[str]] | None
+
+# What enforce takes.
+Enforce = bool | Literal["unsafe", "isolate", "report"]
 
 
 class PolicyOptions(TypedDict, total=False):
@@ -31,6 +34,8 @@ class PolicyOptions(TypedDict, total=False):
     allow_private_network: bool
     expose_headers: Collection[str]
     max_age: int
+    enforce: Enforce
+    hosts: Collection[str]
     strict: bool
     accept: Collection[str]
 
@@ -44,3 +49,4 @@ if TYPE_CHECKING:
         cross_origin: int
         preflights: int
         rejected: dict[str, int]
+        enforcement: dict[str, int]

@@ -17,7 +17,29 @@ if TYPE_CHECKING:
         def _denials(self, request: Request) -> tuple[Denial, ...]: ...
         def _explanation(self, decision: Decision) -> str: ...
 
-    _Kind = Literal["origin", "method", "headers", "private-network"]
+    _Kind = Literal[
+        "origin",
+        "method",
+        "headers",
+        "private-network",
+        # The rules of enforcement.
+        "host",
+        "cross-site-read",
+        "cross-site-write",
+        "origin-read",
+        "origin-write",
+        "websocket",
+    ]
+
+# The rules of enforcement by which requests are rejected, the kinds of their denials.
+RULES = (
+    "host",
+    "cross-site-read",
+    "cross-site-write",
+    "origin-read",
+    "origin-write",
+    "websocket",
+)
 
 
 class Request(Immutable):
@@ -53,6 +75,77 @@ class Request(Immutable):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Request, self._value()
+
+
+class FetchRequest(Request):
+    """A request that is no preflight, with what enforcement looks at beside its Origin.
+
+    Attributes:
+        sent_method: its method; None for the handshake of a WebSocket.
+        host: the Host, None where there is none.
+        site, mode, destination: Sec-Fetch-Site, Sec-Fetch-Mode and Sec-Fetch-Dest.
+        is_https: whether it is known to be sent by https.
+    """
+
+    __slots__ = ("destination", "host", "is_https", "mode", "sent_method", "site")
+
+    sent_method: str | None
+    host: str | None
+    site: str | None
+    mode: str | None
+    destination: str | None
+    is_https: bool
+
+    def __init__(
+        self,
+        origin: str | None,
+        sent_method: str | None,
+        host: str | None,
+        site: str | None,
+        mode: str | None,
+        destination: str | None,
+        is_https: bool,
+    ) -> None:
+        super().__init__(origin, None, None, private_network=False)
+        self._start(
+            sent_method=sent_method,
+            host=host,
+            site=site,
+            mode=mode,
+            destination=destination,
+            is_https=is_https,
+        )
+
+    def _sent(self) -> tuple[Any, ...]:
+        return (
+            self.origin,
+            self.sent_method,
+            self.host,
+            self.site,
+            self.mode,
+            self.destination,
+            self.is_https,
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, FetchRequest):
+            return False if isinstance(other, Request) else NotImplemented
+        return self._sent() == other._sent()
+
+    def __hash__(self) -> int:
+        return hash(self._sent())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return FetchRequest, self._sent()
+
+    def shown(self) -> str:
+        """Return it as the call that it was made by."""
+        names = ("origin", "method", "host", "sec_fetch_site", "sec_fetch_mode", "sec_fetch_dest")
+        values = zip(names, self._sent(), strict=False)
+        texts = [f"{name}={shown(value)}" for name, value in values if value is not None]
+        if self.is_https:
+            texts.append('scheme="https"')
+        return f"{'websocket' if self.sent_method is None else 'request'}({', '.join(texts)})"
 
 
 class Denial(Immutable):
@@ -172,6 +265,10 @@ class Decision(Immutable):
 
     def __repr__(self) -> str:
         request = self._request
+        if isinstance(request, FetchRequest):
+            verdict = "allowed" if self.allowed else "rejected"
+            status = "" if self.status is None else f", status {self.status}"
+            return f"<Decision: {request.shown()} is {verdict}{status}>"
         asked = f"origin={shown(request.origin)}"
         if request.method is not None:
             asked += f", method={shown(request.method)}"

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from ._construction import checked
 from ._fastcors import CompiledPolicy, Middleware, claim_call, vary_by_origin
 from ._lint.accept import with_own_decision
-from .decision import never_mirrored
+from .decision import RULES, never_mirrored
 from .options import DEFAULTS
 from .policy import Policy
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ._types import (
         ASGIApp,
+        Enforce,
         Expressions,
         Message,
         PolicyOptions,
@@ -128,6 +129,13 @@ class CORSMiddleware(Middleware):
         allow_private_network: whether a preflight allows private network access.
         expose_headers: the response headers that scripts may read.
         max_age: how long a browser may cache a preflight response, in seconds.
+        enforce: which requests are rejected before the application runs, WebSocket handshakes too:
+            True for all whose Origin is not allowed, ``"unsafe"`` for those of them with another method
+            than GET, HEAD and OPTIONS, ``"isolate"`` also for what another site's page loads without an
+            Origin; ``"report"`` rejects nothing, but counts and logs what True would reject.
+        hosts: the server's own host names, such as ``localhost`` and ``*.example.com``: a request for
+            another Host is rejected with status 421, whatever `enforce` is. This is what stops DNS
+            rebinding.
         strict: whether every problem of severity error raises, and every warning is a
             `ConfigWarning`. By default only some errors raise, every other error is a
             `ConfigWarning`, and only `lint` reports the warnings.
@@ -167,6 +175,8 @@ class CORSMiddleware(Middleware):
         expose_headers: Collection[str] = (),
         max_age: int = 600,
         *,
+        enforce: Enforce = False,
+        hosts: Collection[str] = (),
         strict: bool = False,
         accept: Collection[str] = (),
         policy: Policy | None = None,
@@ -219,13 +229,19 @@ class CORSMiddleware(Middleware):
             be rejected for several reasons. If a subclass overrides a method, an actual request is
             decided when its response starts: it is not counted as rejected if no response starts, or
             if the subclass sends its own without `super()`.
+
+            ``enforcement`` counts by rule what `enforce` and `hosts` rejected, or would have rejected
+            with ``enforce="report"``: ``"host"``, ``"cross-site-read"``, ``"cross-site-write"``,
+            ``"origin-read"``, ``"origin-write"``, ``"websocket"``.
         """
         counts = self._fastcors_counts()
+        enforcement = {rule: counts.pop(rule) for rule in RULES}
         return {
             "requests": counts.pop("requests"),
             "cross_origin": counts.pop("cross_origin"),
             "preflights": counts.pop("preflights"),
             "rejected": counts,
+            "enforcement": enforcement,
         }
 
     policy = _CurrentPolicy()
@@ -254,6 +270,12 @@ class CORSMiddleware(Middleware):
     max_age: _PolicyAttribute[int, int] = _PolicyAttribute(
         "How long a preflight response may be cached, in seconds."
     )
+    enforce: _PolicyAttribute[bool | str, Enforce] = _PolicyAttribute(
+        "Which requests are rejected before the application runs."
+    )
+    hosts: _PolicyAttribute[Collection[str], Collection[str]] = _PolicyAttribute(
+        "The server's own host names."
+    )
     allow_all_origins: _PolicyAttribute[bool, Never] = _PolicyAttribute(
         "Whether every origin is allowed.", option=False
     )
@@ -278,6 +300,13 @@ class CORSMiddleware(Middleware):
         if not self._fastcors_hooks:
             await self._fastcors_respond(scope, receive, send)
             return
+        said: bool | None = None
+        if self._fastcors_enforces:
+            if hasattr(scope.get("headers"), "__next__"):
+                scope = {**scope, "headers": list(scope["headers"])}
+            is_rejected, said = await _enforce(self, scope, receive, send)
+            if is_rejected:
+                return
         begun = self._fastcors_begin(scope)
         if begun is None:
             await self.app(scope, receive, send)
@@ -287,6 +316,8 @@ class CORSMiddleware(Middleware):
             # An iterator that is read here would be empty for the application.
             scope = {**scope, "headers": lines}
         headers = _starlette().RequestHeaders(*begun, _policy_for(self, begun[1]), scope)
+        # Asked once about each request.
+        headers.origin_allowed = said
         if headers.method is not None:
             if self._fastcors_asks:
                 headers.origin_allowed = await _verdict(self, headers.policy, headers.origin)
@@ -348,7 +379,7 @@ class CORSMiddleware(Middleware):
             return
         policy = _policy_of(self, request_headers)
         origin = _origin_of(request_headers)
-        allowed = origin is not None and await _is_allowed(self, policy, origin)
+        allowed = origin is not None and await _is_allowed(self, policy, origin, request_headers)
         if origin is not None and not allowed:
             _report_rejection(self, request_headers, ("origin",), preflight=False)
         explicit = allowed and policy.preflight_explicit_allow_origin
@@ -552,7 +583,32 @@ def _allows(middleware: CORSMiddleware, policy: Policy, origin: str) -> bool:
     return bool(verdict)
 
 
-async def _is_allowed(middleware: CORSMiddleware, policy: Policy, origin: str) -> bool:
+async def _enforce(
+    middleware: CORSMiddleware, scope: Scope, receive: Receive, send: Send
+) -> tuple[bool, bool | None]:
+    """Reject a request if the policy says so.
+
+    Returns:
+        Whether it was rejected, and what an overridden `is_allowed_origin` said, if it was called.
+    """
+    policy = middleware._fastcors_policy
+    allowed: bool | None = None
+    rejection = middleware._fastcors_enforce(policy._compiled, scope, receive, send, None)
+    if isinstance(rejection, bytes):
+        allowed = await _verdict(middleware, policy, rejection.decode("latin-1"))
+        rejection = middleware._fastcors_enforce(policy._compiled, scope, receive, send, allowed)
+    if rejection is None or isinstance(rejection, bytes):
+        return False, allowed
+    await rejection
+    return True, allowed
+
+
+async def _is_allowed(
+    middleware: CORSMiddleware, policy: Policy, origin: str, request_headers: Headers
+) -> bool:
+    known: bool | None = getattr(request_headers, "origin_allowed", None)
+    if known is not None:
+        return known
     # With `*` Starlette does not call the method on actual requests.
     if policy.allow_all_origins:
         return never_mirrored(origin) is None

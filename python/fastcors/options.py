@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from .problems import Problem
 
-    _Kind = Literal["origins", "names", "expressions", "bool", "seconds", "codes"]
+    _Kind = Literal[
+        "origins", "names", "expressions", "bool", "seconds", "codes", "enforcement", "hosts"
+    ]
 
 ALL_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY")
 SAFELISTED_HEADERS = {"Accept", "Accept-Language", "Content-Language", "Content-Type"}
@@ -62,7 +64,7 @@ OPTIONS = (
         "allow_origins",
         "origins",
         default=(),
-        stems=("origin", "domain", "host", "whitelist", "allowlist"),
+        stems=("origin", "domain", "whitelist", "allowlist"),
         example="https://app.example.com",
     ),
     Option(
@@ -124,6 +126,23 @@ OPTIONS = (
         compiled="max_age",
         sent=lambda options: options.max_age_text,
     ),
+    Option(
+        "enforce",
+        "enforcement",
+        default=False,
+        stems=("enforce", "reject", "block"),
+        compiled="enforce",
+        sent=lambda options: options.mode,
+    ),
+    Option(
+        "hosts",
+        "hosts",
+        default=(),
+        stems=("host",),
+        example="app.example.com",
+        compiled="hosts",
+        sent=lambda options: tuple(sorted({host.lower() for host in options.hosts.items})),
+    ),
     Option("strict", "bool", default=False, stems=("strict",)),
     Option(
         "accept", "codes", default=(), stems=("accept", "ignore"), example="regex-untrusted-origins"
@@ -155,6 +174,8 @@ class Options:
     allow_private_network: bool
     expose_headers: Copy
     max_age: Any
+    enforce: bool | str
+    hosts: Copy
     strict: bool
     accept: tuple[str, ...]
     max_age_text: str
@@ -179,6 +200,13 @@ class Options:
     def any_header(self) -> bool:
         """Whether `*` is among the request headers."""
         return "*" in self.allow_headers.items
+
+    @property
+    def mode(self) -> str:
+        """The name of `enforce`: ``"off"``, ``"all"`` or the string itself."""
+        if isinstance(self.enforce, str):
+            return self.enforce
+        return "all" if self.enforce else "off"
 
     @property
     def expressions(self) -> list[str]:

@@ -8,7 +8,7 @@ from ._immutable import Immutable, ReadOnlyDict, ReadOnlyList
 from ._lint.option_names import near_option
 from ._lint.reading import read_options
 from ._report import report
-from .decision import Decision, Request
+from .decision import Decision, FetchRequest, Request
 from .options import DEFAULTS, OPTIONS, Copy
 
 TYPE_CHECKING = False
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from typing import Any, Self, TypeVar, Unpack
 
-    from ._types import Expressions, PolicyOptions
+    from ._types import Enforce, Expressions, PolicyOptions
     from .decision import Denial
     from .options import Options
     from .problems import Problem
@@ -61,8 +61,8 @@ class Policy(Immutable):
 
     Args:
         allow_origins, allow_methods, allow_headers, allow_credentials, allow_origin_regex,
-            allow_private_network, expose_headers, max_age, strict, accept: as for `CORSMiddleware`,
-            by keyword.
+            allow_private_network, expose_headers, max_age, enforce, hosts, strict, accept: as for
+            `CORSMiddleware`, by keyword.
 
     Raises:
         ConfigError: for what always raises, and with `strict` for any error.
@@ -101,6 +101,8 @@ class Policy(Immutable):
         allow_private_network: bool = False,
         expose_headers: Collection[str] = (),
         max_age: int = 600,
+        enforce: Enforce = False,
+        hosts: Collection[str] = (),
         strict: bool = False,
         accept: Collection[str] = (),
     ) -> None:
@@ -166,7 +168,102 @@ class Policy(Immutable):
         text = None if origin is None else _text("origin", origin)
         return self._decide(Request(text, None, None, private_network=False))
 
+    def request(
+        self,
+        *,
+        method: str,
+        origin: str | None = None,
+        host: str | None = None,
+        sec_fetch_site: str | None = None,
+        sec_fetch_mode: str | None = None,
+        sec_fetch_dest: str | None = None,
+        scheme: str = "http",
+    ) -> Decision:
+        """Decide on a request that is no preflight, by `enforce` and `hosts` and by CORS.
+
+        Args:
+            method: its method.
+            origin: its Origin, a header value decoded as latin-1; None if it has none.
+            host: its Host, likewise.
+            sec_fetch_site: its Sec-Fetch-Site, likewise.
+            sec_fetch_mode: its Sec-Fetch-Mode, likewise.
+            sec_fetch_dest: its Sec-Fetch-Dest, likewise.
+            scheme: ``"https"`` if the server knows that it was sent so; with ``"http"`` a proxy may
+                have ended the encryption.
+
+        The decision has a `status` and a `body` if the request is rejected before the application
+        runs. It is `allowed` if it is not, and CORS does not keep a page from reading the response.
+
+        Raises:
+            TypeError: for a value of another type.
+        """
+        return self._decide_fetch(
+            _text("method", method),
+            origin,
+            host,
+            sec_fetch_site,
+            sec_fetch_mode,
+            sec_fetch_dest,
+            scheme,
+        )
+
+    def websocket(
+        self, *, origin: str | None = None, host: str | None = None, scheme: str = "http"
+    ) -> Decision:
+        """Decide on the handshake of a WebSocket, by `enforce` and `hosts`. CORS does not cover it.
+
+        Args:
+            origin: its Origin, a header value decoded as latin-1; None if it has none.
+            host: its Host, likewise.
+            scheme: as for `request`.
+
+        Raises:
+            TypeError: for a value of another type.
+        """
+        return self._decide_fetch(None, origin, host, None, None, None, scheme)
+
+    def _decide_fetch(self, method: str | None, *headers: str | None) -> Decision:
+        names = ("origin", "host", "sec_fetch_site", "sec_fetch_mode", "sec_fetch_dest", "scheme")
+        texts = [
+            None if value is None else _text(name, value)
+            for name, value in zip(names, headers, strict=True)
+        ]
+        origin, host, site, mode, destination, scheme = texts
+        is_https = scheme in ("https", "wss")
+        return self._decide(
+            FetchRequest(origin, method, host, site, mode, destination, is_https=is_https)
+        )
+
+    def _enforced(self, request: FetchRequest) -> tuple[Any, ...]:
+        """Return what the compiled policy decides on a request that is no preflight."""
+
+        def value(text: str | None) -> bytes | None:
+            return None if text is None else _field(text)[0]
+
+        return self._compiled.enforced_answer(
+            method=value(request.sent_method),
+            is_https=request.is_https,
+            host=value(request.host),
+            origin=value(request.origin),
+            origin_fits=_field(request.origin)[1],
+            site=value(request.site),
+            mode=value(request.mode),
+            destination=value(request.destination),
+        )
+
     def _decide(self, request: Request) -> Decision:
+        if isinstance(request, FetchRequest):
+            rule, is_refused, action, status, body, lines = self._enforced(request)
+            rejected = action == "reject"
+            return Decision(
+                self,
+                request,
+                allowed=not rejected
+                and not (is_refused and rule in ("origin-read", "origin-write")),
+                status=status if rejected else None,
+                body=body if rejected else None,
+                lines=lines,
+            )
         origin, origin_fits = _field(request.origin)
         if request.method is None:
             allowed, lines = self._compiled.actual_response(
@@ -186,12 +283,23 @@ class Policy(Immutable):
 
     def _denials(self, request: Request) -> tuple[Denial, ...]:
         """Return what is rejected of a request, for its decision."""
+        if isinstance(request, FetchRequest):
+            from ._explain.enforcement import enforcement_denials
+
+            rule, _, action, *_ = self._enforced(request)
+            return enforcement_denials(self._compiled, request, rule, rejects=action == "reject")
         from ._explain.requests import denials
 
         return tuple(denials(self._compiled, request))
 
     def _explanation(self, decision: Decision) -> str:
         """Return the text of a decision."""
+        request = decision._request
+        if isinstance(request, FetchRequest):
+            from ._explain.enforcement import enforcement_explanation
+
+            rule, _, action, status, *_ = self._enforced(request)
+            return enforcement_explanation(self._compiled, decision, rule, action, status)
         from ._explain.requests import explanation
 
         return explanation(self._compiled, decision)
@@ -308,6 +416,16 @@ class Policy(Immutable):
     def max_age(self) -> Any:
         """How long a preflight response may be cached, in seconds, as it was given."""
         return self._options.max_age
+
+    @property
+    def enforce(self) -> bool | str:
+        """Which requests are rejected before the application runs."""
+        return self._options.enforce
+
+    @property
+    def hosts(self) -> Collection[str]:
+        """The server's own host names."""
+        return self._options.hosts.public()
 
     @property
     def allow_all_origins(self) -> bool:

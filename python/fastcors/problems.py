@@ -21,7 +21,7 @@ PAGE = "docs/configuration.md"
 _BOOLS = ("allow_credentials", "allow_private_network", "strict")
 _NAMES = ("allow_methods", "allow_headers", "expose_headers")
 _LISTS = ("allow_origins", *_NAMES)
-_COLLECTIONS = (*_LISTS, "allow_origin_regex", "accept")
+_COLLECTIONS = (*_LISTS, "allow_origin_regex", "accept", "hosts")
 _ANY = ()
 
 
@@ -122,7 +122,7 @@ CODES = {
             "not-a-collection",
             "error",
             _COLLECTIONS,
-            sections=("allow_origins", "allow_methods", "accept"),
+            sections=("allow_origins", "allow_methods", "accept", "hosts"),
             raises=True,
         ),
         Code(
@@ -203,6 +203,17 @@ CODES = {
         Code("unknown-code", "error", "accept", acceptable=False),
         Code("unknown-option", "error", _ANY, sections=("any-option",), acceptable=False),
         Code("unreadable", "error", _ANY, sections=("any-option",), raises=True),
+        Code("enforce-any-origin", "error", "enforce"),
+        Code("enforce-value", "error", "enforce", raises=True),
+        Code("enforce-without-hosts", "warning", "enforce"),
+        Code("enforce-without-origins", "warning", "enforce"),
+        Code("host-all-interfaces", "error", "hosts"),
+        Code("host-any", "error", "hosts"),
+        Code("host-malformed", "error", "hosts"),
+        Code("host-port", "error", "hosts"),
+        Code("host-public-suffix", "either", "hosts"),
+        Code("host-scheme", "error", "hosts"),
+        Code("host-type", "error", "hosts"),
     )
 }
 ALWAYS_RAISE = frozenset(name for name, code in CODES.items() if code.raises)

@@ -1,19 +1,32 @@
 //! How often what was decided: `CORSMiddleware.stats()`.
 
+#[cfg(not(Py_GIL_DISABLED))]
 use core::cell::Cell;
+#[cfg(Py_GIL_DISABLED)]
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use crate::cors::Rejections;
+use crate::enforcement::Rule;
 
 const REQUESTS: usize = 0;
 const CROSS_ORIGIN: usize = 1;
 const PREFLIGHTS: usize = 2;
 /// Here begin the reasons, in the order of [`Rejections::EACH`].
 const REJECTED: usize = 3;
-const LENGTH: usize = REJECTED + Rejections::EACH.len();
+/// Here begin the rules of enforcement, in the order of [`Rule::REJECTING`].
+const ENFORCED: usize = REJECTED + Rejections::EACH.len();
+const LENGTH: usize = ENFORCED + Rule::REJECTING.len();
 
-/// The counters of one middleware. They only grow, under the GIL.
+#[cfg(not(Py_GIL_DISABLED))]
+type Counter = Cell<u64>;
+#[cfg(Py_GIL_DISABLED)]
+type Counter = AtomicU64;
+
+/// The counters of one middleware, or without the GIL those of one thread of it. They only grow, and
+/// only one thread at a time adds.
 #[repr(C)]
-pub(super) struct Counts([Cell<u64>; LENGTH]);
+#[derive(Default)]
+pub(super) struct Counts([Counter; LENGTH]);
 
 impl Counts {
     /// An HTTP request, whatever it is.
@@ -44,6 +57,13 @@ impl Counts {
         }
     }
 
+    /// Enforcement rejects it, or would, by this rule.
+    pub(super) fn enforced(&self, rule: Rule) {
+        if let Some(index) = rule.index() {
+            self.increment(ENFORCED + index);
+        }
+    }
+
     /// One of this name, and whether there is such a counter.
     pub(super) fn named(&self, name: &str) -> bool {
         let place = names().position(|other| other == name);
@@ -52,17 +72,25 @@ impl Counts {
 
     /// Each counter's name and value.
     pub(super) fn read(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        names().zip(self.0.iter().map(Cell::get))
+        #[cfg(not(Py_GIL_DISABLED))]
+        let values = self.0.iter().map(Cell::get);
+        #[cfg(Py_GIL_DISABLED)]
+        let values = self.0.iter().map(|counter| counter.load(Relaxed));
+        names().zip(values)
     }
 
     #[inline]
     fn increment(&self, place: usize) {
+        #[cfg(not(Py_GIL_DISABLED))]
         self.0[place].set(self.0[place].get() + 1);
+        #[cfg(Py_GIL_DISABLED)]
+        self.0[place].store(self.0[place].load(Relaxed) + 1, Relaxed);
     }
 }
 
-/// The names in their places; a rejection is counted under the name of its reason.
+/// The names in their places; a rejection is counted under the name of its reason, or of its rule.
 fn names() -> impl Iterator<Item = &'static str> {
     let reasons = Rejections::EACH.into_iter().flat_map(Rejections::names);
-    ["requests", "cross_origin", "preflights"].into_iter().chain(reasons)
+    let rules = Rule::REJECTING.into_iter().map(Rule::name);
+    ["requests", "cross_origin", "preflights"].into_iter().chain(reasons).chain(rules)
 }

@@ -1,5 +1,6 @@
 //! The constant Python objects that every request needs, made once.
 
+use super::immortal::make_immortal;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyString, PyTuple};
@@ -10,6 +11,8 @@ pub(super) struct Names {
     pub(super) headers: Py<PyString>,
     pub(super) method: Py<PyString>,
     pub(super) http: Py<PyString>,
+    pub(super) websocket: Py<PyString>,
+    pub(super) scheme: Py<PyString>,
     pub(super) options: Py<PyString>,
     pub(super) response_start: Py<PyString>,
     pub(super) allow_origin: Py<PyBytes>,
@@ -32,6 +35,11 @@ pub(super) struct Names {
     /// `async def (send, middleware, policy, origin, message)`: asks the middleware about the Origin of
     /// an actual request, and sends the start of the response.
     pub(super) send_when_asked: Py<PyAny>,
+    /// `async def (scope, receive, send, start, body)`: rejects the handshake of a WebSocket.
+    pub(super) reject_handshake: Py<PyAny>,
+    /// `async def (middleware, policy, scope, receive, send, origin)`: asks the middleware about the
+    /// Origin, and then rejects the request or lets it go on.
+    pub(super) enforce_when_asked: Py<PyAny>,
     /// The method that makes a new policy from the list that it follows.
     pub(super) follow: Py<PyString>,
     /// `def (app)`: whether calling it makes a coroutine and runs nothing.
@@ -58,7 +66,11 @@ impl Names {
     pub(super) fn get(py: Python<'_>) -> PyResult<&'static Self> {
         NAMES.get_or_try_init(py, || {
             let text = |text| PyString::intern(py, text).unbind();
-            let bytes = |bytes: &[u8]| PyBytes::new(py, bytes).unbind();
+            let bytes = |bytes: &[u8]| immortal(PyBytes::new(py, bytes)).unbind();
+            let pair = |name: &[u8], value: &[u8]| {
+                let (name, value) = (bytes(name), bytes(value));
+                PyTuple::new(py, [name, value]).map(|pair| immortal(pair).unbind())
+            };
             let coroutines = py.import("fastcors._coroutines")?;
             let function = |name| coroutines.getattr(name).map(Bound::unbind);
             Ok(Self {
@@ -66,20 +78,24 @@ impl Names {
                 headers: text("headers"),
                 method: text("method"),
                 http: text("http"),
+                websocket: text("websocket"),
+                scheme: text("scheme"),
                 options: text("OPTIONS"),
                 response_start: text("http.response.start"),
                 allow_origin: bytes(b"access-control-allow-origin"),
                 allow_headers: bytes(b"access-control-allow-headers"),
                 vary_name: bytes(b"vary"),
-                vary_origin: pair(py, b"vary", b"Origin")?,
-                private_network: pair(py, b"access-control-allow-private-network", b"true")?,
-                content_type: pair(py, b"content-type", b"text/plain; charset=utf-8")?,
+                vary_origin: pair(b"vary", b"Origin")?,
+                private_network: pair(b"access-control-allow-private-network", b"true")?,
+                content_type: pair(b"content-type", b"text/plain; charset=utf-8")?,
                 respond: function("respond")?,
                 await_later: function("await_later")?,
                 raise_later: function("raise_later")?,
                 call_later: function("call_later")?,
                 respond_when_asked: function("respond_when_asked")?,
                 send_when_asked: function("send_when_asked")?,
+                reject_handshake: function("reject_handshake")?,
+                enforce_when_asked: function("enforce_when_asked")?,
                 follow: text("_fastcors_follow"),
                 makes_coroutines: function("makes_coroutines")?,
                 send_shape: function("send")?,
@@ -87,6 +103,11 @@ impl Names {
             })
         })
     }
+}
+
+fn immortal<T>(object: Bound<'_, T>) -> Bound<'_, T> {
+    make_immortal(object.as_any());
+    object
 }
 
 /// A header line as ASGI has it.

@@ -13,7 +13,7 @@ use crate::distance;
 use crate::explain::{self, Nearest, Oddities, Relation, Sought, Variant, is_odd};
 
 /// Header lines as ASGI has them.
-type Lines = Vec<Py<PyTuple>>;
+pub(super) type Lines = Vec<Py<PyTuple>>;
 
 /// Status, body, header lines, and the reasons for which it is rejected.
 pub(super) type PreflightResponse = (u16, Py<PyBytes>, Lines, Vec<&'static str>);
@@ -62,15 +62,27 @@ impl CompiledPolicy {
             Some(origin) if origin_fits && self.allows_origin(py, origin)? => Actual::Allowed,
             Some(_) => Actual::Rejected,
         };
+        Ok((kind != Actual::Rejected, self.merged(py, &[], kind, origin)?))
+    }
+
+    /// These header lines of a response with those of the policy set on them.
+    pub(super) fn merged(
+        &self,
+        py: Python<'_>,
+        theirs: &[(&[u8], &[u8])],
+        kind: Actual,
+        origin: Option<&[u8]>,
+    ) -> PyResult<Lines> {
         let lines = self.policy.actual_lines(kind);
-        let placed = merge(&[], lines).into_iter().filter_map(|placed| match placed {
+        let placed = merge(theirs, lines).into_iter().map(|placed| match placed {
             Placed::Ours(index) => {
-                Some(pair(py, lines[index].name, lines[index].value_for(origin?)))
+                // Without an Origin there are no lines.
+                pair(py, lines[index].name, lines[index].value_for(origin.unwrap_or_default()))
             }
-            Placed::Vary(value) => Some(pair(py, b"vary", &value)),
-            Placed::Theirs(_) => None,
+            Placed::Vary(value) => pair(py, b"vary", &value),
+            Placed::Theirs(index) => pair(py, theirs[index].0, theirs[index].1),
         });
-        Ok((kind != Actual::Rejected, placed.collect::<PyResult<_>>()?))
+        placed.collect()
     }
 
     /// What allows an origin that is allowed: `any`, `listed`, `pattern` with the pattern, or else
@@ -199,6 +211,12 @@ impl NearestVariant {
         let Variant { text, relation, scheme, port, cost } = variant;
         Self { text: latin_1(&text), relation: relation.name(), scheme, port, cost }
     }
+}
+
+/// Whether an entry of `allow_origins` can only be on the machine that the browser runs on.
+#[pyfunction]
+pub(crate) fn is_on_this_machine(entry: &Bound<'_, PyString>) -> PyResult<bool> {
+    Ok(Sought::new(&entry_bytes(entry)?).is_this_machine())
 }
 
 /// The name of each relation of an origin to the rule that comes closest.

@@ -1,13 +1,16 @@
 //! Everything that Python calls besides the hot path, in `PyO3`'s safe interface.
 
 mod cors;
+mod enforcement;
 mod explain;
 mod lint;
 mod policy;
 mod proof;
 
 pub(crate) use cors::{expression_problem, vary_by_origin};
-pub(crate) use explain::{entries_allow, matched_part, nearest_name, oddities, relations};
+pub(crate) use explain::{
+    entries_allow, is_on_this_machine, matched_part, nearest_name, oddities, relations,
+};
 pub(crate) use lint::{
     lint_codes, lint_methods, lint_origins, lint_request_headers, lint_response_headers,
     regexes_to_prove,

@@ -5,9 +5,11 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
+use super::enforcement::{EnforcedAnswer, enforcement};
 use super::explain::{Closest, DescribedPreflight, PreflightResponse};
 use crate::asgi::{CompiledPolicy, Raised, entry_bytes, entry_text, latin_1, message_with_headers};
 use crate::cors::{Actual, Expressions, Options, Origins, Policy, Preflight, PreflightRequest};
+use crate::enforcement::{HostLines, Kind, Request};
 
 /// Status, body and reasons of a response to a preflight, and which lines it has: the origin, the
 /// request's headers, private network access.
@@ -17,7 +19,8 @@ type Decided = (u16, String, Vec<&'static str>, bool, bool, bool);
 impl CompiledPolicy {
     #[new]
     #[pyo3(signature = (*, options, origins, expressions, python_only, methods, headers, any_header,
-                        credentials, private_network, expose, max_age))]
+                        credentials, private_network, expose, max_age, enforce="off",
+                        hosts=None))]
     #[allow(clippy::too_many_arguments, reason = "one for each option, all by keyword")]
     #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
     #[allow(clippy::fn_params_excessive_bools, reason = "one for each option, all by keyword")]
@@ -34,6 +37,8 @@ impl CompiledPolicy {
         private_network: bool,
         expose: Vec<String>,
         max_age: &str,
+        enforce: &str,
+        hosts: Option<Vec<String>>,
     ) -> PyResult<Self> {
         let value_error = |error: &dyn core::fmt::Display| PyValueError::new_err(error.to_string());
         let expressions = Expressions::new(&expressions).map_err(|error| value_error(&error))?;
@@ -59,7 +64,8 @@ impl CompiledPolicy {
             max_age: header_value(max_age)?,
         })
         .map_err(|error| value_error(&error))?;
-        Self::new(py, policy, options, python_only)
+        let enforcement = enforcement(enforce, &hosts.unwrap_or_default())?;
+        Self::new(py, policy, options, python_only, enforcement)
     }
 
     /// The entries of `allow_origins`, in their order, up to the limit.
@@ -134,6 +140,37 @@ impl CompiledPolicy {
         origin_fits: bool,
     ) -> PyResult<(bool, Vec<Py<PyTuple>>)> {
         self.describe_actual(py, origin, origin_fits)
+    }
+
+    /// What is decided on a request that is no preflight, by CORS and by enforcement. A method of None
+    /// stands for the handshake of a WebSocket.
+    #[pyo3(signature = (*, method, is_https, host, origin, origin_fits, site, mode, destination))]
+    #[allow(clippy::too_many_arguments, reason = "one for each part of a request, all by keyword")]
+    fn enforced_answer(
+        &self,
+        py: Python<'_>,
+        method: Option<&[u8]>,
+        is_https: bool,
+        host: Option<&[u8]>,
+        origin: Option<&[u8]>,
+        origin_fits: bool,
+        site: Option<&[u8]>,
+        mode: Option<&[u8]>,
+        destination: Option<&[u8]>,
+    ) -> PyResult<EnforcedAnswer> {
+        let request = Request {
+            kind: method.map_or(Kind::WebSocket, Kind::of_method),
+            is_https,
+            host: host.map_or(HostLines::None, HostLines::One),
+            origin: match origin {
+                Some(origin) => Some((origin, origin_fits && self.allows_origin(py, origin)?)),
+                None => None,
+            },
+            site,
+            mode,
+            destination,
+        };
+        self.describe_enforced(py, &request)
     }
 
     /// A copy of the message that starts the response to an actual request, with its headers set:

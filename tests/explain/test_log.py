@@ -12,12 +12,13 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from fastcors import CORSMiddleware, Policy
-from fastcors.decision import Decision
+from fastcors.decision import RULES, Decision
 from tests.exchange import ORIGIN, Scope, actual, answering, preflight, receive, run, sent
 
 STRANGER = "https://evil.example"
 OPTIONS: dict[str, Any] = {"allow_origins": [ORIGIN], "allow_headers": ["X-Token"]}
 NOTHING = {"origin": 0, "method": 0, "headers": 0, "private-network": 0}
+NO_RULE = dict.fromkeys(RULES, 0)
 
 
 class Asking(CORSMiddleware):
@@ -59,13 +60,15 @@ def test_each_counter_counts_what_its_name_says(middleware_class: type[CORSMiddl
             ["cross_origin", "preflights", *NOTHING],
         ),
     ]
-    assert middleware.stats() == {**expected, "rejected": rejected}
+    assert middleware.stats() == {**expected, "rejected": rejected, "enforcement": NO_RULE}
     for scope, counters in steps:
         sent(middleware, scope)
         for counter in ("requests", *counters):
             where = expected if counter in expected else rejected
             where[counter] += 1
-        assert middleware.stats() == {**expected, "rejected": rejected}, scope
+        assert middleware.stats() == {**expected, "rejected": rejected, "enforcement": NO_RULE}, (
+            scope
+        )
 
 
 @CLASSES
@@ -107,6 +110,7 @@ def test_counting_goes_on_when_the_policy_changes() -> None:
         "cross_origin": 2,
         "preflights": 0,
         "rejected": {**NOTHING, "origin": 1},
+        "enforcement": NO_RULE,
     }
 
 
@@ -380,13 +384,15 @@ def test_a_filter_that_raises_does_not_reach_the_request(
     assert "ValueError: a filter fails" in capsys.readouterr().err
 
 
-def test_a_refusal_imports_logging_and_importing_fastcors_does_not() -> None:
+def test_a_rejection_imports_logging_and_importing_fastcors_does_not() -> None:
     code = "import sys, fastcors; assert 'logging' not in sys.modules, 'imported'"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @CLASSES
-def test_two_starts_of_one_answer_are_one_refusal(middleware_class: type[CORSMiddleware]) -> None:
+def test_two_starts_of_one_response_are_one_rejection(
+    middleware_class: type[CORSMiddleware],
+) -> None:
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         for _ in range(2):
             await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -426,7 +432,7 @@ class Asked(logging.Logger):
 logging.setLoggerClass(Asked)
 
 from fastcors import CORSMiddleware, Policy
-from fastcors.decision import Decision
+from fastcors.decision import RULES, Decision
 from tests.exchange import actual, sent
 
 async def app(scope, receive, send):

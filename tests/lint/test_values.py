@@ -481,7 +481,7 @@ def test_why_no_origin_is_allowed_is_reported_once(options: Any, expected: list[
         ("allow-origins", "allow_origins"),
         ("CORS_ALLOWED_ORIGINS", "allow_origins"),
         ("CORS_ALLOW_ALL_ORIGINS", "allow_origins"),
-        ("hosts", "allow_origins"),
+        ("allowed_hosts", "hosts"),
         ("CORS_ORIGIN_WHITELIST", "allow_origins"),
         ("allowlist", "allow_origins"),
         ("allow_origins_regex", "allow_origin_regex"),

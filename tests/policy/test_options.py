@@ -139,6 +139,8 @@ OTHERS: dict[str, Any] = {
     "allow_private_network": True,
     "expose_headers": ["X-Total"],
     "max_age": 5,
+    "enforce": "unsafe",
+    "hosts": ["api.example.com"],
     "strict": True,
     "accept": ("private-network-superseded",),
 }

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod byte_set;
+mod enforcement;
 mod expressions;
 mod header_names;
 mod merge;
@@ -44,6 +45,28 @@ proptest! {
     #[test]
     fn a_byte_set_has_the_members_of_a_hash_set(data in bytes(60)) {
         byte_set::check(&data);
+    }
+
+    #[test]
+    fn enforcement_decides_as_the_table_says(
+        choices in any::<[u8; 4]>(),
+        texts in bytes(40),
+    ) {
+        enforcement::check(&[&choices, texts.as_slice()].concat());
+    }
+
+    #[test]
+    fn enforcement_decides_as_the_table_says_on_what_browsers_send(
+        choices in any::<[u8; 4]>(),
+        entries in vec(r"(\*\.)?(api\.example|example|localhost|127\.0\.0\.1|\[::1\])", 3),
+        hosts in vec(r"(a\.|A\.)?(api\.example|example|localhost|127\.0\.0\.1|\[::1\])(:(80|443|8000))?", 2),
+        origin in r"null|(https?|ftp)://(api\.example|example|localhost|127\.0\.0\.1|\[::1\])(:(80|443|8000))?",
+        site in "none|same-origin|same-site|cross-site|",
+        mode in "navigate|no-cors|cors|websocket",
+        destination in "document|iframe|object|embed|empty",
+    ) {
+        let texts = entries.iter().chain(&hosts).chain([&origin, &site, &mode, &destination]);
+        enforcement::decide(choices, texts.map(|text| text.clone().into_bytes()).collect());
     }
 
     #[test]

@@ -29,8 +29,11 @@ def contradictions(options: Options) -> Iterator[Problem]:
             "True allows credentials, but neither allow_origins nor allow_origin_regex allows "
             "any origin; list the origins, or remove this option",
         )
-    # What was given and cannot be used has been reported.
-    elif no_origins and not any(problem.option in _ORIGINS for problem in options.problems):
+    # With these the server's own pages are what is meant. What was given and cannot be used has been
+    # reported.
+    elif (no_origins and not options.enforce and not options.hosts.items) and not any(
+        problem.option in _ORIGINS for problem in options.problems
+    ):
         yield Problem(
             "no-origins",
             "allow_origins",
@@ -48,6 +51,10 @@ def contradictions(options: Options) -> Iterator[Problem]:
             "the regex has no effect, because '*' in allow_origins allows every origin; remove one "
             "of the two",
         )
+    if options.enforce:
+        from .enforcement import contradictions_of_enforcement
+
+        yield from contradictions_of_enforcement(options)
     if not options.allow_methods.items:
         yield Problem(
             "no-method",

@@ -119,6 +119,25 @@ class _Reading:
 
         return self.read(option, accept.codes, unreadable=())
 
+    def enforcement(self, option: str) -> bool | str:
+        given = self.given[option]
+        if type(given) is bool:
+            return given
+        from . import enforcement
+
+        nothing: bool | str = False
+        return self.read(option, enforcement.mode, unreadable=nothing)
+
+    def hosts(self, option: str) -> Copy:
+        given = self.given[option]
+        if type(given) is Copy:
+            return Copy(given, given.items)
+        if type(given) is tuple and not given:
+            return Copy(given, [])
+        from . import enforcement
+
+        return Copy(given, self.read(option, enforcement.hosts, unreadable=[]))
+
     def expressions(self, option: str) -> Any:
         """Compile the expressions."""
         if self.given[option] is None:
@@ -135,6 +154,10 @@ class _Reading:
             texts = getattr(options, option).items
             if texts:
                 options.problems += values.linted(option, texts, self.credentials)
+        if options.hosts.items:
+            from . import enforcement
+
+            options.problems += enforcement.linted_hosts(options.hosts.items)
 
     def judge(self, options: Options) -> None:
         """Find which engine matches each expression, and what is wrong with it."""
@@ -161,4 +184,6 @@ READERS: dict[str, Callable[[_Reading, str], Any]] = {
     "bool": _Reading.flag,
     "seconds": _Reading.seconds,
     "codes": _Reading.codes,
+    "enforcement": _Reading.enforcement,
+    "hosts": _Reading.hosts,
 }

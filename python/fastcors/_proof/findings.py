@@ -26,6 +26,7 @@ _ONLY_PYTHON = (
     "it uses {}, which only Python's engine matches, in exponential time if repetitions are nested"
 )
 _LIST_DOMAINS = "write out the domains that you mean"
+_LIST_ADDRESSES = "write out the addresses that you mean"
 # With these, it does not matter what else could not be verified.
 _KNOWN = {
     "regex-untrusted-origins",
@@ -162,7 +163,8 @@ class Findings:
             reasons, meant = [rewrites.GLOB], self.suggester.sound(like_glob)
         because = f", because {' and '.join(reasons)}" if reasons else ""
         said = f"also allows {origin}{because}, and {who}"
-        self.add("regex-untrusted-origins", said, _LIST_DOMAINS, meant)
+        otherwise = _LIST_ADDRESSES if found is None and address is not None else _LIST_DOMAINS
+        self.add("regex-untrusted-origins", said, otherwise, meant)
 
     def _joined(self) -> None:
         """Report that a name is joined from parts that their author did not write next to each other."""
@@ -241,11 +243,13 @@ class Findings:
         if origin is None or not self.proven.is_matched(origin):
             return
         repaired = self.repaired
-        for other in (repaired, self.suggester.rewritten(self.text, rewrites.escape_dots)):
-            proven = self.prover.prove(other)
-            if other != self.text and proven is not None and proven.proof["insecure"] is None:
-                # What repairs it otherwise comes first.
-                return
+        other = repaired
+        if other == self.text:
+            other = self.suggester.rewritten(self.text, rewrites.escape_dots)
+        proven = self.prover.prove(other)
+        if other != self.text and proven is not None and proven.proof["insecure"] is None:
+            # What repairs it otherwise comes first.
+            return
         secure = self.suggester.rewritten(repaired, rewrites.only_https)
         errors = any(problem.severity == "error" for problem in self.problems)
         if errors and secure == self.text and "http:" not in secure:

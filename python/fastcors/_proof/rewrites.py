@@ -236,7 +236,10 @@ NOTHING: list[tuple[_Rewriting, str]] = [
 # The same, if no rewriting shows it.
 NOTHING_ELSE: list[tuple[re.Pattern[str], str]] = [
     (PLACEHOLDER, "it contains a placeholder that was never filled in"),
-    (re.compile("file:"), "a page that is loaded from a file sends null"),
+    (
+        re.compile("file:"),
+        "a browser sends null for a page that is loaded from a file (for Electron, write allow_origins=['file://'])",
+    ),
     (re.compile("[^\x00-\x7f]"), "browsers send a host in punycode"),
     (re.compile(r"^:?[0-9]+\$?$"), "the host before it belongs to another alternative"),
     (re.compile(r"^(?!.*://\w)[(^]*(?:\w*://)?\(*\\?\.(?=\w)"), _WHOLE),

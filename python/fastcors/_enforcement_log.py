@@ -1,0 +1,125 @@
+"""The lines of the logger `fastcors` on what enforcement rejects, or would. Imported at the first one."""
+
+from __future__ import annotations
+
+import logging
+from time import monotonic
+
+from ._log import _for_path, _print_error, logger
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._fastcors import CompiledPolicy
+    from ._types import Scope
+
+# The seconds in which an origin is reported once.
+_INTERVAL = 60.0
+# The most origins that are reported in them: requests with made-up origins fill neither the memory nor
+# the log.
+_MOST_REPORTED = 100
+# The most characters of an origin that are explained, and the most entries of allow_origins among which
+# the closest is looked for.
+_LONGEST_EXPLAINED = 300
+_COMPARED = 10_000
+# When each was reported last, the oldest first.
+_reported: dict[bytes, float] = {}
+
+
+def caught(
+    compiled: CompiledPolicy,
+    scope: Scope,
+    rule: tuple[str, int, bool],
+    request: tuple[bytes | None, bytes | None, bytes | None],
+    override: str | None = None,
+) -> None:
+    """Write one line: a WARNING on what would be rejected, at level DEBUG on what is.
+
+    A WARNING is written at most once for each origin and minute, and for at most a hundred of them in
+    a minute. Where there is no Origin, the rule stands for it, or the Host if that is what is wrong.
+
+    Args:
+        compiled: the policy that decided.
+        scope: the request's scope.
+        rule: its name, the status of a rejection, and whether it is only reported.
+        request: its Origin, Host and Sec-Fetch-Site.
+        override: the method of a subclass that decided on the origin instead of the policy.
+
+    What a filter raises is printed to stderr, as `logging` does with what a handler raises.
+    """
+    try:
+        name, status, is_report = rule
+        level = logging.WARNING if is_report else logging.DEBUG
+        if not logger.isEnabledFor(level):
+            return
+        origin, host, _ = request
+        if is_report and not _is_due(origin or (host if name == "host" else None) or name.encode()):
+            return
+        what = "would reject" if is_report else "rejected"
+        logger.log(
+            level,
+            "%s %s%s with status %d | %s: %s",
+            f"enforce=True {what}" if is_report else what,
+            _described(scope, origin),
+            _for_path(scope),
+            status,
+            name,
+            _why(compiled, scope, name, request, override),
+        )
+    except Exception:  # noqa: BLE001 - a filter may raise anything
+        _print_error()
+
+
+def _is_due(key: bytes) -> bool:
+    """Whether an origin is to be reported, which it then was."""
+    now = monotonic()
+    key = key[:_LONGEST_EXPLAINED]
+    last = _reported.get(key)
+    if last is not None and now - last < _INTERVAL:
+        return False
+    # Another thread may do the same meanwhile: then a line is written twice.
+    for old in list(_reported)[:_MOST_REPORTED]:
+        if now - _reported.get(old, now) < _INTERVAL:
+            break
+        _reported.pop(old, None)
+    if len(_reported) >= _MOST_REPORTED:
+        return False
+    _reported[key] = now
+    return True
+
+
+def _described(scope: Scope, origin: bytes | None) -> str:
+    from ._explain.wording import told
+
+    what = "a WebSocket handshake"
+    if scope["type"] == "http":
+        what = told(str(scope.get("method")))
+    return what if origin is None else f"{what} from {told(origin.decode('latin-1'))}"
+
+
+def _why(
+    compiled: CompiledPolicy,
+    scope: Scope,
+    name: str,
+    request: tuple[bytes | None, bytes | None, bytes | None],
+    override: str | None,
+) -> str:
+    """Return why the rule applies, and what to change."""
+    from ._explain import wording
+    from ._explain.enforcement import enforcement_denial
+    from ._explain.wording import joined, told
+    from .decision import FetchRequest
+
+    origin, host, site = (None if value is None else value.decode("latin-1") for value in request)
+    if origin is not None and name in ("origin-read", "origin-write", "websocket"):
+        if override is not None:
+            by = wording.LOG_OVERRIDE.format(origin=told(origin), override=override)
+            return joined([by, wording.LOG_ADD_TO_OVERRIDE])
+        unnamed = wording.NOT_ALLOWED.format(origin=told(origin))
+        if len(origin) > _LONGEST_EXPLAINED:
+            return joined([unnamed, wording.LOG_LONG_ORIGIN])
+        if compiled.entry_count() > _COMPARED:
+            return joined([unnamed, wording.LOG_MANY_ENTRIES])
+    is_https = scope.get("scheme") in ("https", "wss")
+    method = scope.get("method") if scope["type"] == "http" else None
+    asked = FetchRequest(origin, method, host, site, None, None, is_https=is_https)
+    return enforcement_denial(compiled, asked, name).message

@@ -1,0 +1,412 @@
+//! Requests and WebSocket handshakes that are rejected before the application is called.
+
+use core::ptr;
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyDict, PyList};
+
+use super::coroutines::deferred;
+use super::current::{counts, current, follows, overrides};
+use super::fetch_headers::{FetchHeaders, read_any};
+use super::guard::attached;
+use super::middleware::{Middleware, live_verdict};
+use super::names::{Names, pair};
+use super::object::{Owned, Raised, bytes_of, is_text, item, seldom};
+use super::older_rust::cold_path;
+use super::policy::{CompiledPolicy, compiled, is_policy};
+use super::rejection::{Rejection, is_silent, override_name, unless_interrupted};
+use super::scope::RequestHeaders;
+use super::send;
+use crate::cors::{Actual, Rejections, can_be_mirrored};
+use crate::enforcement::{Action, Decision, Kind, Request, Rule};
+
+/// Who says whether the Origin is allowed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// The policy.
+    Policy,
+    /// An overridden `is_allowed_origin`, which has not said so yet.
+    Override,
+    /// It has: this.
+    Said(bool),
+}
+
+/// What follows for a request.
+pub(super) enum Next {
+    /// It goes on, with a copy of its scope if that can be read only once.
+    Pass(Option<Owned>),
+    /// The override has to be asked about this Origin first, with such a copy.
+    Ask(Owned, Option<Owned>),
+    /// It is rejected: the coroutine that does it.
+    Reject(Owned),
+}
+
+/// The arguments of one call.
+#[derive(Clone, Copy)]
+pub(super) struct Called {
+    pub(super) scope: *mut ffi::PyObject,
+    pub(super) receive: *mut ffi::PyObject,
+    pub(super) send: *mut ffi::PyObject,
+}
+
+/// Decides on a request, before CORS does, and counts and logs what is not let through.
+///
+/// # Safety
+/// All are live objects that the caller holds, `policy` is a `CompiledPolicy`, and the thread is attached.
+pub(super) unsafe fn judge(
+    this: *mut Middleware,
+    policy: &Owned,
+    called: Called,
+    asked: Asked,
+) -> Result<Next, Raised> {
+    // SAFETY: as the caller vouches; `FetchHeaders` holds bytes objects.
+    unsafe {
+        let CompiledPolicy { names, enforcement, .. } = compiled(policy.as_ptr());
+        let kind = item(called.scope, names.kind.as_ptr())?;
+        let is_websocket = !is_text(kind.as_ptr(), names.http.as_ptr(), b"http")?;
+        if is_websocket && !is_text(kind.as_ptr(), names.websocket.as_ptr(), b"websocket")? {
+            return seldom(Ok(Next::Pass(None)));
+        }
+        let headers = item(called.scope, names.headers.as_ptr())?;
+        let (found, copy) = match FetchHeaders::read(headers.as_ptr()) {
+            Some(found) => (found, None),
+            None => seldom(read_any(called.scope, &headers)?),
+        };
+        let called = Called { scope: copy.as_ref().map_or(called.scope, Owned::as_ptr), ..called };
+        let kind = if is_websocket { Kind::WebSocket } else { kind_of(names, called, &found)? };
+        let mut allowed = false;
+        if let Some(origin) = found.origin.as_ref().filter(|_| kind != Kind::Preflight) {
+            let bytes = bytes_of(origin.as_ptr());
+            allowed = match asked {
+                Asked::Said(allowed) => allowed,
+                // As on actual requests that CORS decides on: not with `*`, nor about such a value.
+                Asked::Override if !compiled(policy.as_ptr()).policy.origins().any() => {
+                    if can_be_mirrored(bytes) && enforcement.accepts_host(found.host_lines()) {
+                        return Ok(Next::Ask(Owned::share(origin.as_ptr()), copy));
+                    }
+                    false
+                }
+                Asked::Override | Asked::Policy => {
+                    if !follows(this) {
+                        compiled(policy.as_ptr()).allows_bytes(bytes)?
+                    } else {
+                        live_verdict(this, Owned::share(policy.as_ptr()), bytes)?.0
+                    }
+                }
+            };
+        }
+        let request = Request {
+            kind,
+            // It counts for what is compared with the Host alone.
+            is_https: found.origin.is_some() && !allowed && is_https(names, called.scope)?,
+            host: found.host_lines(),
+            origin: found.origin.as_ref().map(|origin| (bytes_of(origin.as_ptr()), allowed)),
+            site: found.site(),
+            mode: found.mode(),
+            destination: found.destination(),
+        };
+        let decision = enforcement.decide(&request);
+        if decision.action == Action::Pass {
+            return Ok(Next::Pass(copy));
+        }
+        cold_path();
+        let caught = Caught { this, policy, called, found: &found, kind, decision, asked };
+        caught.count();
+        caught.log()?;
+        if decision.action == Action::Report { Ok(Next::Pass(copy)) } else { caught.reject() }
+    }
+}
+
+/// What a request is, by its method.
+///
+/// # Safety
+/// The scope is live and the thread is attached.
+unsafe fn kind_of(names: &Names, called: Called, found: &FetchHeaders) -> Result<Kind, Raised> {
+    // SAFETY: as the caller vouches; the method is held while its text is read.
+    unsafe {
+        let method = item(called.scope, names.method.as_ptr())?;
+        let mut length = 0;
+        let text = if ffi::PyUnicode_Check(method.as_ptr()) == 0 {
+            ptr::null()
+        } else {
+            ffi::PyUnicode_AsUTF8AndSize(method.as_ptr(), &raw mut length)
+        };
+        if text.is_null() {
+            ffi::PyErr_Clear();
+            return seldom(Ok(Kind::Unsafe));
+        }
+        let text = core::slice::from_raw_parts(text.cast(), length.unsigned_abs());
+        Ok(match Kind::of_method(text) {
+            Kind::Options if found.origin.is_some() && found.requests_method => Kind::Preflight,
+            kind => kind,
+        })
+    }
+}
+
+/// Whether the server says that the request came by https or wss. Where it says anything else, a proxy
+/// may have ended the encryption.
+///
+/// # Safety
+/// The scope is live and the thread is attached.
+unsafe fn is_https(names: &Names, scope: *mut ffi::PyObject) -> Result<bool, Raised> {
+    // SAFETY: as the caller vouches; a scope without a scheme raises an error, which is cleared.
+    unsafe {
+        let Ok(scheme) = item(scope, names.scheme.as_ptr()) else {
+            ffi::PyErr_Clear();
+            return Ok(false);
+        };
+        Ok(is_text(scheme.as_ptr(), ptr::null_mut(), b"https")?
+            || is_text(scheme.as_ptr(), ptr::null_mut(), b"wss")?)
+    }
+}
+
+/// A request that is rejected, or would be.
+struct Caught<'r> {
+    this: *mut Middleware,
+    policy: &'r Owned,
+    called: Called,
+    found: &'r FetchHeaders,
+    kind: Kind,
+    decision: Decision,
+    asked: Asked,
+}
+
+impl Caught<'_> {
+    /// # Safety
+    /// `this` is a live `Middleware`.
+    unsafe fn count(&self) {
+        // SAFETY: as the caller vouches.
+        let counts = unsafe { counts(self.this) };
+        counts.enforced(self.decision.rule);
+        // What goes on is counted there, and a handshake is no HTTP request.
+        if self.decision.action == Action::Report || self.kind == Kind::WebSocket {
+            return;
+        }
+        counts.request();
+        if self.found.origin.is_some() {
+            counts.cross_origin();
+        }
+        if self.kind == Kind::Preflight {
+            counts.preflight();
+        }
+        if self.decision.rule.is_about_origin() {
+            counts.rejected(Rejections::ORIGIN);
+        }
+    }
+
+    /// Writes a line, if anybody reads it.
+    ///
+    /// # Safety
+    /// The objects are live and the thread is attached.
+    unsafe fn log(&self) -> Result<(), Raised> {
+        let is_report = self.decision.action == Action::Report;
+        // SAFETY: attached, as the caller vouches.
+        if !is_report && is_silent(unsafe { Python::assume_attached() }) {
+            return Ok(());
+        }
+        attached(|py| {
+            // SAFETY: live objects, as the caller vouches.
+            let object = |pointer| unsafe { Bound::from_borrowed_ptr(py, pointer) };
+            let line = || {
+                let log = LOG.get_or_try_init(py, || {
+                    let module = py.import("fastcors._enforcement_log")?;
+                    Ok::<_, PyErr>(module.getattr("caught")?.unbind())
+                })?;
+                let asked = if matches!(self.asked, Asked::Said(_)) {
+                    self.this.cast()
+                } else {
+                    ptr::null_mut()
+                };
+                let value = |held: Option<&Owned>| held.map(|held| object(held.as_ptr()));
+                let rule = (self.decision.rule.name(), self.decision.rule.status(), is_report);
+                let request = (
+                    value(self.found.origin.as_ref()),
+                    value(self.found.host()),
+                    self.found.site().map(|site| PyBytes::new(py, site)),
+                );
+                // SAFETY: live or null, as the caller vouches.
+                let override_name = unsafe { override_name(py, asked)? };
+                let policy = object(self.policy.as_ptr());
+                let line = (policy, object(self.called.scope), rule, request, override_name);
+                log.bind(py).call1(line).map(drop)
+            };
+            unless_interrupted(py, line())
+        })
+    }
+
+    /// The coroutine that rejects it.
+    ///
+    /// # Safety
+    /// The objects are live and the thread is attached.
+    unsafe fn reject(&self) -> Result<Next, Raised> {
+        let is_websocket = self.kind == Kind::WebSocket;
+        // SAFETY: live objects, as the caller vouches.
+        unsafe {
+            let compiled = compiled(self.policy.as_ptr());
+            let names = compiled.names;
+            let (start, body) = attached(|py| messages(py, self.decision.rule, is_websocket))?;
+            let (start, body) = (start.as_ptr(), body.as_ptr());
+            let Called { scope, receive, send } = self.called;
+            if is_websocket {
+                let args = [scope, receive, send, start, body];
+                return call(&names.reject_handshake, &args).map(Next::Reject);
+            }
+            let origin =
+                self.found.origin.as_ref().filter(|_| self.decision.cors == Actual::Allowed);
+            let Some(origin) = origin else {
+                return call(&names.respond, &[send, start, body]).map(Next::Reject);
+            };
+            // Its page may read why.
+            let by_name = compiled.policy.explicit_origin();
+            let origin = by_name.then(|| Owned::share(origin.as_ptr()));
+            let send = send::new(send, self.policy, origin, Actual::Allowed, None)?;
+            call(&names.respond, &[send.as_ptr(), start, body]).map(Next::Reject)
+        }
+    }
+}
+
+/// `fastcors._enforcement_log.caught`.
+static LOG: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+
+/// The messages of a response that rejects by this rule.
+fn messages(py: Python<'_>, rule: Rule, is_websocket: bool) -> PyResult<(Py<PyDict>, Py<PyDict>)> {
+    let (start_type, body_type) = if is_websocket {
+        ("websocket.http.response.start", "websocket.http.response.body")
+    } else {
+        ("http.response.start", "http.response.body")
+    };
+    let length = rule.body().len().to_string();
+    let lines = rule.lines(length.as_bytes()).map(|(name, value)| pair(py, name, value));
+    let headers = PyList::empty(py);
+    for line in lines {
+        headers.append(line?)?;
+    }
+    let start = PyDict::new(py);
+    start.set_item("type", start_type)?;
+    start.set_item("status", rule.status())?;
+    start.set_item("headers", headers)?;
+    let body = PyDict::new(py);
+    body.set_item("type", body_type)?;
+    body.set_item("body", PyBytes::new(py, rule.body().as_bytes()))?;
+    Ok((start.unbind(), body.unbind()))
+}
+
+/// # Safety
+/// All are live objects and the thread is attached.
+unsafe fn call(function: &Py<PyAny>, args: &[*mut ffi::PyObject]) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        let result =
+            ffi::PyObject_Vectorcall(function.as_ptr(), args.as_ptr(), args.len(), ptr::null_mut());
+        Owned::take(result)
+    }
+}
+
+/// The coroutine that asks the override about an Origin, and then rejects the request or lets it go on.
+///
+/// # Safety
+/// All are live objects and the thread is attached.
+pub(super) unsafe fn ask(
+    this: *mut Middleware,
+    policy: &Owned,
+    called: Called,
+    origin: &Owned,
+) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        let Called { scope, receive, send } = called;
+        let args = [this.cast(), policy.as_ptr(), scope, receive, send, origin.as_ptr()];
+        call(&compiled(policy.as_ptr()).names.enforce_when_asked, &args)
+    }
+}
+
+/// `Middleware._fastcors_enforce(policy, scope, receive, send, allowed)`: for a class that overrides
+/// something. `allowed` is what the override said of the Origin, or None. None comes back for a request
+/// that goes on, the Origin if the override has to be asked about it, or the coroutine that rejects the
+/// request.
+///
+/// # Safety
+/// The arguments are live and the thread is attached.
+pub(super) unsafe fn enforce(
+    this: *mut Middleware,
+    args: &[*mut ffi::PyObject],
+) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches; `policy` is checked to be one.
+    unsafe {
+        let &[policy, scope, receive, send, allowed] = args else { return wrong_arguments() };
+        if !is_policy(policy) {
+            return wrong_arguments();
+        }
+        let asked = match allowed {
+            said if said == ffi::Py_True() => Asked::Said(true),
+            said if said == ffi::Py_False() => Asked::Said(false),
+            _ if (*overrides(this)).asks_origin => Asked::Override,
+            _ => Asked::Policy,
+        };
+        let called = Called { scope, receive, send };
+        match judge(this, &Owned::share(policy), called, asked)? {
+            Next::Pass(_) => Ok(Owned::share(ffi::Py_None())),
+            Next::Ask(origin, _) => Ok(origin),
+            Next::Reject(coroutine) => Ok(coroutine),
+        }
+    }
+}
+
+/// `Middleware._fastcors_pass(policy, scope, receive, send, origin, allowed)`: the coroutine of the
+/// application, for a request that goes on after the override has been asked.
+///
+/// # Safety
+/// The arguments are live and the thread is attached.
+pub(super) unsafe fn pass(
+    this: *mut Middleware,
+    args: &[*mut ffi::PyObject],
+) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches; each is checked before it is read as what it should be.
+    unsafe {
+        let &[policy, scope, receive, send, origin, allowed] = args else {
+            return wrong_arguments();
+        };
+        if !is_policy(policy) || ffi::PyBytes_CheckExact(origin) == 0 {
+            return wrong_arguments();
+        }
+        let Some((app, _)) = current(this)? else { return wrong_arguments() };
+        let policy = Owned::share(policy);
+        let origin = Owned::share(origin);
+        let names = compiled(policy.as_ptr()).names;
+        let kind = item(scope, names.kind.as_ptr())?;
+        if !is_text(kind.as_ptr(), names.http.as_ptr(), b"http")? {
+            return deferred(names, app.call(names, scope, receive, send));
+        }
+        let counts = counts(this);
+        counts.request();
+        counts.cross_origin();
+        let (request, kind) = if allowed == ffi::Py_True() {
+            let by_name = compiled(policy.as_ptr()).policy.explicit_origin();
+            (by_name.then_some(origin), Actual::Allowed)
+        } else {
+            let rejections = Rejections::ORIGIN;
+            counts.rejected(rejections);
+            Rejection {
+                rejections,
+                policy: &policy,
+                scope,
+                origin: &origin,
+                method: None,
+                request: &RequestHeaders::default(),
+                asked: this.cast(),
+            }
+            .log()?;
+            (Some(Owned::share(scope)), Actual::Rejected)
+        };
+        let send = send::new(send, &policy, request, kind, None)?;
+        deferred(names, app.call(names, scope, receive, send.as_ptr()))
+    }
+}
+
+#[cold]
+fn wrong_arguments() -> Result<Owned, Raised> {
+    attached(|_| Err(PyTypeError::new_err("these are not the parts of a request")))
+}

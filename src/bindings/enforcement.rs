@@ -1,0 +1,57 @@
+//! What enforcement decides, for Python.
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use super::explain::Lines;
+use crate::asgi::CompiledPolicy;
+use crate::cors::Actual;
+use crate::enforcement::{Action, Enforcement, Hosts, Kind, Mode, Request};
+
+/// The name of the rule; whether CORS rejects the Origin; what follows: `pass`, `report` or `reject`;
+/// the status and the body of a rejection, also where it is only reported; the header lines that the
+/// response has, or is given.
+pub(super) type EnforcedAnswer = (&'static str, bool, &'static str, u16, Py<PyBytes>, Lines);
+
+/// The options `enforce`, by the name of its mode, and `hosts`.
+pub(super) fn enforcement(mode: &str, hosts: &[String]) -> PyResult<Enforcement> {
+    let mode = Mode::named(mode)
+        .ok_or_else(|| PyValueError::new_err(format!("there is no mode {mode:?}")))?;
+    let hosts = Hosts::new(hosts.iter().map(String::as_bytes))
+        .map_err(|error| PyValueError::new_err(error.to_string()))?;
+    Ok(Enforcement::new(mode, hosts))
+}
+
+impl CompiledPolicy {
+    /// What the middleware decides on this request.
+    pub(super) fn describe_enforced(
+        &self,
+        py: Python<'_>,
+        request: &Request<'_>,
+    ) -> PyResult<EnforcedAnswer> {
+        let decision = self.enforcement.decide(request);
+        let rule = decision.rule;
+        let origin = request.origin.map(|(origin, _)| origin);
+        // CORS sets no headers on what answers a handshake.
+        let is_http = request.kind != Kind::WebSocket;
+        let (action, lines) = match decision.action {
+            Action::Reject => {
+                let length = rule.body().len().to_string();
+                let own = rule.lines(length.as_bytes());
+                // A rejected origin is not told what it may not read.
+                let allowed = is_http && decision.cors == Actual::Allowed;
+                let kind = if allowed { Actual::Allowed } else { Actual::WithoutOrigin };
+                ("reject", self.merged(py, &own, kind, origin)?)
+            }
+            action => {
+                let name = if action == Action::Report { "report" } else { "pass" };
+                let lines =
+                    is_http.then(|| self.merged(py, &[], decision.cors, origin)).transpose()?;
+                (name, lines.unwrap_or_default())
+            }
+        };
+        let body = PyBytes::new(py, rule.body().as_bytes()).unbind();
+        Ok((rule.name(), decision.cors == Actual::Rejected, action, rule.status(), body, lines))
+    }
+}

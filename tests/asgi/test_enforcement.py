@@ -1,0 +1,526 @@
+"""What a policy says of a request is what the middleware does, whatever a subclass overrides."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import re
+from typing import Any
+
+import pytest
+from starlette.datastructures import Headers
+
+from fastcors import CORSMiddleware, Policy, _enforcement_log
+from fastcors.decision import RULES
+from tests.exchange import Message, Scope, answering, never, run
+from tests.policy.test_enforcement import APP, HANDSHAKES, HOST, MODES, OTHER, POLICY, REQUESTS
+
+NAMES = {
+    "origin": b"origin",
+    "host": b"host",
+    "sec_fetch_site": b"sec-fetch-site",
+    "sec_fetch_mode": b"sec-fetch-mode",
+    "sec_fetch_dest": b"sec-fetch-dest",
+}
+RESPONSE = "websocket.http.response"
+
+
+class Asking(CORSMiddleware):
+    """Decides on origins by itself, as the policy does."""
+
+    asked: list[str]
+
+    def is_allowed_origin(self, origin: str) -> bool:
+        self.__dict__.setdefault("asked", []).append(origin)
+        return super().is_allowed_origin(origin)
+
+
+class Awaiting(CORSMiddleware):
+    asked: list[str]
+
+    async def is_allowed_origin(self, origin: str) -> bool:
+        self.__dict__.setdefault("asked", []).append(origin)
+        await asyncio.sleep(0)
+        return super().is_allowed_origin(origin)
+
+
+class Calling(CORSMiddleware):
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        await super().__call__(scope, receive, send)
+
+
+class Sending(CORSMiddleware):
+    async def send(self, message: Message, send: Any, request_headers: Headers) -> None:
+        await super().send(message, send, request_headers)
+
+
+class AskingAndSending(Sending):
+    asked: list[str]
+
+    async def is_allowed_origin(self, origin: str) -> bool:
+        self.__dict__.setdefault("asked", []).append(origin)
+        return super().is_allowed_origin(origin)
+
+
+CLASSES = [CORSMiddleware, Asking, Awaiting, Calling, Sending, AskingAndSending]
+ASKED = [Asking, Awaiting, AskingAndSending]
+OVERRIDES = pytest.mark.parametrize("class_", CLASSES)
+ROWS = [("http", *row) for row in REQUESTS] + [("websocket", *row) for row in HANDSHAKES]
+
+
+class Application:
+    """Counts its calls, and sends a response or accepts a WebSocket."""
+
+    def __init__(self) -> None:
+        self.scopes: list[Scope] = []
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        self.scopes.append(scope)
+        if scope["type"] == "http":
+            await answering(headers=())(scope, receive, send)
+        elif scope["type"] == "websocket":
+            assert (await receive())["type"] == "websocket.connect"
+            await send({"type": "websocket.accept"})
+
+
+def scope_of(kind: str, request: dict[str, Any], **items: Any) -> Scope:
+    lines = [
+        (NAMES[name], value.encode("latin-1"))
+        for name, value in request.items()
+        if name in NAMES and value is not None
+    ]
+    scope: Scope = {"type": kind, "path": "/", "headers": lines, **items}
+    if kind == "http":
+        scope["method"] = request["method"]
+    scheme = request.get("scheme")
+    if scheme is not None:
+        scope["scheme"] = scheme if kind == "http" else scheme.replace("http", "ws")
+    return scope
+
+
+def exchange(app: Any, scope: Scope) -> list[Message]:
+    """Return what is sent to the server, in an event loop."""
+    messages: list[Message] = []
+    events = iter([{"type": "websocket.connect"}] if scope["type"] == "websocket" else [])
+
+    async def receive() -> Message:
+        return next(events)
+
+    async def send(message: Message) -> None:
+        await asyncio.sleep(0)
+        messages.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    # A handshake is answered when the server has said that there is one.
+    assert list(events) == []
+    return messages
+
+
+@OVERRIDES
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    "row", ROWS, ids=lambda row: f"{row[0]} {row[1]}" if isinstance(row, tuple) else str(row)
+)
+def test_each_row_of_the_table_is_what_is_sent(class_: Any, mode: Any, row: Any) -> None:
+    kind, request, _, _, _ = row
+    request = {"host": HOST, **request}
+    policy = POLICY.replace(enforce=mode)
+    ask = policy.request if kind == "http" else policy.websocket
+    decision = ask(**request)
+    application = Application()
+    middleware = class_(application, policy=policy)
+    messages = exchange(middleware, scope_of(kind, request, extensions={RESPONSE: {}}))
+    if decision.status is None:
+        assert len(application.scopes) == 1
+        if kind == "http":
+            assert [tuple(line) for line in messages[0]["headers"]] == decision.headers
+            assert messages[0]["status"] == 200
+        else:
+            assert messages == [{"type": "websocket.accept"}]
+    else:
+        assert application.scopes == []
+        prefix = "http.response" if kind == "http" else RESPONSE
+        start, body = messages
+        # A subclass is not asked about a request that is for another host.
+        lines = decision.headers[:3] if class_ in ASKED else decision.headers
+        assert start == {
+            "type": f"{prefix}.start",
+            "status": decision.status,
+            "headers": lines,
+        }
+        assert body == {"type": f"{prefix}.body", "body": decision.body}
+    counted = dict.fromkeys(RULES, 0)
+    text = str(decision)
+    if decision.status is not None or text.startswith("reported"):
+        counted[re.findall("^  ([a-z-]+): ", text, re.MULTILINE)[0]] += 1
+    stats = middleware.stats()
+    assert stats["enforcement"] == counted
+    assert stats["requests"] == (kind == "http")
+    assert stats["cross_origin"] == (kind == "http" and "origin" in request)
+
+
+@OVERRIDES
+def test_a_server_without_responses_to_handshakes_closes_them(class_: Any) -> None:
+    without: tuple[dict[str, Any], ...] = ({}, {"extensions": {}}, {"extensions": None})
+    for extensions in without:
+        application = Application()
+        middleware = class_(application, policy=POLICY)
+        scope = scope_of("websocket", {"origin": OTHER, "host": HOST}, **extensions)
+        assert exchange(middleware, scope) == [
+            {
+                "type": "websocket.close",
+                "code": 1008,
+                "reason": "Forbidden: the Origin is not allowed to open a WebSocket",
+            }
+        ]
+        assert application.scopes == []
+
+
+def test_a_handshake_that_the_client_has_given_up_is_not_answered() -> None:
+    async def receive() -> Message:
+        return {"type": "websocket.disconnect", "code": 1006}
+
+    middleware = CORSMiddleware(Application(), policy=POLICY)
+    scope = scope_of("websocket", {"origin": OTHER, "host": HOST})
+    run(middleware(scope, receive, never))
+
+
+@OVERRIDES
+@pytest.mark.parametrize("enforce", [False, True])
+def test_other_scopes_pass_untouched(class_: Any, enforce: bool) -> None:
+    application = Application()
+    middleware = class_(application, allow_origins=[APP], enforce=enforce, hosts=[HOST])
+    scope: Scope = {"type": "lifespan"}
+    exchange(middleware, scope)
+    assert application.scopes == [scope]
+    assert application.scopes[0] is scope
+
+
+@OVERRIDES
+def test_without_enforcement_a_handshake_passes_untouched(class_: Any) -> None:
+    application = Application()
+    middleware = class_(application, allow_origins=[APP])
+    scope: Scope = {"type": "websocket", "headers": [(b"origin", b"https://evil.example")]}
+    exchange(middleware, scope)
+    assert application.scopes[0] is scope
+
+
+@OVERRIDES
+def test_preflights_are_answered_by_cors_and_only_for_the_servers_own_hosts(class_: Any) -> None:
+    lines = [(b"access-control-request-method", b"GET")]
+    for origin, host, status in (
+        (APP, HOST, 200),
+        (OTHER, HOST, 400),
+        (APP, "evil.example", 421),
+        (OTHER, "evil.example", 421),
+    ):
+        middleware = class_(Application(), policy=POLICY)
+        scope = scope_of("http", {"method": "OPTIONS", "origin": origin, "host": host})
+        scope["headers"] += lines
+        assert exchange(middleware, scope)[0]["status"] == status
+        stats = middleware.stats()
+        assert (stats["requests"], stats["preflights"]) == (1, 1)
+        assert stats["enforcement"]["host"] == (status == 421)
+        assert stats["rejected"]["origin"] == (status == 400)
+
+
+@pytest.mark.parametrize("class_", ASKED)
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+def test_a_subclass_is_asked_once_before_the_application_runs(class_: Any, kind: str) -> None:
+    class Deciding(class_):  # type: ignore[misc]
+        async def is_allowed_origin(self, origin: str) -> bool:
+            allowed = super().is_allowed_origin(origin)
+            if hasattr(allowed, "__await__"):
+                allowed = await allowed
+            assert self.app.scopes == []
+            return allowed or origin == "https://tenant.example"
+
+    for origin, passes in ((APP, True), (OTHER, False), ("https://tenant.example", True)):
+        application = Application()
+        middleware = Deciding(application, policy=POLICY)
+        scope = scope_of(kind, {"method": "POST", "origin": origin, "host": HOST})
+        messages = exchange(middleware, scope)
+        assert middleware.asked == [origin]
+        assert bool(application.scopes) == passes
+        if kind == "http" and passes:
+            assert (b"access-control-allow-origin", origin.encode()) in messages[0]["headers"]
+
+
+@pytest.mark.parametrize("class_", ASKED)
+def test_a_subclass_is_not_asked_about_what_is_rejected_without(class_: Any) -> None:
+    for origin, host in ((APP, "evil.example"), ("https://a\r\nb", HOST)):
+        middleware = class_(Application(), policy=POLICY)
+        scope = scope_of("http", {"method": "POST", "origin": origin, "host": host})
+        assert exchange(middleware, scope)[0]["status"] in (403, 421)
+        assert "asked" not in vars(middleware)
+
+
+@pytest.mark.parametrize("class_", ASKED)
+def test_a_subclass_is_not_asked_where_every_origin_is_allowed(class_: Any) -> None:
+    middleware = class_(Application(), allow_origins=["*"], hosts=[HOST])
+    scope = scope_of("http", {"method": "POST", "origin": OTHER, "host": HOST})
+    assert exchange(middleware, scope)[0]["status"] == 200
+    assert "asked" not in vars(middleware)
+
+
+def test_an_override_that_raises_rejects_by_its_exception() -> None:
+    class Failing(CORSMiddleware):
+        def is_allowed_origin(self, origin: str) -> bool:
+            raise LookupError(origin)
+
+    application = Application()
+    middleware = Failing(application, policy=POLICY)
+    scope = scope_of("websocket", {"origin": OTHER, "host": HOST})
+    with pytest.raises(LookupError):
+        exchange(middleware, scope)
+    assert application.scopes == []
+
+
+@OVERRIDES
+def test_several_host_lines_are_rejected_even_if_they_are_equal(class_: Any) -> None:
+    for lines in itertools.product([HOST, "evil.example"], repeat=2):
+        application = Application()
+        middleware = class_(application, policy=POLICY)
+        scope = scope_of("http", {"method": "GET"})
+        scope["headers"] = [(b"host", line.encode()) for line in lines]
+        assert exchange(middleware, scope)[0]["status"] == 421
+        assert application.scopes == []
+
+
+@OVERRIDES
+@pytest.mark.parametrize("passes", [True, False])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        tuple,
+        iter,
+        lambda lines: (line for line in lines),
+        lambda lines: [list(line) for line in lines],
+        lambda lines: [(bytearray(name), bytearray(value)) for name, value in lines],
+        lambda lines: dict(lines).items(),
+    ],
+    ids=["tuple", "iterator", "generator", "lists", "bytearrays", "items"],
+)
+def test_headers_of_any_shape_are_read_and_reach_the_application(
+    class_: Any, shape: Any, passes: bool
+) -> None:
+    application = Application()
+    middleware = class_(application, policy=POLICY)
+    request = {"method": "POST", "origin": APP if passes else OTHER, "host": HOST}
+    scope = scope_of("http", request)
+    lines = scope["headers"]
+    scope["headers"] = shape(lines)
+    messages = exchange(middleware, scope)
+    assert messages[0]["status"] == (200 if passes else 403)
+    if passes:
+        read = [(bytes(name), bytes(value)) for name, value in application.scopes[0]["headers"]]
+        assert read == lines
+
+
+def test_a_scope_that_is_no_request_raises_and_does_not_pass() -> None:
+    broken: list[Scope] = [
+        {"type": "http", "method": "POST"},
+        {"type": "http", "headers": []},
+        {"type": "websocket"},
+        {"type": "http", "method": "POST", "headers": [(b"origin", 5)]},
+        {"headers": []},
+    ]
+    for scope in broken:
+        application = Application()
+        middleware = CORSMiddleware(application, allow_origins=[APP], enforce=True)
+        with pytest.raises((KeyError, TypeError)):
+            exchange(middleware, scope)
+        assert application.scopes == []
+
+
+def test_a_method_that_is_no_plain_string_is_unsafe_unless_it_equals_a_safe_one() -> None:
+    class Text(str):
+        __slots__ = ()
+
+    for method, status in ((Text("GET"), 200), (Text("POST"), 403), (5, 403), ("\ud800", 403)):
+        middleware = CORSMiddleware(Application(), allow_origins=[APP], enforce="unsafe")
+        scope = scope_of("http", {"method": method, "origin": OTHER})
+        assert exchange(middleware, scope)[0]["status"] == status
+
+
+def test_each_rejection_is_made_of_new_objects() -> None:
+    middleware = CORSMiddleware(Application(), policy=POLICY)
+    scope = scope_of("http", {"method": "POST", "origin": OTHER, "host": HOST})
+    first, second = exchange(middleware, scope), exchange(middleware, scope)
+    assert first == second
+    first[0]["headers"].clear()
+    first[0].clear()
+    assert exchange(middleware, scope) == second
+
+
+def test_a_live_list_decides_as_it_is_now() -> None:
+    origins: list[str] = [APP]
+    middleware = CORSMiddleware(Application(), allow_origins=origins, enforce=True)
+    scope = scope_of("websocket", {"origin": OTHER, "host": HOST}, extensions={RESPONSE: {}})
+    assert exchange(middleware, scope)[0]["type"] == f"{RESPONSE}.start"
+    origins.append(OTHER)
+    assert exchange(middleware, scope)[0]["type"] == "websocket.accept"
+    origins.clear()
+    assert exchange(middleware, scope)[0]["type"] == f"{RESPONSE}.start"
+
+
+def test_enforcement_can_be_assigned_and_taken_back() -> None:
+    middleware = CORSMiddleware(Application(), allow_origins=[APP])
+    scope = scope_of("http", {"method": "POST", "origin": OTHER, "host": HOST})
+    assert exchange(middleware, scope)[0]["status"] == 200
+    middleware.enforce = True
+    assert exchange(middleware, scope)[0]["status"] == 403
+    middleware.hosts = ["other.example"]
+    assert exchange(middleware, scope)[0]["status"] == 421
+    middleware.reconfigure(enforce=False, hosts=())
+    assert exchange(middleware, scope)[0]["status"] == 200
+    assert middleware.enforce is False
+    assert not middleware.hosts
+
+
+# The log
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return the time that the log goes by, in a list."""
+    now = [1_000.0]
+    monkeypatch.setattr(_enforcement_log, "monotonic", lambda: now[0])
+    monkeypatch.setattr(_enforcement_log, "_reported", {})
+    return now
+
+
+def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what was written since the last call."""
+    found = [f"{record.levelname}: {record.message}" for record in caplog.records]
+    caplog.clear()
+    return found
+
+
+def ask(middleware: CORSMiddleware, **request: Any) -> None:
+    exchange(middleware, scope_of("http", {"method": "POST", "host": HOST, **request}))
+
+
+def test_a_report_is_a_warning_once_for_each_origin_and_minute(
+    clock: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    middleware = CORSMiddleware(Application(), policy=POLICY.replace(enforce="report"))
+    ask(middleware, origin=OTHER)
+    (line,) = lines(caplog)
+    (denial,) = POLICY.request(method="POST", host=HOST, origin=OTHER).denials
+    assert line == (
+        f"WARNING: enforce=True would reject POST from {OTHER} for / with status 403 | {denial}"
+    )
+    clock[0] += 59
+    ask(middleware, origin=OTHER)
+    assert lines(caplog) == []
+    ask(middleware, origin="https://third.example")
+    assert len(lines(caplog)) == 1
+    clock[0] += 1
+    ask(middleware, origin=OTHER)
+    assert len(lines(caplog)) == 1
+    ask(middleware, origin=OTHER)
+    assert lines(caplog) == []
+    assert middleware.stats()["enforcement"]["origin-write"] == 5
+
+
+def test_without_an_origin_the_host_or_the_rule_stands_for_it(
+    clock: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    middleware = CORSMiddleware(Application(), policy=POLICY.replace(enforce="report"))
+    for _ in range(2):
+        ask(middleware, host="a.example")
+        ask(middleware, host="b.example")
+        ask(middleware, host=None)
+        ask(middleware, sec_fetch_site="cross-site")
+    assert len(lines(caplog)) == 4
+
+
+def test_made_up_origins_fill_neither_the_log_nor_the_memory(
+    clock: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    middleware = CORSMiddleware(Application(), policy=POLICY.replace(enforce="report"))
+    for number in range(300):
+        ask(middleware, origin=f"https://{number}.example")
+        ask(middleware, origin="https://" + "x" * 5_000 + str(number))
+    assert len(lines(caplog)) == len(_enforcement_log._reported) == 100
+    assert max(map(len, _enforcement_log._reported)) <= 300
+    clock[0] += 60
+    for number in range(300):
+        ask(middleware, origin=f"https://{number}.example")
+    assert len(lines(caplog)) == len(_enforcement_log._reported) == 100
+
+
+@pytest.mark.parametrize("class_", [CORSMiddleware, Sending])
+def test_what_is_rejected_is_a_line_at_level_debug_each_time(
+    class_: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    middleware = class_(Application(), policy=POLICY)
+    ask(middleware, origin=OTHER)
+    assert lines(caplog) == []
+    caplog.set_level(logging.DEBUG, "fastcors")
+    for _ in range(2):
+        ask(middleware, origin=OTHER)
+    exchange(middleware, scope_of("websocket", {"origin": OTHER, "host": "x\r\ny"}))
+    first, second, third = lines(caplog)
+    assert first == second
+    assert first.startswith(
+        f"DEBUG: rejected POST from {OTHER} for / with status 403 | origin-write"
+    )
+    assert third.startswith(
+        f"DEBUG: rejected a WebSocket handshake from {OTHER} for / with status 421 | host: the Host "
+        r"'x\r\ny' is not a host"
+    )
+
+
+def test_a_line_names_the_method_of_a_subclass_that_decided(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG, "fastcors")
+    ask(Awaiting(Application(), policy=POLICY), origin=OTHER)
+    (line,) = lines(caplog)
+    assert line.endswith(
+        f"origin-write: {OTHER} is not allowed by Awaiting.is_allowed_origin; to allow this origin: "
+        "return True for it there"
+    )
+
+
+def test_a_line_says_that_there_were_several_hosts(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "fastcors")
+    middleware = CORSMiddleware(Application(), policy=POLICY)
+    scope = scope_of("http", {"method": "GET"})
+    scope["headers"] = [(b"host", HOST.encode())] * 2
+    exchange(middleware, scope)
+    (line,) = lines(caplog)
+    assert "there are several Host headers" in line
+
+
+def test_a_filter_that_raises_lets_no_request_through(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def failing(record: logging.LogRecord) -> bool:
+        raise RuntimeError(record.msg)
+
+    caplog.set_level(logging.DEBUG, "fastcors")
+    logger = logging.getLogger("fastcors")
+    logger.addFilter(failing)
+    application = Application()
+    try:
+        ask(CORSMiddleware(application, policy=POLICY), origin=OTHER)
+    finally:
+        logger.removeFilter(failing)
+    assert application.scopes == []
+    assert "RuntimeError" in capsys.readouterr().err
+
+
+def test_a_policy_of_many_origins_is_not_searched_for_a_line(
+    clock: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    policy = Policy(
+        allow_origins=[f"https://{number}.example.com" for number in range(10_001)],
+        enforce="report",
+    )
+    ask(CORSMiddleware(Application(), policy=policy), origin="https://x.example.com")
+    (line,) = lines(caplog)
+    assert "middleware.policy.actual(origin=...) names the closest" in line

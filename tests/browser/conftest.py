@@ -1,0 +1,54 @@
+"""Chromium, and the servers that its pages send requests to."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.servers.running import CLIENT_SECONDS, Server, running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start Chromium, in which every name that ends with .test is this machine.
+
+    Nothing is skipped where there is none: what was not tried is not known.
+    """
+    program = shutil.which("chromium")
+    if program is None:
+        raise RuntimeError("there is no 'chromium': install it (Debian: apt install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program,
+            args=[
+                "--no-sandbox",
+                "--host-resolver-rules=MAP *.test 127.0.0.1",
+                # A prompt that asks whether a page may reach this machine.
+                "--disable-features=LocalNetworkAccessChecks",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """Open an empty page, without what others left behind."""
+    context = chromium.new_context()
+    context.set_default_timeout(CLIENT_SECONDS * 1000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[dict[str, Server]]:
+    """Start a server without enforcement, with it, and with ``"isolate"``."""
+    with ExitStack() as stack:
+        yield {
+            name: stack.enter_context(running("uvicorn-httptools", f"tests.browser.site:{name}"))
+            for name in ("plain", "enforced", "isolated")
+        }
