@@ -97,8 +97,9 @@ unsafe fn respond(
         }
         let app = Application { callable: Owned::share((*this).app), calls: (*this).calls };
         let policy = Owned::share((*this).compiled);
-        let CompiledPolicy { names, enforces, .. } = compiled(policy.as_ptr());
-        if *enforces {
+        // Copied: what they stand in may be gone when the policy is.
+        let &CompiledPolicy { names, enforces, .. } = compiled(policy.as_ptr());
+        if enforces {
             let called = Called { scope, receive, send };
             return deferred(names, enforced(this, asks, &app, policy, called));
         }
