@@ -16,6 +16,7 @@ __all__ = [
     "Middleware",
     "__version__",
     "claim_call",
+    "entries_allow",
     "expression_problem",
     "is_on_this_machine",
     "is_within",
@@ -28,8 +29,10 @@ __all__ = [
     "matches_an_origin",
     "missed_origin",
     "nearest_name",
+    "oddities",
     "prove_expression",
     "regexes_to_prove",
+    "relations",
     "share_an_origin",
     "vary_by_origin",
 ]
@@ -371,12 +374,12 @@ class CompiledPolicy:
 
         Args:
             origin: the Origin.
-            skipped: entries of `allow_origins` that are not looked at.
-            meant: what is to be written instead of them, which is looked at apart.
+            skipped: the entries of `allow_origins` that can match nothing.
+            meant: what to write instead of them; the closest of these is returned separately.
         """
 
     def odd_entries(self, limit: int) -> list[str]:
-        """Return the first entries of `allow_origins` that are no origins as browsers write them."""
+        """Return the first entries of `allow_origins` that are not written as browsers write origins."""
 
 _Relation: TypeAlias = Literal[
     "same",
@@ -449,7 +452,7 @@ def nearest_name(names: Sequence[str], name: str) -> tuple[str, int] | None:
     """Return the name that is most similar to another, and how many letters differ, or None."""
 
 def oddities() -> list[str]:
-    """Return the name of each thing for which an Origin is none that a browser sends."""
+    """Return the names of what can be odd about an Origin, so that no browser sends it."""
 
 def relations() -> list[_Relation]:
     """Return the name of each relation of an origin to the rule that comes closest to it."""

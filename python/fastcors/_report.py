@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 _PACKAGE = __file__.rpartition("_report.py")[0]
 
 
+# Linear time is promised for a request, unless a warning says that it is not.
+_ALWAYS_REPORTED = frozenset(("regex-python-only",))
+
+
 def report(options: Options, known: Collection[Problem] = ()) -> None:
     """Raise or warn about the problems of options, except the known ones, each line with `PREFIX`.
 
@@ -38,7 +42,11 @@ def report(options: Options, known: Collection[Problem] = ()) -> None:
         raise options.invalid
     if errors and (options.strict or always_raises(errors[0])):
         raise ConfigError(errors) from options.cause
-    reported = options.problems if options.strict else errors
+    reported = [
+        problem
+        for problem in options.problems
+        if options.strict or problem.severity == "error" or problem.code in _ALWAYS_REPORTED
+    ]
     new = [problem for problem in reported if problem not in known]
     _warn(lines_of(new, "fastcors.lint(...) lists them all"))
 

@@ -43,7 +43,14 @@ pub(crate) fn claim_call(class: &Bound<'_, PyType>) -> PyResult<()> {
     unsafe {
         (*class).tp_vectorcall_offset = (*base.as_type_ptr()).tp_vectorcall_offset;
         (*class).tp_call = Some(ffi::PyVectorcall_Call);
-        (*class).tp_flags |= ffi::Py_TPFLAGS_HAVE_VECTORCALL;
+        #[cfg(not(Py_GIL_DISABLED))]
+        {
+            (*class).tp_flags |= ffi::Py_TPFLAGS_HAVE_VECTORCALL;
+        }
+        #[cfg(Py_GIL_DISABLED)]
+        (*class)
+            .tp_flags
+            .fetch_or(ffi::Py_TPFLAGS_HAVE_VECTORCALL, core::sync::atomic::Ordering::Relaxed);
         ffi::PyType_Modified(class);
     }
     Ok(())

@@ -7,6 +7,7 @@ use pyo3::types::PyByteArrayMethods;
 use pyo3::types::{PyByteArray, PyBytes, PyDict, PyIterator, PyList, PyTuple};
 
 use super::guard::attached;
+use super::locked::locked;
 use super::object::{Owned, Raised, bytes_of, seldom};
 
 const ORIGIN: &[u8] = b"origin";
@@ -38,6 +39,14 @@ impl RequestHeaders {
     /// `headers` is a live object and the thread is attached.
     #[inline(always)]
     pub(super) unsafe fn read(headers: *mut ffi::PyObject) -> Option<Self> {
+        // SAFETY: as the caller vouches; nothing that is called runs Python code.
+        unsafe { locked(headers, || Self::read_items(headers)) }
+    }
+
+    /// # Safety
+    /// As for [`read`](Self::read); nothing changes the headers.
+    #[inline(always)]
+    unsafe fn read_items(headers: *mut ffi::PyObject) -> Option<Self> {
         // SAFETY: each object is checked to be of the exact type that it is then read as; the items
         // are borrowed from the sequence, which nothing can change in between.
         unsafe {
@@ -137,7 +146,9 @@ pub(super) unsafe fn exact_pair(
     // SAFETY: the type and the length are checked before the items are read.
     unsafe {
         let is_tuple = ffi::PyTuple_CheckExact(pair) != 0;
-        if !(is_tuple || ffi::PyList_CheckExact(pair) != 0) || ffi::Py_SIZE(pair) != 2 {
+        // Without the GIL another thread may change a list while it is read here.
+        let is_list = cfg!(not(Py_GIL_DISABLED)) && ffi::PyList_CheckExact(pair) != 0;
+        if !(is_tuple || is_list) || ffi::Py_SIZE(pair) != 2 {
             return None;
         }
         let (name, value) = if is_tuple {

@@ -219,9 +219,8 @@ proptest! {
             origins.verdict(origin.as_bytes()) == Verdict::Allowed,
             origins.any() || listed || covered
         );
-        if origins.verdict(origin.as_bytes()) != Verdict::Allowed
-            && let Some(nearest) = nearest
-        {
+        let is_rejected = origins.verdict(origin.as_bytes()) != Verdict::Allowed;
+        if let Some(nearest) = nearest.filter(|_| is_rejected) {
             let odd = is_odd(nearest.entry) || !sought.oddities().is_empty();
             prop_assert!(nearest.relation != Relation::Same || odd, "{:?} {:?}", nearest, sought);
         }

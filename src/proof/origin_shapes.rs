@@ -98,7 +98,7 @@ pub(super) static OTHER: Part = Part::new(|| {
 
 /// The same with a scheme that is written out, an open host, and no port.
 pub(super) static OPEN_HOST: Part = Part::new(|| {
-    let written = open_until_scheme()?.and(&written_scheme()?)?;
+    let written = open_host()?.and(&written_scheme()?)?;
     OTHER.as_ref()?.and(&written)?.and(&new("[^:]*:[^:]*")?)
 });
 
@@ -116,8 +116,8 @@ pub(super) static DOMAIN: Part =
 pub(super) static BELOW: Part =
     Part::new(|| new(&format!(r"https?://(?:{ANY_LABEL}\.)*{REGISTERED}")));
 
-/// The same with every letter and digit of the host open.
-pub(super) static OPEN_BELOW: Part = Part::new(|| BELOW.as_ref()?.and(&open_until_scheme()?));
+/// The same with every letter and digit of its last label open.
+pub(super) static OPEN_BELOW: Part = Part::new(|| BELOW.as_ref()?.and(&open_label()?));
 
 /// An http or https origin up to a host's name that has two labels more, whatever they are.
 pub(super) static TWO_LABELS: Part =
@@ -141,24 +141,24 @@ pub(super) static OPEN_IPV6: Part = Part::new(|| {
 /// A text with the scheme http.
 pub(super) static HTTP: Part = Part::new(|| new("http://.+"));
 
-/// A whole origin with the scheme http and the name or an IPv4 address of one's own machines.
+/// A whole origin with the scheme http and the name or an address of one's own machines.
 pub(super) static LOCAL: Part = Part::new(|| {
     let own = own_ipv4();
-    new(&format!(r"http://(?:(?:[^/]*\.)?{LOCALHOST}\.?|{own})(?:{PORT})?"))?
+    new(&format!(r"http://(?:(?:[^/]*\.)?{LOCALHOST}\.?|{own}|{OWN_IPV6})(?:{PORT})?"))?
         .and_not(&with_default_port()?)
 });
 
-/// A whole origin with the scheme http and any other name or IPv4 address.
+/// A whole origin with the scheme http and any other name or address.
 pub(super) static EXPOSED: Part = Part::new(|| {
-    let (name, ipv4) = (name(), ipv4());
-    new(&format!("http://(?:{name}|{ipv4})(?:{PORT})?"))?
+    let (name, ipv4, ipv6) = (name(), ipv4(), ipv6());
+    new(&format!("http://(?:{name}|{ipv4}|{ipv6})(?:{PORT})?"))?
         .and_not(&with_default_port()?)?
         .and_not(LOCAL.as_ref()?)
 });
 
 /// The same with a dot, which shows better what is meant.
 pub(super) static EXPOSED_NAME: Part =
-    Part::new(|| EXPOSED.as_ref()?.and(&new(r"http://[^/]+\.[^/:]+(?::[0-9]+)?")?));
+    Part::new(|| EXPOSED.as_ref()?.and(&new(r"http://[^/\[]+\.[^/:]+(?::[0-9]+)?")?));
 
 /// A whole origin that has an owner: its host is a domain, an address or this machine, or its scheme
 /// is neither http nor https.
@@ -177,13 +177,26 @@ fn every(scheme: &str) -> Option<Dfa> {
     new(&format!(r"{scheme}://(?:[a-z]{{2,8}}\.){{1,3}}[a-z]{{2,4}}"))
 }
 
-/// Texts whose letters and digits are open, until a slash.
-fn open_until_scheme() -> Option<Dfa> {
+/// Texts whose letters and digits are open, of which there is one at least, until a slash.
+fn open_host() -> Option<Dfa> {
+    Dfa::explored(
+        (false, false),
+        |(scheme, found), character, open| {
+            let is_sign = !character.is_ascii_alphanumeric();
+            (scheme || open || is_sign)
+                .then_some((scheme || character == b'/', found || (open && !scheme)))
+        },
+        |(_, found)| found,
+    )
+}
+
+/// Texts whose letters and digits are open, until a dot or a slash.
+fn open_label() -> Option<Dfa> {
     Dfa::explored(
         false,
-        |scheme, character, open| {
-            (scheme || open || !character.is_ascii_alphanumeric())
-                .then_some(scheme || character == b'/')
+        |past, character, open| {
+            (past || open || !character.is_ascii_alphanumeric())
+                .then_some(past || character == b'/' || character == b'.')
         },
         |_| true,
     )

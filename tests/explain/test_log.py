@@ -384,13 +384,15 @@ def test_a_filter_that_raises_does_not_reach_the_request(
     assert "ValueError: a filter fails" in capsys.readouterr().err
 
 
-def test_a_refusal_imports_logging_and_importing_fastcors_does_not() -> None:
+def test_a_rejection_imports_logging_and_importing_fastcors_does_not() -> None:
     code = "import sys, fastcors; assert 'logging' not in sys.modules, 'imported'"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @CLASSES
-def test_two_starts_of_one_answer_are_one_refusal(middleware_class: type[CORSMiddleware]) -> None:
+def test_two_starts_of_one_response_are_one_rejection(
+    middleware_class: type[CORSMiddleware],
+) -> None:
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         for _ in range(2):
             await send({"type": "http.response.start", "status": 200, "headers": []})

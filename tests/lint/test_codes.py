@@ -29,6 +29,7 @@ def configurations() -> Iterator[dict[str, Any]]:
         yield from ({"allow_origin_regex": expression} for expression in hosts)
     yield {"allow_origin_regex": r"https://example\.com|null"}
     yield {"allow_origin_regex": r"https://a\.com|about:blank"}
+    yield {"allow_origin_regex": r"https://(?=(a+)+b)[a-z]+\.example\.com"}
     yield {"allow_headers": map(str, ())}
     yield {"max_age": "600"}
     yield {"max_age": "an hour"}

@@ -188,6 +188,11 @@ def test_a_star_that_is_meant_as_in_a_glob_is_an_error(
     [
         (r"https://[app|www]\.example\.com", r"https://(?:app|www)\.example\.com"),
         (r"http://localhost:[3000|5000]", r"http://localhost:(?:3000|5000)"),
+        (r"https://[acme]\.com", r"https://acme\.com"),
+        (r"https://my-app\.[vercel]\.app", r"https://my-app\.vercel\.app"),
+        (r"https://[seen]-app\.example\.com", r"https://seen-app\.example\.com"),
+        (r"https://[abc]\.example\.com", None),
+        (r"https://[135]\.example\.com", None),
         (r"https://[a|b]\.example\.com", None),
         (r"https://[abc|def]+\.example\.com", None),
         (r"https://[a-z|0-9]+\.example\.com", None),
@@ -201,6 +206,110 @@ def test_brackets_that_are_meant_as_a_group_are_an_error(
     suggested = as_suggested(expression, correction)
     assert [problem.suggestion for problem in problems] == ([suggested] if suggested else [])
     assert proven is (correction is None)
+
+
+@pytest.mark.parametrize(
+    ("expression", "code", "missed", "suggestion"),
+    [
+        (
+            r"https://(www\\.)?example\.com",
+            "regex-doubled-backslash",
+            "https://www.example.com",
+            ["https://example.com", "https://www.example.com"],
+        ),
+        (
+            r"https://([a-z]+\\.)*example\.com",
+            "regex-doubled-backslash",
+            "https://a.example.com",
+            r"https://([a-z]+\.)*example\.com",
+        ),
+        (
+            r"http?://(a|b)\.example\.com",
+            "regex-misspelled-scheme",
+            "https://a.example.com",
+            [f"{scheme}://{name}.example.com" for scheme in ("http", "https") for name in "ab"],
+        ),
+        (
+            r"http?://[a-z]+\.example\.com",
+            "regex-misspelled-scheme",
+            "https://a.example.com",
+            r"https?://[a-z]+\.example\.com",
+        ),
+    ],
+)
+def test_a_letter_too_much_or_too_few_is_an_error_with_an_origin_that_is_rejected(
+    expression: str, code: str, missed: str, suggestion: str | list[str]
+) -> None:
+    problems, proven = told(expression)
+    assert codes(problems) == [(code, "error")]
+    assert f"does not allow {missed}: " in problems[0].message
+    assert not re.fullmatch(expression, missed)
+    assert problems[0].suggestion == suggestion
+    assert not proven
+
+
+@pytest.mark.parametrize(
+    "expression", [r"https://a\.com\\?", r"https://[^\\]+\.example\.com", r"https?://a\.com"]
+)
+def test_a_backslash_or_a_question_mark_that_rejects_nothing_is_not_reported(
+    expression: str,
+) -> None:
+    assert told(expression) == ([], True)
+
+
+@pytest.mark.parametrize(
+    "expression", [r"https://(?!admin)[a-z]+\.example\.com", r"https://([a-z])\1\.example\.com"]
+)
+def test_what_only_python_matches_is_a_warning_and_may_be_verified(expression: str) -> None:
+    report = lint(allow_origin_regex=expression, allow_credentials=True)
+    assert codes(report) == [("regex-python-only", "warning")]
+    assert report.safe == (expression,)
+
+
+@pytest.mark.parametrize(
+    ("expression", "suggestion"),
+    [
+        (r"https://acme\.com.", ["https://acme.com"]),
+        (r"^https://acme\.com.$", ["https://acme.com"]),
+        (r"https://[a-z]+\.acme\.com.", r"https://[a-z]+\.acme\.com"),
+    ],
+)
+def test_a_dot_after_the_host_ends_a_sentence(expression: str, suggestion: str | list[str]) -> None:
+    problems, _ = told(expression)
+    assert [problem.suggestion for problem in problems] == [suggestion]
+
+
+@pytest.mark.parametrize(
+    ("host", "warned"),
+    [
+        ("127.0.0.1", False),
+        ("[::1]", False),
+        ("localhost", False),
+        ("app.localhost", False),
+        ("203.0.113.7", True),
+        ("[2001:db8::7]", True),
+        ("jenkins", True),
+        ("example.com", True),
+    ],
+)
+def test_http_with_credentials_is_judged_alike_as_an_entry_and_as_a_regex(
+    host: str, warned: bool
+) -> None:
+    entry = lint(allow_origins=[f"http://{host}"], allow_credentials=True)
+    regex = lint(allow_origin_regex=re.escape(f"http://{host}"), allow_credentials=True)
+    assert [problem.code for problem in entry] == ["origin-insecure"] * warned
+    assert [problem.code for problem in regex] == ["regex-insecure"] * warned
+
+
+def test_http_is_reported_beside_other_warnings() -> None:
+    problems, _ = told(r"https?://myapp-[a-z0-9]+\.vercel\.app", credentials=True)
+    assert codes(problems) == [("regex-shared-suffix", "warning"), ("regex-insecure", "warning")]
+
+
+def test_no_suggestion_leaves_what_an_alternative_allowed() -> None:
+    # The second alternative's correction would be for hosts that the first one names.
+    problems, _ = told(r"https://.*\.example\.com|https://mysite.*")
+    assert [problem.suggestion for problem in problems] == [None]
 
 
 @pytest.mark.parametrize(

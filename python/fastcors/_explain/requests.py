@@ -155,7 +155,7 @@ def _unlisted_method(allowed: list[str], method: str) -> str:
     elif allowed == list(ALL_METHODS):
         said = wording.ANY_METHOD
     else:
-        said = wording.METHODS if len(allowed) > 1 else wording.METHOD
+        said = wording.METHOD
     return said.format(method=told(method), allowed=_names(allowed))
 
 

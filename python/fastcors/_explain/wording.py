@@ -51,7 +51,7 @@ REGEX = "allow_origin_regex {regex} matches it"
 # Credentials.
 
 WITH_CREDENTIALS = "a request with credentials (cookies, client certificates or HTTP authentication) is allowed too"
-# Where nothing can be advised, since the linter would find fault with it.
+# If the linter would report the same origins with credentials.
 WITHOUT_CREDENTIALS = (
     "a request with credentials (cookies, client certificates or HTTP authentication) will be blocked by the "
     "browser: allow_credentials is False"
@@ -125,8 +125,8 @@ DIFFERENCES: dict[_Relation, str] = {
     "dot-missing": "the missing trailing dot makes it a different origin; you allow {rule}",
     "dot-added": "the trailing dot makes it a different origin; you allow {rule}",
     "apex": "{rule} covers subdomains, but not the domain itself",
-    "subdomain": "it is a subdomain, and an entry allows its own host alone; you allow {rule}",
-    "parent": "you allow {rule}, which is below its domain, but not the domain itself",
+    "subdomain": "it is a subdomain, and an entry matches only its own host; you allow {rule}",
+    "parent": "you allow {rule}, but not its parent domain",
     "begins-alike": "it only starts like {rule}",
     "ends-alike": "it only ends like {rule}",
     "sibling": "the host differs: you allow {rule}, another host of the same domain",
@@ -200,8 +200,8 @@ SEND_ORIGIN = "let the client send an origin as browsers do"
 # Methods.
 
 NO_METHOD = (
-    "an empty method is not in allow_methods: the Access-Control-Request-Method has no value, which no browser "
-    "sends; let the client name the method that it means"
+    "an empty method is not in allow_methods: Access-Control-Request-Method is empty, which no browser sends; "
+    "let the client name its method"
 )
 FORBIDDEN_METHOD = (
     "{method} is not in allow_methods, and no browser sends it from a page; use another method"
@@ -209,9 +209,8 @@ FORBIDDEN_METHOD = (
 INVALID_METHOD = (
     "{method} is not in allow_methods, and is not a method name; let the client send one"
 )
-METHOD = "{method} is not in allow_methods, which is {allowed}"
-METHODS = "{method} is not in allow_methods, which are {allowed}"
-ANY_METHOD = "{method} is not in allow_methods: it is none of those that * stands for ({allowed})"
+METHOD = "{method} is not in allow_methods ({allowed})"
+ANY_METHOD = "{method} is not in allow_methods, where * stands only for {allowed}"
 NO_METHODS = "{method} is not in allow_methods, which is empty"
 METHOD_CASE = "methods are case-sensitive: you allow {allowed}, the request asks for {method}"
 METHOD_TYPO = "possible typo: did you mean {allowed}, which is allowed?"
@@ -247,7 +246,7 @@ FORBIDDEN_HEADER = (
 )
 HEADER = "{header} is not in allow_headers"
 AUTHORIZATION = "{header} is not in allow_headers (allow_credentials does not allow a header that a script sets)"
-HEADER_WITH_DASH = "{header} is not in allow_headers: you allow {allowed}, with - for _"
+HEADER_WITH_DASH = "{header} is not in allow_headers: you allow {allowed}, with - instead of _"
 HEADER_TYPO = (
     "{header} is not in allow_headers; possible typo: did you mean {allowed}, which is allowed?"
 )

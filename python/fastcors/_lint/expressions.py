@@ -10,7 +10,7 @@ from fastcors._proof.verdict import judge
 from fastcors.problems import Problem
 
 from .collections import entries
-from .suggestions import decoded
+from .suggestions import decoded, mended
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,35 +98,28 @@ def _sound(text: str) -> str | None:
 
 
 def _invalid(item: Any, error: Exception) -> Problem:
-    from fastcors._proof.globs import is_any
+    from fastcors._proof.rewrites import ANY_GLOB, PLACEHOLDER
 
-    text = item.pattern if issubclass(type(item), re.Pattern) else item
-    meant = _meant_by_glob(text) if issubclass(type(text), str) else None
-    instead = "write one that re.compile accepts"
-    if meant is not None:
-        instead = f"it is written like a glob; write {raw(meant)}"
-    elif issubclass(type(text), str) and is_any(text):
+    given = item.pattern if issubclass(type(item), re.Pattern) else item
+    text = str.__str__(given) if issubclass(type(given), str) else ""
+    instead, meant = "write one that re.compile accepts", None
+    if PLACEHOLDER.search(text):
+        instead = f"fill in its placeholder, and {instead}"
+    elif ANY_GLOB.fullmatch(text):
         instead = "write allow_origins=['*'] if you mean every origin"
+    elif "*" in text and len(text) <= _LONGEST_GLOB:
+        globs = [part.strip("^$").replace("\\", "") for part in re.split(r"[|,;\s]+", text)]
+        meant = mended("allow_origins", [glob for glob in globs if glob], credentials=False)
+    if meant is not None:
+        instead = f"it is written like a glob; write allow_origins={meant} instead of the regex"
     return Problem(
         "regex-syntax",
         _OPTION,
         item,
         f"{_shown(item)} is not a valid regular expression: {quoted(error)}; {instead}",
         meant,
+        suggested_option="allow_origins",
     )
-
-
-def _meant_by_glob(text: str) -> str | None:
-    """Return the expression that was meant by globs, if that allows no untrusted origin."""
-    if len(text) > _LONGEST_GLOB:
-        return None
-    from fastcors._proof.globs import as_globs
-    from fastcors._proof.prove import Prover
-    from fastcors._proof.suggest import Suggester
-
-    meant = as_globs(str.__str__(text))
-    suggester = Suggester(Prover(re.compile(""), credentials=False))
-    return meant if meant and suggester.is_sound(meant) else None
 
 
 def _shown(item: Any) -> str:

@@ -5,8 +5,19 @@ from __future__ import annotations
 from fastcors._format import raw, shown, shown_expression
 from fastcors.problems import Problem
 
-from .globs import is_any
-from .rewrites import CLASS, GLOB, escape_dots, glob, groups, only_https
+from .rewrites import (
+    ANY_GLOB,
+    CLASS,
+    DOUBLED,
+    GLOB,
+    SCHEME,
+    escape_dots,
+    glob,
+    groups,
+    http_scheme,
+    only_https,
+    single_backslashes,
+)
 from .suggest import Suggester
 
 TYPE_CHECKING = False
@@ -27,6 +38,7 @@ _ONLY_PYTHON = (
     "it uses {}, which only Python's engine matches, in exponential time if repetitions are nested"
 )
 _LIST_DOMAINS = "write out the domains that you mean"
+_LIST_ADDRESSES = "write out the addresses that you mean"
 # With these, it does not matter what else could not be verified.
 _KNOWN = {
     "regex-untrusted-origins",
@@ -72,6 +84,7 @@ class Findings:
             self._hosted()
             self._null_and_schemes()
             self._unmatched()
+            self._doubled_or_misspelled()
             self._insecure()
             if self.doubt is not None and not _KNOWN & {each.code for each in self.problems}:
                 self.problems.append(unproven(self.text, self.doubt))
@@ -121,7 +134,7 @@ class Findings:
     def _nothing(self) -> None:
         _, reason, revived = self.suggester.revived(self.text)
         otherwise, meant = "", None
-        if is_any(self.text):
+        if ANY_GLOB.fullmatch(self.text):
             reason, otherwise = GLOB, "write allow_origins=['*'] if you mean every origin"
         elif revived is not None:
             meant = self.suggester.sound(revived.text)
@@ -162,7 +175,8 @@ class Findings:
             reasons, meant = [GLOB], self.suggester.sound(like_glob)
         because = f", because {' and '.join(reasons)}" if reasons else ""
         said = f"also allows {origin}{because}, and {who}"
-        self.add("regex-untrusted-origins", said, _LIST_DOMAINS, meant)
+        otherwise = _LIST_ADDRESSES if found is None and address is not None else _LIST_DOMAINS
+        self.add("regex-untrusted-origins", said, otherwise, meant)
 
     def _joined(self) -> None:
         """Report that a name is joined from parts that their author did not write next to each other."""
@@ -241,11 +255,13 @@ class Findings:
         if origin is None or not self.proven.is_matched(origin):
             return
         repaired = self.repaired
-        for other in (repaired, self.suggester.rewritten(self.text, escape_dots)):
-            proven = self.prover.prove(other)
-            if other != self.text and proven is not None and proven.proof["insecure"] is None:
-                # What repairs it otherwise comes first.
-                return
+        other = repaired
+        if other == self.text:
+            other = self.suggester.rewritten(self.text, escape_dots)
+        proven = self.prover.prove(other)
+        if other != self.text and proven is not None and proven.proof["insecure"] is None:
+            # What repairs it otherwise comes first.
+            return
         secure = self.suggester.rewritten(repaired, only_https)
         errors = any(problem.severity == "error" for problem in self.problems)
         if errors and secure == self.text and "http:" not in secure:
@@ -262,10 +278,27 @@ class Findings:
             meant,
         )
 
+    def _doubled_or_misspelled(self) -> None:
+        """Report a doubled backslash, and `http?`, if an origin is not matched because of that."""
+        for code, rewriting, reason in (
+            ("regex-doubled-backslash", single_backslashes, DOUBLED),
+            ("regex-misspelled-scheme", http_scheme, SCHEME),
+        ):
+            rewritten = self.suggester.rewritten(self.repaired, rewriting)
+            missed = None
+            if rewritten != self.repaired:
+                missed = self.prover.missed(rewritten, self.proven)
+            if missed is not None:
+                said = f"does not allow {missed}: {reason}"
+                meant = self.suggester.sound(rewritten)
+                self.add(code, said, "write what you mean without that", meant)
+
     def _misread(self) -> bool:
         """Report that a `*` or `[` does not do what it does elsewhere, so what is meant is rejected."""
-        codes = (("regex-glob", glob, GLOB), ("regex-character-class", groups, CLASS))
-        for code, rewriting, reason in codes:
+        for code, rewriting, reason in (
+            ("regex-glob", glob, GLOB),
+            ("regex-character-class", groups, CLASS),
+        ):
             rewritten = self.suggester.rewritten(self.text, rewriting)
             if rewritten != self.text:
                 said = f"does not match what it seems to: {reason}"

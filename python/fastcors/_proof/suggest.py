@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from itertools import chain, combinations
+from typing import NamedTuple
 
-from fastcors._regex.branches import alternatives, replaced
-from fastcors._regex.tokens import joined, tokens
+from fastcors._regex.branches import Alternative, alternatives, replaced
+from fastcors._regex.tokens import tokens
 
 from .entries import entries
 from .rewrites import (
     DOTS,
     NOTHING,
     NOTHING_ELSE,
+    PLACEHOLDER,
     UNTRUSTED,
     escape_dots,
     glob,
@@ -25,9 +27,6 @@ from .rewrites import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from fastcors._regex.branches import Alternative
-    from fastcors._regex.tokens import Token
 
     from .prove import Proven, Prover
     from .rewrites import _Rewriting
@@ -51,38 +50,20 @@ _DOMAIN = re.compile(r"\\\.|\[\\?\.\]|localhost|\\\[|^\^?\(*(?!https?\b|http)[a-
 _OPEN_LABELS = re.compile(r"\(\?:\[a-z0-9-\]\+\\\.\)[+*]")
 # A label that would begin with a hyphen: it was a part of the label before.
 _BROKEN_LABEL = re.compile(r"\\\.\)[+*?]?(?:\((?:\?:)?)?-")
-# What stands for a value that is still to be written.
-_PLACEHOLDER = re.compile(
-    r"\*\*\*|(?<![A-Za-z\\])[A-Z][A-Z0-9]*_[A-Z0-9_]+|<[A-Za-z_ -]+>|\$\{|\{\{"
-)
+# A dot at the end that ends a sentence.
+_LAST_DOT = re.compile(r"(?<!\\)\.(?=\$?\)*$)")
 
 
-class Unmatched:
-    """An alternative that matches no origin, where one is meant.
+class Unmatched(NamedTuple):
+    """An alternative that matches no origin, where one is meant."""
 
-    Attributes:
-        place: the alternative.
-        text: its text.
-        reason: why it matches none.
-        rewritings: what makes it match one.
-        missed: an origin that is meant and that the regex does not match, if that is evident.
-    """
-
-    __slots__ = ("missed", "place", "reason", "rewritings", "text")
-
-    def __init__(
-        self,
-        place: Alternative,
-        text: str,
-        reason: str,
-        rewritings: Sequence[_Rewriting] = (),
-        missed: str | None = None,
-    ) -> None:
-        self.place = place
-        self.text = text
-        self.reason = reason
-        self.rewritings = rewritings
-        self.missed = missed
+    place: Alternative
+    text: str
+    # Why it matches none, and what makes it match one.
+    reason: str
+    rewritings: Sequence[_Rewriting] = ()
+    # An origin that is meant and that the regex does not match, if that is evident.
+    missed: str | None = None
 
     @property
     def is_unset(self) -> bool:
@@ -102,7 +83,7 @@ class Suggester:
         self.prover = prover
         self.text: str = prover.pattern.pattern
         self.is_readable = not (
-            prover.pattern.flags & re.VERBOSE or _PLACEHOLDER.search(self.text) is not None
+            prover.pattern.flags & re.VERBOSE or PLACEHOLDER.search(self.text) is not None
         )
 
     def rewritten(self, text: str, *rewritings: _Rewriting) -> str:
@@ -176,6 +157,7 @@ class Suggester:
             return False
         parts = _top(text)
         originals = parts if original is None else _top(self.rewritten(original, groups))
+        originals = [_LAST_DOT.sub("", each) for each in originals]
         if len(parts) != len(originals):
             parts, originals = [text], [original or text]
         return all(
@@ -192,22 +174,16 @@ class Suggester:
             return
         counts = dict.fromkeys([*range(1, _MOST_TOGETHER + 1), len(rewritings)])
         places = range(len(rewritings))
-        known: dict[tuple[int, ...], list[Token]] = {(): tokens(text)}
         seen, doubtful = {text}, 0
         for some in chain.from_iterable(combinations(places, count) for count in counts):
-            if some not in known:
-                before = known.get(some[:-1])
-                if before is None:
-                    before = tokens(rewritten(text, *(rewritings[each][0] for each in some[:-1])))
-                known[some] = rewritings[some[-1]][0](before)
-            candidate = joined(known[some])
+            used = [rewritings[place] for place in some]
+            candidate = rewritten(text, *(rewriting for rewriting, _ in used))
             if candidate in seen:
                 continue
             seen.add(candidate)
             proven = self.prover.prove(candidate)
             if proven is None:
                 continue
-            used = [rewritings[place] for place in some]
             yield [rewriting for rewriting, _ in used], [reason for _, reason in used], proven
             # What cannot be proven takes the longest.
             doubtful += proven.proof["unproven"] is not None
@@ -222,11 +198,8 @@ class Suggester:
         rewritings, reason, revived = self.revived(place.alone(proven.text))
         if revived is None:
             # What is no part of an origin misses none: `(/|$)`, `(\\w|\\s)+`.
-            if not any(
-                piece.kind == "character" and piece.text.isalnum() for piece in tokens(text)
-            ):
-                return None
-            return Unmatched(place, text, reason)
+            written = any(piece.isalnum() for kind, piece in tokens(text) if kind == "character")
+            return Unmatched(place, text, reason) if written else None
         missed = self.prover.missed(self.rewritten(revived.text, escape_dots), proven)
         if missed is not None and "://" in text and re.match(r"\W*ws", text):
             # A page with https may open such a socket, too.

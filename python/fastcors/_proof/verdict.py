@@ -84,7 +84,8 @@ def _judged(pattern: re.Pattern[str], credentials: bool) -> Verdict:
     if reason is None:
         return Verdict(pattern, expression, problems, safe=safe)
     because = " ".join(reason.split()).rstrip(".")
-    if parsed is not None and ways(parsed, 1) == math.inf:
+    is_exponential = parsed is not None and ways(parsed, 1) == math.inf
+    if is_exponential:
         because += "; its nested repetitions may take exponential time for a hostile origin"
     engine = Problem(
         "regex-python-only",
@@ -92,6 +93,7 @@ def _judged(pattern: re.Pattern[str], credentials: bool) -> Verdict:
         pattern.pattern,
         f"{shown_expression(pattern.pattern)} is matched by Python's re, which does not guarantee linear "
         f"time: {because}; write it without that, or list the origins",
+        severity="error" if is_exponential or parsed is None else "warning",
     )
     return Verdict(pattern, None, [engine, *problems], safe=safe)
 

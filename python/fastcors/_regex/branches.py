@@ -7,7 +7,7 @@ import re
 from .tokens import tokens
 
 # What an alternative must have one of, or else nothing is meant by it: `(|www\.)`, `(/|$)`.
-_CONSUMING = ("character", "any", "class")
+_CONSUMING = ("literal", "character", "any", "class")
 _LOOKING = ("(?=", "(?!", "(?<=", "(?<!")
 _VERBOSE = re.compile(r"\(\?[aiLmsu]*x")
 
@@ -52,7 +52,7 @@ def alternatives(text: str) -> list[Alternative]:
     """
     place, found = 0, []
     current = Alternative(0, _Group(0, None, looks=False))
-    pieces = [(piece.kind, piece.text) for piece in tokens(text)]
+    pieces = tokens(text)
     for index, (kind, piece) in enumerate([*pieces, ("close", "")]):
         following = pieces[index + 1][1] if index + 1 < len(pieces) else ""
         if _VERBOSE.match(piece) or (piece == "(" and following.startswith("?")):

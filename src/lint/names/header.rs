@@ -116,11 +116,14 @@ fn request_header(name: &str, index: usize, beside_any: bool) -> Option<Problem>
     let (code, wrong, otherwise) = if SAFELISTED.contains(&name) {
         (code::HEADER_SAFELISTED, "is always allowed", "you can remove it")
     } else if OF_RESPONSES.contains(&name) {
-        (
-            code::HEADER_OF_RESPONSE,
-            "is a response header, which scripts do not send",
-            "remove it, or list it in expose_headers if scripts should read it",
-        )
+        let is_readable = !NEVER_READABLE.contains(&name) && !name.starts_with("access-control-");
+        let otherwise = if is_readable {
+            "remove it, or list it in expose_headers if scripts should read it"
+        } else {
+            "remove it"
+        };
+        let wrong = "is a response header, which scripts do not send";
+        (code::HEADER_OF_RESPONSE, wrong, otherwise)
     } else if FORBIDDEN.contains(&name) || name.starts_with("proxy-") || name.starts_with("sec-") {
         (
             code::HEADER_FORBIDDEN,

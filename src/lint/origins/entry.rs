@@ -128,9 +128,9 @@ fn read_closely(entry: &str, context: Context<'_>) -> Reading {
         findings.push(Finding::unmatched(code::PERCENT_ENCODED, text.place(0), wrong));
         text.replace(decoded);
     }
-    if let Some(label) = placeholder::label_of_yours(text.as_str())
-        && !text.as_str().contains("-extension:")
-    {
+    let is_extension = text.as_str().contains("-extension:");
+    let label = placeholder::label_of_yours(text.as_str()).filter(|_| !is_extension);
+    if let Some(label) = label {
         let at = text.as_str().find(label).unwrap_or_default();
         findings.push(yours(text.place(at), label));
     }
@@ -207,18 +207,17 @@ fn other_than_one(text: &Text, context: Context<'_>) -> Option<Reading> {
                 .otherwise("write the origin that it stands for");
         return Some(Reading::one(finding));
     }
-    if !regex_like::is_expression(inner)
-        && let Some(label) = placeholder::label_in_capitals(inner)
-    {
-        let wrong = format!("contains {}, which stands for a name of your own", quoted(label));
-        let finding = Finding::unmatched(code::PLACEHOLDER, at, wrong)
-            .otherwise("write the origin that it stands for");
-        return Some(Reading::one(finding));
-    }
     if placeholder::is_code(inner) {
         let wrong = "is code that was never run";
         let finding = Finding::unmatched(code::PLACEHOLDER, at, wrong)
             .otherwise("write it without quotes, or the origin that it stands for");
+        return Some(Reading::one(finding));
+    }
+    let label = placeholder::label_in_capitals(inner).filter(|_| !regex_like::is_expression(inner));
+    if let Some(label) = label {
+        let wrong = format!("contains {}, which stands for a name of your own", quoted(label));
+        let finding = Finding::unmatched(code::PLACEHOLDER, at, wrong)
+            .otherwise("write the origin that it stands for");
         return Some(Reading::one(finding));
     }
     if let Some(several) = glob::bracketed(inner) {

@@ -42,10 +42,10 @@ pub(super) fn meaning(scheme: &Scheme, host: &str, port: Option<&str>) -> Meanin
     if let Some(simple) = simple(scheme).filter(|_| is_any_port && !host.contains(['*', '?'])) {
         return Meaning::one(format!("{simple}{host}:*"));
     }
-    if let (Scheme::Custom(custom), "*" | "**") = (scheme, &*host)
-        && let Some(id) = extension::any_id(custom)
-    {
-        return Meaning::of(Some(Suggestion::Expression(format!("{prefix}{id}"))));
+    if let (Scheme::Custom(custom), "*" | "**") = (scheme, &*host) {
+        if let Some(id) = extension::any_id(custom) {
+            return Meaning::of(Some(Suggestion::Expression(format!("{prefix}{id}"))));
+        }
     }
     let labels: Vec<&str> = host.split('.').collect();
     let is_address = is_address(&labels);

@@ -326,6 +326,10 @@ fn named(name: &str, lower: &str, rest: &str) -> Start {
         {
             Start::missing(0)
         }
+        // `name:latest` is an address of another kind.
+        _ if slashes == 0 && !is_known(lower) && !begins_web(rest) => {
+            Start::malformed(Scheme::Unknown, length)
+        }
         _ => Start::malformed(Scheme::of(lower), length + slashes),
     }
 }
