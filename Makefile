@@ -15,11 +15,14 @@ PYTEST ?=
 # More arguments for each benchmark, such as --quick.
 BENCH ?=
 # The benchmarks that bench-record writes to benches/results.
-RECORDED ?= added_cost endpoint overrides rivals scaling cold servers protocol
+RECORDED ?= added_cost endpoint overrides rivals enforcement scaling cold servers protocol
 # What `make quick` leaves to `make test`: it takes long, or needs servers, compilers or another process.
 LEFT_OUT := tests/attacks tests/browser tests/memory tests/servers tests/typing tests/lint/test_hostile.py \
-	tests/project/test_benches.py tests/project/test_demo.py tests/project/test_makefile.py tests/project/test_packaging.py \
-	tests/proof/test_proof.py::test_every_correction_matches_an_origin_and_is_proven_to_let_in_no_stranger
+	tests/project/test_benches.py tests/project/test_demo.py tests/project/test_makefile.py tests/project/test_packaging.py tests/project/test_release.py \
+	tests/proof/test_proof.py::test_every_corrected_regex_matches_an_origin_and_no_untrusted_one
+
+# The Pythons without the GIL that the code is checked for.
+FREE_THREADED := 3.14 3.15
 
 # The oldest versions that work.
 PYTHON_NEEDED := $(shell sed -n 's/^requires-python = ">=\(.*\)"/\1/p' pyproject.toml)
@@ -48,7 +51,7 @@ FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 .DEFAULT_GOAL := help
 # cargo and pytest use all cores themselves, and some tests compare costs.
 .NOTPARALLEL:
-.PHONY: help toolchain linters demo build quick test test-rust test-python test-pythons test-starlettes lint typing servers browser test-apps explanations fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-servers bench-rivals bench-scaling bench-core bench-cold bench-record plots instructions instructions-record attacks memory clean workflows notices wheel try-wheel release-check oldest-rust
+.PHONY: help toolchain linters demo build quick test test-rust test-python test-pythons test-starlettes lint typing servers browser test-apps explanations fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-servers bench-rivals bench-scaling bench-core bench-cold bench-record plots instructions instructions-record attacks memory clean workflows notices wheel try-wheel release-check oldest-rust check-free-threaded stress-threads
 
 # $(call program,NAME,WHAT NEEDS IT,PACKAGE) installs a program by apt if possible, and stops otherwise.
 program = @command -v $(1) >/dev/null 2>&1 \
@@ -137,6 +140,16 @@ test-pythons: toolchain ## the extension, built for and tested with each other P
 test-starlettes: build $(BIN)/.tools ## subclasses, install and recipes with the oldest and the newest Starlette that FastAPI takes
 	@$(BIN)/python -m tests.starlettes
 
+check-free-threaded: linters ## the code for the Pythons without the GIL, as far as it compiles without one of them
+	@for version in $(FREE_THREADED); do \
+		folder=target/free-threaded; mkdir -p $$folder; \
+		printf '%s\n' implementation=CPython version=$$version shared=true target_abi=CPython-free_threaded-$$version pointer_width=64 build_flags=Py_GIL_DISABLED > $$folder/$$version.txt; \
+		PYO3_CONFIG_FILE=$$PWD/$$folder/$$version.txt CARGO_TARGET_DIR=$$folder cargo clippy --quiet --locked --lib -- -D warnings || exit 1; \
+	done
+
+stress-threads: build $(BIN)/.tools ## one middleware under load from several threads for SECONDS; means most where PYTHON has no GIL
+	$(BIN)/python -X faulthandler -m tests.asgi.stress --seconds $(SECONDS)
+
 servers: build $(BIN)/.tools ## only the tests behind real servers
 	$(BIN)/pytest -m servers
 
@@ -190,6 +203,7 @@ bench-servers: build $(BIN)/.tools ## requests per second of uvicorn and granian
 
 bench-rivals: build $(BIN)/.tools ## the frameworks' own CORS beside fastcors
 	$(BIN)/python -m benches.rivals $(BENCH)
+	$(BIN)/python -m benches.enforcement $(BENCH)
 
 bench-scaling: build $(BIN)/.tools ## cost over the number of origins, expressions and headers
 	$(BIN)/python -m benches.scaling $(BENCH)

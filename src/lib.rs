@@ -26,7 +26,7 @@ mod panics;
 
 /// What Python sees as `fastcors._fastcors`.
 #[cfg(feature = "python")]
-#[pyo3::pymodule(gil_used = true)]
+#[pyo3::pymodule(gil_used = false)]
 fn _fastcors(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
     use pyo3::types::PyModuleMethods;
     use pyo3::wrap_pyfunction;

@@ -38,11 +38,40 @@ impl Calls {
 
 /// The application of one request, which keeps it while another may be assigned.
 pub(super) struct Application {
-    pub(super) callable: Owned,
-    pub(super) calls: Calls,
+    /// The application itself; without the GIL what holds it, so that nobody counts references to it.
+    held: Owned,
+    #[cfg(Py_GIL_DISABLED)]
+    callable: *mut ffi::PyObject,
+    calls: Calls,
 }
 
 impl Application {
+    #[cfg(not(Py_GIL_DISABLED))]
+    #[inline(always)]
+    pub(super) fn new(held: Owned, calls: Calls) -> Self {
+        Self { held, calls }
+    }
+
+    /// An application that is held by another object.
+    #[cfg(Py_GIL_DISABLED)]
+    #[inline(always)]
+    pub(super) fn inside(callable: *mut ffi::PyObject, held: Owned, calls: Calls) -> Self {
+        Self { held, callable, calls }
+    }
+
+    #[inline(always)]
+    fn callable(&self) -> *mut ffi::PyObject {
+        #[cfg(not(Py_GIL_DISABLED))]
+        {
+            self.held.as_ptr()
+        }
+        #[cfg(Py_GIL_DISABLED)]
+        {
+            let _ = &self.held;
+            self.callable
+        }
+    }
+
     /// Calls it, or has it called when the coroutine that comes back is awaited.
     ///
     /// # Safety
@@ -56,12 +85,12 @@ impl Application {
         send: *mut ffi::PyObject,
     ) -> Result<Owned, Raised> {
         // The first place is for the callee, which saves a bound method the copy of its arguments.
-        let mut args = [self.callable.as_ptr(), scope, receive, send];
+        let mut args = [self.callable(), scope, receive, send];
         // SAFETY: live arguments, three of them behind one place that may be used.
         unsafe {
             let mut call = || {
                 Owned::take(ffi::PyObject_Vectorcall(
-                    self.callable.as_ptr(),
+                    self.callable(),
                     args.as_mut_ptr().add(1),
                     3 | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET,
                     ptr::null_mut(),

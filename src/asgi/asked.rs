@@ -1,7 +1,7 @@
 //! Asking an overridden `is_allowed_origin` when the response starts.
 
-use core::cell::Cell;
 use core::ptr;
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use pyo3::ffi;
 
@@ -39,7 +39,7 @@ pub(super) struct Question<'s> {
     /// The `CompiledPolicy` that the request began with.
     policy: *mut ffi::PyObject,
     /// Whether a rejection was counted and logged: an application may start twice.
-    reported: &'s Cell<bool>,
+    reported: &'s AtomicBool,
 }
 
 impl<'s> Question<'s> {
@@ -52,7 +52,7 @@ impl<'s> Question<'s> {
         question: *mut ffi::PyObject,
         origin: *mut ffi::PyObject,
         policy: *mut ffi::PyObject,
-        reported: &'s Cell<bool>,
+        reported: &'s AtomicBool,
     ) -> Self {
         // SAFETY: the tuple has two items.
         let (middleware, scope) =
@@ -98,7 +98,7 @@ impl<'s> Question<'s> {
             let kind = Actual::Allowed;
             return Ok(Decided { kind, policy, request: origin, asked: middleware });
         }
-        if !reported.replace(true) {
+        if !reported.swap(true, Relaxed) {
             let rejections = Rejections::ORIGIN;
             // SAFETY: live objects, as the caller vouches.
             unsafe {

@@ -11,6 +11,7 @@ use pyo3::types::PyDict;
 
 use super::application::Calls;
 use super::call::respond_method;
+use super::current::{counts, current_policy, follows, held, overrides, replace, totals};
 use super::enforcement;
 use super::guard::{attached, object, status};
 use super::live_origins::LiveOrigins;
@@ -24,20 +25,19 @@ use super::scope::{RequestHeaders, read_any};
 use super::types::{attribute, fast_method, method, no_attribute};
 
 /// The value of an attribute, or the error that `__init__` has not set it.
-///
-/// # Safety
-/// `held` is null or live, and the thread is attached.
-unsafe fn field(held: *mut ffi::PyObject) -> Result<Owned, Raised> {
-    if held.is_null() {
-        return not_initialized();
+fn set_already(held: Option<Owned>) -> Result<Owned, Raised> {
+    match held {
+        Some(held) => Ok(held),
+        None => not_initialized(),
     }
-    // SAFETY: live, as the caller vouches.
-    Ok(unsafe { Owned::share(held) })
 }
 
 unsafe extern "C" fn get_policy(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
     // SAFETY: Python calls this with a `Middleware`.
-    object(|| unsafe { field((*slf.cast::<Middleware>()).policy) })
+    object(|| unsafe {
+        let this = slf.cast::<Middleware>();
+        set_already(held(this, &raw const (*this).policy))
+    })
 }
 
 /// Sets the policy, in one step: each request sees the one before or the one after. It follows no
@@ -54,16 +54,15 @@ unsafe extern "C" fn set_policy(
             let policy = value
                 .ok_or_else(|| PyAttributeError::new_err("a policy is replaced, not deleted"))?;
             let compiled = policy.getattr("_compiled")?.cast_into::<CompiledPolicy>()?;
-            // SAFETY: Python calls this with a `Middleware`, and the GIL is held; nothing runs
-            // in between, and what they replace is dropped when all are in their places.
+            // SAFETY: Python calls this with a `Middleware`.
             unsafe {
                 let this = slf.cast::<Middleware>();
-                let before = (&raw mut (*this).policy).replace(policy.into_ptr());
-                let compiled_before = (&raw mut (*this).compiled).replace(compiled.into_ptr());
-                let live_before = (&raw mut (*this).live).replace(ptr::null_mut());
-                ffi::Py_XDECREF(before);
-                ffi::Py_XDECREF(compiled_before);
-                ffi::Py_XDECREF(live_before);
+                let new = [
+                    (&raw mut (*this).policy, policy.into_ptr()),
+                    (&raw mut (*this).compiled, compiled.into_ptr()),
+                    (&raw mut (*this).live, ptr::null_mut()),
+                ];
+                replace(this, new, || ());
             }
             Ok(())
         })
@@ -72,7 +71,10 @@ unsafe extern "C" fn set_policy(
 
 unsafe extern "C" fn get_app(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
     // SAFETY: Python calls this with a `Middleware`.
-    object(|| unsafe { field((*slf.cast::<Middleware>()).app) })
+    object(|| unsafe {
+        let this = slf.cast::<Middleware>();
+        set_already(held(this, &raw const (*this).app))
+    })
 }
 
 /// Sets the application, and finds out what calling it does.
@@ -88,12 +90,10 @@ unsafe extern "C" fn set_app(
             let app =
                 app.ok_or_else(|| PyAttributeError::new_err("app is replaced, not deleted"))?;
             let calls = Calls::of(&app, is_middleware)?;
-            // SAFETY: Python calls this with a `Middleware`, and the GIL is held; the application
-            // before is dropped when the new one is in its place.
+            // SAFETY: Python calls this with a `Middleware`.
             unsafe {
                 let this = slf.cast::<Middleware>();
-                (*this).calls = calls;
-                ffi::Py_XDECREF((&raw mut (*this).app).replace(app.into_ptr()));
+                replace(this, [(&raw mut (*this).app, app.into_ptr())], || (*this).calls = calls);
             }
             Ok(())
         })
@@ -112,7 +112,7 @@ unsafe fn overridden(
     unsafe {
         let this = slf.cast::<Middleware>();
         find_overrides(this)?;
-        Owned::take(ffi::PyBool_FromLong(which(&(*this).overrides).into()))
+        Owned::take(ffi::PyBool_FromLong(which(&*overrides(this)).into()))
     }
 }
 
@@ -132,7 +132,7 @@ unsafe extern "C" fn get_asks(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut f
 unsafe extern "C" fn get_enforces(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
     // SAFETY: Python calls this with a `Middleware`.
     object(|| unsafe {
-        let policy = field((*slf.cast::<Middleware>()).compiled)?;
+        let Some(policy) = current_policy(slf.cast())? else { return not_initialized() };
         Owned::take(ffi::PyBool_FromLong(compiled(policy.as_ptr()).enforces.into()))
     })
 }
@@ -174,10 +174,7 @@ unsafe extern "C" fn begin(
     // SAFETY: Python calls this with a `Middleware` and an argument, which the caller holds.
     object(|| unsafe {
         let this = slf.cast::<Middleware>();
-        if (*this).compiled.is_null() {
-            return not_initialized();
-        }
-        let policy = Owned::share((*this).compiled);
+        let Some(policy) = current_policy(this)? else { return not_initialized() };
         let names = compiled(policy.as_ptr()).names;
         let kind = item(scope, names.kind.as_ptr())?;
         if !is_text(kind.as_ptr(), names.http.as_ptr(), b"http")? {
@@ -189,7 +186,7 @@ unsafe extern "C" fn begin(
             Some(request) => request,
             None => read_any(scope, &headers)?.0,
         };
-        let counts = &(*this).counts;
+        let counts = counts(this);
         counts.request();
         let text = |value: Option<&Owned>| match value {
             Some(value) => decoded(bytes_of(value.as_ptr())),
@@ -225,14 +222,14 @@ unsafe extern "C" fn begin(
 
 unsafe extern "C" fn get_compiled(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
     // SAFETY: Python calls this with a `Middleware`.
-    object(|| unsafe { field((*slf.cast::<Middleware>()).compiled) })
+    object(|| unsafe { set_already(current_policy(slf.cast())?) })
 }
 
 unsafe extern "C" fn get_live(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
     // SAFETY: Python calls this with a `Middleware`; what it holds is live or null.
     object(|| unsafe {
-        let live = (*slf.cast::<Middleware>()).live;
-        Ok(Owned::share(if live.is_null() { ffi::Py_None() } else { live }))
+        let this = slf.cast::<Middleware>();
+        Ok(held(this, &raw const (*this).live).unwrap_or_else(|| Owned::share(ffi::Py_None())))
     })
 }
 
@@ -249,12 +246,11 @@ unsafe extern "C" fn set_live(
                 .filter(|live| !live.is_none())
                 .map(Bound::cast_into::<LiveOrigins>)
                 .transpose()?;
-            // SAFETY: Python calls this with a `Middleware`; the one before is dropped when the new
-            // one is in its place.
+            // SAFETY: Python calls this with a `Middleware`.
             unsafe {
+                let this = slf.cast::<Middleware>();
                 let live = live.map_or(ptr::null_mut(), Bound::into_ptr);
-                let field = &raw mut (*slf.cast::<Middleware>()).live;
-                ffi::Py_XDECREF(field.replace(live));
+                replace(this, [(&raw mut (*this).live, live)], || ());
             }
             Ok(())
         })
@@ -269,18 +265,15 @@ unsafe extern "C" fn allows(
     // SAFETY: Python calls this with a `Middleware` and an argument, which it holds.
     object(|| unsafe {
         let this = slf.cast::<Middleware>();
-        if (*this).compiled.is_null() {
-            return not_initialized();
-        }
+        let Some(policy) = current_policy(this)? else { return not_initialized() };
         let origin = attached(|py| {
             let origin = Bound::from_borrowed_ptr(py, origin);
             latin_1(origin.cast()?).map(Cow::into_owned)
         })?;
-        let policy = Owned::share((*this).compiled);
-        let allowed = if (*this).live.is_null() {
-            compiled(policy.as_ptr()).allows_bytes(&origin)?
-        } else {
+        let allowed = if follows(this) {
             live_verdict(this, policy, &origin)?.0
+        } else {
+            compiled(policy.as_ptr()).allows_bytes(&origin)?
         };
         Owned::take(ffi::PyBool_FromLong(allowed.into()))
     })
@@ -296,17 +289,20 @@ unsafe extern "C" fn preflight_method(
     // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
     object(|| unsafe {
         let args = core::slice::from_raw_parts(args, nargs.unsigned_abs());
-        preflight::asked(&(*slf.cast::<Middleware>()).counts, slf, args)
+        preflight::asked(counts(slf.cast()), slf, args)
     })
 }
 
 /// `Middleware._fastcors_counts()`: the counters by their names.
-unsafe extern "C" fn counts(slf: *mut ffi::PyObject, _: *mut ffi::PyObject) -> *mut ffi::PyObject {
+unsafe extern "C" fn get_counts(
+    slf: *mut ffi::PyObject,
+    _: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
     object(|| {
         attached(|py| {
             let found = PyDict::new(py);
             // SAFETY: Python calls this with a `Middleware`, which the caller holds.
-            for (name, count) in unsafe { (*slf.cast::<Middleware>()).counts.read() } {
+            for (name, count) in unsafe { totals(slf.cast()) } {
                 found.set_item(name, count)?;
             }
             // SAFETY: the reference is given away.
@@ -323,9 +319,8 @@ unsafe extern "C" fn count(
     object(|| {
         attached(|py| {
             // SAFETY: Python calls this with a `Middleware` and an argument.
-            let (name, counts) = unsafe {
-                (Bound::from_borrowed_ptr(py, name), &(*slf.cast::<Middleware>()).counts)
-            };
+            let (name, counts) =
+                unsafe { (Bound::from_borrowed_ptr(py, name), counts(slf.cast::<Middleware>())) };
             if !counts.named(name.extract()?) {
                 return Err(PyValueError::new_err(format!("there is no counter {name:?}")));
             }
@@ -397,7 +392,7 @@ pub(super) const METHODS: [ffi::PyMethodDef; 9] = [
     ),
     method(
         c"_fastcors_counts",
-        counts,
+        get_counts,
         ffi::METH_NOARGS,
         c"_fastcors_counts($self, /)\n--\n\nThe counters by their names.",
     ),

@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 use super::application::Application;
 use super::asked::question;
 use super::coroutines::deferred;
+use super::current::{counts, current, follows, overrides};
 use super::enforcement::{self, Asked, Called, Next};
 use super::guard::{attached, object};
 use super::middleware::{Middleware, find_overrides, live_verdict, not_initialized};
@@ -33,9 +34,10 @@ pub(super) unsafe extern "C" fn vectorcall(
         let [scope, receive, send] = arguments(args, nargsf, kwnames)?;
         let this = slf.cast::<Middleware>();
         find_overrides(this)?;
-        if (*this).overrides.asks_origin || (*this).overrides.runs_call {
+        let found = overrides(this);
+        if (*found).asks_origin || (*found).runs_call {
             cold_path();
-            if (*this).overrides.runs_call {
+            if (*found).runs_call {
                 return call_method(slf, scope, receive, send);
             }
             return respond_overridden(this, scope, receive, send);
@@ -73,7 +75,7 @@ unsafe fn respond_overridden(
     send: *mut ffi::PyObject,
 ) -> Result<Owned, Raised> {
     // SAFETY: as the caller vouches.
-    unsafe { respond(this, (*this).overrides.asks_origin, scope, receive, send) }
+    unsafe { respond(this, (*overrides(this)).asks_origin, scope, receive, send) }
 }
 
 /// Responds to one request: to a preflight by itself, to anything else by the application's own
@@ -92,13 +94,10 @@ unsafe fn respond(
     // SAFETY: as the caller vouches. The application and the policy are held for the whole time,
     // because code that runs in between may replace them.
     unsafe {
-        if (*this).app.is_null() || (*this).compiled.is_null() {
-            return not_initialized();
-        }
-        let app = Application { callable: Owned::share((*this).app), calls: (*this).calls };
-        let policy = Owned::share((*this).compiled);
-        let CompiledPolicy { names, enforces, .. } = compiled(policy.as_ptr());
-        if *enforces {
+        let Some((app, policy)) = current(this)? else { return not_initialized() };
+        // Copied: what they stand in may be gone when the policy is.
+        let &CompiledPolicy { names, enforces, .. } = compiled(policy.as_ptr());
+        if enforces {
             let called = Called { scope, receive, send };
             return deferred(names, enforced(this, asks, &app, policy, called));
         }
@@ -154,7 +153,7 @@ unsafe fn dispatch(
 ) -> Result<Owned, Raised> {
     // SAFETY: as the caller vouches; `RequestHeaders` holds bytes objects.
     unsafe {
-        let counts = &(*this).counts;
+        let counts = counts(this);
         let kind = item(scope, names.kind.as_ptr())?;
         if !is_text(kind.as_ptr(), names.http.as_ptr(), b"http")? {
             cold_path();
@@ -182,12 +181,12 @@ unsafe fn dispatch(
         }
         // The list that the policy follows is compared even if a subclass decides, because it may call
         // the policy that the request began with.
-        let allowed = if (*this).live.is_null() {
-            None
-        } else {
+        let allowed = if follows(this) {
             let (allowed, current) = live_verdict(this, policy, bytes_of(origin.as_ptr()))?;
             policy = current;
             Some(allowed)
+        } else {
+            None
         };
         // A subclass is not called with a value that no response may repeat.
         if asks

@@ -1,6 +1,9 @@
 //! How often what was decided: `CORSMiddleware.stats()`.
 
+#[cfg(not(Py_GIL_DISABLED))]
 use core::cell::Cell;
+#[cfg(Py_GIL_DISABLED)]
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use crate::cors::Rejections;
 use crate::enforcement::Rule;
@@ -14,9 +17,16 @@ const REJECTED: usize = 3;
 const ENFORCED: usize = REJECTED + Rejections::EACH.len();
 const LENGTH: usize = ENFORCED + Rule::REJECTING.len();
 
-/// The counters of one middleware. They only grow, under the GIL.
+#[cfg(not(Py_GIL_DISABLED))]
+type Counter = Cell<u64>;
+#[cfg(Py_GIL_DISABLED)]
+type Counter = AtomicU64;
+
+/// The counters of one middleware, or without the GIL those of one thread of it. They only grow, and
+/// only one thread at a time adds.
 #[repr(C)]
-pub(super) struct Counts([Cell<u64>; LENGTH]);
+#[derive(Default)]
+pub(super) struct Counts([Counter; LENGTH]);
 
 impl Counts {
     /// An HTTP request, whatever it is.
@@ -62,12 +72,19 @@ impl Counts {
 
     /// Each counter's name and value.
     pub(super) fn read(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        names().zip(self.0.iter().map(Cell::get))
+        #[cfg(not(Py_GIL_DISABLED))]
+        let values = self.0.iter().map(Cell::get);
+        #[cfg(Py_GIL_DISABLED)]
+        let values = self.0.iter().map(|counter| counter.load(Relaxed));
+        names().zip(values)
     }
 
     #[inline]
     fn increment(&self, place: usize) {
+        #[cfg(not(Py_GIL_DISABLED))]
         self.0[place].set(self.0[place].get() + 1);
+        #[cfg(Py_GIL_DISABLED)]
+        self.0[place].store(self.0[place].load(Relaxed) + 1, Relaxed);
     }
 }
 

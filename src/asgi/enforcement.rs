@@ -8,8 +8,8 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
-use super::application::Application;
 use super::coroutines::deferred;
+use super::current::{counts, current, follows, overrides};
 use super::fetch_headers::{FetchHeaders, read_any};
 use super::guard::attached;
 use super::middleware::{Middleware, live_verdict};
@@ -90,10 +90,10 @@ pub(super) unsafe fn judge(
                     false
                 }
                 Asked::Override | Asked::Policy => {
-                    if (*this).live.is_null() {
-                        compiled(policy.as_ptr()).allows_bytes(bytes)?
-                    } else {
+                    if follows(this) {
                         live_verdict(this, Owned::share(policy.as_ptr()), bytes)?.0
+                    } else {
+                        compiled(policy.as_ptr()).allows_bytes(bytes)?
                     }
                 }
             };
@@ -179,7 +179,7 @@ impl Caught<'_> {
     /// `this` is a live `Middleware`.
     unsafe fn count(&self) {
         // SAFETY: as the caller vouches.
-        let counts = unsafe { &(*self.this).counts };
+        let counts = unsafe { counts(self.this) };
         counts.enforced(self.decision.rule);
         // What goes on is counted there, and a handshake is no HTTP request.
         if self.decision.action == Action::Report || self.kind == Kind::WebSocket {
@@ -343,7 +343,7 @@ pub(super) unsafe fn enforce(
         let asked = match allowed {
             said if said == ffi::Py_True() => Asked::Said(true),
             said if said == ffi::Py_False() => Asked::Said(false),
-            _ if (*this).overrides.asks_origin => Asked::Override,
+            _ if (*overrides(this)).asks_origin => Asked::Override,
             _ => Asked::Policy,
         };
         let called = Called { scope, receive, send };
@@ -369,18 +369,18 @@ pub(super) unsafe fn pass(
         let &[policy, scope, receive, send, origin, allowed] = args else {
             return wrong_arguments();
         };
-        if !is_policy(policy) || ffi::PyBytes_CheckExact(origin) == 0 || (*this).app.is_null() {
+        if !is_policy(policy) || ffi::PyBytes_CheckExact(origin) == 0 {
             return wrong_arguments();
         }
+        let Some((app, _)) = current(this)? else { return wrong_arguments() };
         let policy = Owned::share(policy);
         let origin = Owned::share(origin);
         let names = compiled(policy.as_ptr()).names;
-        let app = Application { callable: Owned::share((*this).app), calls: (*this).calls };
         let kind = item(scope, names.kind.as_ptr())?;
         if !is_text(kind.as_ptr(), names.http.as_ptr(), b"http")? {
             return deferred(names, app.call(names, scope, receive, send));
         }
-        let counts = &(*this).counts;
+        let counts = counts(this);
         counts.request();
         counts.cross_origin();
         let (request, kind) = if allowed == ffi::Py_True() {

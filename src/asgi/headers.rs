@@ -9,6 +9,7 @@ use pyo3::{Borrowed, ffi};
 
 use super::allowed_inside;
 use super::guard::attached;
+use super::locked::locked;
 use super::object::{Owned, Raised, bytes_of, dict_item, seldom};
 use super::policy::CompiledPolicy;
 use super::scope::{any_bytes, any_pair, exact_pair};
@@ -109,8 +110,7 @@ unsafe fn appended(
     // again after the allocation, which may run other code; from there to the end of the loop
     // nothing does. The new list has a position for each line, and each is set once.
     unsafe {
-        let is_list = ffi::PyList_CheckExact(theirs) != 0;
-        if !is_list && ffi::PyTuple_CheckExact(theirs) == 0 {
+        if ffi::PyList_CheckExact(theirs) == 0 && ffi::PyTuple_CheckExact(theirs) == 0 {
             return seldom(Ok(None));
         }
         let origin = decided.origin();
@@ -123,31 +123,11 @@ unsafe fn appended(
         // The policy has at most three lines of its own.
         #[allow(clippy::cast_possible_wrap)]
         let list = Owned::take(ffi::PyList_New(length + ours.len() as ffi::Py_ssize_t + 1))?;
-        if ffi::Py_SIZE(theirs) != length {
+        let mut vary = None;
+        if !locked(theirs, || fill(list.as_ptr(), theirs, length, &mut vary)) {
             return seldom(Ok(None));
         }
-        let items: *const *mut ffi::PyObject = if is_list {
-            (*theirs.cast::<ffi::PyListObject>()).ob_item
-        } else {
-            (&raw const (*theirs.cast::<ffi::PyTupleObject>()).ob_item).cast()
-        };
-        let mut place = 0;
-        let mut vary = None;
-        while place < length {
-            let pair = *items.offset(place);
-            let Some((name, value)) = exact_pair(pair) else { return seldom(Ok(None)) };
-            let name_length = ffi::Py_SIZE(name);
-            if name_length < 64 && LENGTHS >> name_length & 1 != 0 && is_ours(bytes_of(name)) {
-                // One Vary, such as that of a compressing middleware, is in many responses.
-                let is_one = bytes_of(name) == b"vary" && vary.is_none();
-                if !is_one || ffi::PyBytes_CheckExact(value) == 0 {
-                    return seldom(Ok(None));
-                }
-                vary = Some((place, Owned::share(value)));
-            }
-            ffi::PyList_SET_ITEM(list.as_ptr(), place, Owned::share(pair).into_ptr());
-            place += 1;
-        }
+        let mut place = length;
         for line in ours {
             let line = line.as_ref().map(Py::as_ptr).or(explicit.as_ref().map(Owned::as_ptr));
             let Some(line) = line else { return seldom(Ok(None)) };
@@ -168,6 +148,48 @@ unsafe fn appended(
             }
         }
         Ok(Some(list))
+    }
+}
+
+/// Copies the application's header lines into a new list, and finds the `vary` among them with its place.
+/// False where they are not as [`appended`] needs them.
+///
+/// # Safety
+/// `theirs` is a list or a tuple that nothing changes meanwhile, and `list` a new list with at least
+/// `length` places.
+#[inline(always)]
+unsafe fn fill(
+    list: *mut ffi::PyObject,
+    theirs: *mut ffi::PyObject,
+    length: ffi::Py_ssize_t,
+    vary: &mut Option<(ffi::Py_ssize_t, Owned)>,
+) -> bool {
+    // SAFETY: each object is checked to be of the exact type that it is read as. The length is read
+    // again after the allocation of the list, which may run other code; nothing here does.
+    unsafe {
+        if ffi::Py_SIZE(theirs) != length {
+            return seldom(false);
+        }
+        let items: *const *mut ffi::PyObject = if ffi::PyList_CheckExact(theirs) != 0 {
+            (*theirs.cast::<ffi::PyListObject>()).ob_item
+        } else {
+            (&raw const (*theirs.cast::<ffi::PyTupleObject>()).ob_item).cast()
+        };
+        for place in 0..length {
+            let pair = *items.offset(place);
+            let Some((name, value)) = exact_pair(pair) else { return seldom(false) };
+            let name_length = ffi::Py_SIZE(name);
+            if name_length < 64 && LENGTHS >> name_length & 1 != 0 && is_ours(bytes_of(name)) {
+                // One Vary, such as that of a compressing middleware, is in many responses.
+                let is_one = bytes_of(name) == b"vary" && vary.is_none();
+                if !is_one || ffi::PyBytes_CheckExact(value) == 0 {
+                    return seldom(false);
+                }
+                *vary = Some((place, Owned::share(value)));
+            }
+            ffi::PyList_SET_ITEM(list, place, Owned::share(pair).into_ptr());
+        }
+        true
     }
 }
 

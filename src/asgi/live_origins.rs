@@ -18,6 +18,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyList, PySet, PyString};
 use pyo3::{PyTraverseError, PyVisit};
 
+use super::locked::locked;
 use super::object::Raised;
 use super::policy::{CompiledPolicy, entry_bytes};
 
@@ -99,14 +100,30 @@ impl LiveOrigins {
     unsafe fn is_in_place(&self, place: u32) -> bool {
         let place = place as usize;
         let Some(Some(remembered)) = self.objects.get(place) else { return false };
+        #[cfg(Py_GIL_DISABLED)]
+        if !self.is_set {
+            // SAFETY: as the caller vouches. It takes no lock, so that threads need not wait.
+            unsafe {
+                let item =
+                    ffi::PyList_GetItemRef(self.given.as_ptr(), super::older_rust::signed(place));
+                let is_there = item == remembered.as_ptr();
+                if item.is_null() {
+                    ffi::PyErr_Clear();
+                }
+                ffi::Py_XDECREF(item);
+                return is_there;
+            }
+        }
         // SAFETY: as the caller vouches; the place is below the length that the list has now.
         unsafe {
-            if self.is_set {
-                let table = self.table();
-                table.get(place).is_some_and(|entry| entry.key == remembered.as_ptr())
-            } else {
-                self.items().get(place).is_some_and(|item| *item == remembered.as_ptr())
-            }
+            locked(self.given.as_ptr(), || {
+                if self.is_set {
+                    let table = self.table();
+                    table.get(place).is_some_and(|entry| entry.key == remembered.as_ptr())
+                } else {
+                    self.items().get(place).is_some_and(|item| *item == remembered.as_ptr())
+                }
+            })
         }
     }
 
@@ -119,16 +136,19 @@ impl LiveOrigins {
         let length = self.objects.len();
         let start = self.next.load(Relaxed);
         let end = length.min(start + COMPARED);
-        self.next.store(if end == length { 0 } else { end }, Relaxed);
-        // SAFETY: attached, as the caller vouches.
-        unsafe { self.are_in_place(start, end) }
+        // Threads share it: where it stays zero, it is not written.
+        if length > COMPARED {
+            self.next.store(if end == length { 0 } else { end }, Relaxed);
+        }
+        // SAFETY: attached, as the caller vouches; nothing that is called runs Python code.
+        unsafe { locked(self.given.as_ptr(), || self.are_in_place(start, end)) }
     }
 
     /// Whether the list is as long as it was, with the same objects in the places from `start` to
     /// `end`, which are below its length then.
     ///
     /// # Safety
-    /// The thread is attached.
+    /// The list is [`locked`], and the thread is attached.
     unsafe fn are_in_place(&self, start: usize, end: usize) -> bool {
         let remembered = &self.objects[start..end];
         // SAFETY: a `Py` is a pointer that is not null, and None takes its null. As numbers they are
@@ -217,15 +237,17 @@ impl LiveOrigins {
             let hold = |key: *mut ffi::PyObject| {
                 Bound::from_borrowed_ptr_or_opt(py, key).map(Bound::unbind)
             };
-            if is_set {
-                let table = set_table(object);
-                // No object has this hash.
-                let dummy = table.iter().find(|entry| entry.hash == -1);
-                let objects = table.iter().map(|entry| hold(entry.key)).collect();
-                (objects, set_counts(object), dummy.map_or(0, |entry| entry.key as usize))
-            } else {
-                (list_items(object).iter().map(|item| hold(*item)).collect(), (0, 0), 0)
-            }
+            locked(object, || {
+                if is_set {
+                    let table = set_table(object);
+                    // No object has this hash.
+                    let dummy = table.iter().find(|entry| entry.hash == -1);
+                    let objects = table.iter().map(|entry| hold(entry.key)).collect();
+                    (objects, set_counts(object), dummy.map_or(0, |entry| entry.key as usize))
+                } else {
+                    (list_items(object).iter().map(|item| hold(*item)).collect(), (0, 0), 0)
+                }
+            })
         };
         Ok(Self {
             given: given.unbind(),
@@ -292,7 +314,7 @@ impl LiveOrigins {
     /// Whether nothing was changed, by a look at every place: a millisecond for a million.
     fn is_unchanged(&self) -> bool {
         // SAFETY: Python calls this with the thread attached.
-        unsafe { self.are_in_place(0, self.objects.len()) }
+        unsafe { locked(self.given.as_ptr(), || self.are_in_place(0, self.objects.len())) }
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {

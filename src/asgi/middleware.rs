@@ -11,6 +11,7 @@ use pyo3::{Borrowed, ffi};
 
 use super::application::Calls;
 use super::counts::Counts;
+use super::current::{counts, current_policy, overrides};
 use super::guard::{self, attached, unraisable};
 use super::links::drop_link;
 use super::live_origins::LiveOrigins;
@@ -36,8 +37,16 @@ pub(super) struct Middleware {
     pub(super) compiled: *mut ffi::PyObject,
     /// The `LiveOrigins` that the policy was made of; null if it follows no list.
     pub(super) live: *mut ffi::PyObject,
+    #[cfg(not(Py_GIL_DISABLED))]
     pub(super) overrides: Overrides,
+    #[cfg(not(Py_GIL_DISABLED))]
     pub(super) counts: Counts,
+    /// How often one of the fields above was replaced. They are read and written under the lock of the
+    /// object.
+    #[cfg(Py_GIL_DISABLED)]
+    pub(super) version: core::sync::atomic::AtomicU64,
+    #[cfg(Py_GIL_DISABLED)]
+    pub(super) parts: super::parts::Parts,
 }
 
 /// The type of all middlewares, once `middleware_type` has made it.
@@ -61,14 +70,33 @@ pub(super) unsafe fn find_overrides(this: *mut Middleware) -> Result<(), Raised>
     // SAFETY: as the caller vouches.
     unsafe {
         let slf = this.cast::<ffi::PyObject>();
-        let overrides = &(*this).overrides;
-        if !overrides.hold(ffi::Py_TYPE(slf), (*this).dict)
-            && !overrides.hold_without_version(ffi::Py_TYPE(slf), (*this).dict)
+        let found = overrides(this);
+        if !(*found).hold(ffi::Py_TYPE(slf), dict_of(this))
+            && !(*found).hold_without_version(ffi::Py_TYPE(slf), dict_of(this))
         {
             cold_path();
-            (*this).overrides = Overrides::find(slf, &raw const (*this).dict)?;
+            *found = Overrides::find(slf, &raw const (*this).dict)?;
         }
         Ok(())
+    }
+}
+
+/// The instance's `__dict__`, or null. Without the GIL only its address may be looked at.
+///
+/// # Safety
+/// `this` is a live `Middleware`.
+#[inline(always)]
+unsafe fn dict_of(this: *mut Middleware) -> *mut ffi::PyObject {
+    #[cfg(not(Py_GIL_DISABLED))]
+    // SAFETY: as the caller vouches.
+    unsafe {
+        (*this).dict
+    }
+    #[cfg(Py_GIL_DISABLED)]
+    // SAFETY: as the caller vouches; Python writes the field as one word.
+    unsafe {
+        use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
+        AtomicPtr::from_ptr(&raw mut (*this).dict).load(Relaxed)
     }
 }
 
@@ -85,16 +113,20 @@ pub(super) unsafe fn live_verdict(
 ) -> Result<(bool, Owned), Raised> {
     // SAFETY: as the caller vouches; what is used is held.
     unsafe {
-        let live = Owned::share((*this).live);
-        if let Some(allowed) =
-            live_origins(live.as_ptr()).verdict(compiled(policy.as_ptr()), origin)?
-        {
+        #[cfg(not(Py_GIL_DISABLED))]
+        let (_held, live) = (Owned::share((*this).live), (*this).live);
+        #[cfg(Py_GIL_DISABLED)]
+        let Some((_held, live)) = super::parts::live(this) else {
+            let allowed = compiled(policy.as_ptr()).allows_bytes(origin)?;
+            return Ok((allowed, policy));
+        };
+        if let Some(allowed) = live_origins(live).verdict(compiled(policy.as_ptr()), origin)? {
             return Ok((allowed, policy));
         }
         cold_path();
         let names = compiled(policy.as_ptr()).names;
         Owned::take(ffi::PyObject_CallMethodNoArgs(this.cast(), names.follow.as_ptr()))?;
-        let policy = Owned::share((*this).compiled);
+        let policy = current_policy(this)?.unwrap_or(policy);
         let allowed = compiled(policy.as_ptr()).allows_bytes(origin)?;
         Ok((allowed, policy))
     }
@@ -113,13 +145,13 @@ unsafe fn live_origins<'a>(live: *mut ffi::PyObject) -> &'a LiveOrigins {
     }
 }
 
-/// The counters of a middleware.
+/// The counters of a middleware, to which this thread adds.
 ///
 /// # Safety
-/// `middleware` is a live `Middleware`, which outlives the borrow.
+/// `middleware` is a live `Middleware`, which outlives the borrow, and the thread is attached.
 pub(super) unsafe fn counts_of<'a>(middleware: *mut ffi::PyObject) -> &'a Counts {
     // SAFETY: as the caller vouches.
-    unsafe { &(*middleware.cast::<Middleware>()).counts }
+    unsafe { counts(middleware.cast::<Middleware>()) }
 }
 
 #[cold]
@@ -137,6 +169,8 @@ pub(super) unsafe extern "C" fn dealloc(slf: *mut ffi::PyObject) {
         ffi::PyObject_GC_UnTrack(slf.cast());
         let class = ffi::Py_TYPE(slf);
         drop_fields(slf);
+        #[cfg(Py_GIL_DISABLED)]
+        (*slf.cast::<Middleware>()).parts.free();
         if let Some(free) = (*class).tp_free {
             free(slf.cast());
         }
@@ -152,6 +186,13 @@ pub(super) unsafe extern "C" fn traverse(
     // SAFETY: Python calls this with a `Middleware`; the visitor takes live objects.
     guard::traverse(|| unsafe {
         let this = slf.cast::<Middleware>();
+        #[cfg(Py_GIL_DISABLED)]
+        {
+            let result = (*this).parts.traverse(visit, arg);
+            if result != 0 {
+                return result;
+            }
+        }
         types::visit_all(
             &[
                 ffi::Py_TYPE(slf).cast(),
@@ -179,6 +220,8 @@ unsafe fn drop_fields(slf: *mut ffi::PyObject) {
     // SAFETY: as the caller vouches.
     unsafe {
         let this = slf.cast::<Middleware>();
+        #[cfg(Py_GIL_DISABLED)]
+        (*this).parts.clear();
         drop_link(&raw mut (*this).app);
         types::clear_all(&[
             &raw mut (*this).dict,

@@ -43,10 +43,25 @@ pub(crate) fn claim_call(class: &Bound<'_, PyType>) -> PyResult<()> {
     unsafe {
         (*class).tp_vectorcall_offset = (*base.as_type_ptr()).tp_vectorcall_offset;
         (*class).tp_call = Some(ffi::PyVectorcall_Call);
-        (*class).tp_flags |= ffi::Py_TPFLAGS_HAVE_VECTORCALL;
+        #[cfg(not(Py_GIL_DISABLED))]
+        {
+            (*class).tp_flags |= ffi::Py_TPFLAGS_HAVE_VECTORCALL;
+        }
+        #[cfg(Py_GIL_DISABLED)]
+        (*class)
+            .tp_flags
+            .fetch_or(ffi::Py_TPFLAGS_HAVE_VECTORCALL, core::sync::atomic::Ordering::Relaxed);
         ffi::PyType_Modified(class);
     }
     Ok(())
+}
+
+// `PyO3` does not have it. Windows wants the name of the library.
+#[cfg(all(Py_GIL_DISABLED, Py_3_14))]
+#[cfg_attr(all(windows, Py_3_15), link(name = "python315t", kind = "raw-dylib"))]
+#[cfg_attr(all(windows, not(Py_3_15)), link(name = "python314t", kind = "raw-dylib"))]
+unsafe extern "C" {
+    fn PyUnstable_EnableDeferredRefcount(object: *mut ffi::PyObject) -> core::ffi::c_int;
 }
 
 unsafe extern "C" fn new(
@@ -59,6 +74,9 @@ unsafe extern "C" fn new(
         let allocate = (*class).tp_alloc.unwrap_or(ffi::PyType_GenericAlloc);
         let made = Owned::take(allocate(class, 0))?;
         (*made.as_ptr().cast::<Middleware>()).vectorcall = Some(vectorcall);
+        #[cfg(all(Py_GIL_DISABLED, Py_3_14))]
+        // All threads call it: the interpreter then counts no references of its own.
+        PyUnstable_EnableDeferredRefcount(made.as_ptr());
         Ok(made)
     })
 }

@@ -16,25 +16,32 @@ mod attributes;
 mod call;
 mod coroutines;
 mod counts;
+mod current;
 mod enforcement;
 mod fetch_headers;
 mod guard;
 mod headers;
+mod immortal;
 mod interpreter;
 mod links;
 mod live_origins;
+mod locked;
 mod middleware;
 mod middleware_type;
 mod names;
 mod object;
 mod older_rust;
 mod overrides;
+#[cfg(Py_GIL_DISABLED)]
+mod parts;
 mod policy;
 mod preflight;
 mod rejection;
 mod scope;
 mod send;
 mod shape;
+#[cfg(Py_GIL_DISABLED)]
+mod threads;
 mod types;
 #[cfg(any(Py_3_14, Py_GIL_DISABLED))]
 mod watched;

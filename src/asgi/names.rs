@@ -1,5 +1,6 @@
 //! The constant Python objects that every request needs, made once.
 
+use super::immortal::make_immortal;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyString, PyTuple};
@@ -65,7 +66,11 @@ impl Names {
     pub(super) fn get(py: Python<'_>) -> PyResult<&'static Self> {
         NAMES.get_or_try_init(py, || {
             let text = |text| PyString::intern(py, text).unbind();
-            let bytes = |bytes: &[u8]| PyBytes::new(py, bytes).unbind();
+            let bytes = |bytes: &[u8]| immortal(PyBytes::new(py, bytes)).unbind();
+            let pair = |name: &[u8], value: &[u8]| {
+                let (name, value) = (bytes(name), bytes(value));
+                PyTuple::new(py, [name, value]).map(|pair| immortal(pair).unbind())
+            };
             let coroutines = py.import("fastcors._coroutines")?;
             let function = |name| coroutines.getattr(name).map(Bound::unbind);
             Ok(Self {
@@ -80,9 +85,9 @@ impl Names {
                 allow_origin: bytes(b"access-control-allow-origin"),
                 allow_headers: bytes(b"access-control-allow-headers"),
                 vary_name: bytes(b"vary"),
-                vary_origin: pair(py, b"vary", b"Origin")?,
-                private_network: pair(py, b"access-control-allow-private-network", b"true")?,
-                content_type: pair(py, b"content-type", b"text/plain; charset=utf-8")?,
+                vary_origin: pair(b"vary", b"Origin")?,
+                private_network: pair(b"access-control-allow-private-network", b"true")?,
+                content_type: pair(b"content-type", b"text/plain; charset=utf-8")?,
                 respond: function("respond")?,
                 await_later: function("await_later")?,
                 raise_later: function("raise_later")?,
@@ -98,6 +103,11 @@ impl Names {
             })
         })
     }
+}
+
+fn immortal<T>(object: Bound<'_, T>) -> Bound<'_, T> {
+    make_immortal(object.as_any());
+    object
 }
 
 /// A header line as ASGI has it.

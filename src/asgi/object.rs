@@ -181,6 +181,31 @@ pub(super) unsafe fn dict_item(
     }
 }
 
+/// As [`dict_item`], a new reference: of a dict that another thread may change, where there is no GIL.
+///
+/// # Safety
+/// As for [`dict_item`].
+#[inline]
+pub(super) unsafe fn shared_item(
+    dict: *mut ffi::PyObject,
+    key: *mut ffi::PyObject,
+) -> Result<Option<Owned>, Raised> {
+    #[cfg(not(Py_GIL_DISABLED))]
+    // SAFETY: as the caller vouches; nothing runs before the reference is taken.
+    unsafe {
+        Ok(dict_item(dict, key)?.map(|found| Owned::share(found.as_ptr())))
+    }
+    #[cfg(Py_GIL_DISABLED)]
+    // SAFETY: as the caller vouches; what is found is a new reference.
+    unsafe {
+        let mut found = core::ptr::null_mut();
+        if ffi::PyDict_GetItemRef(dict, key, &raw mut found) < 0 {
+            return seldom(Err(Raised));
+        }
+        Ok(NonNull::new(found).map(Owned))
+    }
+}
+
 /// `mapping[key]` as a new reference, or a `KeyError`. The key is an interned `str`.
 ///
 /// # Safety
@@ -193,8 +218,8 @@ pub(super) unsafe fn item(
     // SAFETY: the caller vouches for the objects; a dict's own item is borrowed, so it is shared.
     unsafe {
         if ffi::PyDict_CheckExact(mapping) != 0 {
-            if let Some(found) = dict_item(mapping, key)? {
-                return Ok(Owned::share(found.as_ptr()));
+            if let Some(found) = shared_item(mapping, key)? {
+                return Ok(found);
             }
         }
         // The general way, which also raises the KeyError with the key in it.

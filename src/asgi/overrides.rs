@@ -35,7 +35,7 @@ const UNKNOWN: u64 = 0;
 
 impl Overrides {
     /// What says that nothing has been found out.
-    const NOTHING: Self = Self {
+    pub(super) const NOTHING: Self = Self {
         class_version: 0,
         runs_call: false,
         hooks: false,
@@ -120,8 +120,17 @@ impl Overrides {
 /// `class` is a live class and the thread is attached.
 #[inline(always)]
 unsafe fn class_version(class: *mut ffi::PyTypeObject) -> c_uint {
+    #[cfg(not(Py_GIL_DISABLED))]
     // SAFETY: as the caller vouches.
-    unsafe { (*class).tp_version_tag }
+    unsafe {
+        (*class).tp_version_tag
+    }
+    #[cfg(Py_GIL_DISABLED)]
+    // SAFETY: as the caller vouches; Python writes the field as one word.
+    unsafe {
+        use core::sync::atomic::{AtomicU32, Ordering::Acquire};
+        AtomicU32::from_ptr(&raw mut (*class).tp_version_tag).load(Acquire)
+    }
 }
 
 /// As [`class_state`], for a class that is about to be asked.
@@ -168,6 +177,10 @@ unsafe fn for_each_dict(
     class: *mut ffi::PyTypeObject,
     body: &mut dyn FnMut(*mut ffi::PyTypeObject, *mut ffi::PyObject) -> bool,
 ) -> bool {
+    // Without the GIL another thread may assign other bases meanwhile: such a class is asked each time.
+    if cfg!(Py_GIL_DISABLED) {
+        return false;
+    }
     // SAFETY: the method resolution order is a tuple of live classes, each with a dict or null.
     unsafe {
         let order = (*class).tp_mro;
@@ -232,6 +245,7 @@ mod state {
 
     use pyo3::ffi;
 
+    use crate::asgi::locked::locked;
     use crate::asgi::object::Owned;
     use crate::asgi::watched::{changes, watch};
 
@@ -259,8 +273,10 @@ mod state {
             unsafe { ffi::PyErr_Clear() }
             return UNKNOWN;
         };
-        // SAFETY: a live dict.
-        if unsafe { watch(own.as_ptr()) } { (own.as_ptr() as usize, changes()) } else { UNKNOWN }
+        // A change that Python has told of is made when its lock is free.
+        // SAFETY: a live dict, and an attached thread.
+        let changes = unsafe { locked(own.as_ptr(), || watch(own.as_ptr()).then(changes)) };
+        changes.map_or(UNKNOWN, |changes| (own.as_ptr() as usize, changes))
     }
 
     pub(super) fn see(dict: *mut ffi::PyObject) -> bool {

@@ -1,5 +1,6 @@
 //! A policy together with the Python objects that its responses are made of.
 
+#[cfg(not(Py_GIL_DISABLED))]
 use core::cell::UnsafeCell;
 use core::ptr;
 use std::borrow::Cow;
@@ -13,9 +14,9 @@ use pyo3::{Borrowed, ffi};
 use super::guard::attached;
 use super::names::{Names, pair};
 use super::object::Raised;
-use crate::cors::{
-    Actual, LineValue, Memo, Policy, Preflight, PreflightRequest, Rejections, Verdict,
-};
+#[cfg(not(Py_GIL_DISABLED))]
+use crate::cors::Memo;
+use crate::cors::{Actual, LineValue, Policy, Preflight, PreflightRequest, Rejections, Verdict};
 use crate::enforcement::Enforcement;
 
 /// An immutable policy, with every header line that its responses share built once.
@@ -23,7 +24,7 @@ use crate::enforcement::Enforcement;
 /// The options come from `fastcors.Policy`, which has checked them.
 #[pyclass(frozen, immutable_type, module = "fastcors._fastcors")]
 pub(crate) struct CompiledPolicy {
-    pub(crate) policy: Policy,
+    pub(crate) policy: Core<Policy>,
     pub(super) names: &'static Names,
     pub(super) preflight: PreflightLines,
     rejected: Vec<ResponseLine>,
@@ -38,20 +39,51 @@ pub(crate) struct CompiledPolicy {
     /// On values of `Access-Control-Request-Headers`: 60 instructions instead of the 480 of a decision.
     headers: Verdicts,
     /// Which requests are rejected before the application runs.
-    pub(crate) enforcement: Enforcement,
+    pub(crate) enforcement: Core<Enforcement>,
     /// Whether any may be.
     pub(super) enforces: bool,
 }
 
+/// What several threads decide by: without the GIL each has Python objects of its own around it.
+#[cfg(not(Py_GIL_DISABLED))]
+type Core<T> = T;
+#[cfg(Py_GIL_DISABLED)]
+type Core<T> = std::sync::Arc<T>;
+
 /// The last verdicts on some texts. They depend only on the policy, so they are never wrong,
 /// only forgotten.
+#[cfg(Py_GIL_DISABLED)]
+#[derive(Default)]
+struct Verdicts(crate::cors::SharedMemo);
+
+/// The last verdicts on some texts. They depend only on the policy, so they are never wrong,
+/// only forgotten.
+#[cfg(not(Py_GIL_DISABLED))]
 #[derive(Default)]
 struct Verdicts(UnsafeCell<Memo>);
 
 // SAFETY: the content is reached only by the two methods, under the GIL, and no reference to it
 // outlives them.
+#[cfg(not(Py_GIL_DISABLED))]
 unsafe impl Sync for Verdicts {}
 
+#[cfg(Py_GIL_DISABLED)]
+impl Verdicts {
+    /// # Safety
+    /// None is needed here.
+    #[inline]
+    unsafe fn get(&self, text: &[u8]) -> Option<bool> {
+        self.0.get(text)
+    }
+
+    /// # Safety
+    /// None is needed here.
+    unsafe fn keep(&self, text: &[u8], verdict: bool) {
+        self.0.keep(text, verdict);
+    }
+}
+
+#[cfg(not(Py_GIL_DISABLED))]
 impl Verdicts {
     /// # Safety
     /// The thread is attached.
@@ -100,6 +132,27 @@ impl CompiledPolicy {
         options: Py<PyAny>,
         python_only: Vec<Py<PyAny>>,
         enforcement: Enforcement,
+    ) -> PyResult<Self> {
+        #[cfg(Py_GIL_DISABLED)]
+        let (policy, enforcement) = (Core::new(policy), Core::new(enforcement));
+        Self::around(py, policy, options, python_only, enforcement)
+    }
+
+    /// A copy with Python objects of its own, which this thread makes, and so counts references to them
+    /// without the other threads.
+    #[cfg(Py_GIL_DISABLED)]
+    pub(super) fn for_this_thread(&self, py: Python<'_>) -> PyResult<Self> {
+        let python_only = self.python_only.iter().map(|each| each.clone_ref(py)).collect();
+        let (policy, options) = (Core::clone(&self.policy), self.options.clone_ref(py));
+        Self::around(py, policy, options, python_only, Core::clone(&self.enforcement))
+    }
+
+    fn around(
+        py: Python<'_>,
+        policy: Core<Policy>,
+        options: Py<PyAny>,
+        python_only: Vec<Py<PyAny>>,
+        enforcement: Core<Enforcement>,
     ) -> PyResult<Self> {
         let names = Names::get(py)?;
         Ok(Self {

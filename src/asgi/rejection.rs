@@ -9,6 +9,8 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyInt, PyTuple};
 
 use super::guard::attached;
+#[cfg(Py_GIL_DISABLED)]
+use super::object::shared_item;
 use super::object::{Owned, Raised};
 use super::overrides::dict_version;
 use super::scope::RequestHeaders;
@@ -121,7 +123,13 @@ pub(super) fn is_silent(py: Python<'_>) -> bool {
     // SAFETY: a live dict and a live key; an int compares with an int without an error, and where
     // another key makes one, it is dropped and the logger itself is asked.
     unsafe {
+        #[cfg(not(Py_GIL_DISABLED))]
         let found = ffi::PyDict_GetItemWithError(remembered.as_ptr(), debug.as_ptr());
+        #[cfg(Py_GIL_DISABLED)]
+        let found = shared_item(remembered.as_ptr(), debug.as_ptr())
+            .ok()
+            .flatten()
+            .map_or(core::ptr::null_mut(), |found| found.as_ptr());
         if found.is_null() {
             ffi::PyErr_Clear();
         }

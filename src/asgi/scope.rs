@@ -38,6 +38,23 @@ impl RequestHeaders {
     /// `headers` is a live object and the thread is attached.
     #[inline(always)]
     pub(super) unsafe fn read(headers: *mut ffi::PyObject) -> Option<Self> {
+        // Not by the closure there: what it returns would be copied, 15 instructions.
+        #[cfg(not(Py_GIL_DISABLED))]
+        // SAFETY: as the caller vouches.
+        unsafe {
+            Self::read_items(headers)
+        }
+        #[cfg(Py_GIL_DISABLED)]
+        // SAFETY: as the caller vouches; nothing that is called runs Python code.
+        unsafe {
+            super::locked::locked(headers, || Self::read_items(headers))
+        }
+    }
+
+    /// # Safety
+    /// As for [`read`](Self::read); nothing changes the headers.
+    #[inline(always)]
+    unsafe fn read_items(headers: *mut ffi::PyObject) -> Option<Self> {
         // SAFETY: each object is checked to be of the exact type that it is then read as; the items
         // are borrowed from the sequence, which nothing can change in between.
         unsafe {
@@ -137,7 +154,9 @@ pub(super) unsafe fn exact_pair(
     // SAFETY: the type and the length are checked before the items are read.
     unsafe {
         let is_tuple = ffi::PyTuple_CheckExact(pair) != 0;
-        if !(is_tuple || ffi::PyList_CheckExact(pair) != 0) || ffi::Py_SIZE(pair) != 2 {
+        // Without the GIL another thread may change a list while it is read here.
+        let is_list = cfg!(not(Py_GIL_DISABLED)) && ffi::PyList_CheckExact(pair) != 0;
+        if !(is_tuple || is_list) || ffi::Py_SIZE(pair) != 2 {
             return None;
         }
         let (name, value) = if is_tuple {

@@ -1,9 +1,10 @@
 //! The `send` that the application gets: it sets the CORS headers on the start of the response.
 
-use core::cell::Cell;
 use core::ffi::{c_int, c_void};
 use core::mem::offset_of;
 use core::ptr;
+use core::sync::atomic::AtomicBool;
+#[cfg(not(Py_GIL_DISABLED))]
 use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -16,6 +17,7 @@ use super::asked::Question;
 use super::coroutines::deferred;
 use super::guard::{self, attached, object, unraisable};
 use super::headers::{Decided, with_headers};
+use super::immortal::make_immortal;
 use super::links::drop_link;
 use super::object::{Owned, Raised, call_one, is_text, item, seldom};
 use super::older_rust::cold_path;
@@ -42,13 +44,15 @@ struct Send {
     question: *mut ffi::PyObject,
     kind: Actual,
     /// Whether the subclass's rejection was counted and logged: an application may start twice.
-    reported: Cell<bool>,
+    reported: AtomicBool,
 }
 
 static TYPE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
 /// The memory of a send that was dropped, for the next one, or null. Taking it saves
-/// an allocation and a release, 150 instructions. It is read and written under the GIL.
+/// an allocation and a release, 150 instructions. It is read and written under the GIL; without it, each
+/// thread has an allocator of its own, which does the same.
+#[cfg(not(Py_GIL_DISABLED))]
 static KEPT: AtomicPtr<Send> = AtomicPtr::new(ptr::null_mut());
 
 /// Makes the type before the first request needs it.
@@ -77,16 +81,9 @@ pub(super) unsafe fn new(
     // may see it.
     unsafe {
         let send_type = send_type.as_ptr().cast();
-        let mut made = KEPT.load(Relaxed);
+        let made = allocated(send_type);
         if made.is_null() {
-            cold_path();
-            made = ffi::PyObject_GC_New::<Send>(send_type);
-            if made.is_null() {
-                return seldom(Err(Raised));
-            }
-        } else {
-            KEPT.store(ptr::null_mut(), Relaxed);
-            ffi::PyObject_Init(made.cast(), send_type);
+            return seldom(Err(Raised));
         }
         (*made).vectorcall = Some(vectorcall);
         (*made).send = Owned::share(send).into_ptr();
@@ -94,10 +91,50 @@ pub(super) unsafe fn new(
         (*made).request = request.map_or(ptr::null_mut(), Owned::into_ptr);
         (*made).question = question.map_or(ptr::null_mut(), Owned::into_ptr);
         (*made).kind = kind;
-        (*made).reported = Cell::new(false);
+        (*made).reported = AtomicBool::new(false);
         ffi::PyObject_GC_Track(made.cast());
         Owned::take(made.cast())
     }
+}
+
+/// The memory of a send, with the head of the object; null with an exception.
+///
+/// # Safety
+/// `send_type` is the type that [`make_type`] made, and the thread is attached.
+#[inline(always)]
+unsafe fn allocated(send_type: *mut ffi::PyTypeObject) -> *mut Send {
+    #[cfg(not(Py_GIL_DISABLED))]
+    // SAFETY: what is kept is the memory of a `Send`, which nobody else knows of.
+    unsafe {
+        let made = KEPT.load(Relaxed);
+        if made.is_null() {
+            cold_path();
+            return ffi::PyObject_GC_New::<Send>(send_type);
+        }
+        KEPT.store(ptr::null_mut(), Relaxed);
+        ffi::PyObject_Init(made.cast(), send_type);
+        made
+    }
+    #[cfg(Py_GIL_DISABLED)]
+    // SAFETY: as the caller vouches.
+    unsafe {
+        ffi::PyObject_GC_New::<Send>(send_type)
+    }
+}
+
+/// Keeps the memory of a send for the next one, or frees it.
+///
+/// # Safety
+/// Nobody refers to it, and it holds nothing any more.
+#[inline(always)]
+unsafe fn free(send: *mut Send) {
+    #[cfg(not(Py_GIL_DISABLED))]
+    if KEPT.load(Relaxed).is_null() {
+        KEPT.store(send, Relaxed);
+        return;
+    }
+    // SAFETY: as the caller vouches.
+    unsafe { ffi::PyObject_GC_Del(send.cast()) }
 }
 
 unsafe extern "C" fn vectorcall(
@@ -272,11 +309,7 @@ unsafe extern "C" fn dealloc(slf: *mut ffi::PyObject) {
         ffi::PyObject_GC_UnTrack(slf.cast());
         let object_type = ffi::Py_TYPE(slf);
         drop_fields(slf);
-        if KEPT.load(Relaxed).is_null() {
-            KEPT.store(slf.cast(), Relaxed);
-        } else {
-            ffi::PyObject_GC_Del(slf.cast());
-        }
+        free(slf.cast());
         ffi::Py_DECREF(object_type.cast());
     });
 }
@@ -357,5 +390,6 @@ fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
     let flags = ffi::Py_TPFLAGS_HAVE_VECTORCALL | ffi::Py_TPFLAGS_DISALLOW_INSTANTIATION;
     // SAFETY: the slots fit their functions and end with a zero; `Send` begins with its head.
     let made = unsafe { types::make::<Send>(py, c"fastcors._fastcors.Send", flags, &mut slots)? };
+    make_immortal(made.as_any());
     Ok(made.unbind())
 }

@@ -1,3 +1,9 @@
+use core::sync::atomic::{
+    AtomicU64,
+    Ordering::{Acquire, Relaxed, Release},
+    fence,
+};
+
 /// The longest text that a [`Memo`] keeps, in bytes: longer than the origins that browsers send.
 const LONGEST: usize = 94;
 
@@ -44,6 +50,81 @@ impl Memo {
             entry.length = length;
             entry.verdict = verdict;
         }
+    }
+}
+
+/// As [`Memo`], for several threads at a time, none of which waits for another: where one is writing,
+/// there is nothing to be read, and nothing else is kept.
+///
+/// It is for builds of Python without the GIL, where each thread has one of its own: only what one thread
+/// began and another ends meets here.
+#[derive(Debug, Default)]
+pub struct SharedMemo([SharedEntry; ENTRIES]);
+
+#[derive(Debug, Default)]
+struct SharedEntry {
+    /// Odd while a thread writes; another number whenever one has written.
+    sequence: AtomicU64,
+    /// The length of the text, 1 bit of the verdict below it; 0 where there is none.
+    header: AtomicU64,
+    /// The text, with zeros behind it.
+    words: [AtomicU64; WORDS],
+}
+
+const WORDS: usize = LONGEST.div_ceil(8);
+
+/// The words of a text that is not too long.
+fn words(text: &[u8]) -> impl Iterator<Item = u64> {
+    text.chunks(8).map(|chunk| {
+        let mut bytes = [0; 8];
+        bytes[..chunk.len()].copy_from_slice(chunk);
+        u64::from_ne_bytes(bytes)
+    })
+}
+
+/// What stands for a text of this length and its verdict; never 0.
+fn header(length: usize, verdict: bool) -> u64 {
+    (length as u64 + 1) << 1 | u64::from(verdict)
+}
+
+impl SharedMemo {
+    /// What was kept for `text`, unless another text has taken its place, or takes it now.
+    #[inline]
+    #[must_use]
+    pub fn get(&self, text: &[u8]) -> Option<bool> {
+        if text.len() > LONGEST {
+            return None;
+        }
+        let entry = &self.0[place(text)];
+        let before = entry.sequence.load(Acquire);
+        let found = entry.header.load(Relaxed);
+        let same = found | 1 == header(text.len(), true)
+            && words(text).zip(&entry.words).all(|(word, kept)| kept.load(Relaxed) == word);
+        // Whatever was read above was read before this.
+        fence(Acquire);
+        (same && before & 1 == 0 && entry.sequence.load(Relaxed) == before)
+            .then_some(found & 1 == 1)
+    }
+
+    /// Keeps `verdict` for `text`, unless the text is longer than 94 bytes or another thread is writing.
+    pub fn keep(&self, text: &[u8], verdict: bool) {
+        if text.len() > LONGEST {
+            return;
+        }
+        let entry = &self.0[place(text)];
+        let before = entry.sequence.load(Relaxed);
+        let begin =
+            || entry.sequence.compare_exchange(before, before + 1, Acquire, Relaxed).is_ok();
+        if before & 1 == 1 || !begin() {
+            return;
+        }
+        // Whatever is written below is written after the odd number.
+        fence(Release);
+        entry.header.store(header(text.len(), verdict), Relaxed);
+        for (word, kept) in words(text).zip(&entry.words) {
+            kept.store(word, Relaxed);
+        }
+        entry.sequence.store(before + 2, Release);
     }
 }
 

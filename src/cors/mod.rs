@@ -24,7 +24,7 @@ pub use actual::{Actual, Line, LineValue, Placed, merge, varies_by_origin, vary_
 pub use byte_set::{ByteSet, TooLarge};
 pub use expression::{Expressions, RejectedExpression};
 pub use header_names::HeaderNames;
-pub use memo::Memo;
+pub use memo::{Memo, SharedMemo};
 pub use mirrored::can_be_mirrored;
 pub use origin::{Origins, Verdict, is_visible_ascii};
 pub use pattern::{OriginPattern, PatternError, Port};

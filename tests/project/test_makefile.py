@@ -38,7 +38,7 @@ BUILT = (
     *("bench", "bench-record"),
 )
 TARGETS = (*BUILT, "lint", "test-rust", "test-pythons")
-LINTED = ("lint", "quick", "test")
+LINTED = ("lint", "quick", "test", "check-free-threaded")
 # What prints what it measured.
 PRINTING = ("bench", "bench-servers", "bench-rivals", "bench-scaling", "bench-cold", "instructions")
 
@@ -308,7 +308,10 @@ def test_ci_runs_the_last_commit_in_a_folder_that_has_the_name_of_the_package(
     )
     ran = [line.split(": ") for line in finished.stdout.splitlines()]
     targets = [target for _, target, _ in ran]
-    assert targets == ["demo ONCE=1", "test", "instructions", "test-starlettes", "test-pythons"]
+    assert targets == [
+        *("demo ONCE=1", "test", "check-free-threaded", "instructions"),
+        *("test-starlettes", "test-pythons"),
+    ]
     assert {Path(folder).name for folder, _, _ in ran} == {"fastcors"}
     assert {files for _, _, files in ran} == {"kept"}
     assert "not committed" in finished.stderr

@@ -1,0 +1,180 @@
+//! What a request is decided by: the application and the policy that a middleware has at that moment.
+//!
+//! With the GIL, these are fields of the middleware, and a request takes a reference to each. Without
+//! it, a reference count that several threads change costs more than all the rest of a request: there
+//! each thread has a [part](super::parts) of its own, which is made anew when the middleware's version
+//! tells that something was replaced.
+
+use core::ptr;
+
+use pyo3::ffi;
+
+use super::application::Application;
+use super::counts::Counts;
+use super::locked::locked;
+use super::middleware::Middleware;
+use super::object::{Owned, Raised};
+use super::overrides::Overrides;
+
+/// The application and the `CompiledPolicy`, held for one request; None before `__init__` has set them.
+///
+/// # Safety
+/// `this` is a live `Middleware` and the thread is attached.
+#[cfg_attr(not(Py_GIL_DISABLED), allow(clippy::unnecessary_wraps))]
+#[inline(always)]
+pub(super) unsafe fn current(
+    this: *mut Middleware,
+) -> Result<Option<(Application, Owned)>, Raised> {
+    #[cfg(not(Py_GIL_DISABLED))]
+    // SAFETY: as the caller vouches; what is not null is live.
+    unsafe {
+        if (*this).app.is_null() || (*this).compiled.is_null() {
+            return Ok(None);
+        }
+        let app = Application::new(Owned::share((*this).app), (*this).calls);
+        Ok(Some((app, Owned::share((*this).compiled))))
+    }
+    #[cfg(Py_GIL_DISABLED)]
+    // SAFETY: as the caller vouches.
+    unsafe {
+        super::parts::current(this)
+    }
+}
+
+/// The `CompiledPolicy`, held for as long as it is used; None before `__init__` has set it.
+///
+/// # Safety
+/// As for [`current`].
+#[cfg_attr(not(Py_GIL_DISABLED), allow(clippy::unnecessary_wraps))]
+pub(super) unsafe fn current_policy(this: *mut Middleware) -> Result<Option<Owned>, Raised> {
+    #[cfg(not(Py_GIL_DISABLED))]
+    // SAFETY: as the caller vouches; what is not null is live.
+    unsafe {
+        let policy = (*this).compiled;
+        Ok((!policy.is_null()).then(|| Owned::share(policy)))
+    }
+    #[cfg(Py_GIL_DISABLED)]
+    // SAFETY: as the caller vouches.
+    unsafe {
+        super::parts::current_policy(this)
+    }
+}
+
+/// Whether the policy was made of a list that it follows.
+///
+/// # Safety
+/// As for [`current`].
+#[inline(always)]
+pub(super) unsafe fn follows(this: *mut Middleware) -> bool {
+    #[cfg(not(Py_GIL_DISABLED))]
+    // SAFETY: as the caller vouches.
+    unsafe {
+        !(*this).live.is_null()
+    }
+    #[cfg(Py_GIL_DISABLED)]
+    // SAFETY: as the caller vouches.
+    unsafe {
+        super::parts::follows(this)
+    }
+}
+
+/// The counters, to which only this thread adds.
+///
+/// # Safety
+/// `this` is a live `Middleware`, which outlives the borrow, and the thread is attached.
+#[inline(always)]
+pub(super) unsafe fn counts<'a>(this: *mut Middleware) -> &'a Counts {
+    #[cfg(not(Py_GIL_DISABLED))]
+    // SAFETY: as the caller vouches.
+    unsafe {
+        &(*this).counts
+    }
+    #[cfg(Py_GIL_DISABLED)]
+    // SAFETY: as the caller vouches.
+    unsafe {
+        &(*super::parts::part(this)).counts
+    }
+}
+
+/// Each counter's name and what all threads have counted.
+///
+/// # Safety
+/// As for [`counts`].
+pub(super) unsafe fn totals(this: *mut Middleware) -> Vec<(&'static str, u64)> {
+    #[cfg(not(Py_GIL_DISABLED))]
+    // SAFETY: as the caller vouches.
+    unsafe {
+        (*this).counts.read().collect()
+    }
+    #[cfg(Py_GIL_DISABLED)]
+    // SAFETY: as the caller vouches; parts are made, and live as long as the middleware.
+    unsafe {
+        let mut totals: Vec<_> = Counts::default().read().collect();
+        for part in (*this).parts.each() {
+            for (total, (_, count)) in totals.iter_mut().zip((*part).counts.read()) {
+                total.1 += count;
+            }
+        }
+        totals
+    }
+}
+
+/// What was found out to be overridden, which only this thread reads and writes.
+///
+/// # Safety
+/// `this` is a live `Middleware`, and the thread is attached.
+#[inline(always)]
+pub(super) unsafe fn overrides(this: *mut Middleware) -> *mut Overrides {
+    #[cfg(not(Py_GIL_DISABLED))]
+    // SAFETY: as the caller vouches.
+    unsafe {
+        &raw mut (*this).overrides
+    }
+    #[cfg(Py_GIL_DISABLED)]
+    // SAFETY: as the caller vouches.
+    unsafe {
+        &raw mut (*super::parts::part(this)).overrides
+    }
+}
+
+/// A new reference to what a field of the middleware holds, which may be null.
+///
+/// # Safety
+/// `field` is one of those that [`replace`] sets in `this`, a live `Middleware`, and the thread is
+/// attached.
+pub(super) unsafe fn held(
+    this: *mut Middleware,
+    field: *const *mut ffi::PyObject,
+) -> Option<Owned> {
+    // SAFETY: as the caller vouches; it is live as long as nobody replaces it.
+    unsafe {
+        locked(this.cast(), || {
+            let object = field.read();
+            (!object.is_null()).then(|| Owned::share(object))
+        })
+    }
+}
+
+/// Replaces what fields of the middleware hold, in one step for every request, and drops what they held.
+///
+/// # Safety
+/// The fields are in `this`, a live `Middleware`, and take over the references. The thread is attached.
+pub(super) unsafe fn replace<const N: usize>(
+    this: *mut Middleware,
+    new: [(*mut *mut ffi::PyObject, *mut ffi::PyObject); N],
+    also: impl FnOnce(),
+) {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        let before = locked(this.cast(), || {
+            also();
+            let before = new.map(|(field, object)| ptr::replace(field, object));
+            #[cfg(Py_GIL_DISABLED)]
+            (*this).version.fetch_add(1, core::sync::atomic::Ordering::Release);
+            before
+        });
+        for object in before {
+            ffi::Py_XDECREF(object);
+        }
+    }
+}

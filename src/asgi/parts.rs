@@ -1,0 +1,323 @@
+//! What each thread has of a middleware for itself, where there is no GIL.
+//!
+//! A thread that serves a request must not write where other threads write, neither a counter nor the
+//! reference count of what they share. So each has its own counters, its own copy of the policy's
+//! Python objects, made by itself, and one reference to the application.
+//!
+//! A part is read and written by its thread alone, but for the counters, which others read, and for the
+//! garbage collector, which stops all threads first.
+
+use core::ffi::c_int;
+use core::ptr;
+use core::sync::atomic::{AtomicPtr, Ordering};
+
+use pyo3::prelude::*;
+use pyo3::{Borrowed, ffi};
+
+use super::application::{Application, Calls};
+use super::counts::Counts;
+use super::guard::attached;
+use super::locked::locked;
+use super::middleware::Middleware;
+use super::object::{Owned, Raised};
+use super::overrides::Overrides;
+use super::policy::CompiledPolicy;
+use super::threads::{Thread, this_thread};
+
+/// A part has its own cache lines: two of them, because processors fetch pairs.
+#[repr(C, align(128))]
+pub(super) struct Part {
+    pub(super) counts: Counts,
+    pub(super) overrides: Overrides,
+    /// The thread that the state was made by, by its serial number.
+    owner: u64,
+    /// The version of the middleware that the state was made of.
+    version: u64,
+    /// A tuple of the application, the thread's own `CompiledPolicy`, the one that is a copy of, and the
+    /// `LiveOrigins` or None; null as long as there is none.
+    state: *mut ffi::PyObject,
+    calls: Calls,
+}
+
+const APP: ffi::Py_ssize_t = 0;
+const POLICY: ffi::Py_ssize_t = 1;
+const COPIED: ffi::Py_ssize_t = 2;
+const LIVE: ffi::Py_ssize_t = 3;
+
+/// Parts in the first block; each other block has twice as many as the one before.
+const FIRST: usize = 32;
+const BLOCKS: usize = 24;
+
+/// The parts of all threads, by their place. All null at first.
+#[repr(C)]
+pub(super) struct Parts([AtomicPtr<AtomicPtr<Part>>; BLOCKS]);
+
+/// The block of a place, and where the place is in it.
+#[inline(always)]
+fn block_of(place: usize) -> (usize, usize) {
+    let block = (place / FIRST + 1).ilog2() as usize;
+    (block, place - FIRST * ((1 << block) - 1))
+}
+
+fn length_of(block: usize) -> usize {
+    FIRST << block
+}
+
+impl Parts {
+    /// The part of a thread, which is made if there is none.
+    #[inline(always)]
+    fn of(&self, thread: Thread) -> *mut Part {
+        let (block, index) = block_of(thread.place);
+        let parts = self.0[block].load(Ordering::Acquire);
+        if !parts.is_null() {
+            // SAFETY: a block has as many parts as it is long, and lives as long as the middleware.
+            let part = unsafe { (*parts.add(index)).load(Ordering::Acquire) };
+            if !part.is_null() {
+                return part;
+            }
+        }
+        self.make(block, index)
+    }
+
+    #[cold]
+    fn make(&self, block: usize, index: usize) -> *mut Part {
+        let mut parts = self.0[block].load(Ordering::Acquire);
+        if parts.is_null() {
+            let made: Box<[AtomicPtr<Part>]> =
+                (0..length_of(block)).map(|_| AtomicPtr::default()).collect();
+            let made = Box::into_raw(made).cast::<AtomicPtr<Part>>();
+            let put = self.0[block].compare_exchange(
+                ptr::null_mut(),
+                made,
+                Ordering::AcqRel,
+                Ordering::Acquire,
+            );
+            parts = match put {
+                Ok(_) => made,
+                Err(theirs) => {
+                    // SAFETY: nobody else knows of it.
+                    drop(unsafe {
+                        Box::from_raw(ptr::slice_from_raw_parts_mut(made, length_of(block)))
+                    });
+                    theirs
+                }
+            };
+        }
+        let part = Box::into_raw(Box::new(Part {
+            counts: Counts::default(),
+            overrides: Overrides::NOTHING,
+            owner: 0,
+            version: 0,
+            state: ptr::null_mut(),
+            calls: Calls::Anything,
+        }));
+        // SAFETY: as in `of`; only this thread makes the part of its place.
+        unsafe { (*parts.add(index)).store(part, Ordering::Release) }
+        part
+    }
+
+    /// All parts that there are.
+    pub(super) fn each(&self) -> impl Iterator<Item = *mut Part> {
+        self.0.iter().enumerate().flat_map(|(block, parts)| {
+            let parts = parts.load(Ordering::Acquire);
+            let length = if parts.is_null() { 0 } else { length_of(block) };
+            (0..length)
+                // SAFETY: as in `of`.
+                .map(move |index| unsafe { (*parts.add(index)).load(Ordering::Acquire) })
+                .filter(|part| !part.is_null())
+        })
+    }
+
+    /// Shows the garbage collector what the parts hold.
+    ///
+    /// # Safety
+    /// `visit` and `arg` are what Python gave to a traverse function.
+    pub(super) unsafe fn traverse(
+        &self,
+        visit: ffi::visitproc,
+        arg: *mut core::ffi::c_void,
+    ) -> c_int {
+        for part in self.each() {
+            // SAFETY: as the caller vouches; all threads are stopped.
+            let result = unsafe {
+                let state = (*part).state;
+                if state.is_null() { 0 } else { visit(state, arg) }
+            };
+            if result != 0 {
+                return result;
+            }
+        }
+        0
+    }
+
+    /// Drops what the parts hold.
+    ///
+    /// # Safety
+    /// No other thread uses the middleware, and this one is attached.
+    pub(super) unsafe fn clear(&self) {
+        for part in self.each() {
+            // SAFETY: as the caller vouches.
+            unsafe { ffi::Py_XDECREF(ptr::replace(&raw mut (*part).state, ptr::null_mut())) }
+        }
+    }
+
+    /// Frees the parts, which hold nothing any more.
+    ///
+    /// # Safety
+    /// As for [`clear`](Self::clear); the parts are not used again.
+    pub(super) unsafe fn free(&self) {
+        for part in self.each() {
+            // SAFETY: each was made by `make`, and is known here alone.
+            drop(unsafe { Box::from_raw(part) });
+        }
+        for (block, parts) in self.0.iter().enumerate() {
+            let parts = parts.swap(ptr::null_mut(), Ordering::AcqRel);
+            if !parts.is_null() {
+                // SAFETY: made by `make`, of this length.
+                drop(unsafe {
+                    Box::from_raw(ptr::slice_from_raw_parts_mut(parts, length_of(block)))
+                });
+            }
+        }
+    }
+}
+
+/// The part of this thread.
+///
+/// # Safety
+/// `this` is a live `Middleware`, and the thread is attached.
+#[inline(always)]
+pub(super) unsafe fn part(this: *mut Middleware) -> *mut Part {
+    // SAFETY: as the caller vouches.
+    unsafe { (*this).parts.of(this_thread()) }
+}
+
+/// The state of this thread's part as it is by now, held; None before `__init__` has set everything.
+///
+/// # Safety
+/// As for [`part`].
+#[inline(always)]
+unsafe fn state(this: *mut Middleware) -> Result<Option<(Owned, Calls)>, Raised> {
+    // SAFETY: as the caller vouches; only this thread writes the part.
+    unsafe {
+        let thread = this_thread();
+        let part = (*this).parts.of(thread);
+        if (*part).version == (*this).version.load(Ordering::Acquire)
+            && (*part).owner == thread.serial
+            && !(*part).state.is_null()
+        {
+            return Ok(Some((Owned::share((*part).state), (*part).calls)));
+        }
+        make_state(this, part, thread)
+    }
+}
+
+/// # Safety
+/// As for [`part`]; `part` is that of this thread.
+#[cold]
+unsafe fn make_state(
+    this: *mut Middleware,
+    part: *mut Part,
+    thread: Thread,
+) -> Result<Option<(Owned, Calls)>, Raised> {
+    // SAFETY: as the caller vouches. What is read under the lock belongs together.
+    unsafe {
+        let (version, calls, app, compiled, live) = locked(this.cast(), || {
+            let share =
+                |object: *mut ffi::PyObject| (!object.is_null()).then(|| Owned::share(object));
+            (
+                (*this).version.load(Ordering::Acquire),
+                (*this).calls,
+                share((*this).app),
+                share((*this).compiled),
+                share((*this).live),
+            )
+        });
+        let (Some(app), Some(compiled)) = (app, compiled) else { return Ok(None) };
+        let before = (*part).state;
+        let policy = if !before.is_null()
+            && (*part).owner == thread.serial
+            && ffi::PyTuple_GET_ITEM(before, COPIED) == compiled.as_ptr()
+        {
+            Owned::share(ffi::PyTuple_GET_ITEM(before, POLICY))
+        } else {
+            attached(|py| {
+                let shared =
+                    Borrowed::from_ptr(py, compiled.as_ptr()).cast_unchecked::<CompiledPolicy>();
+                let own = Py::new(py, shared.get().for_this_thread(py)?)?;
+                Ok(Owned::take(own.into_ptr()))
+            })??
+        };
+        let state = Owned::take(ffi::PyTuple_New(4))?;
+        let live = live.unwrap_or_else(|| Owned::share(ffi::Py_None()));
+        for (index, item) in [(APP, app), (POLICY, policy), (COPIED, compiled), (LIVE, live)] {
+            ffi::PyTuple_SET_ITEM(state.as_ptr(), index, item.into_ptr());
+        }
+        // In one step for this thread, which may serve another request when the one before is dropped.
+        let before = ptr::replace(&raw mut (*part).state, Owned::share(state.as_ptr()).into_ptr());
+        (*part).version = version;
+        (*part).owner = thread.serial;
+        (*part).calls = calls;
+        ffi::Py_XDECREF(before);
+        Ok(Some((state, calls)))
+    }
+}
+
+/// As [`current`](super::current::current).
+///
+/// # Safety
+/// As for [`part`].
+#[inline(always)]
+pub(super) unsafe fn current(
+    this: *mut Middleware,
+) -> Result<Option<(Application, Owned)>, Raised> {
+    // SAFETY: as the caller vouches; the state holds what is in it.
+    unsafe {
+        Ok(state(this)?.map(|(state, calls)| {
+            let policy = Owned::share(ffi::PyTuple_GET_ITEM(state.as_ptr(), POLICY));
+            let app = ffi::PyTuple_GET_ITEM(state.as_ptr(), APP);
+            (Application::inside(app, state, calls), policy)
+        }))
+    }
+}
+
+/// The policy alone, which is there before the application is.
+///
+/// # Safety
+/// As for [`part`].
+pub(super) unsafe fn current_policy(this: *mut Middleware) -> Result<Option<Owned>, Raised> {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        if let Some((state, _)) = state(this)? {
+            return Ok(Some(Owned::share(ffi::PyTuple_GET_ITEM(state.as_ptr(), POLICY))));
+        }
+        Ok(super::current::held(this, &raw const (*this).compiled))
+    }
+}
+
+/// The `LiveOrigins` that the policy of this thread was made of, held; None where it follows no list.
+///
+/// # Safety
+/// As for [`part`].
+pub(super) unsafe fn live(this: *mut Middleware) -> Option<(Owned, *mut ffi::PyObject)> {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        let state = (*part(this)).state;
+        if state.is_null() {
+            return None;
+        }
+        let live = ffi::PyTuple_GET_ITEM(state, LIVE);
+        (live != ffi::Py_None()).then(|| (Owned::share(state), live))
+    }
+}
+
+/// # Safety
+/// As for [`part`].
+#[inline(always)]
+pub(super) unsafe fn follows(this: *mut Middleware) -> bool {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        let state = (*part(this)).state;
+        !state.is_null() && ffi::PyTuple_GET_ITEM(state, LIVE) != ffi::Py_None()
+    }
+}

@@ -1,0 +1,317 @@
+"""`python -m tests.asgi.stress`: one middleware under load from several threads, for SECONDS.
+
+Threads drive coroutines by hand, so that the time goes into the middleware and not into an event loop.
+Meanwhile others reconfigure it, change the list that it follows, assign its application and a method,
+replace and change the headers of the scopes that are being read, and change the headers that the
+application sends. Each response must be one that the middleware may send at some moment; an untrusted
+origin is never allowed; no request is lost from the counters.
+
+It finds something on a build of Python without the GIL, if there is something: `make stress-threads
+PYTHON=python3.14t VENV=.venv-3.14t`. It can fail: each of these, put into the code for such builds
+(`Py_GIL_DISABLED`), ends it within seconds (tried with 3.13t):
+
+- `policy.rs`: `Verdicts` as with the GIL, a `Memo` in an `UnsafeCell`: an untrusted origin is allowed;
+- `send.rs`: the memory of the last `Send` is kept as with the GIL: responses of other requests, crashes;
+- `parts.rs`: one part for all threads (`this_thread` returns place 0): crashes, lost counts;
+- `scope.rs`, `headers.rs`: `locked` runs its body without the lock: crashes;
+- `object.rs`: `shared_item` by `PyDict_GetItemWithError`: crashes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import random
+import sys
+import sysconfig
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from fastcors import CORSMiddleware
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.exchange import Message, Scope
+
+LISTED = "https://app.example.com"
+COMING = "https://coming.example.com"
+# Of one length, and in one place of what the policy remembers of origins.
+MATCHING = [f"https://{name}.tenant.example.net" for name in ("aab", "aba", "baa", "abb")]
+UNTRUSTED = [f"https://{name}.tenant.example.org" for name in ("aab", "aba", "baa", "abb")]
+REGEX = r"https://[ab]{3}\.tenant\.example\.net"
+SENT = [(b"content-type", b"text/plain"), (b"x-one", b"1"), (b"x-two", b"2")]
+POLICIES: list[dict[str, Any]] = [
+    {"max_age": 1, "expose_headers": ["X-One"], "allow_methods": ["GET", "PUT"]},
+    {"max_age": 2, "expose_headers": ["X-Two"], "allow_methods": ["GET", "PATCH"]},
+]
+# Requests of one thread between two looks at the clock.
+ROUND = 500
+# Seconds between two changes that make a policy: without a pause nothing else would be done.
+PAUSE = 0.003
+
+
+class Wrong(AssertionError):
+    """A response that no moment explains."""
+
+
+def scope(origin: str | None, method: str = "GET", requested: str | None = None) -> Scope:
+    headers = [(b"host", b"api.example.com"), (b"accept", b"*/*")]
+    if origin is not None:
+        headers.append((b"origin", origin.encode()))
+    if requested is not None:
+        headers.append((b"access-control-request-method", requested.encode()))
+    return {"type": "http", "method": method, "path": "/", "headers": headers}
+
+
+def ended(awaitable: Any) -> None:
+    """Drive a coroutine that waits for nothing."""
+    try:
+        awaitable.send(None)
+    except StopIteration:
+        return
+    raise Wrong("a coroutine waits")
+
+
+async def receive() -> Message:
+    return {"type": "http.request"}
+
+
+class Stress:
+    """What the threads share."""
+
+    def __init__(self) -> None:
+        self.origins = [LISTED]
+        # Headers that another thread changes while the response is made of them.
+        self.changing_headers = [*SENT]
+        self.middleware: Any = CORSMiddleware(
+            self.app,
+            self.origins,
+            allow_origin_regex=REGEX,
+            allow_credentials=True,
+            **POLICIES[0],
+        )
+        self.done = threading.Event()
+        self.problems: list[BaseException] = []
+        self.requests = 0
+        self.counting = threading.Lock()
+        # Scopes that all threads read, and one changes.
+        self.shared: list[Any] = [scope(LISTED), scope(None), scope(UNTRUSTED[0])]
+
+    async def app(self, scope: Scope, receive: Any, send: Any) -> None:
+        headers = self.changing_headers if scope["path"] == "/changing" else [*SENT]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": scope["path"].encode()})
+
+    async def other_app(self, scope: Scope, receive: Any, send: Any) -> None:
+        await self.app(scope, receive, send)
+
+    def response(self, request: Scope) -> list[Any]:
+        messages: list[Any] = []
+
+        async def send(message: Message) -> None:
+            messages.append(message)
+
+        ended(self.middleware(request, receive, send))
+        return messages
+
+    def ask(self, drawn: random.Random) -> None:
+        """Make one request, and judge the response."""
+        kind = drawn.randrange(8)
+        if kind == 0:
+            self.judge(self.response(scope(None)), None, allowed=False)
+        elif kind == 1:
+            self.judge(self.response(scope(LISTED)), LISTED, allowed=True)
+        elif kind == 2:
+            origin = drawn.choice(MATCHING)
+            self.judge(self.response(scope(origin)), origin, allowed=True)
+        elif kind == 3:
+            origin = drawn.choice(UNTRUSTED)
+            self.judge(self.response(scope(origin)), origin, allowed=False)
+        elif kind == 4:
+            # Listed at times.
+            self.judge(self.response(scope(COMING)), COMING, allowed=None)
+        elif kind == 5:
+            self.judge_preflight(drawn)
+        elif kind == 6:
+            # What it has now, another thread has changed a moment later.
+            self.response(drawn.choice(self.shared))
+        else:
+            self.response({**scope(LISTED), "path": "/changing"})
+
+    def judge(self, messages: list[Any], origin: str | None, *, allowed: bool | None) -> None:
+        if [message["type"] for message in messages] != [
+            "http.response.start",
+            "http.response.body",
+        ] or messages[1] != {"type": "http.response.body", "body": b"/"}:
+            raise Wrong(messages)
+        headers = messages[0]["headers"]
+        fields = dict(headers)
+        given = fields.get(b"access-control-allow-origin")
+        exposed = fields.get(b"access-control-expose-headers")
+        expected = None if origin is None else origin.encode()
+        right = (
+            len(headers) == len(fields)
+            and headers[: len(SENT)] == SENT
+            and fields[b"vary"] == b"Origin"
+            and given in ((None, expected) if allowed is None else (expected if allowed else None,))
+            and (
+                (exposed is None and b"access-control-allow-credentials" not in fields)
+                if origin is None
+                else exposed in (b"X-One", b"X-Two")
+                and fields[b"access-control-allow-credentials"] == b"true"
+            )
+        )
+        if not right:
+            raise Wrong(origin, messages)
+
+    def judge_preflight(self, drawn: random.Random) -> None:
+        origin = drawn.choice([LISTED, *UNTRUSTED])
+        start, body = self.response(scope(origin, "OPTIONS", "PUT"))
+        fields = dict(start["headers"])
+        policies = [
+            (b"1", b"GET, PUT", "", b"OK"),
+            (b"2", b"GET, PATCH", "method", b"Disallowed CORS method"),
+        ]
+        age, methods = fields[b"access-control-max-age"], fields[b"access-control-allow-methods"]
+        (policy,) = (each for each in policies if each[0] == age)
+        given = fields.get(b"access-control-allow-origin")
+        if origin == LISTED:
+            right = given == origin.encode() and body["body"] == policy[3]
+        else:
+            text = ", ".join(filter(None, ["origin", policy[2]]))
+            right = given is None and body["body"] == f"Disallowed CORS {text}".encode()
+        status = 200 if body["body"] == b"OK" else 400
+        if not right or methods != policy[1] or start["status"] != status:
+            raise Wrong(origin, start, body)
+
+    # What the threads do until the time is over
+
+    def request(self, seed: int) -> None:
+        drawn = random.Random(seed)
+        made = 0
+        while not self.done.is_set():
+            for _ in range(ROUND):
+                self.ask(drawn)
+            made += ROUND
+        with self.counting:
+            self.requests += made
+
+    def request_in_short_threads(self, seed: int) -> None:
+        """Requests in one thread after the other: each has another place, or that of one before."""
+        drawn = random.Random(seed)
+
+        def some() -> None:
+            for _ in range(ROUND):
+                self.ask(drawn)
+
+        made = 0
+        while not self.done.is_set():
+            thread = threading.Thread(target=self.run(some))
+            thread.start()
+            thread.join()
+            made += ROUND
+        with self.counting:
+            self.requests += made
+
+    def reconfigure(self) -> None:
+        for policy in itertools.cycle(POLICIES):
+            if self.done.wait(PAUSE):
+                return
+            self.middleware.reconfigure(**policy)
+
+    def change_list(self) -> None:
+        while not self.done.wait(PAUSE):
+            self.origins.append(COMING)
+            self.origins.extend([f"https://{number}.example.com" for number in range(20)])
+            self.done.wait(PAUSE)
+            self.origins.remove(COMING)
+            del self.origins[1:]
+
+    def change_scopes(self) -> None:
+        while not self.done.is_set():
+            for shared in self.shared:
+                shared["headers"] = [*shared["headers"]]
+                headers = shared["headers"]
+                headers.insert(0, (b"x-%d" % len(headers), b"1"))
+                headers.extend([(b"accept-encoding", b"gzip")] * 20)
+                headers.reverse()
+                del headers[3:]
+                shared["headers"] = scope(LISTED)["headers"]
+
+    def change_sent(self) -> None:
+        headers = self.changing_headers
+        while not self.done.is_set():
+            headers.append((b"vary", b"Accept"))
+            headers.insert(0, (b"x-three", b"3" * (len(headers) + 1)))
+            headers.extend([(b"set-cookie", b"a=1")] * 20)
+            del headers[3:]
+
+    def change_application(self) -> None:
+        while not self.done.wait(PAUSE / 10):
+            self.middleware.app = self.other_app
+            self.middleware.label = "an attribute of its own"
+            self.middleware.app = self.app
+            del self.middleware.label
+
+    def run(self, body: Callable[[], None]) -> Callable[[], None]:
+        def guarded() -> None:
+            try:
+                body()
+            except BaseException as problem:
+                self.problems.append(problem)
+                self.done.set()
+
+        return guarded
+
+
+def stress(seconds: float, threads: int, seed: int) -> tuple[int, list[BaseException]]:
+    """Return how many requests were made, and what was wrong."""
+    shared = Stress()
+    bodies: list[Callable[[], None]] = [
+        *(lambda number=number: shared.request(seed + number) for number in range(threads)),
+        lambda: shared.request_in_short_threads(seed + threads),
+        shared.reconfigure,
+        shared.change_list,
+        shared.change_scopes,
+        shared.change_sent,
+        shared.change_application,
+    ]
+    running = [threading.Thread(target=shared.run(body)) for body in bodies]
+    for thread in running:
+        thread.start()
+    shared.done.wait(seconds)
+    shared.done.set()
+    for thread in running:
+        thread.join()
+    counted = shared.middleware.stats()["requests"]
+    if not shared.problems and counted != shared.requests:
+        shared.problems.append(Wrong(f"{counted} requests are counted of {shared.requests}"))
+    return shared.requests, shared.problems
+
+
+def without_gil() -> bool:
+    """Whether threads of this Python run at the same time."""
+    free = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+    return free and not sys._is_gil_enabled()  # type: ignore[attr-defined,unused-ignore]
+
+
+def main() -> None:
+    """Print how many requests were made."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--threads", type=int, default=3, help="threads that only make requests")
+    parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
+    given = parser.parse_args()
+    gil = "without the GIL" if without_gil() else "with the GIL, which hides most faults"
+    print(f"Python {sys.version.split()[0]}, {gil}; seed {given.seed}", flush=True)
+    requests, problems = stress(given.seconds, given.threads, given.seed)
+    if problems:
+        print(f"{len(problems)} threads failed; the first:", repr(problems[0]))
+        sys.exit(1)
+    print(f"{requests:,} requests without a wrong response")
+
+
+if __name__ == "__main__":
+    main()
