@@ -129,8 +129,9 @@ impl<'t> Parts<'t> {
             None => (host, false),
         };
         let has_star = host.contains(&b'*');
-        // `WebKit` sends `app://`.
-        let is_application = host.is_empty() && scheme.is_some_and(|scheme| !is_web(scheme));
+        // `WebKit` sends `app://`, and Electron's apps are often at `app://.`.
+        let is_application =
+            matches!(host, b"" | b".") && scheme.is_some_and(|scheme| !is_web(scheme));
         oddities.add_if(!has_star && !is_application && !is_host(host), Oddities::HOST);
         oddities.add_if(has_star, Oddities::STAR);
         Self { scheme, host, subdomains, port, oddities }
@@ -254,6 +255,7 @@ mod tests {
             ("https://a%2e.example", &["host"], "https://a%2e.example"),
             ("https://", &["host"], "https://"),
             ("app://", &[], "app://"),
+            ("app://.", &[], "app://."),
             ("https://.a.example", &["dot"], "https://*.a.example"),
             (".a.example:80", &["scheme", "dot"], "x://*.a.example:80"),
             ("https://..a.example", &["dot", "host"], "https://*..a.example"),

@@ -30,7 +30,7 @@ class NeverMatching:
         self.others: list[Problem] = []
         self.texts: dict[str, Problem] = {}
         for problem in options.problems:
-            if problem.option != "allow_origins" or _NEVER not in problem.message:
+            if problem.option != "allow_origins" or not _never_matches(problem):
                 continue
             if problem.code == "origin-type":
                 self.others.append(problem)
@@ -41,7 +41,7 @@ class NeverMatching:
             self.texts = {text: each for text, each in self.texts.items() if text in listed}
         added = [each for each in compiled.odd_entries(_MOST_ADDED) if each not in self.texts]
         for problem in linted("allow_origins", added, options.allow_credentials):
-            if _NEVER in problem.message:
+            if _never_matches(problem):
                 self.texts.setdefault(problem.value, problem)
         # What is wrong with the regular expressions, as it may be why they do not match.
         self.regexes = [each for each in options.problems if each.option == "allow_origin_regex"]
@@ -77,6 +77,11 @@ class NeverMatching:
             if matched_part(_glob_regex(glob), sent) == (0, len(sent)):
                 return self.texts[glob]
         return None
+
+
+def _never_matches(problem: Problem) -> bool:
+    """Whether an entry can match nothing. A warning says that of one that matches for a while."""
+    return problem.severity == "error" and _NEVER in problem.message
 
 
 def _entries(problem: Problem) -> list[str]:

@@ -153,9 +153,9 @@ class _Rejected:
         if entry is not None and entry["cost"] == least:
             yield from self.from_entry(entry)
         elif meant is not None and meant["cost"] == least:
-            yield from self.from_entry(meant)
             problem = self.never.meant_entries()[meant["text"]]
-            yield wording.MEANT_OTHER.format(problem=cut(problem.message))
+            yield wording.MEANT_CLOSEST.format(problem=cut(problem.message))
+            yield from self.from_entry(meant, matches=False)
         elif variant is not None:
             yield from self.from_variant(variant)
         else:
@@ -175,10 +175,11 @@ class _Rejected:
             yield from _others(scheme=variant["scheme"], port=variant["port"])
         yield from self.change()
 
-    def from_entry(self, entry: _NearestEntry) -> Iterator[str]:
-        """Yield how an entry of allow_origins differs, and what to change."""
+    def from_entry(self, entry: _NearestEntry, *, matches: bool = True) -> Iterator[str]:
+        """Yield how an entry, or what one was meant as, differs, and what to change."""
         relation = entry["relation"]
-        difference = wording.DIFFERENCES[relation].format(
+        differences = wording.DIFFERENCES if matches else wording.MEANT_DIFFERENCES
+        difference = differences[relation].format(
             rule=told(entry["text"]), origin=told(self.origin)
         )
         if relation in {"begins-alike", "ends-alike"}:
@@ -186,7 +187,7 @@ class _Rejected:
             yield from self.foreign()
             return
         if relation == "typo":
-            yield from self.from_typo(entry)
+            yield from self.from_typo(entry, matches=matches)
             return
         yield difference
         if relation == "same":
@@ -195,16 +196,18 @@ class _Rejected:
             yield from _others(scheme=entry["scheme"], port=entry["port"])
         yield from self.change(entry=entry)
 
-    def from_typo(self, entry: _NearestEntry) -> Iterator[str]:
+    def from_typo(self, entry: _NearestEntry, *, matches: bool) -> Iterator[str]:
         """Yield which entry looks like the origin, and what to change."""
         rule = told(entry["text"])
+        differences = wording.DIFFERENCES if matches else wording.MEANT_DIFFERENCES
         if self.closest["this_machine"]:
-            yield wording.TYPO_IN_ENTRY.format(rule=rule)
+            said = wording.TYPO_IN_ENTRY if matches else wording.MEANT_TYPO_IN_ENTRY
+            yield said.format(rule=rule)
             yield from self.change(entry=entry)
         elif self.meant() is None:
-            yield wording.DIFFERENCES["same"].format(rule=rule)
+            yield differences["same"].format(rule=rule)
         else:
-            yield wording.DIFFERENCES["typo"].format(rule=rule)
+            yield differences["typo"].format(rule=rule)
             yield from self.change(wording.ADD_OTHERWISE)
 
     def nothing_near(self) -> Iterator[str]:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 # So many entries are suggested, and so many strings are looked at for them.
 _MOST_ENTRIES = 20
 _MOST_STRINGS = 100
+# A longer regex is not read, and no string is repeated more often.
+_LONGEST = 2000
+_MOST_TIMES = 100
 # What stands for a repeated class, as a label or a port.
 _STAR = "*"
 _LABELS, _PORTS = "*.", ":*"
@@ -28,6 +31,8 @@ class _TooMany(Exception):
 
 def entries(prover: Prover, text: str) -> list[str] | None:
     """Return the entries that match the very origins that a regex matches; None if there are none."""
+    if len(text) > _LONGEST:
+        return None
     try:
         parsed = Parsed(prover.pattern, text)
         found = _Strings().sequence(parsed.nodes, parsed.flags)
@@ -95,7 +100,7 @@ class _Strings:
         if len(nodes) == 1 and nodes[0][0].name in ("ANY", "IN", "NOT_LITERAL") and most > 1:
             return [_STAR]
         body = self.sequence(nodes, flags)
-        if most > 1 and body != [_LABELS] and least != most:
+        if most > 1 and body != [_LABELS] and (least != most or most > _MOST_TIMES):
             raise _TooMany
         if most > 1 and body != [_LABELS]:
             body = [each * most for each in body] if len(body) == 1 else [_STAR]

@@ -25,8 +25,9 @@ _NAMES = ("evil", "attacker", "mallory")
 _MOST_WAYS = 10_000_000
 # So many regexes are proven to find what one was meant as: a second or two at worst.
 _MOST_PROVEN = 60
-# Of the alternatives, so many characters are read again, one alternative at a time.
-_MOST_TEXT = 100_000
+# So many alternatives, with so many characters, are looked at one by one.
+_MOST_ALTERNATIVES = 500
+_MOST_TEXT = 30_000
 _UNREADABLE = (re.error, Untranslatable, OverflowError, RecursionError)
 
 
@@ -80,15 +81,15 @@ class Proven:
 
     def unmatched(self) -> list[Alternative]:
         """Return the alternatives that match no origin in their place, but not those within them."""
+        verbose = self._pattern.flags & re.VERBOSE
+        several = [] if verbose else alternatives(self.text)
+        found = {each: each.alone(self.text) for each in several[: _MOST_ALTERNATIVES + 1]}
         dead: list[Alternative] = []
-        left = _MOST_TEXT
-        for each in [] if self._pattern.flags & re.VERBOSE else alternatives(self.text):
+        if len(found) > _MOST_ALTERNATIVES or sum(map(len, found.values())) > _MOST_TEXT:
+            return dead
+        for each, alone in found.items():
             if dead and each.stop <= dead[-1].stop:
                 continue
-            alone = each.alone(self.text)
-            left -= len(alone)
-            if left < 0:
-                return []
             try:
                 marked, _ = mark(Parsed(self._pattern, alone))
             except _UNREADABLE:

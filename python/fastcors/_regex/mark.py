@@ -53,6 +53,8 @@ class _Marking(Translation):
     def __init__(self) -> None:
         super().__init__()
         self.opened = 0
+        # By the identity of the nodes, which the tree keeps.
+        self._sides: dict[tuple[int, int], str] = {}
         self.without: str | None = None
 
     def node(self, node: Any, flags: int) -> str:
@@ -111,6 +113,12 @@ class _Marking(Translation):
 
     def side(self, nodes: Any, flags: int, place: int) -> str:
         """Return the characters that one side of some nodes, the first or the last, can have."""
+        key = id(nodes), place
+        if key not in self._sides:
+            self._sides[key] = self._side(nodes, flags, place)
+        return self._sides[key]
+
+    def _side(self, nodes: Any, flags: int, place: int) -> str:
         if not len(nodes):
             return ""
         name, argument = nodes[place][0].name, nodes[place][1]
@@ -119,7 +127,8 @@ class _Marking(Translation):
         if name == "ATOMIC_GROUP":
             return self.side(argument, flags, place)
         if name == "BRANCH":
-            return "".join(self.side(each, flags, place) for each in argument[1])
+            sides = (self.side(each, flags, place) for each in argument[1])
+            return "".join(sorted(set().union(*sides)))
         if name.endswith("_REPEAT"):
             return self.side(argument[2], flags, place)
         if name == "ANY":

@@ -1,4 +1,4 @@
-"""Says in the Rust engine's syntax what one of Python's regular expressions matches.
+"""Translates one of Python's regular expressions into the syntax of the Rust engine.
 
 Python's own parser gives the syntax tree. Every node that stands for one character is asked of
 Python's engine for each visible ASCII character, and becomes the class of those that it matched, so

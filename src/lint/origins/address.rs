@@ -146,7 +146,7 @@ fn read_behind(
     }
     delimiters(text, parts, findings);
     if written.has_glob {
-        return inner_glob(scheme, written, findings);
+        return inner_glob(scheme, written, credentials, findings);
     }
     let is_dotted = kind == Kind::Subdomains && !written.host.starts_with('*');
     if is_dotted {
@@ -349,10 +349,11 @@ fn delimiters(text: &Text, parts: &OriginParts, findings: &mut Vec<Finding>) {
 fn inner_glob(
     scheme: &Scheme,
     written: &Written<'_>,
+    credentials: bool,
     findings: &mut Vec<Finding>,
 ) -> Option<Suggestion> {
     let &Written { text, ref parts, host, port, .. } = written;
-    let Meaning { meant, note } = glob::meaning(scheme, host, port);
+    let Meaning { meant, note } = glob::meaning(scheme, host, port, credentials);
     let range = parts.host.start..parts.path.start;
     let offset =
         text.as_str().get(range).and_then(|part| part.find(['*', '?'])).unwrap_or_default();
