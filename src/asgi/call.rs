@@ -95,8 +95,9 @@ unsafe fn respond(
     // because code that runs in between may replace them.
     unsafe {
         let Some((app, policy)) = current(this)? else { return not_initialized() };
-        let CompiledPolicy { names, enforces, .. } = compiled(policy.as_ptr());
-        if *enforces {
+        // Copied: what they stand in may be gone when the policy is.
+        let &CompiledPolicy { names, enforces, .. } = compiled(policy.as_ptr());
+        if enforces {
             let called = Called { scope, receive, send };
             return deferred(names, enforced(this, asks, &app, policy, called));
         }

@@ -90,10 +90,10 @@ pub(super) unsafe fn judge(
                     false
                 }
                 Asked::Override | Asked::Policy => {
-                    if !follows(this) {
-                        compiled(policy.as_ptr()).allows_bytes(bytes)?
-                    } else {
+                    if follows(this) {
                         live_verdict(this, Owned::share(policy.as_ptr()), bytes)?.0
+                    } else {
+                        compiled(policy.as_ptr()).allows_bytes(bytes)?
                     }
                 }
             };

@@ -123,8 +123,10 @@ unsafe fn appended(
         // The policy has at most three lines of its own.
         #[allow(clippy::cast_possible_wrap)]
         let list = Owned::take(ffi::PyList_New(length + ours.len() as ffi::Py_ssize_t + 1))?;
-        let vary = locked(theirs, || fill(list.as_ptr(), theirs, length));
-        let Some(vary) = vary else { return seldom(Ok(None)) };
+        let mut vary = None;
+        if !locked(theirs, || fill(list.as_ptr(), theirs, length, &mut vary)) {
+            return seldom(Ok(None));
+        }
         let mut place = length;
         for line in ours {
             let line = line.as_ref().map(Py::as_ptr).or(explicit.as_ref().map(Owned::as_ptr));
@@ -149,49 +151,45 @@ unsafe fn appended(
     }
 }
 
-/// Copies the application's header lines into a new list: the `vary` among them, with its place, if they
-/// are as [`appended`] needs them; else None.
+/// Copies the application's header lines into a new list, and finds the `vary` among them with its place.
+/// False where they are not as [`appended`] needs them.
 ///
 /// # Safety
 /// `theirs` is a list or a tuple that nothing changes meanwhile, and `list` a new list with at least
 /// `length` places.
 #[inline(always)]
-#[allow(
-    clippy::option_option,
-    reason = "whether there is a Vary, if the lines can be copied at all"
-)]
 unsafe fn fill(
     list: *mut ffi::PyObject,
     theirs: *mut ffi::PyObject,
     length: ffi::Py_ssize_t,
-) -> Option<Option<(ffi::Py_ssize_t, Owned)>> {
+    vary: &mut Option<(ffi::Py_ssize_t, Owned)>,
+) -> bool {
     // SAFETY: each object is checked to be of the exact type that it is read as. The length is read
     // again after the allocation of the list, which may run other code; nothing here does.
     unsafe {
         if ffi::Py_SIZE(theirs) != length {
-            return seldom(None);
+            return seldom(false);
         }
         let items: *const *mut ffi::PyObject = if ffi::PyList_CheckExact(theirs) != 0 {
             (*theirs.cast::<ffi::PyListObject>()).ob_item
         } else {
             (&raw const (*theirs.cast::<ffi::PyTupleObject>()).ob_item).cast()
         };
-        let mut vary = None;
         for place in 0..length {
             let pair = *items.offset(place);
-            let Some((name, value)) = exact_pair(pair) else { return seldom(None) };
+            let Some((name, value)) = exact_pair(pair) else { return seldom(false) };
             let name_length = ffi::Py_SIZE(name);
             if name_length < 64 && LENGTHS >> name_length & 1 != 0 && is_ours(bytes_of(name)) {
                 // One Vary, such as that of a compressing middleware, is in many responses.
                 let is_one = bytes_of(name) == b"vary" && vary.is_none();
                 if !is_one || ffi::PyBytes_CheckExact(value) == 0 {
-                    return seldom(None);
+                    return seldom(false);
                 }
-                vary = Some((place, Owned::share(value)));
+                *vary = Some((place, Owned::share(value)));
             }
             ffi::PyList_SET_ITEM(list, place, Owned::share(pair).into_ptr());
         }
-        Some(vary)
+        true
     }
 }
 

@@ -104,7 +104,8 @@ impl LiveOrigins {
         if !self.is_set {
             // SAFETY: as the caller vouches. It takes no lock, so that threads need not wait.
             unsafe {
-                let item = ffi::PyList_GetItemRef(self.given.as_ptr(), place.cast_signed());
+                let item =
+                    ffi::PyList_GetItemRef(self.given.as_ptr(), super::older_rust::signed(place));
                 let is_there = item == remembered.as_ptr();
                 if item.is_null() {
                     ffi::PyErr_Clear();

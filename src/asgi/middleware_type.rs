@@ -56,6 +56,14 @@ pub(crate) fn claim_call(class: &Bound<'_, PyType>) -> PyResult<()> {
     Ok(())
 }
 
+// `PyO3` does not have it. Windows wants the name of the library.
+#[cfg(all(Py_GIL_DISABLED, Py_3_14))]
+#[cfg_attr(all(windows, Py_3_15), link(name = "python315t", kind = "raw-dylib"))]
+#[cfg_attr(all(windows, not(Py_3_15)), link(name = "python314t", kind = "raw-dylib"))]
+unsafe extern "C" {
+    fn PyUnstable_EnableDeferredRefcount(object: *mut ffi::PyObject) -> core::ffi::c_int;
+}
+
 unsafe extern "C" fn new(
     class: *mut ffi::PyTypeObject,
     _args: *mut ffi::PyObject,
@@ -66,6 +74,9 @@ unsafe extern "C" fn new(
         let allocate = (*class).tp_alloc.unwrap_or(ffi::PyType_GenericAlloc);
         let made = Owned::take(allocate(class, 0))?;
         (*made.as_ptr().cast::<Middleware>()).vectorcall = Some(vectorcall);
+        #[cfg(all(Py_GIL_DISABLED, Py_3_14))]
+        // All threads call it: the interpreter then counts no references of its own.
+        PyUnstable_EnableDeferredRefcount(made.as_ptr());
         Ok(made)
     })
 }
