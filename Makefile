@@ -15,11 +15,11 @@ PYTEST ?=
 # More arguments for each benchmark, such as --quick.
 BENCH ?=
 # The benchmarks that bench-record writes to benches/results.
-RECORDED ?= added_cost endpoint overrides rivals scaling cold servers protocol
+RECORDED ?= added_cost endpoint overrides rivals enforcement scaling cold servers protocol
 # What `make quick` leaves to `make test`: it takes long, or needs servers, compilers or another process.
 LEFT_OUT := tests/attacks tests/browser tests/memory tests/servers tests/typing tests/lint/test_hostile.py \
 	tests/project/test_benches.py tests/project/test_demo.py tests/project/test_makefile.py tests/project/test_packaging.py tests/project/test_release.py \
-	tests/proof/test_proof.py::test_every_correction_matches_an_origin_and_is_proven_to_let_in_no_stranger
+	tests/proof/test_proof.py::test_every_corrected_regex_matches_an_origin_and_no_untrusted_one
 
 # The Pythons without the GIL that the code is checked for.
 FREE_THREADED := 3.14 3.15
@@ -203,6 +203,7 @@ bench-servers: build $(BIN)/.tools ## requests per second of uvicorn and granian
 
 bench-rivals: build $(BIN)/.tools ## the frameworks' own CORS beside fastcors
 	$(BIN)/python -m benches.rivals $(BENCH)
+	$(BIN)/python -m benches.enforcement $(BENCH)
 
 bench-scaling: build $(BIN)/.tools ## cost over the number of origins, expressions and headers
 	$(BIN)/python -m benches.scaling $(BENCH)

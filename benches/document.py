@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from benches.tables import Figures
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "performance.md")
+DOCUMENTS = (
+    ROOT / "README.md",
+    ROOT / "docs" / "enforcement.md",
+    ROOT / "docs" / "performance.md",
+)
 INSTRUCTIONS = Path(__file__).with_name("instructions.json")
 # The Python whose instructions are shown.
 SERIES = "3.13"

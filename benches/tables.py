@@ -173,6 +173,7 @@ def _part(name: str) -> Callable[[Figures], Iterable[Row]]:
 VARIANTS_OF_ORIGINS = ("fastcors", "Starlette, a set", "Starlette, a list")
 FRAMEWORK_COLUMNS = ("no CORS", "its own", "fastcors", "uncertain")
 BARE_COLUMNS = ("no CORS", "Starlette", "asgi-cors", "fastcors")
+ENFORCEMENT_COLUMNS = ("CORS", "CORS and enforcement", "asgi-cross-origin-protection")
 ENDPOINT_COLUMNS = ("no middleware", "Starlette", "fastcors")
 
 ADDED = Table(
@@ -247,6 +248,12 @@ FRAMEWORKS = Table(
 BARE = Table(
     ("request", *BARE_COLUMNS), times("request", columns=BARE_COLUMNS), "rivals", _part("bare")
 )
+ENFORCEMENT = Table(
+    ("request", *ENFORCEMENT_COLUMNS),
+    times("request", columns=ENFORCEMENT_COLUMNS),
+    "enforcement",
+    _part("rows"),
+)
 IMPORTS = Table(
     ("import", "milliseconds"),
     lambda row: (row["import"], f"{row['milliseconds']:.1f}"),
@@ -282,5 +289,5 @@ ATTACKS = Table(
 # Those in the documents.
 TABLES = (
     *(ADDED, ADDED_IN_SHORT, ENDPOINT, OVERRIDES, SERVERS, PROTOCOL, ORIGINS, PATTERNS, PAIRS),
-    *(LOSSES, FRAMEWORKS, BARE, IMPORTS, MAKING, INSTRUCTIONS),
+    *(LOSSES, FRAMEWORKS, BARE, ENFORCEMENT, IMPORTS, MAKING, INSTRUCTIONS),
 )

@@ -8,13 +8,14 @@ from ._immutable import Immutable, ReadOnlyDict, ReadOnlyList
 from ._lint.option_names import near_option
 from ._lint.reading import read_options
 from ._report import report
+from ._request_values import enforced_answer, fetch_request, field, joined, kind, text
 from .decision import Decision, FetchRequest, Request
 from .options import DEFAULTS, OPTIONS, Copy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from typing import Any, Self, TypeVar, Unpack
 
     from ._types import Enforce, Expressions, PolicyOptions
@@ -150,9 +151,9 @@ class Policy(Immutable):
         """
         if not isinstance(private_network, bool):
             raise TypeError(
-                f"private_network is {shown(private_network)}, {_kind(private_network)}; write True or False"
+                f"private_network is {shown(private_network)}, {kind(private_network)}; write True or False"
             )
-        texts = _text("origin", origin), _text("method", method), _joined(headers)
+        texts = text("origin", origin), text("method", method), joined(headers)
         return self._decide(Request(*texts, private_network))
 
     def actual(self, *, origin: str | None) -> Decision:
@@ -165,8 +166,8 @@ class Policy(Immutable):
         Raises:
             TypeError: for a value of another type.
         """
-        text = None if origin is None else _text("origin", origin)
-        return self._decide(Request(text, None, None, private_network=False))
+        given = None if origin is None else text("origin", origin)
+        return self._decide(Request(given, None, None, private_network=False))
 
     def request(
         self,
@@ -197,14 +198,16 @@ class Policy(Immutable):
         Raises:
             TypeError: for a value of another type.
         """
-        return self._decide_fetch(
-            _text("method", method),
-            origin,
-            host,
-            sec_fetch_site,
-            sec_fetch_mode,
-            sec_fetch_dest,
-            scheme,
+        return self._decide(
+            fetch_request(
+                text("method", method),
+                origin=origin,
+                host=host,
+                sec_fetch_site=sec_fetch_site,
+                sec_fetch_mode=sec_fetch_mode,
+                sec_fetch_dest=sec_fetch_dest,
+                scheme=scheme,
+            )
         )
 
     def websocket(
@@ -220,40 +223,11 @@ class Policy(Immutable):
         Raises:
             TypeError: for a value of another type.
         """
-        return self._decide_fetch(None, origin, host, None, None, None, scheme)
-
-    def _decide_fetch(self, method: str | None, *headers: str | None) -> Decision:
-        names = ("origin", "host", "sec_fetch_site", "sec_fetch_mode", "sec_fetch_dest", "scheme")
-        texts = [
-            None if value is None else _text(name, value)
-            for name, value in zip(names, headers, strict=True)
-        ]
-        origin, host, site, mode, destination, scheme = texts
-        is_https = scheme in ("https", "wss")
-        return self._decide(
-            FetchRequest(origin, method, host, site, mode, destination, is_https=is_https)
-        )
-
-    def _enforced(self, request: FetchRequest) -> tuple[Any, ...]:
-        """Return what the compiled policy decides on a request that is no preflight."""
-
-        def value(text: str | None) -> bytes | None:
-            return None if text is None else _field(text)[0]
-
-        return self._compiled.enforced_answer(
-            method=value(request.sent_method),
-            is_https=request.is_https,
-            host=value(request.host),
-            origin=value(request.origin),
-            origin_fits=_field(request.origin)[1],
-            site=value(request.site),
-            mode=value(request.mode),
-            destination=value(request.destination),
-        )
+        return self._decide(fetch_request(None, origin=origin, host=host, scheme=scheme))
 
     def _decide(self, request: Request) -> Decision:
         if isinstance(request, FetchRequest):
-            rule, is_refused, action, status, body, lines = self._enforced(request)
+            rule, is_refused, action, status, body, lines = enforced_answer(self._compiled, request)
             rejected = action == "reject"
             return Decision(
                 self,
@@ -264,17 +238,17 @@ class Policy(Immutable):
                 body=body if rejected else None,
                 lines=lines,
             )
-        origin, origin_fits = _field(request.origin)
+        origin, origin_fits = field(request.origin)
         if request.method is None:
             allowed, lines = self._compiled.actual_response(
                 origin=None if request.origin is None else origin, origin_fits=origin_fits
             )
             return Decision(self, request, allowed=allowed, status=None, body=None, lines=lines)
-        headers, headers_fit = _field(request.headers)
+        headers, headers_fit = field(request.headers)
         status, body, lines, reasons = self._compiled.preflight_response(
             origin=origin,
             origin_fits=origin_fits,
-            method=_field(request.method)[0],
+            method=field(request.method)[0],
             headers=None if request.headers is None else headers,
             headers_fit=headers_fit,
             private_network=request.private_network,
@@ -286,7 +260,7 @@ class Policy(Immutable):
         if isinstance(request, FetchRequest):
             from ._explain.enforcement import enforcement_denials
 
-            rule, _, action, *_ = self._enforced(request)
+            rule, _, action, *_ = enforced_answer(self._compiled, request)
             return enforcement_denials(self._compiled, request, rule, rejects=action == "reject")
         from ._explain.requests import denials
 
@@ -298,7 +272,7 @@ class Policy(Immutable):
         if isinstance(request, FetchRequest):
             from ._explain.enforcement import enforcement_explanation
 
-            rule, _, action, status, *_ = self._enforced(request)
+            rule, _, action, status, *_ = enforced_answer(self._compiled, request)
             return enforcement_explanation(self._compiled, decision, rule, action, status)
         from ._explain.requests import explanation
 
@@ -518,46 +492,3 @@ def _shown_expression(pattern: re.Pattern[str]) -> str:
     import re
 
     return shown(pattern.pattern if pattern.flags == re.UNICODE else pattern, 200)
-
-
-def _text(name: str, value: object) -> str:
-    if not isinstance(value, str):
-        meant = "a str"
-        if isinstance(value, bytes | bytearray):
-            meant = shown(bytes(value).decode("latin-1"))
-        raise TypeError(f"{name} is {shown(value)}, {_kind(value)}; write {meant}")
-    # A subclass, such as an enumeration, may have another str.
-    return str.__str__(value)
-
-
-def _joined(headers: Iterable[str] | None) -> str | None:
-    """Return the value of Access-Control-Request-Headers."""
-    if headers is None or isinstance(headers, str):
-        return None if headers is None else _text("headers", headers)
-    names: Iterator[Any] | None = None
-    if not isinstance(headers, bytes | bytearray | memoryview):
-        try:
-            names = iter(headers)
-        except TypeError:
-            names = None
-    if names is None:
-        raise TypeError(
-            f"headers is {shown(headers)}, {_kind(headers)}; write a list of names such as ['X-Token'], or one "
-            f"string, which is the whole value of Access-Control-Request-Headers"
-        )
-    texts = [_text("a name in headers", name) for name in names]
-    return ",".join(texts) if texts else None
-
-
-def _kind(value: object) -> str:
-    return f"of type {type(value).__name__}"
-
-
-def _field(text: str | None) -> tuple[bytes, bool]:
-    """Return the bytes of a header's value, and whether a header can hold it."""
-    text = text or ""
-    try:
-        return text.encode("latin-1"), True
-    except UnicodeEncodeError:
-        # A `?` is in no method, no header name and no origin.
-        return text.encode("latin-1", "replace"), False

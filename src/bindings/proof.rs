@@ -1,4 +1,4 @@
-//! The proof of a regular expression for Python.
+//! The proof of a regex for Python.
 
 use pyo3::prelude::*;
 

@@ -129,8 +129,9 @@ impl<'t> Parts<'t> {
             None => (host, false),
         };
         let has_star = host.contains(&b'*');
-        // `WebKit` sends `app://`.
-        let is_application = host.is_empty() && scheme.is_some_and(|scheme| !is_web(scheme));
+        // `WebKit` sends `app://`, and Electron's apps are often at `app://.`.
+        let is_application =
+            matches!(host, b"" | b".") && scheme.is_some_and(|scheme| !is_web(scheme));
         oddities.add_if(!has_star && !is_application && !is_host(host), Oddities::HOST);
         oddities.add_if(has_star, Oddities::STAR);
         Self { scheme, host, subdomains, port, oddities }
@@ -202,7 +203,7 @@ fn is_web(scheme: &[u8]) -> bool {
     default_port(scheme).is_some()
 }
 
-/// Whether a browser could write this host, but for upper case.
+/// Whether a browser could write this host, except for upper case.
 fn is_host(host: &[u8]) -> bool {
     if host.len() > LONGEST_HOST {
         return false;
@@ -254,6 +255,7 @@ mod tests {
             ("https://a%2e.example", &["host"], "https://a%2e.example"),
             ("https://", &["host"], "https://"),
             ("app://", &[], "app://"),
+            ("app://.", &[], "app://."),
             ("https://.a.example", &["dot"], "https://*.a.example"),
             (".a.example:80", &["scheme", "dot"], "x://*.a.example:80"),
             ("https://..a.example", &["dot", "host"], "https://*..a.example"),

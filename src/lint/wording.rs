@@ -51,7 +51,8 @@ pub(super) fn sentence(wrong: &str, meant: Option<&Suggestion>, otherwise: &str)
     match meant {
         Some(Suggestion::One(text)) => format!("{wrong}; write {}", quoted(text)),
         Some(Suggestion::Several(texts)) => {
-            format!("{wrong}; write {}, each as a separate entry", listed(texts))
+            let each = if texts.len() > 1 { ", each as a separate entry" } else { "" };
+            format!("{wrong}; write {}{each}", listed(texts))
         }
         Some(Suggestion::Expression(text)) => {
             format!("{wrong}; write allow_origin_regex={}", raw(text))

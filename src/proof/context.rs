@@ -11,7 +11,7 @@ use crate::host::LONGEST_HOST;
 pub(super) enum Owner {
     /// The host is a public suffix.
     Nobody,
-    /// The author of the expression, who wrote the domain.
+    /// The author of the regex, who wrote the domain.
     Author,
     Anyone,
 }
@@ -27,7 +27,7 @@ pub(super) struct Context<'a> {
     pub(super) part: u16,
     pub(super) taken: Taken,
     pub(super) owner: Owner,
-    /// Whether strangers are below a private public suffix, and have a part that the author wrote.
+    /// Whether untrusted origins are below a private public suffix, and have a part that the author wrote.
     pub(super) shared: bool,
     /// The labels that are done with, and those of them that make a domain which the author wrote.
     pub(super) judged: HashSet<String>,

@@ -11,17 +11,17 @@ use super::nfa::Edge;
 /// Each character, as it is written and as it is left open.
 const CHARACTERS: usize = 256;
 
-/// What tells an open character from the written one.
+/// The bit that is set in an open character.
 const OPEN: u8 = 0x80;
 
-/// The characters, those first that are to be shown where any of them may be.
+/// The characters, in the order in which one is chosen to be shown.
 pub(super) const PREFERENCE: &[u8] =
     b"abcdefghijklmnopqrstuvwxyz-0123456789_./:!\"#$%&'()*+,;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^`{|}~";
 
 /// The state that no text leads out of.
 const DEAD: u16 = 0;
 
-/// A small deterministic automaton for a part of a serialised origin, which reads it from its end.
+/// A small deterministic automaton for a part of a serialized origin, which reads it from its end.
 #[derive(Debug)]
 pub(super) struct Dfa {
     /// By state and class of characters.
@@ -38,7 +38,7 @@ impl Dfa {
     /// The state before anything is read.
     pub(super) const START: u16 = 1;
 
-    /// The texts that a regular expression matches whole; None where it is none.
+    /// The texts that a regex matches whole; None if it is not a regex.
     pub(super) fn new(expression: &str) -> Option<Self> {
         let dfa = dense::Builder::new()
             .syntax(syntax::Config::new().unicode(false).utf8(false))
@@ -58,7 +58,7 @@ impl Dfa {
         )
     }
 
-    /// The texts after which a machine is in an accepting state. A step is told the state, the
+    /// The texts after which a machine is in an accepting state. A step gets the state, the
     /// character, and whether it is left open.
     pub(super) fn explored<S: Copy + Eq + Hash>(
         start: S,
@@ -68,7 +68,7 @@ impl Dfa {
         Self::built(start, |character, open| (character, open), step, accepts)
     }
 
-    /// The same, where every step is the same for characters of one kind.
+    /// The same, if every step is the same for characters of one kind.
     fn built<S: Copy + Eq + Hash, K: Eq + Hash>(
         start: S,
         kind: impl Fn(u8, bool) -> K,
@@ -130,7 +130,7 @@ impl Dfa {
         )
     }
 
-    /// Joins what leads nowhere, and the characters that are never told apart.
+    /// Joins what leads nowhere, and the characters between which no step distinguishes.
     fn packed(mut rows: Vec<Vec<u16>>, accepting: Vec<bool>) -> Option<Self> {
         let mut alive = accepting.clone();
         loop {

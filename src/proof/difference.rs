@@ -85,7 +85,7 @@ fn text(visits: &[Visit], mut place: usize) -> String {
     text
 }
 
-/// The sets of states in which an expression may be, each with a number.
+/// The sets of states in which a regex may be, each with a number.
 struct Sets<'a> {
     reader: Reader<'a>,
     states: Vec<States>,

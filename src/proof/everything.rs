@@ -9,8 +9,7 @@ const MOST_SETS: usize = 4096;
 /// The most transitions that are looked at.
 const MOST_WORK: usize = 4 << 20;
 
-/// Whether the expression matches every text of `part`. Where that would take too long to know, it
-/// says that it does not.
+/// Whether the regex matches every text of `part`. False if that takes too long to know.
 pub(super) fn includes(reader: &mut Reader<'_>, part: &Dfa) -> bool {
     let most_work = reader.work + MOST_WORK;
     let start = sorted(reader.closed([reader.nfa.start()]));

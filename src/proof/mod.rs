@@ -1,4 +1,4 @@
-//! Which origins a regular expression matches, decided by searching its language.
+//! Which origins a regex matches, decided by searching its language.
 //!
 //! The regex becomes a nondeterministic automaton ([`Nfa`]) that reads an origin from its end: a
 //! host's labels then come in the order in which names are given away, the top-level domain first.

@@ -2,19 +2,19 @@ use regex_automata::nfa::thompson::{self, NFA, State};
 use regex_automata::util::look::Look;
 use regex_automata::util::syntax;
 
-/// The most memory, in bytes, that the automaton of one expression may take while it is built.
+/// The most memory, in bytes, that the automaton of one regex may take while it is built.
 const SIZE_LIMIT: usize = 8 << 20;
 
-/// The most states, of which word boundaries make several of one.
+/// The most states, because a word boundary makes several states of one.
 const MOST_STATES: usize = 1 << 19;
 
-/// The visible characters, all that an Origin holds when it reaches an expression.
+/// The visible characters, all that an Origin holds when it reaches a regex.
 const VISIBLE: (u8, u8) = (0x21, 0x7e);
 
-/// Set in a byte of a marked expression where its author did not write that very character.
+/// Set in a byte of a marked regex if its author did not write that very character.
 const WILD: u8 = 0x80;
 
-/// Why no automaton is built of an expression.
+/// Why no automaton is built of a regex.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unbuildable;
 
@@ -47,7 +47,7 @@ pub(super) struct Edge {
     /// The first and the last character, both read.
     pub(super) low: u8,
     pub(super) high: u8,
-    /// Whether the expression leaves the character open: its author did not write it.
+    /// Whether the regex leaves the character open: its author did not write it.
     pub(super) wild: bool,
 }
 
@@ -59,9 +59,9 @@ impl Edge {
     }
 }
 
-/// What an expression matches, read from its end: the host's last label comes first.
+/// What a regex matches, read from its end: the host's last label comes first.
 ///
-/// Nondeterministic, so that its size grows with the expression alone. Anchors and word boundaries
+/// Nondeterministic, so that its size grows with the regex alone. Anchors and word boundaries
 /// are gone: they are part of the states.
 #[derive(Debug)]
 pub(super) struct Nfa {
@@ -129,7 +129,7 @@ const fn is_word(byte: u8) -> bool {
 }
 
 impl Nfa {
-    /// Builds the automaton of a marked expression in the syntax of the `regex` crate. A byte from
+    /// Builds the automaton of a marked regex in the syntax of the `regex` crate. A byte from
     /// 0xA1 stands for the character of its low seven bits, left open by the author. The bytes of [`seam`]
     /// read nothing.
     pub(super) fn new(expression: &str, seams: Seams) -> Result<Self, Unbuildable> {
@@ -226,7 +226,7 @@ struct Unrolling<'n> {
     empties: Vec<(u32, u32)>,
 }
 
-/// What tells the states apart that one of an [`NFA`] becomes.
+/// The context in which a state of an [`NFA`] is reached: it becomes one state for each.
 #[derive(Debug, Clone, Copy)]
 struct Context {
     before: Before,
@@ -434,7 +434,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_open_is_told_from_what_is_written() {
+    fn an_open_character_differs_from_a_written_one() {
         let nfa = Nfa::new(r"[\xe1-\xfa]{2,}|ab|[\x2e\xa1-\xfe]c", Seams::Ignored).unwrap();
         let mut reader = Reader::new(&nfa);
         for (text, matched, written, open) in [

@@ -4,7 +4,7 @@ use super::dfa::Dfa;
 use super::product::TooLarge;
 use crate::host::{DEFAULT_PORTS, LOCALHOST};
 
-/// A label as the URL standard lets it stand in a host.
+/// A label that the URL standard allows in a host.
 const ANY_LABEL: &str = r#"[!"$&'()*+,;=_`{}~a-z0-9-]+"#;
 
 /// A label as names of hosts really have it; underscores do occur.
@@ -39,10 +39,10 @@ const PORT: &str =
 const NO_ORIGIN: &str =
     "(?:https?|wss?|ftp|file|blob|data|about|javascript|mailto|filesystem|view-source)";
 
-/// A part of serialised origins, built when it is first asked for: a fraction of a millisecond each.
+/// A part of serialized origins, built when it is first asked for: a fraction of a millisecond each.
 pub(super) type Part = LazyLock<Option<Dfa>>;
 
-/// The recogniser of a part.
+/// The automaton of a part.
 pub(super) fn get(part: &'static Part) -> Result<&'static Dfa, TooLarge> {
     part.as_ref().ok_or(TooLarge)
 }
@@ -73,7 +73,7 @@ fn with_default_port() -> Option<Dfa> {
     new(&shapes.join("|"))
 }
 
-/// A whole origin with the scheme http or https, a name and no port: what most expressions match.
+/// A whole origin with the scheme http or https, a name and no port: what most regexes match.
 pub(super) static NAMED: Part = Part::new(|| {
     let name = name();
     new(&format!("https?://{name}"))
@@ -123,7 +123,7 @@ pub(super) static OPEN_BELOW: Part = Part::new(|| BELOW.as_ref()?.and(&open_labe
 pub(super) static TWO_LABELS: Part =
     Part::new(|| new(&format!(r"https?://(?:{ANY_LABEL}\.)+{ANY_LABEL}")));
 
-/// An http or https origin up to an IPv4 address that anybody may have.
+/// An http or https origin up to an IPv4 address that anyone can have.
 pub(super) static IPV4: Part = Part::new(|| {
     let (all, own) = (ipv4(), own_ipv4());
     new(&format!("https?://{all}"))?.and_not(&new(&format!("https?://{own}"))?)
@@ -132,7 +132,7 @@ pub(super) static IPV4: Part = Part::new(|| {
 /// The same with a part of the first two numbers left open.
 pub(super) static OPEN_IPV4: Part = Part::new(|| IPV4.as_ref()?.and(&open_network()?));
 
-/// An http or https origin up to what may be an IPv6 address that anybody may have.
+/// An http or https origin up to what may be an IPv6 address that anyone can have.
 pub(super) static OPEN_IPV6: Part = Part::new(|| {
     let all = ipv6();
     new(&format!("https?://{all}"))?.and_not(&new(&format!("https?://{OWN_IPV6}"))?)
@@ -177,7 +177,7 @@ fn every(scheme: &str) -> Option<Dfa> {
     new(&format!(r"{scheme}://(?:[a-z]{{2,8}}\.){{1,3}}[a-z]{{2,4}}"))
 }
 
-/// Texts whose letters and digits are open, of which there is one at least, until a slash.
+/// Texts whose letters and digits are open, until a slash, with at least one.
 fn open_host() -> Option<Dfa> {
     Dfa::explored(
         (false, false),

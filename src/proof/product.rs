@@ -42,7 +42,7 @@ struct Visit {
     from: u32,
 }
 
-/// What a search from the end of the text finds: the states of the expression at which a part of an
+/// What a search from the end of the text finds: the states of the regex at which a part of an
 /// origin can begin, each with a shortest text of that part.
 #[derive(Debug)]
 pub(super) struct Forward {
@@ -52,8 +52,8 @@ pub(super) struct Forward {
 }
 
 impl Forward {
-    /// Searches from `states` for the texts that `part` accepts; `whole` asks that the expression
-    /// accepts there, too, and is content with the first.
+    /// Searches from `states` for the texts that `part` accepts; with `whole`, the regex has to
+    /// accept there, too, and the first one is enough.
     pub(super) fn new(
         nfa: &Nfa,
         states: &[u32],
@@ -140,7 +140,7 @@ impl Forward {
 /// No way from a pair of states to the end.
 const NEVER: u16 = u16::MAX;
 
-/// For each pair of states, how many characters are missing at least until both the expression and
+/// For each pair of states, how many characters are missing at least until both the regex and
 /// a part of an origin are at their beginning.
 #[derive(Debug)]
 pub(super) struct Missing<'a> {
@@ -198,7 +198,7 @@ impl<'a> Missing<'a> {
         Ok(Self { nfa, part, counts })
     }
 
-    /// How many characters are missing at least; None where no way leads to the beginning.
+    /// How many characters are missing at least; None if no way leads to the beginning.
     pub(super) fn count(&self, state: u32, part: u16) -> Option<u16> {
         let count = self.counts[state as usize * self.part.len() + usize::from(part)];
         (count != NEVER).then_some(count)

@@ -1,6 +1,6 @@
 use super::nfa::Nfa;
 
-/// A set of states: where an expression may be after it has read some text. It holds the states
+/// A set of states: which a regex may be in after it has read some text. It holds the states
 /// that read a character or accept.
 pub(super) type States = Vec<u32>;
 
@@ -25,7 +25,7 @@ pub(super) enum Taken {
     All,
     /// Those whose character the author wrote.
     Written,
-    /// Those that leave the character open, where it is a letter or a digit.
+    /// Those that leave the character open, if it is a letter or a digit.
     Open,
 }
 
@@ -85,7 +85,7 @@ impl<'a> Reader<'a> {
         states
     }
 
-    /// Whether the expression matches the whole of `text`.
+    /// Whether the regex matches the whole of `text`.
     pub(super) fn matches(&mut self, text: &[u8], taken: Taken) -> bool {
         let start = self.closed([self.nfa.start()]);
         let reversed: Vec<u8> = text.iter().rev().copied().collect();

@@ -1,44 +1,44 @@
-//! What is found out about a regular expression.
+//! What is found out about a regex.
 
-/// What is known of an expression.
+/// What is known of a regex.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Proof {
-    /// It matches no origin that a browser sends. Then nothing else is told.
+    /// It matches no origin that a browser sends. Then nothing else is known of it.
     pub nothing: bool,
     /// It matches the origin of any site there is.
     pub everything: Option<Everything>,
-    /// It lets in a site whose registrable domain its author did not write.
+    /// It matches a site whose registrable domain its author did not write.
     pub untrusted: Option<UntrustedOrigin>,
-    /// It lets in any site below a private public suffix such as `github.io`, where anybody may have a
-    /// name for the asking, or below one for some organisations, such as `gov.uk`.
+    /// It matches any site below a private public suffix such as `github.io`, where anyone can have a
+    /// name, or below one for some organizations, such as `gov.uk`.
     pub hosted: Option<UntrustedOrigin>,
-    /// It lets in a site below such a suffix, whose name anybody may have, while the author wrote a part of that name.
+    /// It matches a site below such a suffix whose name anyone can have and of which the author wrote a
+    /// part.
     pub shared: Option<UntrustedOrigin>,
-    /// It lets in this origin, at an address that anybody may have and that the author did not
-    /// write.
+    /// It matches this origin, at an address that anyone can have and that the author did not write.
     pub address: Option<String>,
-    /// It lets in this origin, at an IPv4 address of which the author wrote the first two numbers.
+    /// It matches this origin, at an IPv4 address whose first two numbers the author wrote.
     pub network: Option<String>,
-    /// It lets in the origin `null`.
+    /// It matches the origin `null`.
     pub null: Option<Null>,
-    /// It lets in this origin, whose scheme is http and whose host is neither this machine nor a
+    /// It matches this origin, whose scheme is http and whose host is neither this machine nor a
     /// private address. Looked for with credentials only.
     pub insecure: Option<String>,
-    /// It lets in an origin whose scheme is http and whose host is this machine or a private address.
+    /// It matches an origin whose scheme is http and whose host is this machine or a private address.
     /// Looked for with credentials only.
     pub local: bool,
-    /// It lets in this origin, with a scheme that the author wrote, other than http and https, and a
+    /// It matches this origin, with a scheme that the author wrote, other than http and https, and a
     /// host that is left open.
     pub scheme: Option<String>,
     /// It matches this origin, whose name is joined from parts that its author did not write next to
     /// each other, and nothing else that its author did not write.
     pub joined: Option<Joined>,
-    /// Why there may be strangers that were not found.
+    /// Why there may be untrusted origins that were not found.
     pub unproven: Option<Unproven>,
 }
 
 impl Proof {
-    /// Whether it is proven that the expression lets in no stranger, and that it lets in something.
+    /// Whether the regex is proven to match no untrusted origin, and to match some origin.
     #[must_use]
     pub const fn is_safe(&self) -> bool {
         !self.nothing
@@ -55,7 +55,7 @@ impl Proof {
     }
 }
 
-/// Which origins an expression matches that matches those of any site.
+/// Which origins a regex matches that matches those of any site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Everything {
     /// Those with the scheme https.
@@ -66,16 +66,16 @@ pub enum Everything {
     Both,
 }
 
-/// A site that anybody could make.
+/// A site that anyone could make.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UntrustedOrigin {
-    /// Its origin, which the expression matches.
+    /// Its origin, which the regex matches.
     pub origin: String,
     /// The domain that would have to be registered.
     pub domain: String,
     /// The public suffix that the domain is under.
     pub suffix: String,
-    /// Whether anybody can have a name there, and not only some organisations.
+    /// Whether anyone can have a name there, and not only some organizations.
     pub is_anyones: bool,
 }
 
@@ -90,7 +90,7 @@ pub struct Joined {
     pub without_dot: bool,
 }
 
-/// How an expression comes to match `null`.
+/// How a regex comes to match `null`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Null {
     /// Its author wrote it.
@@ -99,18 +99,18 @@ pub enum Null {
     Open,
 }
 
-/// Why it is not known whether an expression lets in strangers.
+/// Why it is not known whether a regex matches untrusted origins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unproven {
-    /// It is no expression for this engine, or its automaton would be too large.
+    /// It is no regex for this engine, or its automaton would be too large.
     TooLarge,
     /// It allows too many names to ask the public suffix list about.
     TooManyNames,
-    /// The names that anybody may register below this domain, which the author wrote, cannot be
+    /// The names that anyone can register below this domain, which the author wrote, cannot be
     /// listed.
     Suffixes(String),
     /// It allows too many addresses to look at.
     Addresses,
-    /// The strangers that were found have names that cannot be registered.
+    /// The untrusted origins that were found have names that cannot be registered.
     LongNames,
 }

@@ -9,7 +9,7 @@ use proptest::sample::{select, subsequence};
 use super::prove;
 use crate::cors::Expressions;
 
-/// A piece of an expression, `~` before what its author left open: `~.` any character, `~x` one of
+/// A piece of a regex, `~` before what its author left open: `~.` any character, `~x` one of
 /// `a` and `b`. `?.` is a lone dot, which counts as a written one.
 fn marked(piece: &str) -> String {
     piece
@@ -27,7 +27,7 @@ fn plain(piece: &str) -> String {
         .replace('.', r"\.")
 }
 
-/// An expression, and the domains that its author wrote.
+/// A regex, and the domains that its author wrote.
 #[derive(Debug, Clone)]
 struct Case {
     marked: String,
@@ -35,7 +35,7 @@ struct Case {
     written: HashSet<String>,
 }
 
-/// What stands before the names, with what is left of it where as little as possible is open; a `*`
+/// What stands before the names, with what is left of it if as little as possible is open; a `*`
 /// for what makes a label that is not written.
 const HEADS: &[(&str, &[&str])] = &[
     ("", &[""]),
@@ -53,7 +53,7 @@ const HEADS: &[(&str, &[&str])] = &[
     ("(?:~x*.?)*", &[""]),
 ];
 const NAMES: &[&str] = &["a", "b", "ab", "a-b", "a.b"];
-/// Names that are open, with what is left of each where as little as possible is open.
+/// Names that are open, with what is left of each if as little as possible is open.
 const OPEN_NAMES: &[(&str, Option<&str>)] =
     &[("~x", None), ("~.*", Some("")), ("a~x*", Some("a")), ("~x?b", Some("b"))];
 const SUFFIXES: &[&str] = &["com", "uk", "co.uk", "github.io", "io", "ck", "zz", "co?.uk"];
@@ -96,7 +96,7 @@ fn cases() -> impl Strategy<Value = Case> {
     )
 }
 
-/// Origins of every shape that the expressions can tell apart, and some more.
+/// Origins of every shape between which the regexes distinguish, and some more.
 fn origins() -> Vec<String> {
     let labels = ["a", "b", "ab", "aa", "ba", "bab", "a-b", "-a", "b-", "evil", "c", "!a", "co"];
     let suffixes = ["com", "uk", "co.uk", "github.io", "io", "ck", "zz", "net", "coma", "co-uk"];
@@ -119,8 +119,8 @@ fn origins() -> Vec<String> {
     origins
 }
 
-/// The domain that somebody else may register to have this origin.
-fn strange_domain<'o>(origin: &'o str, written: &HashSet<String>) -> Option<&'o str> {
+/// The domain that somebody else can register to have this origin.
+fn untrusted_domain<'o>(origin: &'o str, written: &HashSet<String>) -> Option<&'o str> {
     let host = origin.split_once("://")?.1.split(':').next()?;
     let host = host.strip_suffix('.').unwrap_or(host);
     let domain = psl::domain(host.as_bytes())?;
@@ -144,7 +144,7 @@ proptest! {
         if let Some(untrusted) = found {
             prop_assert!(matcher.match_whole(untrusted.origin.as_bytes()), "{proof:?}");
             prop_assert_eq!(
-                strange_domain(&untrusted.origin, &case.written),
+                untrusted_domain(&untrusted.origin, &case.written),
                 Some(untrusted.domain.as_str()),
                 "{:?}", proof
             );
@@ -156,7 +156,7 @@ proptest! {
             if !origin.contains('!') {
                 prop_assert!(!proof.nothing, "{}", origin);
             }
-            if strange_domain(&origin, &case.written).is_some() {
+            if untrusted_domain(&origin, &case.written).is_some() {
                 prop_assert!(!proof.is_safe(), "{}", origin);
                 prop_assert!(found.is_some() || proof.unproven.is_some(), "{} {:?}", origin, proof);
             }

@@ -51,6 +51,7 @@ BENCHMARKS: dict[str, dict[str, str]] = {
     "added_cost": {},
     "cold": {"MILLION": "1_000"},
     "endpoint": {},
+    "enforcement": {},
     "overrides": {},
     "protocol": {"BATCH": "2"},
     "rivals": {},

@@ -48,7 +48,7 @@ PLANTED = {
     "a folder imports a module above it": ("_lint/values.py", "from fastcors import policy"),
     "a module imports one that imports it": ("_lint/collections.py", "from . import reading"),
     "an import inside a function": (
-        "_regex/tokens.py",
+        "_regex/branches.py",
         "def late() -> None:\n    from fastcors._proof import verdict\n",
     ),
     "an import for types alone": (

@@ -1,4 +1,4 @@
-"""What is told of generated expressions is true of origins that are matched one by one."""
+"""What is reported of generated regexes is true of origins that are matched one by one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fastcors import Policy
 from fastcors._proof.prove import Proven
 from fastcors._proof.verdict import findings
 from fastcors._regex.mark import mark
-from fastcors._regex.tree import Parsed, Untranslatable
+from fastcors._regex.tree import Untranslatable, parse
 from tests.cors.expressions.generated import fullmatch, generated
 
 EXAMPLES = int(os.environ.get("FASTCORS_EXAMPLES", "2000"))
@@ -141,7 +141,7 @@ UNTRUSTED = [
     st.sampled_from(TAILS),
     st.booleans(),
 )
-def test_no_stranger_matches_what_is_proven_and_one_matches_what_is_not(
+def test_no_untrusted_origin_matches_what_is_verified_and_one_matches_what_is_not(
     scheme: str, head: str, domain: str, tail: str, credentials: bool
 ) -> None:
     pattern = re.compile(scheme + head + domain + tail)
@@ -237,7 +237,7 @@ def test_a_marked_expression_matches_the_same_and_what_it_does_without_only_more
         warnings.simplefilter("ignore")
         pattern = re.compile(source)
     try:
-        marked, without = mark(Parsed(pattern))
+        marked, without = mark(parse(pattern))
     except Untranslatable:
         return
     same = re.compile(unmarked(marked).replace(r"\z", r"\Z"))
@@ -249,7 +249,7 @@ def test_a_marked_expression_matches_the_same_and_what_it_does_without_only_more
 
 @SETTINGS
 @given(st.randoms(use_true_random=False), st.booleans())
-def test_any_expression_is_told_of_without_an_error(random: Random, credentials: bool) -> None:
+def test_any_regex_is_judged_without_an_error(random: Random, credentials: bool) -> None:
     case = generated(random)
     assume(case is not None)
     assert case is not None

@@ -55,6 +55,8 @@ for app in (fastapi, starlette):
         max_age=3600,
     )
     app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"], strict=True)
+    app.add_middleware(CORSMiddleware, enforce=True, hosts=["localhost"])
+    app.add_middleware(CORSMiddleware, enforce="report", hosts={"localhost"})
 Middleware(CORSMiddleware, ["https://a.example"], max_age=60)
 
 # Wrapped around an application from outside, and a middleware around another.
@@ -264,6 +266,8 @@ decision = policy.preflight(
 )
 for each in (
     policy.preflight(origin="https://a.example", method="PUT"),
+    policy.request(method="POST", host="a.example", origin=None, sec_fetch_site="same-origin"),
+    policy.websocket(origin="https://a.example", host="a.example", scheme="https"),
     policy.preflight(origin="https://a.example", method="PUT", headers="x-token, x-other"),
     policy.preflight(origin="https://a.example", method="PUT", headers={"X-Token": "1"}),
     policy.actual(origin="https://a.example"),

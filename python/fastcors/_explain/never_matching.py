@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 # What the linter says of each entry that can match nothing.
 _NEVER = "so it never matches"
+# What the linter says of a regular expression that can match nothing.
+_DEAD_REGEX = ("regex-matches-no-origin", "regex-empty")
 # How many entries that the linter has not reported are looked at: those that were added to a live
 # list, or whose problems are accepted.
 _MOST_ADDED = 100
@@ -30,7 +32,7 @@ class NeverMatching:
         self.others: list[Problem] = []
         self.texts: dict[str, Problem] = {}
         for problem in options.problems:
-            if problem.option != "allow_origins" or _NEVER not in problem.message:
+            if problem.option != "allow_origins" or not _never_matches(problem):
                 continue
             if problem.code == "origin-type":
                 self.others.append(problem)
@@ -41,7 +43,7 @@ class NeverMatching:
             self.texts = {text: each for text, each in self.texts.items() if text in listed}
         added = [each for each in compiled.odd_entries(_MOST_ADDED) if each not in self.texts]
         for problem in linted("allow_origins", added, options.allow_credentials):
-            if _NEVER in problem.message:
+            if _never_matches(problem):
                 self.texts.setdefault(problem.value, problem)
         # What is wrong with the regular expressions, as it may be why they do not match.
         self.regexes = [each for each in options.problems if each.option == "allow_origin_regex"]
@@ -50,6 +52,14 @@ class NeverMatching:
     def meant_entries(self) -> dict[str, Problem]:
         """Return the entries to write instead, each with the problem that suggests it."""
         return {entry: problem for problem in self.problems for entry in _entries(problem)}
+
+    def dead_regexes(self) -> dict[str, Problem]:
+        """Return the texts of the regular expressions that can match nothing, with the problem of each."""
+        return {
+            getattr(problem.value, "pattern", problem.value): problem
+            for problem in self.regexes
+            if problem.code in _DEAD_REGEX
+        }
 
     def meant_for(self, origin: str) -> Problem | None:
         """Return the problem whose suggestion would allow an origin; one that is for it alone first."""
@@ -77,6 +87,11 @@ class NeverMatching:
             if matched_part(_glob_regex(glob), sent) == (0, len(sent)):
                 return self.texts[glob]
         return None
+
+
+def _never_matches(problem: Problem) -> bool:
+    """Whether an entry can match nothing. A warning says that of one that matches for a while."""
+    return problem.severity == "error" and _NEVER in problem.message
 
 
 def _entries(problem: Problem) -> list[str]:

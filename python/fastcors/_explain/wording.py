@@ -134,11 +134,40 @@ DIFFERENCES: dict[_Relation, str] = {
 }
 # A browser sends the names of this machine as they are.
 TYPO_IN_ENTRY = "possible typo in an entry of allow_origins: you allow {rule}"
+MEANT_TYPO_IN_ENTRY = "possible typo in that entry: it would allow {rule}"
 # Beside another host: by whether the scheme, and whether the port differs.
 OTHERS = {
     (True, False): "the scheme differs too",
     (False, True): "the port differs too",
     (True, True): "the scheme and the port differ too",
+}
+
+# How the origin stands to what an entry that never matches was meant as, after the linter's sentence.
+
+MEANT_DIFFERENCES: dict[_Relation, str] = {
+    "same": "that would allow {rule}: let the client send an origin as browsers do",
+    "scheme": "that would allow {rule}, but the scheme differs",
+    "port": "that would allow {rule}, but the port differs: the request came from {origin}",
+    "scheme-and-port": (
+        "that would allow {rule}, but the scheme and the port differ: the request came from {origin}"
+    ),
+    "loopback": (
+        "that would allow {rule}; localhost, 127.0.0.1, [::1] and 0.0.0.0 are all this machine, but each is "
+        "a different origin"
+    ),
+    "www-missing": 'that would allow {rule}, but the origin has no "www."',
+    "www-added": 'that would allow {rule}, but the origin has an extra "www."',
+    "dot-missing": "that would allow {rule}, but the missing trailing dot makes it a different origin",
+    "dot-added": "that would allow {rule}, but the trailing dot makes it a different origin",
+    "apex": "{rule} would cover subdomains, but not the domain itself",
+    "subdomain": (
+        "that would allow {rule}, but the origin is a subdomain, and an entry matches only its own host"
+    ),
+    "parent": "that would allow {rule}, which is below its domain, but not the domain itself",
+    "begins-alike": "the origin only starts like {rule}",
+    "ends-alike": "the origin only ends like {rule}",
+    "sibling": "that would allow {rule}, another host of the same domain",
+    "typo": "possible typo: did you mean {rule}, which that would allow?",
 }
 
 # How the origin stands to what a regular expression matches.
@@ -170,7 +199,7 @@ WRITE_WHOLE_REGEX = "write a regex that matches all of it"
 MEANT = "an entry of allow_origins was probably meant to allow it: {problem}"
 MEANT_REGEX = "allow_origin_regex was probably meant to match it: {problem}"
 MEANT_GLOB = "an entry of allow_origins would match it if * stood for any text: {problem}"
-MEANT_OTHER = "that entry never matches as it is written: {problem}"
+MEANT_CLOSEST = "the closest entry of allow_origins never matches as it is written: {problem}"
 REGEX_NEVER_MATCHES = "besides, allow_origin_regex can match nothing: {problem}"
 NEVER_MATCHES = "besides, one entry of allow_origins can match nothing: {problem}"
 NEVER_MATCH = "besides, {count} entries of allow_origins can match nothing, first of all: {problem}"
@@ -179,6 +208,7 @@ NEVER_MATCH = "besides, {count} entries of allow_origins can match nothing, firs
 
 NO_RULES = "no origin is allowed: allow_origins and allow_origin_regex are empty"
 ONLY_ENTRY = "no origin is allowed: allow_origins has only one entry, and {problem}"
+ONLY_REGEX = "no origin is allowed: {problem}"
 NO_ENTRY = "no origin is allowed: none of the {count} entries of allow_origins can match one, first of all: {problem}"
 NOTHING_NEAR = "no rule comes close: you allow {rules}"
 PYTHON_ONLY = "regexes that only Python can match are not compared"
@@ -305,7 +335,7 @@ _PLURALS = {"origin": "origins", "pattern": "patterns", "regex": "regexes"}
 
 
 def counted(*counts: tuple[int, str]) -> str:
-    """Return numbers with their nouns, except those of which there is none: `1 origin and 2 patterns`."""
+    """Return numbers with their nouns, without those that are zero: `1 origin and 2 patterns`."""
     return listed(
         [
             f"{number:,} {noun if number == 1 else _PLURALS[noun]}"

@@ -171,7 +171,7 @@ def _host_in(text: str) -> str | None:
 def _bracketed(text: str) -> str | None:
     """Return an IPv6 address in the brackets that it lacks."""
     host = f"[{text.strip('[]')}]"
-    return host if not any(_linted_host(host)) else None
+    return host if host != text and not any(_linted_host(host)) else None
 
 
 def contradictions_of_enforcement(options: Options) -> Iterator[Problem]:

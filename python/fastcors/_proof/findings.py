@@ -5,19 +5,7 @@ from __future__ import annotations
 from fastcors._format import raw, shown, shown_expression
 from fastcors.problems import Problem
 
-from .rewrites import (
-    ANY_GLOB,
-    CLASS,
-    DOUBLED,
-    GLOB,
-    SCHEME,
-    escape_dots,
-    glob,
-    groups,
-    http_scheme,
-    only_https,
-    single_backslashes,
-)
+from . import rewrites
 from .suggest import Suggester
 
 TYPE_CHECKING = False
@@ -134,8 +122,8 @@ class Findings:
     def _nothing(self) -> None:
         _, reason, revived = self.suggester.revived(self.text)
         otherwise, meant = "", None
-        if ANY_GLOB.fullmatch(self.text):
-            reason, otherwise = GLOB, "write allow_origins=['*'] if you mean every origin"
+        if rewrites.ANY_GLOB.fullmatch(self.text):
+            reason, otherwise = rewrites.GLOB, "write allow_origins=['*'] if you mean every origin"
         elif revived is not None:
             meant = self.suggester.sound(revived.text)
             if meant is None:
@@ -167,12 +155,12 @@ class Findings:
             origin, who = "null", "any site can send that, from a sandboxed frame"
         else:
             return
-        like_glob = self.suggester.rewritten(self.text, glob)
+        like_glob = self.suggester.rewritten(self.text, rewrites.glob)
         if like_glob == self.text:
             reasons, meant = self.suggester.without_untrusted(self.text)
         else:
             # Whatever else would repair it, it is not what was meant.
-            reasons, meant = [GLOB], self.suggester.sound(like_glob)
+            reasons, meant = [rewrites.GLOB], self.suggester.sound(like_glob)
         because = f", because {' and '.join(reasons)}" if reasons else ""
         said = f"also allows {origin}{because}, and {who}"
         otherwise = _LIST_ADDRESSES if found is None and address is not None else _LIST_DOMAINS
@@ -257,12 +245,12 @@ class Findings:
         repaired = self.repaired
         other = repaired
         if other == self.text:
-            other = self.suggester.rewritten(self.text, escape_dots)
+            other = self.suggester.rewritten(self.text, rewrites.escape_dots)
         proven = self.prover.prove(other)
         if other != self.text and proven is not None and proven.proof["insecure"] is None:
             # What repairs it otherwise comes first.
             return
-        secure = self.suggester.rewritten(repaired, only_https)
+        secure = self.suggester.rewritten(repaired, rewrites.only_https)
         errors = any(problem.severity == "error" for problem in self.problems)
         if errors and secure == self.text and "http:" not in secure:
             # The scheme is left open like the rest.
@@ -281,8 +269,8 @@ class Findings:
     def _doubled_or_misspelled(self) -> None:
         """Report a doubled backslash, and `http?`, if an origin is not matched because of that."""
         for code, rewriting, reason in (
-            ("regex-doubled-backslash", single_backslashes, DOUBLED),
-            ("regex-misspelled-scheme", http_scheme, SCHEME),
+            ("regex-doubled-backslash", rewrites.single_backslashes, rewrites.DOUBLED),
+            ("regex-misspelled-scheme", rewrites.http_scheme, rewrites.SCHEME),
         ):
             rewritten = self.suggester.rewritten(self.repaired, rewriting)
             missed = None
@@ -296,8 +284,8 @@ class Findings:
     def _misread(self) -> bool:
         """Report that a `*` or `[` does not do what it does elsewhere, so what is meant is rejected."""
         for code, rewriting, reason in (
-            ("regex-glob", glob, GLOB),
-            ("regex-character-class", groups, CLASS),
+            ("regex-glob", rewrites.glob, rewrites.GLOB),
+            ("regex-character-class", rewrites.groups, rewrites.CLASS),
         ):
             rewritten = self.suggester.rewritten(self.text, rewriting)
             if rewritten != self.text:
@@ -309,7 +297,7 @@ class Findings:
 
     def _dot(self) -> None:
         """Report that a `.` stands for any character, if that is harmless."""
-        meant = self.suggester.rewritten(self.text, escape_dots)
+        meant = self.suggester.rewritten(self.text, rewrites.escape_dots)
         if meant != self.text and self.suggester.is_sound(meant):
             said = "has a dot without \\ before it, which matches any character (nobody can register a name that this adds)"
             self.add("regex-unescaped-dot", said, "", meant)

@@ -22,11 +22,12 @@ PORT = r"(?::\d+)?"
 
 # This machine and addresses of private networks.
 LOCAL = re.compile(
-    r"\(*(?:\?:)?(?:localhost|127\\?\.|0\\?\.0\\?\.0|10\\?\.|192\\?\.168|172\\?\.(?:1[6-9]|2|3[01])|\\\[)"
+    r"\(*(?:\?:)?(?:localhost|127\\?\.|0\\?\.0\\?\.0|10\\?\.|192\\?\.168|172\\?\.(?:1[6-9]|2|3[01])|\\\[)",
+    re.IGNORECASE,
 )
 # What stands for a value that is still to be written.
 PLACEHOLDER = re.compile(
-    r"\*\*\*|\$\{|\{\{|(?<!\(\?P)<[A-Za-z_ -]+>|(?<![A-Za-z\\])(?!LOCALHOST)[A-Z0-9]*"
+    r"\*\*\*|\$\{|\{\{|(?<!\(\?P)<[A-Za-z_ -]+>|(?<![A-Za-z0-9\\])(?!LOCALHOST)[A-Z0-9]*"
     r"(?:[A-Z]_[A-Z]|YOUR|DOMAIN|HOST|TENANT|PLACEHOLDER|REMOVED|REDACTED|CHANGE|REPLACE|TODO)[A-Z0-9_]*"
 )
 # A glob for every origin.

@@ -6,27 +6,16 @@ import re
 from itertools import chain, combinations
 from typing import NamedTuple
 
-from fastcors._regex.branches import Alternative, alternatives, replaced
-from fastcors._regex.tokens import tokens
+from fastcors._regex.branches import alternatives, replaced, tokens
 
+from . import rewrites
 from .entries import entries
-from .rewrites import (
-    DOTS,
-    NOTHING,
-    NOTHING_ELSE,
-    PLACEHOLDER,
-    UNTRUSTED,
-    escape_dots,
-    glob,
-    groups,
-    one_scheme,
-    rewritten,
-    with_scheme,
-)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from fastcors._regex.branches import Alternative
 
     from .prove import Proven, Prover
     from .rewrites import _Rewriting
@@ -83,14 +72,14 @@ class Suggester:
         self.prover = prover
         self.text: str = prover.pattern.pattern
         self.is_readable = not (
-            prover.pattern.flags & re.VERBOSE or PLACEHOLDER.search(self.text) is not None
+            prover.pattern.flags & re.VERBOSE or rewrites.PLACEHOLDER.search(self.text) is not None
         )
 
     def rewritten(self, text: str, *rewritings: _Rewriting) -> str:
         """Return a regex as the rewritings leave it, or as it is if it cannot be corrected."""
         if not self.is_readable or len(text) > _LONGEST:
             return text
-        return rewritten(text, *rewritings)
+        return rewrites.rewritten(text, *rewritings)
 
     def entries(self, text: str | None) -> list[str] | None:
         """Return the entries of allow_origins that match the same origins as a regex, if it has such."""
@@ -98,14 +87,18 @@ class Suggester:
 
     def revived(self, text: str) -> tuple[list[_Rewriting], str, Proven | None]:
         """Return why a regex matches no origin, by what makes it match one, and that."""
-        for rewritings, reasons, proven in self._candidates(text, NOTHING):
+        for rewritings, reasons, proven in self._candidates(text, rewrites.NOTHING):
             if not proven.proof["nothing"]:
                 return rewritings, ", and ".join(reasons), proven
-        return [], next(reason for found, reason in NOTHING_ELSE if found.search(text)), None
+        return (
+            [],
+            next(reason for found, reason in rewrites.NOTHING_ELSE if found.search(text)),
+            None,
+        )
 
     def without_untrusted(self, text: str) -> tuple[list[str], str | None]:
         """Return why a regex matches untrusted origins, and one that does not, if that is evident."""
-        for _, reasons, proven in self._candidates(text, UNTRUSTED):
+        for _, reasons, proven in self._candidates(text, rewrites.UNTRUSTED):
             if proven.proof["safe"]:
                 meant = self.sound(proven.text, text)
                 if meant is not None:
@@ -114,7 +107,7 @@ class Suggester:
 
     def with_dots(self) -> str | None:
         """Return the regex in which a label does not come without the dot after it, if evident."""
-        rewritten = dict.fromkeys(self.rewritten(self.text, each) for each in DOTS)
+        rewritten = dict.fromkeys(self.rewritten(self.text, each) for each in rewrites.DOTS)
         sound = (self.sound(each, self.text) for each in rewritten if each != self.text)
         return next(filter(None, sound), None)
 
@@ -132,8 +125,8 @@ class Suggester:
         Each alternative that differs from the original's shares an origin with it, so that none is
         suggested that the author did not allow.
         """
-        whole = self.rewritten(text, glob, groups, escape_dots)
-        for each in dict.fromkeys((whole, self.rewritten(text, escape_dots), text)):
+        whole = self.rewritten(text, rewrites.glob, rewrites.groups, rewrites.escape_dots)
+        for each in dict.fromkeys((whole, self.rewritten(text, rewrites.escape_dots), text)):
             proven = self.prover.prove(each)
             if proven is None or not proven.proof["safe"]:
                 continue
@@ -146,7 +139,7 @@ class Suggester:
 
     def is_sound(self, text: str) -> bool:
         """Whether a regex names hosts, matches no untrusted origin and misses nothing that is meant."""
-        if self.rewritten(text, glob, groups) != text:
+        if self.rewritten(text, rewrites.glob, rewrites.groups) != text:
             return False
         proven = self.prover.prove(text)
         return proven is not None and proven.proof["safe"] and not self.unmatched(proven)
@@ -156,7 +149,7 @@ class Suggester:
         if _BROKEN_LABEL.search(text):
             return False
         parts = _top(text)
-        originals = parts if original is None else _top(self.rewritten(original, groups))
+        originals = parts if original is None else _top(self.rewritten(original, rewrites.groups))
         originals = [_LAST_DOT.sub("", each) for each in originals]
         if len(parts) != len(originals):
             parts, originals = [text], [original or text]
@@ -177,7 +170,7 @@ class Suggester:
         seen, doubtful = {text}, 0
         for some in chain.from_iterable(combinations(places, count) for count in counts):
             used = [rewritings[place] for place in some]
-            candidate = rewritten(text, *(rewriting for rewriting, _ in used))
+            candidate = rewrites.rewritten(text, *(rewriting for rewriting, _ in used))
             if candidate in seen:
                 continue
             seen.add(candidate)
@@ -200,7 +193,7 @@ class Suggester:
             # What is no part of an origin misses none: `(/|$)`, `(\\w|\\s)+`.
             written = any(piece.isalnum() for kind, piece in tokens(text) if kind == "character")
             return Unmatched(place, text, reason) if written else None
-        missed = self.prover.missed(self.rewritten(revived.text, escape_dots), proven)
+        missed = self.prover.missed(self.rewritten(revived.text, rewrites.escape_dots), proven)
         if missed is not None and "://" in text and re.match(r"\W*ws", text):
             # A page with https may open such a socket, too.
             secure = self.prover.missed(revived.text.replace("http:", "https:"), proven)
@@ -209,8 +202,8 @@ class Suggester:
 
     def _repaired(self, proven: Proven, unmatched: list[Unmatched]) -> Iterator[str]:
         """Yield regexes in which those alternatives may match what was meant."""
-        if all(with_scheme in each.rewritings for each in unmatched):
-            yield self.rewritten(proven.text, one_scheme)
+        if all(rewrites.with_scheme in each.rewritings for each in unmatched):
+            yield self.rewritten(proven.text, rewrites.one_scheme)
         yield replaced(
             proven.text,
             {

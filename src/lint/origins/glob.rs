@@ -2,7 +2,7 @@
 
 use super::extension;
 use super::host::{is_local, is_numeric};
-use super::scheme::Scheme;
+use super::scheme::{Scheme, only_host};
 use crate::host::LONGEST_HOST;
 use crate::lint::problem::Suggestion;
 use crate::public_suffix::{Registry, registrable_domain, registry};
@@ -25,7 +25,14 @@ impl Meaning {
 }
 
 /// What was meant by `host` and `port`, in which there are globs that make no pattern.
-pub(super) fn meaning(scheme: &Scheme, host: &str, port: Option<&str>) -> Meaning {
+///
+/// With credentials, no expression is suggested that allows what others can have.
+pub(super) fn meaning(
+    scheme: &Scheme,
+    host: &str,
+    port: Option<&str>,
+    credentials: bool,
+) -> Meaning {
     let host = host.to_ascii_lowercase();
     let (Some(prefix), Some(port_end), ..=LONGEST_HOST) =
         (prefix(scheme), port_end(scheme, port), host.len())
@@ -41,6 +48,15 @@ pub(super) fn meaning(scheme: &Scheme, host: &str, port: Option<&str>) -> Meanin
         port.is_some_and(|port| port.len() > 1 && port.bytes().all(|byte| byte == b'*'));
     if let Some(simple) = simple(scheme).filter(|_| is_any_port && !host.contains(['*', '?'])) {
         return Meaning::one(format!("{simple}{host}:*"));
+    }
+    if let (Scheme::Custom(custom), true) = (scheme, is_everything(&host)) {
+        if let Some(only) = only_host(custom).filter(|_| port.is_none()) {
+            return Meaning::one(format!("{custom}://{only}"));
+        }
+        if credentials {
+            let note = ", and a regex of this shape matches every extension or app of the scheme";
+            return Meaning { meant: None, note };
+        }
     }
     if let (Scheme::Custom(custom), "*" | "**") = (scheme, &*host) {
         if let Some(id) = extension::any_id(custom) {
@@ -80,6 +96,9 @@ pub(super) fn meaning(scheme: &Scheme, host: &str, port: Option<&str>) -> Meanin
         Some(_) => ", and anyone can have a name there that a regex of this shape matches",
         None => "",
     };
+    if registry.is_some() && credentials {
+        return Meaning { meant: None, note };
+    }
     let port = port_end.expression;
     Meaning { meant: Some(Suggestion::Expression(format!("{prefix}{expression}{port}"))), note }
 }
