@@ -9,10 +9,10 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
 use super::coroutines::deferred;
-use super::current::{counts, current, follows, overrides};
+use super::current::{counts, current, follows, live_verdict, overrides};
 use super::fetch_headers::{FetchHeaders, read_any};
 use super::guard::attached;
-use super::middleware::{Middleware, live_verdict};
+use super::middleware::Middleware;
 use super::names::{Names, pair};
 use super::object::{Owned, Raised, bytes_of, is_text, item, seldom};
 use super::older_rust::cold_path;
