@@ -99,7 +99,7 @@ SHOWN = {
     ("two origins", "rejected"): "rejected",
     ("two origins", "preflight"): "preflight",
     ("a regular expression", "allowed"): "allowed by a regular expression",
-    ("10,000 origins", "rejected"): "rejected among 10,000 listed origins",
+    ("10,000 origins", "rejected"): "rejected among 10,000 origins in a list",
 }
 
 

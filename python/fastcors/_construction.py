@@ -27,7 +27,7 @@ def checked(initialize: _Initialize) -> _Initialize:
         try:
             _check_names(type(self).__name__, kwargs)
             if kwargs.get("policy") is not None:
-                _check_policy(kwargs["policy"], _given(args, kwargs))
+                check_policy(kwargs["policy"], _given(args, kwargs))
             initialize(self, *args, **kwargs)
         except Exception as error:
             from ._startup_log import log_once
@@ -44,7 +44,8 @@ def _given(args: tuple[object, ...], kwargs: dict[str, Any]) -> list[str]:
     return by_position + [name for name in kwargs if name not in ("app", "policy")]
 
 
-def _check_policy(policy: object, others: list[str]) -> None:
+def check_policy(policy: object, others: list[str]) -> None:
+    """Raise a TypeError unless this is a policy, and nothing else is given."""
     if not isinstance(policy, Policy):
         raise TypeError(
             f"fastcors: policy is a {type(policy).__name__}, not a fastcors.Policy; "
@@ -64,5 +65,5 @@ def _check_names(class_: str, names: Iterable[str]) -> None:
         if name in DEFAULTS or name in ("app", "policy"):
             continue
         near = near_option(name)
-        instead = f"did you mean {near}?" if near else f"the options are {', '.join(DEFAULTS)}"
+        instead = f"did you mean {near!r}?" if near else f"the options are {', '.join(DEFAULTS)}"
         raise TypeError(f"fastcors: {class_} has no option {shown(name)}; {instead}")

@@ -24,8 +24,8 @@ _ALWAYS_REPORTED = frozenset(("regex-python-only",))
 def report(options: Options, known: Collection[Problem] = ()) -> None:
     """Raise or warn about the problems of options, except the known ones, each line with `PREFIX`.
 
-    An invalid regular expression raises what Python's `re` raises for it, with a note for each error,
-    because its text names neither the option nor the expression.
+    Without `strict`, an invalid regular expression raises what Python's `re` raises for it, with a note
+    for each error, because its text names neither the option nor the expression.
 
     Raises:
         ConfigError: with all errors, if one of them always raises or `strict` is set.
@@ -33,15 +33,19 @@ def report(options: Options, known: Collection[Problem] = ()) -> None:
     """
     if not options.problems:
         return
-    errors = [problem for problem in options.problems if problem.severity == "error"]
+    errors = [
+        problem
+        for problem in options.problems
+        if problem.severity == "error" and (problem not in known or always_raises(problem))
+    ]
     errors.sort(key=lambda problem: not always_raises(problem))
-    if options.invalid is not None:
+    if options.invalid is not None and not options.strict:
         errors.sort(key=lambda problem: problem.code != "regex-syntax")
         for line in lines_of(errors, "fastcors.lint(...) lists them all"):
             options.invalid.add_note(line)
         raise options.invalid
     if errors and (options.strict or always_raises(errors[0])):
-        raise ConfigError(errors) from options.cause
+        raise ConfigError(errors) from options.invalid or options.cause
     reported = [
         problem
         for problem in options.problems

@@ -5,7 +5,7 @@ from __future__ import annotations
 from _thread import RLock
 from contextvars import ContextVar
 
-from ._construction import checked
+from ._construction import check_policy, checked
 from ._fastcors import CompiledPolicy, Middleware, claim_call, vary_by_origin
 from ._lint.accept import with_own_decision
 from .decision import RULES, never_mirrored
@@ -93,7 +93,11 @@ class _PolicyAttribute(_Generic[_Read, _Assigned]):
 
 
 class _CurrentPolicy:
-    """The policy, as an attribute that a subclass may use for something of its own."""
+    """The policy. Assigning a `Policy` replaces it.
+
+    A subclass written for Starlette's class may use the name for something else: any other value that
+    is assigned to an instance of it becomes a plain attribute, until a `Policy` is assigned.
+    """
 
     if TYPE_CHECKING:
 
@@ -103,7 +107,27 @@ class _CurrentPolicy:
         def __get__(self, middleware: CORSMiddleware, owner: type | None = None) -> Policy: ...
 
     def __get__(self, middleware: CORSMiddleware | None, owner: type | None = None) -> Any:
-        return self if middleware is None else _current(middleware)
+        if middleware is None:
+            return self
+        attributes = vars(middleware)
+        return attributes["policy"] if "policy" in attributes else _current(middleware)
+
+    def __set__(self, middleware: CORSMiddleware, value: Policy) -> None:
+        # What type checkers reject is assigned nevertheless.
+        given: Any = value
+        if isinstance(given, Policy):
+            with _CHANGING:
+                _decide_by(middleware, given, ())
+                vars(middleware).pop("policy", None)
+        elif type(middleware) is CORSMiddleware:
+            check_policy(given, [])
+        else:
+            vars(middleware)["policy"] = given
+
+    def __delete__(self, middleware: CORSMiddleware) -> None:
+        if "policy" not in vars(middleware):
+            raise AttributeError("policy cannot be deleted: assign another Policy")
+        del vars(middleware)["policy"]
 
 
 if not TYPE_CHECKING:
@@ -148,16 +172,16 @@ class CORSMiddleware(Middleware):
     Raises:
         ConfigError: for a string instead of a list or a bool, or a name that would break a header;
             with `strict` for any error. It has all errors at once.
-        re.error: for an invalid regular expression.
+        re.error: for an invalid regular expression, without `strict`.
         TypeError: for an unknown option, and for another option beside `policy`.
 
-    The options are copied: a later change to the caller's own list changes nothing. Assign an
+    The options are copied, except a list or set given as `allow_origins`, which stays live. Assign an
     attribute or call `reconfigure` to change the policy. Any other scope than ``"http"`` is passed
-    on untouched.
+    on untouched, unless `enforce` or `hosts` is set.
 
     Attributes:
-        policy: the `Policy` that decides on requests now. It knows nothing of what a subclass
-            overrides.
+        policy: the `Policy` that decides on requests now. Assigning another one replaces it. It knows
+            nothing of what a subclass overrides.
     """
 
     _fastcors_policy: Policy
@@ -200,19 +224,27 @@ class CORSMiddleware(Middleware):
         if cls.__call__ is _CALL:
             claim_call(cls)
 
-    def reconfigure(self, **options: Unpack[PolicyOptions]) -> None:
-        """Replace the policy: the options given change, the others stay.
+    def reconfigure(
+        self, *, policy: Policy | None = None, **options: Unpack[PolicyOptions]
+    ) -> None:
+        """Replace the policy: the options given change, the others stay. Or give a `policy` alone.
 
         The change is atomic: either the old or the new policy decides on a request, and a request
         keeps the one it began with. (Only an `async def is_allowed_origin` that calls `super()` gets
         the result of the current one.)
 
-        Each new problem is a `ConfigWarning`. `strict` stays as it is unless it is given.
+        Only problems that the change brings are reported, each as a `ConfigWarning`. `strict` stays as
+        it is unless it is given; a new ``strict=True`` reports all problems.
 
         Raises:
             ConfigError, re.error: as when the middleware is made; then nothing changes.
-            TypeError: for an unknown option.
+            TypeError: for an unknown option, and for another option beside `policy`.
         """
+        if policy is not None:
+            check_policy(policy, list(options))
+            with _CHANGING:
+                _decide_by(self, policy, ())
+            return
         with _CHANGING:
             policy = _current(self).replace(**options)
             live = self._fastcors_live

@@ -53,7 +53,9 @@ def _check_names(given: Iterable[str]) -> None:
     for name in given:
         if name not in DEFAULTS:
             near = near_option(name)
-            instead = f"did you mean {near!r}?" if near else f"there are {', '.join(DEFAULTS)}"
+            instead = (
+                f"did you mean {near!r}?" if near else f"the options are {', '.join(DEFAULTS)}"
+            )
             raise TypeError(f"fastcors: there is no option {shown(name)}; {instead}")
 
 
@@ -67,7 +69,7 @@ class Policy(Immutable):
 
     Raises:
         ConfigError: for what always raises, and with `strict` for any error.
-        re.error: for a regular expression that Python rejects, as with Starlette.
+        re.error: for a regular expression that Python rejects, as with Starlette, without `strict`.
         TypeError: for an unknown option.
 
     Each other problem of severity error is a `ConfigWarning`; with `strict`, each warning is one.

@@ -182,7 +182,9 @@ def test_options_are_checked_at_the_call(make: Make) -> None:
         install(app, allow_origins=ORIGIN)
     with pytest.raises(ConfigError, match="trailing-slash"):
         install(app, allow_origins=[f"{ORIGIN}/"], strict=True)
-    with pytest.raises(TypeError, match=r"no option 'allow_origin'; did you mean allow_origins\?"):
+    with pytest.raises(
+        TypeError, match=r"no option 'allow_origin'; did you mean 'allow_origins'\?"
+    ):
         install(app, allow_origin=[ORIGIN])  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="allow_origins: not allowed beside policy"):
         install(app, policy=Policy(), allow_origins=[ORIGIN])

@@ -126,7 +126,7 @@ def test_the_middleware_tells_just_the_errors_that_the_linter_finds(options: Any
     advice = [problem for problem in problems if problem.severity == "warning"]
     for strict in (False, True):
         said, raised = heard(options, strict=strict)
-        if any(problem.code == "regex-syntax" for problem in problems):
+        if not strict and any(problem.code == "regex-syntax" for problem in problems):
             assert isinstance(raised, re.error | OverflowError | RecursionError | ValueError)
             assert not isinstance(raised, ConfigError)
             assert not said

@@ -93,17 +93,26 @@ def test_what_is_dangerous_raises_always_and_all_errors_come_with_it(strict: boo
     assert found == ["not-a-bool", "not-a-collection", ERROR]
 
 
-@pytest.mark.parametrize("strict", [True, False])
-def test_an_invalid_expression_is_pythons_own_error_with_all_errors_as_notes(
-    strict: bool,
-) -> None:
+def test_an_invalid_expression_is_pythons_own_error_with_all_errors_as_notes() -> None:
     with listening() as heard, pytest.raises(re.error) as raised:
-        CORSMiddleware(APP, **WRONG, allow_origin_regex="(", strict=strict)
+        CORSMiddleware(APP, **WRONG, allow_origin_regex="(")
     assert heard == []
     syntax, other = raised.value.__notes__
     assert syntax.startswith("fastcors: allow_origin_regex: r'(' is not a valid regular expression")
     assert other.startswith("fastcors: allow_origins: 'https://a.example/'")
     assert other.endswith(f"[{ERROR}]")
+
+
+def test_with_strict_an_invalid_expression_is_one_error_of_all_in_a_config_error() -> None:
+    with listening() as heard, pytest.raises(ConfigError) as raised:
+        CORSMiddleware(APP, **WRONG, allow_origin_regex="https://(a", strict=True)
+    assert heard == []
+    assert {problem.code for problem in raised.value.problems} == {"regex-syntax", ERROR}
+    assert isinstance(raised.value.__cause__, re.error)
+    assert (
+        "r'https://(a' is not a valid regular expression: missing ), unterminated subpattern at "
+        "position 8 [regex-syntax]"
+    ) in str(raised.value)
 
 
 def test_strict_is_a_bool_by_keyword() -> None:

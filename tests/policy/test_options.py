@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 import fastcors
-from fastcors import CORSMiddleware, Policy
+from fastcors import ConfigError, ConfigWarning, CORSMiddleware, Policy
 from fastcors._lint.reading import READERS
 from fastcors.options import DEFAULTS, OPTIONS, Option, Options
 from tests.exchange import ORIGIN, actual, answering, preflight, sent
@@ -76,11 +76,45 @@ def test_a_middleware_of_a_policy_can_be_reconfigured_and_leaves_the_policy_as_i
     middleware = CORSMiddleware(APP, policy=POLICY)
     middleware.reconfigure(allow_origins=["https://b.example"])
     assert middleware.policy == POLICY.replace(allow_origins=["https://b.example"])
+
+
+def test_a_middleware_is_reconfigured_with_a_policy_alone() -> None:
+    middleware = CORSMiddleware(APP, [ORIGIN])
+    middleware.reconfigure(policy=POLICY)
+    assert middleware.policy is POLICY
+    with pytest.raises(TypeError, match=r"max_age: not allowed beside policy.*replace\(max_age="):
+        middleware.reconfigure(policy=Policy(), max_age=1)
+    with pytest.raises(TypeError, match=r"policy is a str, not a fastcors\.Policy"):
+        middleware.reconfigure(policy="mine")  # type: ignore[arg-type]
+    assert middleware.policy is POLICY
+    middleware.reconfigure(policy=None, max_age=1)
+    assert middleware.policy == POLICY.replace(max_age=1)
+
+
+def test_a_change_reports_only_the_problems_that_it_brings() -> None:
+    with pytest.warns(ConfigWarning, match="origin-trailing-slash"):
+        middleware = CORSMiddleware(APP, ["https://a.example/"])
+    before = middleware.policy
+    with pytest.raises(ConfigError) as raised:
+        middleware.reconfigure(allow_methods="GET,POST")
+    assert [problem.code for problem in raised.value.problems] == ["not-a-collection"]
+    assert middleware.policy is before
+    # A new `strict` makes a problem of each error.
+    with pytest.raises(ConfigError) as raised:
+        middleware.reconfigure(strict=True)
+    assert [problem.code for problem in raised.value.problems] == ["origin-trailing-slash"]
+    # Without it, such a change takes effect.
+    with pytest.warns(ConfigWarning, match="method-lower-case") as heard:
+        middleware.reconfigure(allow_methods=["get"])
+    assert len(heard) == 1
+    assert middleware.allow_methods == ["get"]
     assert POLICY.allow_origins == [ORIGIN]
 
 
 def test_an_unknown_option_is_an_error_that_names_the_nearest() -> None:
-    with pytest.raises(TypeError, match=r"no option 'allow_origin'; did you mean allow_origins\?"):
+    with pytest.raises(
+        TypeError, match=r"no option 'allow_origin'; did you mean 'allow_origins'\?"
+    ):
         CORSMiddleware(APP, allow_origin=[ORIGIN])  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="no option 'zzz'; the options are allow_origins, "):
         CORSMiddleware(APP, zzz=1)  # type: ignore[call-arg]

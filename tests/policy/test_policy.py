@@ -380,8 +380,71 @@ def test_what_a_subclass_overrides_is_not_asked() -> None:
     assert not middleware.policy.preflight(origin=ORIGIN, method="GET")
 
 
+def test_assigning_a_policy_replaces_the_one_that_decides() -> None:
+    class Subclass(CORSMiddleware):
+        pass
+
+    for class_ in (CORSMiddleware, Subclass):
+        origins = [ORIGIN]
+        middleware = class_(answering(), origins)
+        middleware.policy = new = middleware.policy.replace(allow_origins=[OTHER])
+        origins.append("https://c.example")
+        assert middleware.policy is new
+        assert "policy" not in vars(middleware)
+        assert sent(middleware, preflight())[0]["status"] == 400
+        assert sent(middleware, preflight(OTHER))[0]["status"] == 200
+        assert sent(middleware, preflight("https://c.example"))[0]["status"] == 400
+        assert copy.copy(middleware).policy == new
+
+
+def test_what_is_no_policy_is_not_assigned() -> None:
+    middleware = CORSMiddleware(answering(), [ORIGIN])
+    before = middleware.policy
+    for wrong in (None, "mine", {"allow_origins": [OTHER]}):
+        with pytest.raises(TypeError, match=r"not a fastcors\.Policy; write policy=Policy\("):
+            middleware.policy = wrong  # type: ignore[assignment]
+    with pytest.raises(AttributeError, match="assign another Policy"):
+        del middleware.policy
+    assert middleware.policy is before
+
+
+def test_an_attribute_of_a_subclass_ends_when_a_policy_is_assigned_or_it_is_deleted() -> None:
+    class Own(CORSMiddleware):
+        pass
+
+    middleware: Any = Own(answering(), [ORIGIN])
+    before = middleware.policy
+    middleware.policy = "mine"
+    assert middleware.policy == "mine"
+    del middleware.policy
+    assert middleware.policy is before
+    middleware.policy = None
+    middleware.policy = new = before.replace(allow_origins=[OTHER])
+    assert middleware.policy is new
+    assert sent(middleware, preflight(OTHER))[0]["status"] == 200
+
+
+def test_a_property_of_a_subclass_named_policy_stays_its_own() -> None:
+    class Own(CORSMiddleware):
+        kept: Any = None
+
+        @property
+        def policy(self) -> Any:
+            return "mine"
+
+        @policy.setter
+        def policy(self, value: Any) -> None:
+            self.kept = value
+
+    middleware = Own(answering(), [ORIGIN])
+    middleware.policy = Policy(allow_origins=[OTHER])
+    assert middleware.policy == "mine"
+    assert middleware.kept == Policy(allow_origins=[OTHER])
+    assert sent(middleware, preflight())[0]["status"] == 200
+
+
 def test_the_attribute_of_the_class_is_the_descriptor() -> None:
-    assert not hasattr(type(CORSMiddleware.policy), "__set__")
+    assert CORSMiddleware.policy is vars(CORSMiddleware)["policy"]
     assert "policy" not in vars(CORSMiddleware(answering()))
 
 
@@ -390,5 +453,5 @@ def test_an_unknown_option_is_an_error_that_names_the_nearest() -> None:
         TypeError, match=r"no option 'allow_origin'; did you mean 'allow_origins'\?"
     ):
         Policy(allow_origin=[ORIGIN])  # type: ignore[call-arg]
-    with pytest.raises(TypeError, match="no option 'zzz'; there are allow_origins, "):
+    with pytest.raises(TypeError, match="no option 'zzz'; the options are allow_origins, "):
         Policy(zzz=1)  # type: ignore[call-arg]

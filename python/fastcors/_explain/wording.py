@@ -276,7 +276,9 @@ FORBIDDEN_HEADER = (
 )
 HEADER = "{header} is not in allow_headers"
 AUTHORIZATION = "{header} is not in allow_headers (allow_credentials does not allow a header that a script sets)"
-HEADER_WITH_DASH = "{header} is not in allow_headers: you allow {allowed}, with - instead of _"
+HEADER_WITH_DASH = (
+    "{header} is not in allow_headers: you allow {allowed}, which has - where this has _"
+)
 HEADER_TYPO = (
     "{header} is not in allow_headers; possible typo: did you mean {allowed}, which is allowed?"
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 
-from fastcors._format import described, quoted, raw, shown, shown_expression
+from fastcors._format import class_name, described, quoted, raw, shown, shown_expression
 from fastcors._proof.verdict import judge
 from fastcors.problems import Problem
 
@@ -102,24 +102,29 @@ def _invalid(item: Any, error: Exception) -> Problem:
 
     given = item.pattern if issubclass(type(item), re.Pattern) else item
     text = str.__str__(given) if issubclass(type(given), str) else ""
-    instead, meant = "write one that re.compile accepts", None
+    instead, meant = "", None
     if PLACEHOLDER.search(text):
-        instead = f"fill in its placeholder, and {instead}"
+        instead = "; fill in its placeholder"
     elif ANY_GLOB.fullmatch(text):
-        instead = "write allow_origins=['*'] if you mean every origin"
+        instead = "; write allow_origins=['*'] if you mean every origin"
     elif "*" in text and len(text) <= _LONGEST_GLOB:
         globs = [part.strip("^$").replace("\\", "") for part in re.split(r"[|,;\s]+", text)]
         meant = mended("allow_origins", [glob for glob in globs if glob], credentials=False)
     if meant is not None:
-        instead = f"it is written like a glob; write allow_origins={meant} instead of the regex"
+        instead = f"; it is written like a glob; write allow_origins={meant} instead of the regex"
     return Problem(
         "regex-syntax",
         _OPTION,
         item,
-        f"{_shown(item)} is not a valid regular expression: {quoted(error)}; {instead}",
+        f"{_shown(item)} is not a valid regular expression: {_said(error)}{instead}",
         meant,
         suggested_option="allow_origins",
     )
+
+
+def _said(error: Exception) -> str:
+    """Return what `re` says to an expression: its own errors need no name of a class."""
+    return quoted(error).removeprefix(f"{class_name(error)}: ")
 
 
 def _shown(item: Any) -> str:
