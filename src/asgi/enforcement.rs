@@ -234,7 +234,7 @@ impl Caught<'_> {
             let object = |pointer| unsafe { Bound::from_borrowed_ptr(py, pointer) };
             let line = || {
                 let log = LOG.get_or_try_init(py, || {
-                    let module = py.import("fastcors._enforcement_log")?;
+                    let module = py.import("fastcors._log.enforcement")?;
                     Ok::<_, PyErr>(module.getattr("caught")?.unbind())
                 })?;
                 let asked = if matches!(self.asked, Asked::Said(_)) {
@@ -290,7 +290,7 @@ impl Caught<'_> {
     }
 }
 
-/// `fastcors._enforcement_log.caught`.
+/// `fastcors._log.enforcement.caught`.
 static LOG: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// The messages of a response that rejects by this rule.
