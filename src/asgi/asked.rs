@@ -5,8 +5,8 @@ use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use pyo3::ffi;
 
+use super::current::counts_of;
 use super::headers::Decided;
-use super::middleware::counts_of;
 use super::object::{Owned, Raised, bytes_of, decoded};
 use super::policy::CompiledPolicy;
 use super::rejection::Rejection;

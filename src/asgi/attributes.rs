@@ -11,11 +11,13 @@ use pyo3::types::PyDict;
 
 use super::application::Calls;
 use super::call::respond_method;
-use super::current::{counts, current_policy, follows, held, overrides, replace, totals};
+use super::current::{
+    counts, current_policy, find_overrides, follows, held, live_verdict, overrides, replace, totals,
+};
 use super::enforcement;
 use super::guard::{attached, object, status};
 use super::live_origins::LiveOrigins;
-use super::middleware::{Middleware, find_overrides, is_middleware, live_verdict, not_initialized};
+use super::middleware::{Middleware, is_middleware, not_initialized};
 use super::object::{Owned, Raised, bytes_of, decoded, is_text, item};
 use super::older_rust::signed;
 use super::overrides::Overrides;

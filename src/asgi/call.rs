@@ -9,10 +9,10 @@ use pyo3::prelude::*;
 use super::application::Application;
 use super::asked::question;
 use super::coroutines::deferred;
-use super::current::{counts, current, follows, overrides};
-use super::enforcement::{self, Asked, Called, Next};
+use super::current::{counts, current, find_overrides, follows, live_verdict, overrides};
+use super::enforcement::{self, Asked, Called, Next, Passed};
 use super::guard::{attached, object};
-use super::middleware::{Middleware, find_overrides, live_verdict, not_initialized};
+use super::middleware::{Middleware, not_initialized};
 use super::names::Names;
 use super::object::{Owned, Raised, bytes_of, is_text, item, seldom};
 use super::older_rust::{cold_path, signed};
@@ -106,7 +106,7 @@ unsafe fn respond(
 }
 
 /// Responds to one request of a policy that may reject it before the application runs. A copy of
-/// [`dispatch`] of its own: what no policy enforces takes one branch more.
+/// [`decide`] of its own: what no policy enforces takes one branch more.
 ///
 /// # Safety
 /// As for [`respond`].
@@ -128,10 +128,16 @@ unsafe fn enforced(
                 let called = Called { scope: over(&copy), ..called };
                 enforcement::ask(this, &policy, called, &origin)
             }
-            Next::Pass(copy) => {
-                let Called { receive, send, .. } = called;
+            Next::Pass(copy, passed) => {
+                let called = Called { scope: over(&copy), ..called };
                 let names = compiled(policy.as_ptr()).names;
-                dispatch(this, asks, app, policy, names, over(&copy), receive, send)
+                match passed {
+                    Some(Passed { request, allowed }) => {
+                        counts(this).request();
+                        decide(this, asks, app, policy, names, called, request, allowed)
+                    }
+                    None => app.call(names, called.scope, called.receive, called.send),
+                }
             }
         }
     }
@@ -145,7 +151,7 @@ unsafe fn dispatch(
     this: *mut Middleware,
     asks: bool,
     app: &Application,
-    mut policy: Owned,
+    policy: Owned,
     names: &Names,
     scope: *mut ffi::PyObject,
     receive: *mut ffi::PyObject,
@@ -161,11 +167,37 @@ unsafe fn dispatch(
         }
         counts.request();
         let headers = item(scope, names.headers.as_ptr())?;
-        let (mut request, copy) = match RequestHeaders::read(headers.as_ptr()) {
+        let (request, copy) = match RequestHeaders::read(headers.as_ptr()) {
             Some(request) => (request, None),
             None => seldom(read_any(scope, &headers)?),
         };
         let scope = copy.as_ref().map_or(scope, Owned::as_ptr);
+        let called = Called { scope, receive, send };
+        decide(this, asks, app, policy, names, called, request, None)
+    }
+}
+
+/// Decides on an HTTP request whose headers have been read; `known` is whether the policy allows its
+/// Origin, if that is known.
+///
+/// # Safety
+/// As for [`respond`].
+#[inline(always)]
+#[allow(clippy::too_many_arguments, reason = "it is compiled into its caller")]
+unsafe fn decide(
+    this: *mut Middleware,
+    asks: bool,
+    app: &Application,
+    mut policy: Owned,
+    names: &Names,
+    called: Called,
+    mut request: RequestHeaders,
+    known: Option<bool>,
+) -> Result<Owned, Raised> {
+    let Called { scope, receive, send } = called;
+    // SAFETY: as the caller vouches; `RequestHeaders` holds bytes objects.
+    unsafe {
+        let counts = counts(this);
         let Some(origin) = request.origin.take() else {
             let send = send::new(send, &policy, None, Actual::WithoutOrigin, None)?;
             return app.call(names, scope, receive, send.as_ptr());
@@ -211,7 +243,7 @@ unsafe fn dispatch(
             return app.call(names, scope, receive, send.as_ptr());
         }
         let compiled = compiled(policy.as_ptr());
-        let allowed = match allowed {
+        let allowed = match allowed.or(known) {
             Some(allowed) => allowed,
             None => compiled.allows_bytes(bytes_of(origin.as_ptr()))?,
         };

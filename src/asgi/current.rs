@@ -7,14 +7,18 @@
 
 use core::ptr;
 
-use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::{Borrowed, ffi};
 
 use super::application::Application;
 use super::counts::Counts;
+use super::live_origins::LiveOrigins;
 use super::locked::locked;
 use super::middleware::Middleware;
 use super::object::{Owned, Raised};
+use super::older_rust::cold_path;
 use super::overrides::Overrides;
+use super::policy::compiled;
 
 /// The application and the `CompiledPolicy`, held for one request; None before `__init__` has set them.
 ///
@@ -37,7 +41,7 @@ pub(super) unsafe fn current(
     #[cfg(Py_GIL_DISABLED)]
     // SAFETY: as the caller vouches.
     unsafe {
-        super::parts::current(this)
+        super::own_part::current(this)
     }
 }
 
@@ -56,7 +60,8 @@ pub(super) unsafe fn current_policy(this: *mut Middleware) -> Result<Option<Owne
     #[cfg(Py_GIL_DISABLED)]
     // SAFETY: as the caller vouches.
     unsafe {
-        super::parts::current_policy(this)
+        Ok(super::own_part::current_policy(this)?
+            .or_else(|| held(this, &raw const (*this).compiled)))
     }
 }
 
@@ -74,7 +79,7 @@ pub(super) unsafe fn follows(this: *mut Middleware) -> bool {
     #[cfg(Py_GIL_DISABLED)]
     // SAFETY: as the caller vouches.
     unsafe {
-        super::parts::follows(this)
+        super::own_part::follows(this)
     }
 }
 
@@ -92,7 +97,7 @@ pub(super) unsafe fn counts<'a>(this: *mut Middleware) -> &'a Counts {
     #[cfg(Py_GIL_DISABLED)]
     // SAFETY: as the caller vouches.
     unsafe {
-        &(*super::parts::part(this)).counts
+        &(*super::own_part::part(this)).counts
     }
 }
 
@@ -133,7 +138,7 @@ pub(super) unsafe fn overrides(this: *mut Middleware) -> *mut Overrides {
     #[cfg(Py_GIL_DISABLED)]
     // SAFETY: as the caller vouches.
     unsafe {
-        &raw mut (*super::parts::part(this)).overrides
+        &raw mut (*super::own_part::part(this)).overrides
     }
 }
 
@@ -177,4 +182,97 @@ pub(super) unsafe fn replace<const N: usize>(
             ffi::Py_XDECREF(object);
         }
     }
+}
+
+/// Finds out what is overridden, unless it is known.
+///
+/// # Safety
+/// `this` is a live `Middleware` and the thread is attached.
+#[inline(always)]
+pub(super) unsafe fn find_overrides(this: *mut Middleware) -> Result<(), Raised> {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        let slf = this.cast::<ffi::PyObject>();
+        let found = overrides(this);
+        if !(*found).hold(ffi::Py_TYPE(slf), dict_of(this))
+            && !(*found).hold_without_version(ffi::Py_TYPE(slf), dict_of(this))
+        {
+            cold_path();
+            *found = Overrides::find(slf, &raw const (*this).dict)?;
+        }
+        Ok(())
+    }
+}
+
+/// The instance's `__dict__`, or null. Without the GIL only its address may be looked at.
+///
+/// # Safety
+/// `this` is a live `Middleware`.
+#[inline(always)]
+unsafe fn dict_of(this: *mut Middleware) -> *mut ffi::PyObject {
+    #[cfg(not(Py_GIL_DISABLED))]
+    // SAFETY: as the caller vouches.
+    unsafe {
+        (*this).dict
+    }
+    #[cfg(Py_GIL_DISABLED)]
+    // SAFETY: as the caller vouches; Python writes the field as one word.
+    unsafe {
+        use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
+        AtomicPtr::from_ptr(&raw mut (*this).dict).load(Relaxed)
+    }
+}
+
+/// Whether an origin is allowed by the policy of a middleware that follows a list, with the policy
+/// that decides: another one if the list was changed.
+///
+/// # Safety
+/// `this` is a live `Middleware`, and the thread is attached.
+#[inline(never)]
+pub(super) unsafe fn live_verdict(
+    this: *mut Middleware,
+    policy: Owned,
+    origin: &[u8],
+) -> Result<(bool, Owned), Raised> {
+    // SAFETY: as the caller vouches; what is used is held.
+    unsafe {
+        #[cfg(not(Py_GIL_DISABLED))]
+        let (_held, live) = (Owned::share((*this).live), (*this).live);
+        #[cfg(Py_GIL_DISABLED)]
+        let Some((_held, live)) = super::own_part::live(this) else {
+            let allowed = compiled(policy.as_ptr()).allows_bytes(origin)?;
+            return Ok((allowed, policy));
+        };
+        if let Some(allowed) = live_origins(live).verdict(compiled(policy.as_ptr()), origin)? {
+            return Ok((allowed, policy));
+        }
+        cold_path();
+        let names = compiled(policy.as_ptr()).names;
+        Owned::take(ffi::PyObject_CallMethodNoArgs(this.cast(), names.follow.as_ptr()))?;
+        let policy = current_policy(this)?.unwrap_or(policy);
+        let allowed = compiled(policy.as_ptr()).allows_bytes(origin)?;
+        Ok((allowed, policy))
+    }
+}
+
+/// The content of a `LiveOrigins`.
+///
+/// # Safety
+/// `live` is one, outlives the borrow, and the thread is attached.
+unsafe fn live_origins<'a>(live: *mut ffi::PyObject) -> &'a LiveOrigins {
+    // SAFETY: as the caller vouches; the value lies in the Python object.
+    unsafe {
+        let py = Python::assume_attached();
+        let live = Borrowed::from_ptr(py, live).cast_unchecked::<LiveOrigins>();
+        &*ptr::from_ref(live.get())
+    }
+}
+
+/// The counters of a middleware, to which this thread adds.
+///
+/// # Safety
+/// `middleware` is a live `Middleware`, which outlives the borrow, and the thread is attached.
+pub(super) unsafe fn counts_of<'a>(middleware: *mut ffi::PyObject) -> &'a Counts {
+    // SAFETY: as the caller vouches.
+    unsafe { counts(middleware.cast::<Middleware>()) }
 }

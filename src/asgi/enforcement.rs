@@ -9,10 +9,10 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
 use super::coroutines::deferred;
-use super::current::{counts, current, follows, overrides};
+use super::current::{counts, current, follows, live_verdict, overrides};
 use super::fetch_headers::{FetchHeaders, read_any};
 use super::guard::attached;
-use super::middleware::{Middleware, live_verdict};
+use super::middleware::Middleware;
 use super::names::{Names, pair};
 use super::object::{Owned, Raised, bytes_of, is_text, item, seldom};
 use super::older_rust::cold_path;
@@ -21,7 +21,7 @@ use super::rejection::{Rejection, is_silent, override_name, unless_interrupted};
 use super::scope::RequestHeaders;
 use super::send;
 use crate::cors::{Actual, Rejections, can_be_mirrored};
-use crate::enforcement::{Action, Decision, Kind, Request, Rule};
+use crate::enforcement::{Action, Decision, Kind, Request, Rule, is_own_site};
 
 /// Who says whether the Origin is allowed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,12 +36,20 @@ pub(super) enum Asked {
 
 /// What follows for a request.
 pub(super) enum Next {
-    /// It goes on, with a copy of its scope if that can be read only once.
-    Pass(Option<Owned>),
+    /// It goes on, with a copy of its scope if that can be read only once, and with what was read of
+    /// its headers if it is an HTTP request.
+    Pass(Option<Owned>, Option<Passed>),
     /// The override has to be asked about this Origin first, with such a copy.
     Ask(Owned, Option<Owned>),
     /// It is rejected: the coroutine that does it.
     Reject(Owned),
+}
+
+/// What is known of a request that goes on.
+pub(super) struct Passed {
+    pub(super) request: RequestHeaders,
+    /// Whether the policy allows its Origin, if it has said so.
+    pub(super) allowed: Option<bool>,
 }
 
 /// The arguments of one call.
@@ -68,7 +76,7 @@ pub(super) unsafe fn judge(
         let kind = item(called.scope, names.kind.as_ptr())?;
         let is_websocket = !is_text(kind.as_ptr(), names.http.as_ptr(), b"http")?;
         if is_websocket && !is_text(kind.as_ptr(), names.websocket.as_ptr(), b"websocket")? {
-            return seldom(Ok(Next::Pass(None)));
+            return seldom(Ok(Next::Pass(None, None)));
         }
         let headers = item(called.scope, names.headers.as_ptr())?;
         let (found, copy) = match FetchHeaders::read(headers.as_ptr()) {
@@ -76,11 +84,15 @@ pub(super) unsafe fn judge(
             None => seldom(read_any(called.scope, &headers)?),
         };
         let called = Called { scope: copy.as_ref().map_or(called.scope, Owned::as_ptr), ..called };
-        let kind = if is_websocket { Kind::WebSocket } else { kind_of(names, called, &found)? };
-        let mut allowed = false;
-        if let Some(origin) = found.origin.as_ref().filter(|_| kind != Kind::Preflight) {
+        let mut kind = if is_websocket { Kind::WebSocket } else { Kind::Read };
+        let origin = found.cors.origin.as_ref();
+        if !is_websocket && origin.is_some() && found.cors.method.is_some() {
+            kind = kind_of(names, called, true)?;
+        }
+        let mut allowed = None;
+        if let Some(origin) = origin.filter(|_| kind != Kind::Preflight) {
             let bytes = bytes_of(origin.as_ptr());
-            allowed = match asked {
+            allowed = Some(match asked {
                 Asked::Said(allowed) => allowed,
                 // As on actual requests that CORS decides on: not with `*`, nor about such a value.
                 Asked::Override if !compiled(policy.as_ptr()).policy.origins().any() => {
@@ -96,35 +108,45 @@ pub(super) unsafe fn judge(
                         compiled(policy.as_ptr()).allows_bytes(bytes)?
                     }
                 }
-            };
+            });
+        }
+        // The method of what passes with any is not looked at.
+        let is_allowed = allowed == Some(true);
+        let is_fine = is_allowed || is_own_site(found.site());
+        if kind == Kind::Read && !is_fine && (origin.is_some() || found.site().is_some()) {
+            kind = kind_of(names, called, false)?;
         }
         let request = Request {
             kind,
             // It counts for what is compared with the Host alone.
-            is_https: found.origin.is_some() && !allowed && is_https(names, called.scope)?,
+            is_https: origin.is_some() && !is_allowed && is_https(names, called.scope)?,
             host: found.host_lines(),
-            origin: found.origin.as_ref().map(|origin| (bytes_of(origin.as_ptr()), allowed)),
+            origin: origin.map(|origin| (bytes_of(origin.as_ptr()), is_allowed)),
             site: found.site(),
             mode: found.mode(),
             destination: found.destination(),
         };
         let decision = enforcement.decide(&request);
-        if decision.action == Action::Pass {
-            return Ok(Next::Pass(copy));
+        if decision.action != Action::Pass {
+            cold_path();
+            let caught = Caught { this, policy, called, found: &found, kind, decision, asked };
+            caught.count();
+            caught.log()?;
+            if decision.action == Action::Reject {
+                return caught.reject();
+            }
         }
-        cold_path();
-        let caught = Caught { this, policy, called, found: &found, kind, decision, asked };
-        caught.count();
-        caught.log()?;
-        if decision.action == Action::Report { Ok(Next::Pass(copy)) } else { caught.reject() }
+        let known = asked == Asked::Policy && !follows(this);
+        let passed = Passed { request: found.cors, allowed: allowed.filter(|_| known) };
+        Ok(Next::Pass(copy, (!is_websocket).then_some(passed)))
     }
 }
 
-/// What a request is, by its method.
+/// What a request is, by its method; `may_be_preflight` says that it has the headers of one.
 ///
 /// # Safety
 /// The scope is live and the thread is attached.
-unsafe fn kind_of(names: &Names, called: Called, found: &FetchHeaders) -> Result<Kind, Raised> {
+unsafe fn kind_of(names: &Names, called: Called, may_be_preflight: bool) -> Result<Kind, Raised> {
     // SAFETY: as the caller vouches; the method is held while its text is read.
     unsafe {
         let method = item(called.scope, names.method.as_ptr())?;
@@ -140,7 +162,7 @@ unsafe fn kind_of(names: &Names, called: Called, found: &FetchHeaders) -> Result
         }
         let text = core::slice::from_raw_parts(text.cast(), length.unsigned_abs());
         Ok(match Kind::of_method(text) {
-            Kind::Options if found.origin.is_some() && found.requests_method => Kind::Preflight,
+            Kind::Options if may_be_preflight => Kind::Preflight,
             kind => kind,
         })
     }
@@ -186,7 +208,7 @@ impl Caught<'_> {
             return;
         }
         counts.request();
-        if self.found.origin.is_some() {
+        if self.found.cors.origin.is_some() {
             counts.cross_origin();
         }
         if self.kind == Kind::Preflight {
@@ -223,7 +245,7 @@ impl Caught<'_> {
                 let value = |held: Option<&Owned>| held.map(|held| object(held.as_ptr()));
                 let rule = (self.decision.rule.name(), self.decision.rule.status(), is_report);
                 let request = (
-                    value(self.found.origin.as_ref()),
+                    value(self.found.cors.origin.as_ref()),
                     value(self.found.host()),
                     self.found.site().map(|site| PyBytes::new(py, site)),
                 );
@@ -255,7 +277,7 @@ impl Caught<'_> {
                 return call(&names.reject_handshake, &args).map(Next::Reject);
             }
             let origin =
-                self.found.origin.as_ref().filter(|_| self.decision.cors == Actual::Allowed);
+                self.found.cors.origin.as_ref().filter(|_| self.decision.cors == Actual::Allowed);
             let Some(origin) = origin else {
                 return call(&names.respond, &[send, start, body]).map(Next::Reject);
             };
@@ -348,7 +370,7 @@ pub(super) unsafe fn enforce(
         };
         let called = Called { scope, receive, send };
         match judge(this, &Owned::share(policy), called, asked)? {
-            Next::Pass(_) => Ok(Owned::share(ffi::Py_None())),
+            Next::Pass(..) => Ok(Owned::share(ffi::Py_None())),
             Next::Ask(origin, _) => Ok(origin),
             Next::Reject(coroutine) => Ok(coroutine),
         }

@@ -6,58 +6,63 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyIterator, PyList};
 
 use super::guard::attached;
+use super::locked::locked;
 use super::object::{Owned, Raised, bytes_of, seldom};
-use super::scope::{any_bytes, any_pair, exact_pair};
+use super::scope::{self, RequestHeaders, any_bytes, any_pair, exact_pair};
 use crate::enforcement::HostLines;
 
 const HOST: &[u8] = b"host";
-const ORIGIN: &[u8] = b"origin";
 const SITE: &[u8] = b"sec-fetch-site";
 const MODE: &[u8] = b"sec-fetch-mode";
 const DESTINATION: &[u8] = b"sec-fetch-dest";
-const REQUEST_METHOD: &[u8] = b"access-control-request-method";
 
 /// A bit for each length that a name of interest has.
-const LENGTHS: u64 =
-    1 << HOST.len() | 1 << ORIGIN.len() | 1 << SITE.len() | 1 << REQUEST_METHOD.len();
+const LENGTHS: u64 = scope::LENGTHS | 1 << HOST.len() | 1 << SITE.len();
 
-/// The first value, as `bytes`, of each header that enforcement looks at.
+/// The first value, as `bytes`, of each header that enforcement and CORS look at.
 #[derive(Default)]
 pub(super) struct FetchHeaders {
+    pub(super) cors: RequestHeaders,
     host: Option<Owned>,
     /// Whether there is another Host line.
     has_other_host: bool,
-    pub(super) origin: Option<Owned>,
     site: Option<Owned>,
     mode: Option<Owned>,
     destination: Option<Owned>,
-    /// Whether it has `Access-Control-Request-Method`.
-    pub(super) requests_method: bool,
 }
 
 impl FetchHeaders {
     /// Reads a list or tuple of pairs of bytes, tuples or lists: what every server sends. None for any
     /// other shape.
     ///
+    /// Runs no Python code, so that nothing changes under it.
+    ///
     /// # Safety
     /// `headers` is a live object and the thread is attached.
-    #[inline]
+    #[inline(always)]
     pub(super) unsafe fn read(headers: *mut ffi::PyObject) -> Option<Self> {
-        // SAFETY: each object is checked to be of the exact type that it is then read as; a line is held
-        // while it is read.
+        // SAFETY: as the caller vouches; nothing that is called runs Python code.
+        unsafe { locked(headers, || Self::read_items(headers)) }
+    }
+
+    /// # Safety
+    /// As for [`read`](Self::read); nothing changes the headers.
+    #[inline(always)]
+    unsafe fn read_items(headers: *mut ffi::PyObject) -> Option<Self> {
+        // SAFETY: each object is checked to be of the exact type that it is then read as; the items
+        // are borrowed from the sequence, which nothing can change in between.
         unsafe {
-            let is_list = ffi::PyList_CheckExact(headers) != 0;
-            if !is_list && ffi::PyTuple_CheckExact(headers) == 0 {
+            let items: *const *mut ffi::PyObject = if ffi::PyList_CheckExact(headers) != 0 {
+                (*headers.cast::<ffi::PyListObject>()).ob_item
+            } else if ffi::PyTuple_CheckExact(headers) != 0 {
+                (&raw const (*headers.cast::<ffi::PyTupleObject>()).ob_item).cast()
+            } else {
                 return seldom(None);
-            }
+            };
+            let length = usize::try_from(ffi::Py_SIZE(headers)).ok()?;
             let mut found = Self::default();
-            for index in 0..ffi::Py_SIZE(headers) {
-                let line = if is_list {
-                    list_item(headers, index)?
-                } else {
-                    Owned::share(ffi::PyTuple_GET_ITEM(headers, index))
-                };
-                let (name, value) = exact_pair(line.as_ptr())?;
+            for index in 0..length {
+                let (name, value) = exact_pair(*items.add(index))?;
                 let length = ffi::Py_SIZE(name);
                 if length < 64 && LENGTHS >> length & 1 != 0 {
                     if ffi::PyBytes_CheckExact(value) == 0 {
@@ -72,22 +77,18 @@ impl FetchHeaders {
 
     /// # Safety
     /// `value` is a live object and the thread is attached.
-    #[inline]
+    #[inline(always)]
     unsafe fn take(&mut self, name: &[u8], value: *mut ffi::PyObject) {
         let place = match name {
             HOST => {
                 self.has_other_host = self.host.is_some();
                 &mut self.host
             }
-            ORIGIN => &mut self.origin,
             SITE => &mut self.site,
             MODE => &mut self.mode,
             DESTINATION => &mut self.destination,
-            REQUEST_METHOD => {
-                self.requests_method = true;
-                return;
-            }
-            _ => return,
+            // SAFETY: live and attached, as the caller vouches.
+            _ => return unsafe { self.cors.take(name, value) },
         };
         if place.is_none() {
             // SAFETY: live and attached, as the caller vouches.
@@ -112,7 +113,7 @@ impl FetchHeaders {
         for line in list.iter() {
             let (name, value) = any_pair(&line)?;
             let Some(name) = any_bytes(&name) else { continue };
-            if [HOST, ORIGIN, SITE, MODE, DESTINATION, REQUEST_METHOD].contains(&&*name) {
+            if name.len() < 64 && LENGTHS >> name.len() & 1 != 0 {
                 let value = any_bytes(&value).ok_or_else(|| {
                     PyTypeError::new_err(format!(
                         "a request header's value must be bytes, not {value:?}"
@@ -165,29 +166,6 @@ impl FetchHeaders {
 fn value(held: Option<&Owned>) -> Option<&[u8]> {
     // SAFETY: what `FetchHeaders` holds are bytes objects, which live as long as the borrow.
     held.map(|held| unsafe { bytes_of(held.as_ptr()) })
-}
-
-/// An item of a list, which other threads may change meanwhile where there is no GIL.
-///
-/// # Safety
-/// `list` is a live list and the thread is attached; with a GIL, the list has such an item.
-#[inline]
-#[allow(clippy::unnecessary_wraps, reason = "with a GIL there always is one")]
-unsafe fn list_item(list: *mut ffi::PyObject, index: ffi::Py_ssize_t) -> Option<Owned> {
-    #[cfg(Py_GIL_DISABLED)]
-    // SAFETY: as the caller vouches; an index that is out of range by now is an error, which is cleared.
-    unsafe {
-        let item = Owned::take(ffi::PyList_GetItemRef(list, index)).ok();
-        if item.is_none() {
-            ffi::PyErr_Clear();
-        }
-        item
-    }
-    #[cfg(not(Py_GIL_DISABLED))]
-    // SAFETY: as the caller vouches.
-    unsafe {
-        Some(Owned::share(ffi::PyList_GET_ITEM(list, index)))
-    }
 }
 
 /// [`FetchHeaders::read_any`], for pointers.

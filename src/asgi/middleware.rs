@@ -1,24 +1,21 @@
-//! One middleware: what it holds, and what it decides by now.
+//! One middleware: what it holds.
 
 use core::ffi::{c_int, c_void};
-use core::ptr;
 
 use pyo3::exceptions::PyRuntimeError;
+use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
-use pyo3::{Borrowed, ffi};
 
 use super::application::Calls;
+#[cfg(not(Py_GIL_DISABLED))]
 use super::counts::Counts;
-use super::current::{counts, current_policy, overrides};
 use super::guard::{self, attached, unraisable};
 use super::links::drop_link;
-use super::live_origins::LiveOrigins;
 use super::object::{Owned, Raised};
-use super::older_rust::cold_path;
+#[cfg(not(Py_GIL_DISABLED))]
 use super::overrides::Overrides;
-use super::policy::compiled;
 use super::types;
 
 #[repr(C)]
@@ -59,99 +56,6 @@ pub(super) static TYPE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 pub(super) fn is_middleware(object: &Bound<'_, PyAny>) -> PyResult<bool> {
     let py = object.py();
     TYPE.get(py).map_or(Ok(false), |ours| object.get_type().is_subclass(ours.bind(py)))
-}
-
-/// Finds out what is overridden, unless it is known.
-///
-/// # Safety
-/// `this` is a live `Middleware` and the thread is attached.
-#[inline(always)]
-pub(super) unsafe fn find_overrides(this: *mut Middleware) -> Result<(), Raised> {
-    // SAFETY: as the caller vouches.
-    unsafe {
-        let slf = this.cast::<ffi::PyObject>();
-        let found = overrides(this);
-        if !(*found).hold(ffi::Py_TYPE(slf), dict_of(this))
-            && !(*found).hold_without_version(ffi::Py_TYPE(slf), dict_of(this))
-        {
-            cold_path();
-            *found = Overrides::find(slf, &raw const (*this).dict)?;
-        }
-        Ok(())
-    }
-}
-
-/// The instance's `__dict__`, or null. Without the GIL only its address may be looked at.
-///
-/// # Safety
-/// `this` is a live `Middleware`.
-#[inline(always)]
-unsafe fn dict_of(this: *mut Middleware) -> *mut ffi::PyObject {
-    #[cfg(not(Py_GIL_DISABLED))]
-    // SAFETY: as the caller vouches.
-    unsafe {
-        (*this).dict
-    }
-    #[cfg(Py_GIL_DISABLED)]
-    // SAFETY: as the caller vouches; Python writes the field as one word.
-    unsafe {
-        use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
-        AtomicPtr::from_ptr(&raw mut (*this).dict).load(Relaxed)
-    }
-}
-
-/// Whether an origin is allowed by the policy of a middleware that follows a list, with the policy
-/// that decides: another one if the list was changed.
-///
-/// # Safety
-/// As for [`respond`].
-#[inline(never)]
-pub(super) unsafe fn live_verdict(
-    this: *mut Middleware,
-    policy: Owned,
-    origin: &[u8],
-) -> Result<(bool, Owned), Raised> {
-    // SAFETY: as the caller vouches; what is used is held.
-    unsafe {
-        #[cfg(not(Py_GIL_DISABLED))]
-        let (_held, live) = (Owned::share((*this).live), (*this).live);
-        #[cfg(Py_GIL_DISABLED)]
-        let Some((_held, live)) = super::parts::live(this) else {
-            let allowed = compiled(policy.as_ptr()).allows_bytes(origin)?;
-            return Ok((allowed, policy));
-        };
-        if let Some(allowed) = live_origins(live).verdict(compiled(policy.as_ptr()), origin)? {
-            return Ok((allowed, policy));
-        }
-        cold_path();
-        let names = compiled(policy.as_ptr()).names;
-        Owned::take(ffi::PyObject_CallMethodNoArgs(this.cast(), names.follow.as_ptr()))?;
-        let policy = current_policy(this)?.unwrap_or(policy);
-        let allowed = compiled(policy.as_ptr()).allows_bytes(origin)?;
-        Ok((allowed, policy))
-    }
-}
-
-/// The content of a `LiveOrigins`.
-///
-/// # Safety
-/// `live` is one, outlives the borrow, and the thread is attached.
-unsafe fn live_origins<'a>(live: *mut ffi::PyObject) -> &'a LiveOrigins {
-    // SAFETY: as the caller vouches; the value lies in the Python object.
-    unsafe {
-        let py = Python::assume_attached();
-        let live = Borrowed::from_ptr(py, live).cast_unchecked::<LiveOrigins>();
-        &*ptr::from_ref(live.get())
-    }
-}
-
-/// The counters of a middleware, to which this thread adds.
-///
-/// # Safety
-/// `middleware` is a live `Middleware`, which outlives the borrow, and the thread is attached.
-pub(super) unsafe fn counts_of<'a>(middleware: *mut ffi::PyObject) -> &'a Counts {
-    // SAFETY: as the caller vouches.
-    unsafe { counts(middleware.cast::<Middleware>()) }
 }
 
 #[cold]

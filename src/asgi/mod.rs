@@ -33,6 +33,8 @@ mod object;
 mod older_rust;
 mod overrides;
 #[cfg(Py_GIL_DISABLED)]
+mod own_part;
+#[cfg(Py_GIL_DISABLED)]
 mod parts;
 mod policy;
 mod preflight;

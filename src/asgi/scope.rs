@@ -15,7 +15,7 @@ const REQUEST_HEADERS: &[u8] = b"access-control-request-headers";
 const REQUEST_PRIVATE_NETWORK: &[u8] = b"access-control-request-private-network";
 
 /// A bit for each length that a name of interest has.
-const LENGTHS: u64 = 1 << ORIGIN.len()
+pub(super) const LENGTHS: u64 = 1 << ORIGIN.len()
     | 1 << REQUEST_METHOD.len()
     | 1 << REQUEST_HEADERS.len()
     | 1 << REQUEST_PRIVATE_NETWORK.len();
@@ -85,7 +85,7 @@ impl RequestHeaders {
     /// # Safety
     /// `value` is a live object and the thread is attached.
     #[inline(always)]
-    unsafe fn take(&mut self, name: &[u8], value: *mut ffi::PyObject) {
+    pub(super) unsafe fn take(&mut self, name: &[u8], value: *mut ffi::PyObject) {
         let place = match name {
             ORIGIN => &mut self.origin,
             REQUEST_METHOD => &mut self.method,

@@ -62,7 +62,28 @@ impl Hosts {
     #[inline]
     #[must_use]
     pub fn accept(&self, lines: HostLines<'_>) -> bool {
-        !self.given || lines.authority().is_some_and(|authority| self.name(authority.host))
+        !self.given || self.is_named_as_written(lines) || self.is_named(lines)
+    }
+
+    /// Whether the header is an entry, byte for byte, alone or with a port of up to four digits: most
+    /// often it is, and that takes 60 instructions where reading it takes 600.
+    #[inline]
+    fn is_named_as_written(&self, lines: HostLines<'_>) -> bool {
+        let HostLines::One(value) = lines else { return false };
+        if self.exact.contains(value) {
+            return true;
+        }
+        let digits = value.iter().rev().take_while(|byte| byte.is_ascii_digit()).take(5).count();
+        let (rest, _) = value.split_at(value.len() - digits);
+        match rest {
+            [host @ .., b':'] if (1..=4).contains(&digits) => self.exact.contains(host),
+            _ => false,
+        }
+    }
+
+    #[inline(never)]
+    fn is_named(&self, lines: HostLines<'_>) -> bool {
+        lines.authority().is_some_and(|authority| self.name(authority.host))
     }
 
     fn name(&self, host: &[u8]) -> bool {
@@ -107,6 +128,8 @@ mod tests {
             "LOCALHOST:8000",
             "127.0.0.1",
             "127.0.0.1:80",
+            "127.0.0.1:9",
+            "127.0.0.1:65535",
             "[::1]",
             "[::1]:8000",
             "api.example.com",
@@ -125,6 +148,10 @@ mod tests {
             "a.api.example.com",
             "api.example.com.",
             "localhost:8000:1",
+            "localhost:",
+            "localhost:65536",
+            "localhost:000080",
+            "localhost8000",
             "localhost, evil.com",
             "evil.com@localhost",
             "",

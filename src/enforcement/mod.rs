@@ -19,5 +19,5 @@ pub use authority::Authority;
 pub use decide::{Action, Decision, Enforcement};
 pub use hosts::Hosts;
 pub use mode::Mode;
-pub use request::{HostLines, Kind, Request};
+pub use request::{HostLines, Kind, Request, is_own_site};
 pub use rule::Rule;

@@ -81,12 +81,20 @@ pub(super) enum Site {
     Other,
 }
 
+/// Whether `Sec-Fetch-Site` says that the server's own page or the person sent a request: that passes
+/// with any method.
+#[inline]
+#[must_use]
+pub fn is_own_site(site: Option<&[u8]>) -> bool {
+    matches!(site, Some(b"same-origin" | b"none"))
+}
+
 impl Request<'_> {
     #[inline]
     pub(super) fn site(&self) -> Site {
         match self.site {
             None | Some(b"") => Site::Absent,
-            Some(b"same-origin" | b"none") => Site::Own,
+            site if is_own_site(site) => Site::Own,
             Some(_) => Site::Other,
         }
     }

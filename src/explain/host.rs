@@ -131,11 +131,25 @@ fn typo(entry: &Parts<'_>, origin: &[u8]) -> Option<usize> {
     } else {
         origin
     };
-    if entry.host.contains(&b'*') || (is_address(entry.host) && is_address(origin)) {
+    if entry.host.contains(&b'*')
+        || (is_address(entry.host) && is_address(origin))
+        || have_other_letter(entry.host, origin)
+    {
         return None;
     }
     let most = tolerance(entry.host.len().min(origin.len()));
     distance(entry.host, origin, most).filter(|&distance| distance > 0)
+}
+
+/// Whether the first labels that differ are one letter each: names that are short, not alike.
+fn have_other_letter(left: &[u8], right: &[u8]) -> bool {
+    let same = left.iter().zip(right).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count();
+    let begins_label = same == 0 || left[same - 1] == b'.';
+    let is_one_letter = |host: &[u8]| {
+        host.get(same).is_some_and(|&byte| byte != b'.')
+            && host.get(same + 1).is_none_or(|&byte| byte == b'.')
+    };
+    begins_label && is_one_letter(left) && is_one_letter(right)
 }
 
 /// The registrable domain of a host in lower case, where it is under a public suffix.
@@ -144,7 +158,7 @@ pub(super) fn site(host: &[u8]) -> Option<&[u8]> {
     registrable_domain(host)
 }
 
-/// Whether a pattern for everything below `host` would let in what others register.
+/// Whether a pattern for everything below `host` would allow what others register.
 pub(super) fn is_public_suffix(host: &[u8]) -> bool {
     !is_address(host) && site(host).is_none()
 }

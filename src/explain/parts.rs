@@ -203,7 +203,7 @@ fn is_web(scheme: &[u8]) -> bool {
     default_port(scheme).is_some()
 }
 
-/// Whether a browser could write this host, but for upper case.
+/// Whether a browser could write this host, except for upper case.
 fn is_host(host: &[u8]) -> bool {
     if host.len() > LONGEST_HOST {
         return false;

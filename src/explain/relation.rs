@@ -2,7 +2,7 @@
 /// sentence for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relation {
-    /// The rule covers it but for the way in which it is written.
+    /// The rule covers it, except for the way in which it is written.
     Same,
     /// Only the scheme differs.
     Scheme,

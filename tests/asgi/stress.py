@@ -8,13 +8,13 @@ origin is never allowed; no request is lost from the counters.
 
 It finds something on a build of Python without the GIL, if there is something: `make stress-threads
 PYTHON=python3.14t VENV=.venv-3.14t`. It can fail: each of these, put into the code for such builds
-(`Py_GIL_DISABLED`), ends it within seconds (tried with 3.13t):
+(`Py_GIL_DISABLED`), was found within 40 seconds with 3.13t on two cores:
 
-- `policy.rs`: `Verdicts` as with the GIL, a `Memo` in an `UnsafeCell`: an untrusted origin is allowed;
-- `send.rs`: the memory of the last `Send` is kept as with the GIL: responses of other requests, crashes;
-- `parts.rs`: one part for all threads (`this_thread` returns place 0): crashes, lost counts;
-- `scope.rs`, `headers.rs`: `locked` runs its body without the lock: crashes;
-- `object.rs`: `shared_item` by `PyDict_GetItemWithError`: crashes.
+- `policy.rs`: `Verdicts` as with the GIL, a `Memo` in an `UnsafeCell`, with one `CompiledPolicy` for all
+  threads (`parts.rs`): an untrusted origin is allowed with credentials;
+- `send.rs`: the memory of the last `Send` is kept as with the GIL: no response at all;
+- `threads.rs`: `this_thread` returns place 0 for all threads, so they share a part: lost counts;
+- `locked.rs`: `locked` runs its body without the lock: a segmentation fault.
 """
 
 from __future__ import annotations
@@ -118,15 +118,16 @@ class Stress:
 
     def ask(self, drawn: random.Random) -> None:
         """Make one request, and judge the response."""
-        kind = drawn.randrange(8)
+        # Half of the requests are about origins that one place of the memo is for.
+        kind = min(drawn.randrange(14), 8)
         if kind == 0:
             self.judge(self.response(scope(None)), None, allowed=False)
         elif kind == 1:
             self.judge(self.response(scope(LISTED)), LISTED, allowed=True)
-        elif kind == 2:
+        elif kind == 2 or (kind == 8 and drawn.random() < 0.5):
             origin = drawn.choice(MATCHING)
             self.judge(self.response(scope(origin)), origin, allowed=True)
-        elif kind == 3:
+        elif kind in (3, 8):
             origin = drawn.choice(UNTRUSTED)
             self.judge(self.response(scope(origin)), origin, allowed=False)
         elif kind == 4:

@@ -321,7 +321,7 @@ def test_headers_of_any_shape_are_read_and_reach_the_application(
 def test_a_scope_that_is_no_request_raises_and_does_not_pass() -> None:
     broken: list[Scope] = [
         {"type": "http", "method": "POST"},
-        {"type": "http", "headers": []},
+        {"type": "http", "headers": [(b"origin", b"https://evil.example")]},
         {"type": "websocket"},
         {"type": "http", "method": "POST", "headers": [(b"origin", 5)]},
         {"headers": []},

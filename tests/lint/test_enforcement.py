@@ -85,6 +85,7 @@ HOSTS = [
     ("localhost:${PORT}", "host-malformed", None),
     ("localhost:port", "host-malformed", None),
     (":[", "host-malformed", None),
+    ("[:]", "host-malformed", None),
     ("a:b:c", "host-malformed", None),
     ("127.1", "host-malformed", "127.0.0.1"),
     (" a.example", "host-malformed", "a.example"),

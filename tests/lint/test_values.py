@@ -633,3 +633,9 @@ def test_bytes_are_suggested_as_text_only_where_that_has_no_error(
 ) -> None:
     (problem,) = lint(allow_origin_regex=given)
     assert (problem.code, problem.suggestion) == ("regex-type", meant)
+
+
+def test_a_policy_is_no_option_that_the_linter_reads_but_is_one_of_the_middleware() -> None:
+    (problem,) = lint(allow_origins=[ORIGIN], policy=fastcors.Policy(allow_origins=[ORIGIN]))
+    assert (problem.code, problem.suggestion) == ("unknown-option", None)
+    assert "is an option of CORSMiddleware" in problem.message

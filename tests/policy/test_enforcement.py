@@ -378,3 +378,11 @@ def test_hosts_are_compared_as_a_set_without_case() -> None:
     assert one != Policy(allow_origins=[APP], hosts=["a.example"])
     assert one.hosts == ["B.example", "a.example"]
     assert "hosts=['B.example', 'a.example']" in repr(one)
+
+
+@pytest.mark.parametrize("host", ["[:]", "[:]:80", "[a:b]", "[:", "::"])
+def test_a_host_that_is_no_address_though_it_looks_like_one_is_explained(host: str) -> None:
+    policy = Policy(allow_origins=["https://app.example.com"], enforce=True, hosts=["localhost"])
+    decision = policy.request(method="GET", host=host)
+    assert decision.status == 421
+    assert "is not a host with or without a port" in str(decision)

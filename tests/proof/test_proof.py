@@ -283,7 +283,13 @@ def test_a_dot_after_the_host_ends_a_sentence(expression: str, suggestion: str |
     ("host", "warned"),
     [
         ("127.0.0.1", False),
+        ("192.168.1.5", False),
+        ("10.0.0.1", False),
+        ("172.16.0.1", False),
+        ("169.254.1.1", False),
         ("[::1]", False),
+        ("[fd00::1]", False),
+        ("[fe80::1]", False),
         ("localhost", False),
         ("app.localhost", False),
         ("203.0.113.7", True),

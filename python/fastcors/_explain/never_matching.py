@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 # What the linter says of each entry that can match nothing.
 _NEVER = "so it never matches"
+# What the linter says of a regular expression that can match nothing.
+_DEAD_REGEX = ("regex-matches-no-origin", "regex-empty")
 # How many entries that the linter has not reported are looked at: those that were added to a live
 # list, or whose problems are accepted.
 _MOST_ADDED = 100
@@ -50,6 +52,14 @@ class NeverMatching:
     def meant_entries(self) -> dict[str, Problem]:
         """Return the entries to write instead, each with the problem that suggests it."""
         return {entry: problem for problem in self.problems for entry in _entries(problem)}
+
+    def dead_regexes(self) -> dict[str, Problem]:
+        """Return the texts of the regular expressions that can match nothing, with the problem of each."""
+        return {
+            getattr(problem.value, "pattern", problem.value): problem
+            for problem in self.regexes
+            if problem.code in _DEAD_REGEX
+        }
 
     def meant_for(self, origin: str) -> Problem | None:
         """Return the problem whose suggestion would allow an origin; one that is for it alone first."""

@@ -27,7 +27,7 @@ _CLEAR = frozenset({"space", "quotes", "case", "default-port", "slash"})
 _FIRST_ODDITIES = ("case", "several", "star")
 # The most entries that are read to name the few that can match.
 _MOST_READ = 100
-# Relations that tell of scheme and port themselves.
+# Relations whose sentences name scheme and port.
 _SAME_HOST = ("scheme", "port", "scheme-and-port")
 # An entry with a * that would stand for this origin is closer than what costs more.
 _GLOB_COST = 3
@@ -215,7 +215,8 @@ class _Rejected:
         options = self.compiled.options
         listed, patterns = self.compiled.origin_counts()
         listed -= sum("*" not in text and _is_visible(text) for text in self.never.texts)
-        regexes = len(options.patterns())
+        dead = self.never.dead_regexes()
+        regexes = len(options.patterns()) - len(dead)
         problems = self.never.problems
         first = cut(problems[0].message) if problems else ""
         count = f"{len(problems):,}"
@@ -226,16 +227,18 @@ class _Rejected:
             yield wording.NOTHING_NEAR.format(rules=rules)
             if options.python_only:
                 yield wording.PYTHON_ONLY
-            for problem in self.never.regexes:
-                if problem.code == "regex-matches-no-origin":
-                    yield wording.REGEX_NEVER_MATCHES.format(problem=cut(problem.message))
-                    break
+            if dead:
+                yield _about_regex(dead)
             if problems:
                 said = wording.NEVER_MATCHES if len(problems) == 1 else wording.NEVER_MATCH
                 yield said.format(problem=first, count=count)
         elif problems:
             said = wording.ONLY_ENTRY if len(problems) == 1 else wording.NO_ENTRY
             yield said.format(problem=first, count=count)
+            if dead:
+                yield _about_regex(dead)
+        elif dead:
+            yield wording.ONLY_REGEX.format(problem=cut(next(iter(dead.values())).message))
         else:
             yield wording.NO_RULES
         yield from self.change(self.add_if_own())
@@ -246,7 +249,9 @@ class _Rejected:
             return ""
         entries = dict.fromkeys(self.compiled.origins())
         names = [told(entry) for entry in entries if entry not in self.never.texts]
-        names += [shown_expression(pattern.pattern) for pattern, _ in _regexes(self.compiled)]
+        dead = self.never.dead_regexes()
+        texts = [pattern.pattern for pattern, _ in _regexes(self.compiled)]
+        names += [shown_expression(text) for text in texts if text not in dead]
         return wording.listed(names)
 
     def matched_part(self) -> list[str] | None:
@@ -269,7 +274,7 @@ class _Rejected:
             said = wording.REGEX_END
         difference = said.format(regex=shown_expression(text), part=told(part_text))
         host = part_text.partition("://")[2]
-        if start == 0 and "." in host and not self.origin[end:].startswith(":"):
+        if start == 0 and "." in host.rstrip(".") and not self.origin[end:].startswith(":"):
             return [difference, *self.foreign()]
         return [difference, wording.WRITE_WHOLE_REGEX, *self.change(self.add_if_own())]
 
@@ -304,7 +309,7 @@ class _Rejected:
             yield wording.THEN_SEND
 
     def add_if_own(self) -> str:
-        """Return the template for a change that allows an origin of which nobody knows whose it is."""
+        """Return the template for a change that allows an origin whose owner is unknown."""
         return wording.ADD if self.closest["this_machine"] else wording.ADD_IF_OWN
 
     def alternative(self, entry: _NearestEntry | None, meant: str) -> tuple[str, str]:
@@ -312,7 +317,7 @@ class _Rejected:
         scheme, _, rest = meant.partition("://")
         if entry is not None:
             pattern = entry["pattern"]
-            if pattern is not None and _is_sound(self.compiled, pattern):
+            if pattern is not None and _is_flawless(self.compiled, pattern):
                 return wording.ADD_OR_SUBDOMAINS, pattern
             if self.closest["this_machine"] and (entry["port"] or entry["text"].endswith(":*")):
                 port = rest.rpartition(":")[2]
@@ -337,6 +342,12 @@ def _meant_template(problem: Problem) -> str:
     return wording.MEANT
 
 
+def _about_regex(dead: dict[str, Problem]) -> str:
+    """Return the sentence about the first regex that can match nothing."""
+    problem = next(iter(dead.values()))
+    return wording.REGEX_NEVER_MATCHES.format(problem=cut(problem.message))
+
+
 def _others(*, scheme: bool, port: bool) -> Iterator[str]:
     """Yield that scheme or port differ beside the host."""
     if scheme or port:
@@ -355,6 +366,11 @@ def _is_sound(compiled: CompiledPolicy, entry: str) -> bool:
         return False
     problems = lint_origins([entry], compiled.options.allow_credentials)
     return all(severity != "error" for _, severity, *_ in problems)
+
+
+def _is_flawless(compiled: CompiledPolicy, entry: str) -> bool:
+    """Whether the linter finds nothing wrong with an entry, as with one for more than was asked."""
+    return not lint_origins([entry], compiled.options.allow_credentials)
 
 
 def _addition(compiled: CompiledPolicy, origin: str) -> str:

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 # How many names of a list stand in a message.
 _LISTED = 10
-# How many rejected request headers are compared with those that are allowed, and told.
+# How many rejected request headers are compared with those that are allowed, and shown.
 _HEADERS = 16
 # RFC 9110, 5.6.2.
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-# What is stripped from a requested name: Python's white space in latin-1, but for CR and LF.
+# What is stripped from a requested name: Python's white space in latin-1, except CR and LF.
 _SPACE = "\t\x0b\x0c\x1c\x1d\x1e\x1f \x85\xa0"
 
 

@@ -208,6 +208,7 @@ NEVER_MATCH = "besides, {count} entries of allow_origins can match nothing, firs
 
 NO_RULES = "no origin is allowed: allow_origins and allow_origin_regex are empty"
 ONLY_ENTRY = "no origin is allowed: allow_origins has only one entry, and {problem}"
+ONLY_REGEX = "no origin is allowed: {problem}"
 NO_ENTRY = "no origin is allowed: none of the {count} entries of allow_origins can match one, first of all: {problem}"
 NOTHING_NEAR = "no rule comes close: you allow {rules}"
 PYTHON_ONLY = "regexes that only Python can match are not compared"
@@ -338,7 +339,7 @@ _PLURALS = {"origin": "origins", "pattern": "patterns", "regex": "regexes"}
 
 
 def counted(*counts: tuple[int, str]) -> str:
-    """Return numbers with their nouns, except those of which there is none: `1 origin and 2 patterns`."""
+    """Return numbers with their nouns, without those that are zero: `1 origin and 2 patterns`."""
     return listed(
         [
             f"{number:,} {noun if number == 1 else _PLURALS[noun]}"

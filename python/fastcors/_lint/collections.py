@@ -1,4 +1,4 @@
-"""Reads an option that is a collection: gives its items, and tells of what is none."""
+"""Reads an option that is a collection: returns its items, and reports what is not a collection."""
 
 from __future__ import annotations
 

@@ -61,6 +61,12 @@ def lint(**options: Any) -> Report:
 
 
 def _unknown(name: str, value: object, *, credentials: bool) -> Problem:
+    if name == "policy":
+        message = (
+            "'policy' is an option of CORSMiddleware, but lint reads the other options alone; write the "
+            "policy's own options"
+        )
+        return Problem("unknown-option", name, value, message)
     near = near_option(name)
     wrong = f"{shown(name)} is not an option, so CORSMiddleware raises a TypeError"
     if value is True and near is not None and means_all(name, near, credentials=credentials):

@@ -135,7 +135,7 @@ def linted(option: str, texts: list[str], credentials: bool) -> list[_Told]:
 
 def mended(option: str, texts: list[str] | None, credentials: bool) -> list[str] | None:
     """Return the entries that were meant by these, each free of errors, or None where one is not evident."""
-    # What mends an entry may be mended once more.
+    # A correction may need a correction itself.
     for _ in range(3):
         if texts is None:
             return None

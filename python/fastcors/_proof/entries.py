@@ -6,11 +6,11 @@ import re
 
 from fastcors._fastcors import is_within, lint_origins
 from fastcors._regex.mark import mark
-from fastcors._regex.tree import Leaves, Parsed, Untranslatable, combined
+from fastcors._regex.tree import Untranslatable, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from fastcors._regex.tree import Node
 
     from .prove import Prover
 
@@ -34,8 +34,8 @@ def entries(prover: Prover, text: str) -> list[str] | None:
     if len(text) > _LONGEST:
         return None
     try:
-        parsed = Parsed(prover.pattern, text)
-        found = _Strings().sequence(parsed.nodes, parsed.flags)
+        nodes = parse(prover.pattern, text)
+        found = _strings(nodes)
     except (re.error, Untranslatable, RecursionError, _TooMany):
         return None
     found = [each for each in found if not (each + _PORTS in found or each.endswith("/"))]
@@ -43,11 +43,9 @@ def entries(prover: Prover, text: str) -> list[str] | None:
     found = [each for place, each in enumerate(found) if place not in wrong]
     if not 0 < len(found) <= _MOST_ENTRIES:
         return None
-    marked, _ = mark(parsed)
-    most, least = (
-        _matching(found, "[a-z0-9_-]+"),
-        _matching(found, "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"),
-    )
+    marked, _ = mark(nodes)
+    most = _matching(found, "[a-z0-9_-]+")
+    least = _matching(found, "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
     same = is_within(marked, most) and is_within(least, marked)
     return found if same else None
 
@@ -62,46 +60,37 @@ def _matching(found: list[str], label: str) -> str:
     )
 
 
-class _Strings:
-    """The strings that parts of a regex match, with a star for a label or a port that is left open."""
-
-    def __init__(self) -> None:
-        self.leaves = Leaves()
-
-    def sequence(self, nodes: Any, flags: int) -> list[str]:
-        found = [""]
-        for node in nodes:
-            several = self.node(node, flags)
-            if len(found) * len(several) > _MOST_STRINGS:
-                raise _TooMany
-            found = [one + other for one in found for other in several]
-        return list(dict.fromkeys(each.replace(_LABELS * 2, _LABELS) for each in found))
-
-    def node(self, node: Any, flags: int) -> list[str]:
-        name, argument = node[0].name, node[1]
-        if name == "AT":
-            return [""]
-        if name == "SUBPATTERN":
-            _, added, removed, nodes = argument
-            return self.sequence(nodes, combined(flags, added, removed))
-        if name == "BRANCH":
-            return [each for nodes in argument[1] for each in self.sequence(nodes, flags)]
-        if name in ("MAX_REPEAT", "MIN_REPEAT"):
-            return self.repeat(argument, flags)
-        if name == "ANY":
-            return ["."]
-        if name in ("LITERAL", "IN"):
-            return [chr(code) for code in self.leaves.codes(node, flags)]
-        raise _TooMany
-
-    def repeat(self, argument: Any, flags: int) -> list[str]:
-        least, most, nodes = argument
-        empty = [] if least else [""]
-        if len(nodes) == 1 and nodes[0][0].name in ("ANY", "IN", "NOT_LITERAL") and most > 1:
-            return [_STAR]
-        body = self.sequence(nodes, flags)
-        if most > 1 and body != [_LABELS] and (least != most or most > _MOST_TIMES):
+def _strings(nodes: list[Node]) -> list[str]:
+    """Return the strings that nodes match, with a star for a label or a port that is left open."""
+    found = [""]
+    for node in nodes:
+        several = _strings_of(node)
+        if len(found) * len(several) > _MOST_STRINGS:
             raise _TooMany
-        if most > 1 and body != [_LABELS]:
-            body = [each * most for each in body] if len(body) == 1 else [_STAR]
-        return [*empty, *body]
+        found = [one + other for one in found for other in several]
+    return list(dict.fromkeys(each.replace(_LABELS * 2, _LABELS) for each in found))
+
+
+def _strings_of(node: Node) -> list[str]:
+    if node.construct is not None:
+        raise _TooMany
+    if node.kind == "anchor":
+        return [""]
+    if node.kind == "any":
+        return ["."]
+    if node.kind == "group":
+        return [each for part in node.parts for each in _strings(part)]
+    return _repeated(node) if node.kind == "repeat" else [chr(code) for code in node.codes]
+
+
+def _repeated(node: Node) -> list[str]:
+    (nodes,), least, most = node.parts, node.least, node.most
+    empty = [] if least else [""]
+    if len(nodes) == 1 and nodes[0].kind in ("any", "class") and most > 1:
+        return [_STAR]
+    body = _strings(nodes)
+    if most > 1 and body != [_LABELS]:
+        if least != most or most > _MOST_TIMES:
+            raise _TooMany
+        body = [each * most for each in body] if len(body) == 1 else [_STAR]
+    return [*empty, *body]

@@ -125,9 +125,9 @@ class Findings:
         if rewrites.ANY_GLOB.fullmatch(self.text):
             reason, otherwise = rewrites.GLOB, "write allow_origins=['*'] if you mean every origin"
         elif revived is not None:
-            meant = self.suggester.sound(revived.text)
+            meant = self.suggester.sound(revived)
             if meant is None:
-                _, meant = self.suggester.without_untrusted(revived.text)
+                _, meant = self.suggester.without_untrusted(revived)
         said = f"matches no origin: {reason}"
         self.add("regex-matches-no-origin", said, otherwise, meant)
 

@@ -9,14 +9,13 @@ import warnings
 from fastcors._fastcors import matches_an_origin, missed_origin, prove_expression, share_an_origin
 from fastcors._regex.branches import alternatives
 from fastcors._regex.mark import mark
-from fastcors._regex.tree import Parsed, Untranslatable
+from fastcors._regex.tree import Untranslatable, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from fastcors._fastcors import _Proof
     from fastcors._regex.branches import Alternative
+    from fastcors._regex.tree import Node
 
 # What untrusted origins are called. Another is tried if a construct that only Python's engine matches
 # keeps the first one out.
@@ -40,7 +39,7 @@ class Proven:
         without: the construct that only Python's engine matches and that the proof leaves out, if any.
     """
 
-    __slots__ = ("_parsed", "_pattern", "marked", "proof", "text", "without")
+    __slots__ = ("_nodes", "_pattern", "marked", "proof", "text", "without")
 
     def __init__(self, pattern: re.Pattern[str], text: str, *, credentials: bool) -> None:
         """Prove a regex with a pattern's flags.
@@ -50,8 +49,8 @@ class Proven:
         """
         self.text = text
         self._pattern = pattern
-        self._parsed = Parsed(pattern, text)
-        self.marked, self.without = mark(self._parsed)
+        self._nodes = parse(pattern, text)
+        self.marked, self.without = mark(self._nodes)
         names = _NAMES[:1] if self.without is None else _NAMES
         proofs = []
         for name in names:
@@ -67,17 +66,13 @@ class Proven:
         """Whether the pattern matches an origin that the proof found; None if that takes too long."""
         if self.without is None:
             return True
-        if self.ways(len(origin)) > _MOST_WAYS:
+        if ways(self._nodes, len(origin)) > _MOST_WAYS:
             return None
         try:
             return self._pattern.fullmatch(origin) is not None
         except SystemError:
             # A defect of the engine's, with groups in possessive repetition.
             return None
-
-    def ways(self, length: int) -> float:
-        """Return a bound of the ways in which Python's engine tries to read so many characters."""
-        return ways(self._parsed, length)
 
     def unmatched(self) -> list[Alternative]:
         """Return the alternatives that match no origin in their place, but not those within them."""
@@ -91,7 +86,7 @@ class Proven:
             if dead and each.stop <= dead[-1].stop:
                 continue
             try:
-                marked, _ = mark(Parsed(self._pattern, alone))
+                marked, _ = mark(parse(self._pattern, alone))
             except _UNREADABLE:
                 # It refers to a group in another alternative, for one.
                 continue
@@ -132,37 +127,25 @@ class Prover:
     def share(self, one: str, other: str) -> bool:
         """Whether two regexes match an origin that is the same and has a domain or an address."""
         try:
-            return share_an_origin(*(mark(Parsed(self.pattern, text))[0] for text in (one, other)))
+            return share_an_origin(*(mark(parse(self.pattern, text))[0] for text in (one, other)))
         except _UNREADABLE:
             return False
 
 
-def ways(parsed: Parsed, length: int) -> float:
+def ways(nodes: list[Node], length: int) -> float:
     """Return a bound of the ways in which a backtracking engine reads so many characters.
 
     It is infinite where a repetition is repeated: the ways may double with each character.
     """
-    try:
-        return _ways(parsed.nodes, length)
-    except RecursionError:
-        return math.inf
-
-
-def _ways(nodes: Any, length: int) -> float:
     found = 1.0
     for node in nodes:
-        name, argument = node[0].name, node[1]
-        if name.endswith("_REPEAT"):
-            least, most, body = argument
-            one = _ways(body, length)
-            if most > 1 and one > 1:
-                return math.inf
-            found *= one + 1 - least if most <= 1 else min(most - least, length) + 1
-        elif name in ("BRANCH", "GROUPREF_EXISTS"):
-            several = argument[1] if name == "BRANCH" else (argument[1], argument[2] or ())
-            found *= sum(_ways(each, length) for each in several)
-        elif name == "SUBPATTERN":
-            found *= _ways(argument[3], length)
-        elif name.startswith("ASSERT") or name == "ATOMIC_GROUP":
-            found *= _ways(argument[1] if name.startswith("ASSERT") else argument, length)
+        one = sum(ways(part, length) for part in node.parts)
+        if node.kind != "repeat":
+            found *= one or 1
+        elif node.most > 1 and one > 1:
+            return math.inf
+        else:
+            found *= (
+                one + 1 - node.least if node.most <= 1 else min(node.most - node.least, length) + 1
+            )
     return found

@@ -82,6 +82,10 @@ only_https = _replacing(
 )
 http_scheme = _replacing(r"http\?(?=:\\?/)", "https?")
 single_backslashes = _replacing(r"\\\\", r"\\")
+# `[::1]` is meant as an address, and a WebSocket has the origin of its page.
+unescaped_address = _replacing(r"(?<!\\)\[([0-9a-f]*:[0-9a-f:]*)\]", r"\\[\1\\]")
+web_scheme = _replacing(r"(?<![a-z])ws(?=s?\??\)*:)", "http")
+labels_before_dot = _replacing(r"^\^?(?:https?://)?\\?\.(?=\w)", lambda _: f"https://{LABELS}+")
 
 
 def _with_labels(found: re.Match[str]) -> str:
@@ -141,18 +145,8 @@ groups = _replacing(rf"(?<!\\)\[([a-z0-9|-]+)\](?!{_TIMES})", _in_group)
 without_path = _replacing(r"(?<=[^:/\\])(?:\\?/|\\\?|#)[^|)]*?(?=\$?(?:$|[|)]))", "")
 
 
-def _without_default(found: re.Match[str]) -> str:
-    ports = (found["one"] or found["several"]).split("|")
-    others = [each for each in ports if each not in ("80", "443")]
-    if len(others) in (0, len(ports)):
-        return "" if not others else found[0]
-    return f"(?::{others[0] if len(others) == 1 else '(?:' + '|'.join(others) + ')'})?"
-
-
 # Browsers leave out the port of a scheme.
-without_default_port = _replacing(
-    rf"\\?:(?:(?P<one>[0-9]+)|{_GROUP}(?P<several>[0-9]+(?:\|[0-9]+)*)\)){_END}", _without_default
-)
+without_default_port = _replacing(rf"\\?:(?:80|443){_END}", "")
 
 
 def separated(text: str) -> str:
@@ -197,7 +191,6 @@ CLASS = "[ and ] stand for one character, and a word or alternatives belong in (
 _WHOLE = "an origin begins with its scheme and ://, and is matched as a whole"
 DOUBLED = "two backslashes stand for one in the origin, and no origin has one"
 SCHEME = "in a regex ? makes the letter before it optional, here the p"
-_QUOTES = "it has quotes, brackets or white space around it"
 
 # Ways to keep the dot after a label that may be left out. The last one keeps every dot.
 DOTS: list[_Rewriting] = [
@@ -207,52 +200,36 @@ DOTS: list[_Rewriting] = [
 ]
 
 # Why it matches nothing, each with the rewriting that shows it.
-NOTHING: list[tuple[_Rewriting, str]] = [
-    (unquoted, _QUOTES),
-    (_replacing(r"^/(.*)/[dgimsuvy]*$", r"\1"), "the slashes around it are JavaScript's"),
-    (single_backslashes, "its backslashes are doubled"),
-    (glob, GLOB),
-    (
-        _replacing(
-            r"\\?\{([\w.:-]+(?:,[\w.:-]+)+)\\?\}", lambda m: f"(?:{m[1].replace(',', '|')})"
-        ),
-        "alternatives belong in ( and ), with | between them",
-    ),
-    (
-        _replacing(r"(?<!\\)\[([0-9a-f]*:[0-9a-f:]*)\]", r"\\[\1\\]"),
-        r"a [ without \ before it begins a character class",
-    ),
-    (
-        _replacing(r"(?<![a-z])ws(?=s?\??\)*:)", "http"),
-        "browsers send the scheme of the page, http or https",
-    ),
-    (without_path, "an origin ends with its host or port, without a slash or path"),
-    (_replacing(r"^\^?(?:https?://)?\\?\.(?=\w)", lambda _: f"https://{LABELS}+"), _WHOLE),
-    (with_scheme, "an origin begins with its scheme and ://"),
-    (lower_case, "browsers send scheme and host in lower case"),
-    (without_default_port, "browsers leave out a scheme's default port"),
-    (separated, "alternatives need | between them"),
-]
+NOTHING: dict[_Rewriting, str] = {
+    unquoted: "it has quotes, brackets or white space around it",
+    _replacing(r"^/(.*)/[dgimsuvy]*$", r"\1"): "the slashes around it are JavaScript's",
+    single_backslashes: "its backslashes are doubled",
+    glob: GLOB,
+    unescaped_address: r"a [ without \ before it begins a character class",
+    web_scheme: "browsers send the scheme of the page, http or https",
+    without_path: "an origin ends with its host or port, without a slash or path",
+    labels_before_dot: _WHOLE,
+    with_scheme: "an origin begins with its scheme and ://",
+    lower_case: "browsers send scheme and host in lower case",
+    without_default_port: "browsers leave out a scheme's default port",
+    separated: "alternatives need | between them",
+}
 # The same, if no rewriting shows it.
-NOTHING_ELSE: list[tuple[re.Pattern[str], str]] = [
-    (PLACEHOLDER, "it contains a placeholder that was never filled in"),
-    (
-        re.compile("file:"),
-        "a browser sends null for a page that is loaded from a file (for Electron, write allow_origins=['file://'])",
-    ),
-    (re.compile("[^\x00-\x7f]"), "browsers send a host in punycode"),
-    (re.compile(r"^:?[0-9]+\$?$"), "the host before it belongs to another alternative"),
-    (re.compile(r"^(?!.*://\w)[(^]*(?:\w*://)?\(*\\?\.(?=\w)"), _WHOLE),
-    (
-        re.compile(""),
-        "no string that it matches is an origin that a browser sends, such as https://app.example.com",
-    ),
-]
+NOTHING_ELSE = {
+    PLACEHOLDER: "it contains a placeholder that was never filled in",
+    re.compile(r"\{[\w.:-]+,"): "alternatives belong in ( and ), with | between them",
+    re.compile("[^\x00-\x7f]"): "browsers send a host in punycode",
+    re.compile(r"^:?[0-9]+\$?$"): "the host before it belongs to another alternative",
+    re.compile(r"^(?!.*://\w)[(^]*(?:\w*://)?\(*\\?\.(?=\w)"): _WHOLE,
+    re.compile(
+        ""
+    ): "no string that it matches is an origin that a browser sends, such as https://app.example.com",
+}
 
 # Why it matches untrusted origins.
-UNTRUSTED: list[tuple[_Rewriting, str]] = [
-    (escape_dots, r"a dot without \ before it matches any character"),
-    (whole_labels, "the wildcard before the domain does not have to end with a dot"),
-    (octets, "the wildcard in the address can match more of a name"),
-    (only_port, "the wildcard after the domain can match more of a name"),
-]
+UNTRUSTED: dict[_Rewriting, str] = {
+    escape_dots: r"a dot without \ before it matches any character",
+    whole_labels: "the wildcard before the domain does not have to end with a dot",
+    octets: "the wildcard in the address can match more of a name",
+    only_port: "the wildcard after the domain can match more of a name",
+}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import chain, combinations
+from itertools import chain
 from typing import NamedTuple
 
 from fastcors._regex.branches import alternatives, replaced, tokens
@@ -13,7 +13,7 @@ from .entries import entries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from fastcors._regex.branches import Alternative
 
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 
 # A longer regex is not corrected.
 _LONGEST = 2000
-# How many rewritings are tried together, unless it is all of them, how many regexes that gives are
-# looked at, and how many of them may be without a proof.
-_MOST_TOGETHER = 3
-_MOST_CANDIDATES = 40
-_MOST_DOUBTFUL = 3
 # Of so many alternatives that match no origin it is found out what is meant by each.
 _MOST_UNMATCHED = 5
 # What a setting that is not set looks like as a string.
@@ -85,25 +80,48 @@ class Suggester:
         """Return the entries of allow_origins that match the same origins as a regex, if it has such."""
         return None if text is None else entries(self.prover, text)
 
-    def revived(self, text: str) -> tuple[list[_Rewriting], str, Proven | None]:
+    def revived(self, text: str) -> tuple[list[_Rewriting], str, str | None]:
         """Return why a regex matches no origin, by what makes it match one, and that."""
-        for rewritings, reasons, proven in self._candidates(text, rewrites.NOTHING):
-            if not proven.proof["nothing"]:
-                return rewritings, ", and ".join(reasons), proven
-        return (
-            [],
-            next(reason for found, reason in rewrites.NOTHING_ELSE if found.search(text)),
-            None,
-        )
+        used, revived = self._fewest(text, rewrites.NOTHING, self._matches_an_origin)
+        if revived is None:
+            reason = next(why for found, why in rewrites.NOTHING_ELSE.items() if found.search(text))
+            return [], reason, None
+        reasons = [rewrites.NOTHING[each] for each in used]
+        return used, ", and ".join(reasons), revived
 
     def without_untrusted(self, text: str) -> tuple[list[str], str | None]:
         """Return why a regex matches untrusted origins, and one that does not, if that is evident."""
-        for _, reasons, proven in self._candidates(text, rewrites.UNTRUSTED):
-            if proven.proof["safe"]:
-                meant = self.sound(proven.text, text)
-                if meant is not None:
-                    return reasons, meant
-        return [], None
+
+        def is_right(other: str) -> bool:
+            return self.sound(other, text) is not None
+
+        used, other = self._fewest(text, rewrites.UNTRUSTED, is_right)
+        meant = None if other is None else self.sound(other, text)
+        return [rewrites.UNTRUSTED[each] for each in used], meant
+
+    def _fewest(
+        self, text: str, rewritings: Iterable[_Rewriting], is_right: Callable[[str], bool]
+    ) -> tuple[list[_Rewriting], str | None]:
+        """Return the fewest rewritings that make a regex right, and what it is then.
+
+        Either one of them does, or it is found out which of all are needed.
+        """
+        changing = [each for each in rewritings if self.rewritten(text, each) != text]
+        for each in changing:
+            if is_right(self.rewritten(text, each)):
+                return [each], self.rewritten(text, each)
+        used = list(rewritings)
+        if not changing or not is_right(self.rewritten(text, *used)):
+            return [], None
+        for each in reversed(used):
+            fewer = [other for other in used if other is not each]
+            if is_right(self.rewritten(text, *fewer)):
+                used = fewer
+        return used, self.rewritten(text, *used)
+
+    def _matches_an_origin(self, text: str) -> bool:
+        proven = self.prover.prove(text)
+        return proven is not None and not proven.proof["nothing"]
 
     def with_dots(self) -> str | None:
         """Return the regex in which a label does not come without the dot after it, if evident."""
@@ -159,30 +177,6 @@ class Suggester:
             for one, other in zip(parts, originals, strict=True)
         )
 
-    def _candidates(
-        self, text: str, rewritings: list[tuple[_Rewriting, str]]
-    ) -> Iterator[tuple[list[_Rewriting], list[str], Proven]]:
-        """Yield each regex that some rewritings lead to, with them, their reasons and its proof."""
-        if not self.is_readable or len(text) > _LONGEST:
-            return
-        counts = dict.fromkeys([*range(1, _MOST_TOGETHER + 1), len(rewritings)])
-        places = range(len(rewritings))
-        seen, doubtful = {text}, 0
-        for some in chain.from_iterable(combinations(places, count) for count in counts):
-            used = [rewritings[place] for place in some]
-            candidate = rewrites.rewritten(text, *(rewriting for rewriting, _ in used))
-            if candidate in seen:
-                continue
-            seen.add(candidate)
-            proven = self.prover.prove(candidate)
-            if proven is None:
-                continue
-            yield [rewriting for rewriting, _ in used], [reason for _, reason in used], proven
-            # What cannot be proven takes the longest.
-            doubtful += proven.proof["unproven"] is not None
-            if len(seen) > _MOST_CANDIDATES or doubtful > _MOST_DOUBTFUL:
-                break
-
     def _unmatched(self, proven: Proven, place: Alternative) -> Unmatched | None:
         text = proven.text[place.start : place.stop]
         each = Unmatched(place, text, _UNSET_REASON)
@@ -193,10 +187,10 @@ class Suggester:
             # What is no part of an origin misses none: `(/|$)`, `(\\w|\\s)+`.
             written = any(piece.isalnum() for kind, piece in tokens(text) if kind == "character")
             return Unmatched(place, text, reason) if written else None
-        missed = self.prover.missed(self.rewritten(revived.text, rewrites.escape_dots), proven)
+        missed = self.prover.missed(self.rewritten(revived, rewrites.escape_dots), proven)
         if missed is not None and "://" in text and re.match(r"\W*ws", text):
             # A page with https may open such a socket, too.
-            secure = self.prover.missed(revived.text.replace("http:", "https:"), proven)
+            secure = self.prover.missed(revived.replace("http:", "https:"), proven)
             missed = None if secure is None else missed
         return None if missed is None else Unmatched(place, text, reason, rewritings, missed)
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from fastcors._fastcors import expression_problem
 from fastcors._format import shown_expression
 from fastcors._regex.translate import translate
-from fastcors._regex.tree import Parsed, Untranslatable
+from fastcors._regex.tree import Untranslatable, parse
 from fastcors.problems import Problem
 
 from .entries import entries
@@ -70,12 +70,12 @@ def findings(pattern: re.Pattern[str], *, credentials: bool) -> tuple[list[Probl
 
 
 def _judged(pattern: re.Pattern[str], credentials: bool) -> Verdict:
-    expression = parsed = None
+    expression = nodes = None
     reason: str | None = f"it is longer than {_LONGEST:,} characters"
     if len(pattern.pattern) <= _LONGEST:
         try:
-            parsed = Parsed(pattern)
-            expression = translate(parsed)
+            nodes = parse(pattern)
+            expression = translate(nodes)
             reason = expression_problem(expression)
         except Untranslatable as error:
             reason = f"it uses {error}"
@@ -84,7 +84,7 @@ def _judged(pattern: re.Pattern[str], credentials: bool) -> Verdict:
     if reason is None:
         return Verdict(pattern, expression, problems, safe=safe)
     because = " ".join(reason.split()).rstrip(".")
-    is_exponential = parsed is not None and ways(parsed, 1) == math.inf
+    is_exponential = nodes is not None and ways(nodes, 1) == math.inf
     if is_exponential:
         because += "; its nested repetitions may take exponential time for a hostile origin"
     engine = Problem(
@@ -93,7 +93,7 @@ def _judged(pattern: re.Pattern[str], credentials: bool) -> Verdict:
         pattern.pattern,
         f"{shown_expression(pattern.pattern)} is matched by Python's re, which does not guarantee linear "
         f"time: {because}; write it without that, or list the origins",
-        severity="error" if is_exponential or parsed is None else "warning",
+        severity="error" if is_exponential or nodes is None else "warning",
     )
     return Verdict(pattern, None, [engine, *problems], safe=safe)
 

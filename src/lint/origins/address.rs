@@ -199,7 +199,7 @@ fn read_behind(
         findings.push(dangers::insecure(text.place(0), &entry, has_port));
     }
     if starred && !is_dotted && scheme.is_web() {
-        // What mends the rest of the entry allows as much.
+        // What corrects the rest of the entry allows as much.
         let risk = dangers::public_suffix(at, &canonical.host, credentials);
         findings.extend(risk.map(|risk| risk.meant(None)));
     }
@@ -237,7 +237,7 @@ fn file(
     Suggestion::One("file://".to_owned())
 }
 
-/// Tells of a scheme of an application's own without a host, and gives the host that its pages have.
+/// Reports a scheme of an application's own without a host, and returns the host that its pages have.
 ///
 /// `WebKit` sends `app://` for a page that an application serves from `app:///index.html`.
 fn no_host(scheme: &str, at: usize, findings: &mut Vec<Finding>) -> String {
@@ -257,7 +257,7 @@ fn no_host(scheme: &str, at: usize, findings: &mut Vec<Finding>) -> String {
     host.to_owned()
 }
 
-/// Tells of an address that stands for every address of a server, and gives `localhost` instead.
+/// Reports an address that stands for every address of a server, and returns `localhost` instead.
 fn unspecified(canonical: &Canonical<'_>, at: usize, findings: &mut Vec<Finding>) -> Suggestion {
     let wrong = format!(
         "has {}, which a server listens on but pages are rarely opened at",
@@ -311,7 +311,7 @@ fn is_private(host: &str) -> bool {
     is_private && host.split('.').all(is_open)
 }
 
-/// Tells what stands around host and port.
+/// Reports what stands around host and port.
 fn delimiters(text: &Text, parts: &OriginParts, findings: &mut Vec<Finding>) {
     let whole = text.as_str();
     let mut tell = |code, at: &Range<usize>, wrong: String| {
@@ -345,7 +345,7 @@ fn delimiters(text: &Text, parts: &OriginParts, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Tells of a `*` that makes no pattern, and gives what it stands for.
+/// Reports a `*` that makes no pattern, and returns what it stands for.
 fn inner_glob(
     scheme: &Scheme,
     written: &Written<'_>,

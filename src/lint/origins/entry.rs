@@ -264,7 +264,7 @@ fn each_of(
     Reading { findings: vec![finding], meant: mended(several, context) }
 }
 
-/// Each part as it should be; none where one cannot be mended.
+/// Each part as it should be; none if one cannot be corrected.
 fn mended(parts: Vec<String>, context: Context<'_>) -> Option<Suggestion> {
     let mut mended: Vec<String> = Vec::with_capacity(parts.len());
     for part in parts {
@@ -309,7 +309,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// What is told, in one text for each finding.
+    /// What is reported, as one string for each finding.
     fn told(reading: &Reading) -> Vec<String> {
         let mut told: Vec<_> = reading.findings.iter().map(|f| format!("{f:?}")).collect();
         told.sort_unstable();

@@ -17,7 +17,7 @@ pub(super) struct Finding {
 /// Which suggestion belongs to a finding.
 #[derive(Debug)]
 pub(super) enum Meant {
-    /// The one that mends the whole entry.
+    /// The one that corrects the whole entry.
     Whole,
     /// Its own, or none.
     Own(Option<Suggestion>),

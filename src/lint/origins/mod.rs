@@ -32,7 +32,7 @@ mod tests;
 
 /// What is wrong with entries of `allow_origins`, in their order.
 ///
-/// An entry with several defects has a problem for each, all with the one suggestion that mends the
+/// An entry with several defects has a problem for each, all with the one suggestion that corrects the
 /// whole entry. What is plainly sound costs one look at each byte and one look-up. `proven` is asked
 /// about regular expressions that stand among the entries, and only about those.
 #[must_use]

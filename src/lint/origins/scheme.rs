@@ -82,7 +82,7 @@ fn is_known(scheme: &str) -> bool {
         || extension::any_id(scheme).is_some()
 }
 
-/// Schemes of which no origin is sent, and what is sent instead.
+/// Schemes whose origins are never sent, and what is sent instead.
 const NOT_SENT: [(&str, &str); 20] = [
     ("about", "whose pages send the Origin of the page that made them, or null"),
     ("blob", "whose pages send the Origin that is inside"),
@@ -106,7 +106,7 @@ const NOT_SENT: [(&str, &str); 20] = [
     ("wss", "for which a browser sends the Origin of the page that opens the connection"),
 ];
 
-/// Whether a text begins with a scheme of which no origin is sent.
+/// Whether a text begins with a scheme whose origins are never sent.
 pub(super) fn begins_with_one_not_sent(text: &str) -> bool {
     let name = scheme_name(text);
     let is_same = |known: &str| known.eq_ignore_ascii_case(name);

@@ -177,7 +177,7 @@ fn begins_with_scheme(text: &str) -> bool {
     text.find(|c| !is_part(c)).and_then(|end| text.get(end..)).is_some_and(|s| s.starts_with("://"))
 }
 
-/// Keeps what [`core`] gives of `text`, and tells what is left out.
+/// Keeps what [`core`] gives of `text`, and reports what is left out.
 pub(super) fn trim(text: &mut Text, findings: &mut Vec<Finding>) {
     let kept = core(text.as_str());
     let (before, after) = (0..kept.start, kept.end..text.as_str().len());

@@ -12,7 +12,7 @@ from random import Random
 
 from fastcors import CORSMiddleware, _fastcors
 from fastcors._regex.translate import translate
-from fastcors._regex.tree import Parsed, Untranslatable
+from fastcors._regex.tree import Untranslatable, parse
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,7 @@ def is_translated(source: str) -> bool:
         warnings.simplefilter("ignore")
         compiled = re.compile(source)
     try:
-        return _fastcors.expression_problem(translate(Parsed(compiled))) is None
+        return _fastcors.expression_problem(translate(parse(compiled))) is None
     except Untranslatable:
         return False
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from fastcors import ConfigError, ConfigWarning, CORSMiddleware, Policy, _fastcors
 from fastcors._fastcors import expression_problem
 from fastcors._regex.translate import _MOST_PIECES, Translation, translate
-from fastcors._regex.tree import Parsed, Untranslatable
+from fastcors._regex.tree import Untranslatable, parse
 from tests.cors.expressions.generated import (
     disagreement,
     fullmatch,
@@ -205,7 +205,7 @@ def test_a_translation_matches_each_visible_character() -> None:
     for code in range(0x21, 0x7F):
         assert quiet(".").is_allowed_origin(chr(code))
     with pytest.raises(Untranslatable):
-        translate(Parsed(re.compile("(?=a)")))
+        translate(parse(re.compile("(?=a)")))
 
 
 @pytest.mark.parametrize(
@@ -224,11 +224,11 @@ def test_nested_repetitions_are_reported_as_exponential(expression: str) -> None
 
 
 def test_a_regex_that_is_too_large_for_the_engine_is_rejected_before_it_is_compiled() -> None:
-    parsed = Parsed(re.compile("a" * 10))
+    nodes = parse(re.compile("a" * 10))
     translation = Translation()
     translation.pieces = _MOST_PIECES - 9
     with pytest.raises(Untranslatable, match="400,000 pieces"):
-        translation.whole(parsed)
+        translation.whole(nodes)
     # The least that the engine takes for one is more than 25 bytes.
     assert expression_problem("a" * (_MOST_PIECES + 1)) is not None
 
