@@ -51,7 +51,7 @@ FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 .DEFAULT_GOAL := help
 # cargo and pytest use all cores themselves, and some tests compare costs.
 .NOTPARALLEL:
-.PHONY: help toolchain linters demo build quick test test-rust test-python test-pythons test-starlettes lint typing servers browser test-apps explanations fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-servers bench-rivals bench-scaling bench-core bench-cold bench-record plots instructions instructions-record attacks memory clean workflows notices wheel try-wheel release-check oldest-rust check-free-threaded stress-threads
+.PHONY: help toolchain linters demo build quick test test-rust test-python test-pythons test-starlettes lint typing servers browser test-apps explanations fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-pytest bench-servers bench-rivals bench-scaling bench-core bench-cold bench-record plots instructions instructions-record attacks memory clean workflows notices wheel try-wheel release-check oldest-rust check-free-threaded stress-threads
 
 # $(call program,NAME,WHAT NEEDS IT,PACKAGE) installs a program by apt if possible, and stops otherwise.
 program = @command -v $(1) >/dev/null 2>&1 \
@@ -85,14 +85,15 @@ $(BIN)/.demo: pyproject.toml | toolchain
 	@touch $@
 
 $(BIN)/.tools: $(BIN)/.demo
-	@echo "Installing what the checks need into $(VENV): about a minute."
+	@echo "Installing what the checks and the benchmarks need into $(VENV): some minutes and 900 MB, once."
 	@$(BIN)/python -m pip install --group dev
 	@touch $@
 
 $(BIN)/.built: $(BIN)/.demo $(SOURCES) | toolchain
-	@echo "Building the extension: about half a minute."
+	@echo "Building the extension: one to three minutes."
 	@# Without --group, maturin installs the group dev.
-	@$(BIN)/maturin develop --release --quiet --group demo
+	@# maturin's output matters only if the build fails; it warns about tools/build_backend.py each time.
+	@$(BIN)/maturin develop --release --quiet --group demo >$(BIN)/.build.log 2>&1 || { cat $(BIN)/.build.log >&2; exit 1; }
 	@touch $@
 
 build: $(BIN)/.built ## build the extension into the virtual environment
@@ -190,11 +191,13 @@ attacks: build $(BIN)/.tools ## hostile requests, and the time of each
 memory: build $(BIN)/.tools ## the memory of a million requests and of a million origins
 	$(BIN)/python -m tests.memory
 
-bench: build $(BIN)/.tools ## one request, side by side with Starlette: the times, what each adds, a FastAPI endpoint, overrides
-	$(BIN)/pytest benches --benchmark-only
+bench: build $(BIN)/.tools ## one request, side by side with Starlette: what each adds, a FastAPI endpoint, overrides (BENCH=--quick: short)
 	$(BIN)/python -m benches.added_cost $(BENCH)
 	$(BIN)/python -m benches.endpoint $(BENCH)
 	$(BIN)/python -m benches.overrides $(BENCH)
+
+bench-pytest: build $(BIN)/.tools ## the same requests by pytest-benchmark, with its statistics
+	$(BIN)/pytest benches --benchmark-only $(PYTEST)
 
 bench-servers: build $(BIN)/.tools ## requests per second of uvicorn and granian under load (needs wrk), and uvicorn without sockets
 	$(call program,wrk,the load is made by,wrk)

@@ -83,13 +83,13 @@ def follow(middleware: Middleware) -> list[str]:
 
 
 def log(lines: Iterable[str]) -> None:
-    """Log each line at WARNING."""
+    """Log each line at WARNING, without the prefix: it is what the logger is called."""
     if not lines:
         return
     from ._log.rejections import logger
 
     for line in lines:
-        logger.warning("%s", line)
+        logger.warning("%s", line.removeprefix(PREFIX))
 
 
 def _texts(live: LiveOrigins) -> list[str | None]:

@@ -127,7 +127,7 @@ CODES = {
         ),
         Code(
             "not-a-token",
-            "error",
+            "either",
             _NAMES,
             sections=("allow_methods", "allow_headers", "expose_headers"),
         ),

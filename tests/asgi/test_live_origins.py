@@ -257,7 +257,7 @@ def test_a_star_that_is_added_later_does_not_allow_every_origin(
     for scope in (actual(A), actual(B), preflight(A), preflight(B)):
         assert sent(ours, dict(scope)) == sent(theirs, dict(scope))
     (logged,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
-    assert logged.message.startswith("fastcors: allow_origins: '*' was added to the list")
+    assert logged.message.startswith("allow_origins: '*' was added to the list")
     ours.reconfigure(allow_origins=["*"])
     assert ours.allow_all_origins
 
@@ -367,7 +367,7 @@ def test_what_is_wrong_with_a_new_entry_is_logged_once(caplog: pytest.LogCapture
         assert not allows(middleware, "https://b.example")
     found = [record.message for record in caplog.records if record.levelno == logging.WARNING]
     assert len(found) == 1
-    assert found[0].startswith("fastcors: allow_origins: 'https://b.example/'")
+    assert found[0].startswith("allow_origins: 'https://b.example/'")
     origins.append(C)
     assert allows(middleware, C)
     assert len([record for record in caplog.records if record.levelno >= logging.WARNING]) == 1

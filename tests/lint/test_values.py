@@ -301,9 +301,9 @@ def test_with_credentials_every_origin_is_not_suggested(given: Any) -> None:
         (b"0", ("not-a-bool", ERROR, False)),
         ("enabled", ("not-a-bool", ERROR, None)),
         # What counts as what it says.
-        ("", ("bool-type", ERROR, False)),
-        (" True ", ("bool-type", ERROR, True)),
-        (b"1", ("bool-type", ERROR, True)),
+        ("", ("bool-type", ADVICE, False)),
+        (" True ", ("bool-type", ADVICE, True)),
+        (b"1", ("bool-type", ADVICE, True)),
         (1, ("bool-type", ADVICE, True)),
         (0, ("bool-type", ADVICE, False)),
         (2.5, ("bool-type", ADVICE, True)),

@@ -40,7 +40,10 @@ BUILT = (
 TARGETS = (*BUILT, "lint", "test-rust", "test-pythons")
 LINTED = ("lint", "quick", "test", "check-free-threaded")
 # What prints what it measured.
-PRINTING = ("bench", "bench-servers", "bench-rivals", "bench-scaling", "bench-cold", "instructions")
+PRINTING = (
+    *("bench", "bench-pytest", "bench-servers", "bench-rivals", "bench-scaling", "bench-cold"),
+    "instructions",
+)
 
 
 @dataclass(frozen=True)
@@ -242,6 +245,13 @@ def test_the_demo_installs_nothing_that_only_the_checks_need(path: Path) -> None
     assert demo == [("pip", "demo"), ("maturin", "demo")]
     test = re.findall("(pip|maturin) .*--group ([a-z]+)", commands(path, "test"))
     assert test == [("pip", "demo"), ("pip", "dev"), ("maturin", "demo")]
+
+
+def test_bench_prints_the_comparison_with_starlette_first(path: Path) -> None:
+    run = commands(path, "bench", "BENCH=--quick")
+    (first, *_) = re.findall(r"-m (benches\.\w+ --quick)", run)
+    assert first == "benches.added_cost --quick"
+    assert "pytest benches" not in run
 
 
 @pytest.mark.parametrize("target", PRINTING)

@@ -216,7 +216,7 @@ def _header(compiled: CompiledPolicy, name: str, *, compared: bool) -> Iterator[
     if name.lower() == "authorization" and credentials:
         template = wording.AUTHORIZATION
     elif near is not None:
-        template, allowed = wording.HEADER_WITH_DASH, told(near[0])
+        template, allowed = wording.HEADERS_ALIKE["_" in name], told(near[0])
         if near[1] > 0:
             template, add = wording.HEADER_TYPO, wording.ADD_HEADER_OTHERWISE
     yield template.format(header=header, allowed=allowed)

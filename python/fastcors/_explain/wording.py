@@ -276,9 +276,11 @@ FORBIDDEN_HEADER = (
 )
 HEADER = "{header} is not in allow_headers"
 AUTHORIZATION = "{header} is not in allow_headers (allow_credentials does not allow a header that a script sets)"
-HEADER_WITH_DASH = (
-    "{header} is not in allow_headers: you allow {allowed}, which has - where this has _"
-)
+# By whether the requested name has a _.
+HEADERS_ALIKE = {
+    True: "{header} is not in allow_headers: you allow {allowed}, which has - where this has _",
+    False: "{header} is not in allow_headers: you allow {allowed}, which has _ where this has -",
+}
 HEADER_TYPO = (
     "{header} is not in allow_headers; possible typo: did you mean {allowed}, which is allowed?"
 )

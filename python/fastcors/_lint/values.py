@@ -77,6 +77,7 @@ def flag(option: str, given: Any, problems: list[Problem]) -> bool:
                     given,
                     f"{misplaced(given, 'a bool')}, but it counts as {meant}; write {meant}",
                     meant,
+                    "warning",
                 )
             )
             return meant

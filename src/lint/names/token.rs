@@ -92,7 +92,11 @@ pub(super) fn check(
             "has white space around it, so it matches no request".to_owned()
         };
         let otherwise = if entry.trim().is_empty() { "remove it" } else { list.instead() };
-        return Some(problem(error(code::NOT_A_TOKEN), index, &wrong, meant(), otherwise));
+        // Browsers split a list of exposed headers at commas, so these work.
+        let works = list == List::ResponseHeaders
+            && entry.split(',').all(|name| is_token(name.trim_matches([' ', '\t'])));
+        let code = if works { warning(code::NOT_A_TOKEN) } else { error(code::NOT_A_TOKEN) };
+        return Some(problem(code, index, &wrong, meant(), otherwise));
     }
     let Codes { several, quotes, glob } = list.codes();
     // All that follows is a token, and still no name that anybody has.
