@@ -16,7 +16,7 @@ pub(super) fn is_expression(text: &str) -> bool {
     if text.contains(char::is_whitespace) {
         return false;
     }
-    // A path of an expression behind an origin is told as a path.
+    // A path of an expression behind an origin is reported as a path.
     let before_path = text.strip_suffix("/.*").or_else(|| text.strip_suffix("/.+"));
     let text = before_path.filter(|before| !before.ends_with('/')).unwrap_or(text);
     let bytes = text.as_bytes();
