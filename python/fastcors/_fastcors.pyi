@@ -462,7 +462,7 @@ def vary_by_origin(values: Sequence[bytes]) -> bytes:
 
 # Code, severity, the entry's place in the list, the sentence after the value, what was probably meant,
 # and the option that this is for where it is another.
-_Told: TypeAlias = tuple[
+_Reported: TypeAlias = tuple[
     str, Literal["error", "warning"], int, str, str | list[str] | None, str | None
 ]
 
@@ -473,7 +473,7 @@ def lint_origins(
     entries: Iterable[str],
     credentials: bool,
     proofs: dict[str, str | list[str] | None] | None = None,
-) -> list[_Told]:
+) -> list[_Reported]:
     """Return what is wrong with entries of `allow_origins`, in their order.
 
     `proofs` has, for each of `regexes_to_prove`, the regex or the entries to write instead, or None.
@@ -488,13 +488,13 @@ def lint_origins(
 def regexes_to_prove(entries: Iterable[str]) -> list[str]:
     """Return the regular expressions among entries that `lint_origins` needs a proof of."""
 
-def lint_methods(entries: Iterable[str], credentials: bool) -> list[_Told]:
+def lint_methods(entries: Iterable[str], credentials: bool) -> list[_Reported]:
     """Return the problems of entries of `allow_methods`, in their order."""
 
-def lint_request_headers(entries: Iterable[str], credentials: bool) -> list[_Told]:
+def lint_request_headers(entries: Iterable[str], credentials: bool) -> list[_Reported]:
     """Return the problems of entries of `allow_headers`, in their order."""
 
-def lint_response_headers(entries: Iterable[str], credentials: bool) -> list[_Told]:
+def lint_response_headers(entries: Iterable[str], credentials: bool) -> list[_Reported]:
     """Return the problems of entries of `expose_headers`, in their order."""
 
 class _Proof(TypedDict):
@@ -504,7 +504,7 @@ class _Proof(TypedDict):
     # An origin, the domain to be registered for it, the public suffix that the domain is under.
     untrusted: tuple[str, str, str] | None
     # The same below a suffix of a company's that gives names to everyone, or below one for some
-    # organisations, where that is False.
+    # organizations, where that is False.
     hosted: tuple[str, str, str, bool] | None
     # One with a written part.
     shared: tuple[str, str, str] | None

@@ -24,8 +24,8 @@ type Entries<'e> = &'e mut dyn Iterator<Item = &'e str>;
 
 /// Asks `lint` about texts, which are lent and not copied: there may be a million.
 ///
-/// A lone surrogate, which no UTF-8 can hold, is told as U+FFFD.
-fn told(
+/// A lone surrogate, which no UTF-8 can hold, is reported as U+FFFD.
+fn reported(
     entries: &Bound<'_, PyAny>,
     lint: impl FnOnce(Entries<'_>) -> Vec<Problem>,
 ) -> PyResult<Vec<Told>> {
@@ -35,7 +35,7 @@ fn told(
     }
     let texts: Vec<Cow<'_, str>> = held.iter().map(|text| text.to_string_lossy()).collect();
     let problems = lint(&mut texts.iter().map(AsRef::as_ref));
-    let told = |Problem { code, severity, index, message, suggestion }| {
+    let reported = |Problem { code, severity, index, message, suggestion }| {
         let option = suggestion.as_ref().and_then(Suggestion::option);
         let meant = suggestion.map(|suggestion| match suggestion {
             Suggestion::One(text) | Suggestion::Expression(text) => Meant::One(text),
@@ -43,7 +43,7 @@ fn told(
         });
         (code, severity.name(), index, message, meant, option)
     };
-    Ok(problems.into_iter().map(told).collect())
+    Ok(problems.into_iter().map(reported).collect())
 }
 
 /// What is wrong with entries of `allow_origins`. `proofs` has, for each regular expression of
@@ -62,14 +62,14 @@ pub(crate) fn lint_origins(
             Meant::Several(entries) => Suggestion::Several(entries),
         })
     };
-    told(entries, |entries| lint::origins(entries, credentials, &proven))
+    reported(entries, |entries| lint::origins(entries, credentials, &proven))
 }
 
 /// The regular expressions among entries of `allow_origins` that [`lint_origins`] needs a proof of.
 #[pyfunction]
 pub(crate) fn regexes_to_prove(entries: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
     let wanted = RefCell::new(Vec::new());
-    told(entries, |entries| {
+    reported(entries, |entries| {
         lint::origins(entries, false, &|regex| {
             wanted.borrow_mut().push(regex.to_owned());
             None
@@ -81,7 +81,7 @@ pub(crate) fn regexes_to_prove(entries: &Bound<'_, PyAny>) -> PyResult<Vec<Strin
 /// What is wrong with entries of `allow_methods`.
 #[pyfunction]
 pub(crate) fn lint_methods(entries: &Bound<'_, PyAny>, credentials: bool) -> PyResult<Vec<Told>> {
-    told(entries, |entries| lint::methods(entries, credentials))
+    reported(entries, |entries| lint::methods(entries, credentials))
 }
 
 /// What is wrong with entries of `allow_headers`.
@@ -90,7 +90,7 @@ pub(crate) fn lint_request_headers(
     entries: &Bound<'_, PyAny>,
     credentials: bool,
 ) -> PyResult<Vec<Told>> {
-    told(entries, |entries| lint::request_headers(entries, credentials))
+    reported(entries, |entries| lint::request_headers(entries, credentials))
 }
 
 /// What is wrong with entries of `expose_headers`.
@@ -99,7 +99,7 @@ pub(crate) fn lint_response_headers(
     entries: &Bound<'_, PyAny>,
     credentials: bool,
 ) -> PyResult<Vec<Told>> {
-    told(entries, |entries| lint::response_headers(entries, credentials))
+    reported(entries, |entries| lint::response_headers(entries, credentials))
 }
 
 /// The code of every problem that these functions can tell of, each once.

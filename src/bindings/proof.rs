@@ -6,6 +6,7 @@ use crate::proof::{self, Everything, Null, Proof, Unproven, UntrustedOrigin};
 
 /// A [`Proof`], as a dict.
 #[derive(IntoPyObject)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a finding of its own")]
 pub(crate) struct ProofDict {
     nothing: bool,
     everything: Option<&'static str>,

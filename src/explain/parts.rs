@@ -4,7 +4,7 @@ use crate::cors::Port;
 use crate::host::{LONGEST_HOST, default_port};
 use crate::origin_parts::{OriginParts, split_scheme};
 
-/// In what a text is no origin as a browser writes it (URL, origin serialisation).
+/// In what a text is no origin as a browser writes it (URL, origin serialization).
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Oddities(u16);
 

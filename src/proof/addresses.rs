@@ -98,7 +98,7 @@ impl<'s, 'a> Search<'s, 'a> {
         self.judge(&reversed, &states, part)
     }
 
-    /// Judges every address that begins, from its end, with `reversed`, until one is a stranger.
+    /// Judges every address that begins, from its end, with `reversed`, until one is untrusted.
     fn longer(&mut self, reversed: &mut Vec<u8>, states: &[u32], part: u16) -> Option<String> {
         let found = self.judge(reversed, states, part);
         if found.is_some() {
@@ -154,7 +154,7 @@ impl<'s, 'a> Search<'s, 'a> {
         }
         self.addresses += 1;
         let address: String = reversed.iter().rev().copied().map(char::from).collect();
-        if !is_serialised(&address) || self.is_written(reversed) {
+        if !is_serialized(&address) || self.is_written(reversed) {
             return None;
         }
         let begin = self.missing.text(self.reader, &states, part)?;
@@ -170,8 +170,8 @@ impl<'s, 'a> Search<'s, 'a> {
     }
 }
 
-/// Whether an address is written as the URL standard serialises it. Those of IPv4 are already.
-fn is_serialised(address: &str) -> bool {
+/// Whether an address is written as the URL standard serializes it. Those of IPv4 are already.
+fn is_serialized(address: &str) -> bool {
     match address.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         Some(text) => text.parse::<Ipv6Addr>().is_ok_and(|parsed| parsed.to_string() == text),
         None => true,

@@ -2,6 +2,7 @@
 
 /// What is known of a regex.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a finding of its own")]
 pub struct Proof {
     /// It matches no origin that a browser sends. Then nothing else is known of it.
     pub nothing: bool,

@@ -44,7 +44,7 @@ impl Found {
     }
 }
 
-/// Searches for strangers among the hosts that have a registrable name, and shows one that is called
+/// Searches for untrusted origins among the hosts that have a registrable name, and shows one that is called
 /// `name` or has it in its name, where it can.
 pub(super) fn search(
     reader: &mut Reader<'_>,
@@ -65,7 +65,7 @@ pub(super) fn search(
     Ok(search.found)
 }
 
-/// What makes a stranger of a host.
+/// What makes a host untrusted.
 struct Label {
     /// The label of the context; empty where it is one further below.
     text: String,
@@ -76,7 +76,7 @@ struct Label {
 struct Search<'s, 'a> {
     reader: &'s mut Reader<'a>,
     hosts: &'s Hosts,
-    /// A label that shows what a stranger is.
+    /// A label that shows what an untrusted origin is.
     name: &'s str,
     /// What is missing below a public suffix, and the same where every letter and digit is open.
     below: Option<[Rc<Missing<'a>>; 2]>,
@@ -86,10 +86,10 @@ struct Search<'s, 'a> {
 }
 
 impl<'a> Search<'_, 'a> {
-    /// Finds a label that makes a stranger of the host.
+    /// Finds a label that makes the host untrusted.
     fn below(&mut self, context: &mut Context<'a>) -> Result<Option<Label>, TooLarge> {
         if context.owner == Owner::Author {
-            // A public suffix below the written domain is no stranger; a name below that is.
+            // A public suffix below the written domain is not untrusted; a name below that is.
             let part = origin_shapes::get(&origin_shapes::TWO_LABELS)?;
             let two = Forward::new(self.reader.nfa, &context.states, part, true)?;
             if two.first().is_none() {
@@ -155,7 +155,7 @@ impl<'a> Search<'_, 'a> {
         self.judge(context, &word)
     }
 
-    /// Judges every label that the expression lets stand, until one makes a stranger: in rounds,
+    /// Judges every label that the expression lets stand, until one makes the host untrusted: in rounds,
     /// those first with which an origin can be short.
     fn any_label(&mut self, context: &mut Context<'a>) -> Result<Option<Label>, TooLarge> {
         let word = Word::empty(context);
@@ -243,7 +243,7 @@ impl<'a> Search<'_, 'a> {
         Some(Word { reversed, states, written, part })
     }
 
-    /// Decides whether a label makes a stranger of the host, or lets one be below it.
+    /// Decides whether a label makes the host untrusted, or lets one be below it.
     fn judge(&mut self, context: &mut Context<'a>, word: &Word) -> Result<Option<Label>, TooLarge> {
         let label: String = word.reversed.iter().rev().copied().map(char::from).collect();
         if !context.judged.insert(label.clone()) {
@@ -314,7 +314,7 @@ impl<'a> Search<'_, 'a> {
         Ok(found.map(|found| Label { text: String::new(), ..found }))
     }
 
-    /// Finds a stranger below a private public suffix: at best one with a name that is open as a
+    /// Finds an untrusted origin below a private public suffix: at best one with a name that is open as a
     /// whole, or else one in whose name the author wrote a part.
     fn below_private(&mut self, mut context: Context<'a>) -> Result<Option<Label>, TooLarge> {
         if context.taken == Taken::Open {
@@ -370,7 +370,7 @@ impl<'a> Search<'_, 'a> {
         (context.alive(states, part, length), part)
     }
 
-    /// The stranger as it is shown, if names as long as that can be registered.
+    /// The untrusted origin as it is shown, if names as long as that can be registered.
     fn shown(&mut self, origin: &str, host: &str, rule: Rule) -> Option<UntrustedOrigin> {
         let dot = self.dot;
         let untrusted = self.hosts.complete(self.reader, &format!("{origin}{dot}"));

@@ -22,7 +22,7 @@ from tests.policy.test_decision import some_request
 
 OTHER = "https://other.example.net"
 
-# What people report, and what they have to be told: options, the origin, and parts of the message.
+# What people report, and what the message has to say: options, the origin, and parts of the message.
 MENDED: list[tuple[dict[str, Any], str, list[str]]] = [
     # https is advised where it is allowed.
     ({"allow_origins": [APP]}, "http://app.example.com", ["or open the page over https"]),
@@ -56,7 +56,7 @@ MENDED: list[tuple[dict[str, Any], str, list[str]]] = [
     ({"allow_origins": ["http://loclhost:3000"]}, "http://localhost:3000", ["possible typo in an entry of allow_origins"]),
 ]  # fmt: skip
 
-# The same, with what must not be told.
+# The same, with what the message must not say.
 NOT_TOLD: list[tuple[dict[str, Any], str, str]] = [
     ({"allow_origins": ["https://app.example.com:8443"]}, "http://app.example.com", "over https"),
     ({"allow_origins": [f"{APP}/"]}, "http://app.example.com", "over https"),

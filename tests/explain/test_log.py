@@ -15,7 +15,7 @@ from fastcors import CORSMiddleware, Policy
 from fastcors.decision import RULES, Decision
 from tests.exchange import ORIGIN, Scope, actual, answering, preflight, receive, run, sent
 
-STRANGER = "https://evil.example"
+UNTRUSTED = "https://evil.example"
 OPTIONS: dict[str, Any] = {"allow_origins": [ORIGIN], "allow_headers": ["X-Token"]}
 NOTHING = {"origin": 0, "method": 0, "headers": 0, "private-network": 0}
 NO_RULE = dict.fromkeys(RULES, 0)
@@ -47,16 +47,16 @@ def test_each_counter_counts_what_its_name_says(middleware_class: type[CORSMiddl
     steps: list[tuple[Scope, list[str]]] = [
         (actual(None), []),
         (actual(ORIGIN), ["cross_origin"]),
-        (actual(STRANGER), ["cross_origin", "origin"]),
+        (actual(UNTRUSTED), ["cross_origin", "origin"]),
         (actual(ORIGIN, "OPTIONS"), ["cross_origin"]),
         (preflight(None), []),
         (preflight(), ["cross_origin", "preflights"]),
-        (preflight(STRANGER), ["cross_origin", "preflights", "origin"]),
+        (preflight(UNTRUSTED), ["cross_origin", "preflights", "origin"]),
         (preflight(method="PUT"), ["cross_origin", "preflights", "method"]),
         (preflight(headers="x-other"), ["cross_origin", "preflights", "headers"]),
         (preflight(private_network="true"), ["cross_origin", "preflights", "private-network"]),
         (
-            preflight(STRANGER, "PUT", "x-other", "true"),
+            preflight(UNTRUSTED, "PUT", "x-other", "true"),
             ["cross_origin", "preflights", *NOTHING],
         ),
     ]
@@ -78,7 +78,7 @@ def test_only_http_is_counted(middleware_class: type[CORSMiddleware]) -> None:
 
     middleware = middleware_class(app, **OPTIONS)
     for kind in ("websocket", "lifespan"):
-        run(middleware({**actual(STRANGER), "type": kind}, receive, receive))  # type: ignore[arg-type]
+        run(middleware({**actual(UNTRUSTED), "type": kind}, receive, receive))  # type: ignore[arg-type]
     assert middleware.stats()["requests"] == 0
 
 
@@ -89,7 +89,7 @@ def test_where_every_origin_is_allowed_none_is_rejected(
     middleware_class: type[CORSMiddleware], credentials: bool
 ) -> None:
     middleware = middleware_class(answering(), allow_origins=["*"], allow_credentials=credentials)
-    sent(middleware, actual(STRANGER))
+    sent(middleware, actual(UNTRUSTED))
     assert middleware.stats()["rejected"] == NOTHING
 
 
@@ -102,9 +102,9 @@ def test_what_stats_gives_is_new_each_time_and_changes_nothing() -> None:
 
 def test_counting_goes_on_when_the_policy_changes() -> None:
     middleware = CORSMiddleware(answering(), **OPTIONS)
-    sent(middleware, actual(STRANGER))
-    middleware.reconfigure(allow_origins=[STRANGER])
-    sent(middleware, actual(STRANGER))
+    sent(middleware, actual(UNTRUSTED))
+    middleware.reconfigure(allow_origins=[UNTRUSTED])
+    sent(middleware, actual(UNTRUSTED))
     assert middleware.stats() == {
         "requests": 2,
         "cross_origin": 2,
@@ -118,7 +118,7 @@ def test_methods_called_from_outside_count_nothing() -> None:
     from starlette.datastructures import Headers
 
     middleware = Asking(answering(), **OPTIONS)
-    headers = {"origin": STRANGER, "access-control-request-method": "PUT"}
+    headers = {"origin": UNTRUSTED, "access-control-request-method": "PUT"}
     assert middleware.preflight_response(Headers(headers)).status_code == 400
     assert middleware.stats()["requests"] == 0
     assert middleware.stats()["rejected"] == NOTHING
@@ -139,15 +139,15 @@ def without_path(scope: Scope) -> Scope:
 # The scope, how its line begins, and the decision whose denials the line ends with.
 LINES: list[tuple[Scope, str, Decision]] = [
     (
-        at("/items/1", actual(STRANGER)),
+        at("/items/1", actual(UNTRUSTED)),
         "rejected an actual request for /items/1 from https://evil.example",
-        POLICY.actual(origin=STRANGER),
+        POLICY.actual(origin=UNTRUSTED),
     ),
     (actual(""), "rejected an actual request for / from ''", POLICY.actual(origin="")),
     (
-        preflight(STRANGER, "PUT", "x-token, x-other", "true"),
+        preflight(UNTRUSTED, "PUT", "x-token, x-other", "true"),
         "rejected a preflight for / from https://evil.example",
-        POLICY.preflight(origin=STRANGER, method="PUT", headers=["x-other"], private_network=True),
+        POLICY.preflight(origin=UNTRUSTED, method="PUT", headers=["x-other"], private_network=True),
     ),
     (
         preflight(method="get", headers="x-token"),
@@ -156,9 +156,9 @@ LINES: list[tuple[Scope, str, Decision]] = [
     ),
     # The header lines of a preflight do not make one of a GET.
     (
-        {**preflight(STRANGER, "PUT", "x-other", "true"), "method": "GET"},
+        {**preflight(UNTRUSTED, "PUT", "x-other", "true"), "method": "GET"},
         "rejected an actual request for / from https://evil.example",
-        POLICY.actual(origin=STRANGER),
+        POLICY.actual(origin=UNTRUSTED),
     ),
     (
         actual("https://evil\r\nWARNING fake\x1b[31m\x85\xa0\x7f"),
@@ -172,9 +172,9 @@ LINES: list[tuple[Scope, str, Decision]] = [
         POLICY.preflight(origin=ORIGIN, method="GET", headers="x" * 100_000),
     ),
     (
-        at("/a from\r\n\x1b[31m\u2028", actual(STRANGER)),
+        at("/a from\r\n\x1b[31m\u2028", actual(UNTRUSTED)),
         r"rejected an actual request for '/a from\r\n\x1b[31m\u2028' from https://evil.example",
-        POLICY.actual(origin=STRANGER),
+        POLICY.actual(origin=UNTRUSTED),
     ),
     (
         at("/" + "a" * 100_000, actual("https://" + "b" * 292)),
@@ -185,12 +185,12 @@ LINES: list[tuple[Scope, str, Decision]] = [
         (
             scope,
             "rejected an actual request from https://evil.example",
-            POLICY.actual(origin=STRANGER),
+            POLICY.actual(origin=UNTRUSTED),
         )
         for scope in (
-            without_path(actual(STRANGER)),
-            at(None, actual(STRANGER)),
-            at(b"/items", actual(STRANGER)),
+            without_path(actual(UNTRUSTED)),
+            at(None, actual(UNTRUSTED)),
+            at(b"/items", actual(UNTRUSTED)),
         )
     ),
 ]
@@ -250,14 +250,14 @@ def test_a_line_names_the_method_of_a_subclass_that_rejects_an_origin(
 ) -> None:
     middleware = middleware_class(answering(), **OPTIONS)
     with caplog.at_level(logging.DEBUG, logger="fastcors"):
-        sent(middleware, actual(STRANGER))
-        sent(middleware, preflight(STRANGER, "PUT"))
-    asked = f"origin: {STRANGER} is not allowed by {middleware_class.__name__}.is_allowed_origin"
+        sent(middleware, actual(UNTRUSTED))
+        sent(middleware, preflight(UNTRUSTED, "PUT"))
+    asked = f"origin: {UNTRUSTED} is not allowed by {middleware_class.__name__}.is_allowed_origin"
     asked += "; to allow this origin: return True for it there"
     method = POLICY.preflight(origin=ORIGIN, method="PUT").denials[0]
     assert caplog.messages == [
-        f"rejected an actual request for / from {STRANGER} | {asked}",
-        f"rejected a preflight for / from {STRANGER} | {asked} | {method}",
+        f"rejected an actual request for / from {UNTRUSTED} | {asked}",
+        f"rejected a preflight for / from {UNTRUSTED} | {asked} | {method}",
     ]
 
 
@@ -313,7 +313,7 @@ def test_a_scope_that_fails_to_be_read_does_not_reach_the_request(
 
     middleware = CORSMiddleware(answering(), **OPTIONS)
     with caplog.at_level(logging.DEBUG, logger="fastcors"):
-        messages = sent(middleware, Failing(actual(STRANGER)))
+        messages = sent(middleware, Failing(actual(UNTRUSTED)))
     assert messages[0]["status"] == 200
     assert "ValueError: no path" in capsys.readouterr().err
     assert caplog.messages == []
@@ -326,7 +326,7 @@ def test_the_path_is_not_read_while_nobody_listens() -> None:
             return super().__getitem__(key)
 
     middleware = CORSMiddleware(answering(), **OPTIONS)
-    for scope in (actual(STRANGER), preflight(method="PUT")):
+    for scope in (actual(UNTRUSTED), preflight(method="PUT")):
         assert sent(middleware, Watched(scope))
 
 
@@ -344,21 +344,21 @@ def test_what_is_allowed_leaves_no_line(
 def test_the_level_counts_from_the_next_request(caplog: pytest.LogCaptureFixture) -> None:
     middleware = CORSMiddleware(answering(), **OPTIONS)
     logger = logging.getLogger("fastcors")
-    told = []
+    counts = []
     for level in (logging.INFO, logging.DEBUG, logging.WARNING, logging.DEBUG):
         # The second of each finds what the first made the logger remember.
         with caplog.at_level(level, logger="fastcors"):
-            sent(middleware, actual(STRANGER))
-            sent(middleware, actual(STRANGER))
-            told.append(len(caplog.messages))
+            sent(middleware, actual(UNTRUSTED))
+            sent(middleware, actual(UNTRUSTED))
+            counts.append(len(caplog.messages))
             caplog.clear()
-    assert told == [0, 2, 0, 2]
+    assert counts == [0, 2, 0, 2]
     with caplog.at_level(logging.DEBUG, logger="fastcors"):
         logger.disabled = True
-        sent(middleware, actual(STRANGER))
+        sent(middleware, actual(UNTRUSTED))
         logger.disabled = False
         logging.disable(logging.DEBUG)
-        sent(middleware, actual(STRANGER))
+        sent(middleware, actual(UNTRUSTED))
         logging.disable(logging.NOTSET)
     assert caplog.messages == []
 
@@ -377,7 +377,7 @@ def test_a_filter_that_raises_does_not_reach_the_request(
     logger.addFilter(fails)
     try:
         with caplog.at_level(logging.DEBUG, logger="fastcors"):
-            messages = sent(middleware_class(answering(), **OPTIONS), actual(STRANGER))
+            messages = sent(middleware_class(answering(), **OPTIONS), actual(UNTRUSTED))
     finally:
         logger.removeFilter(fails)
     assert messages[0]["status"] == 200
@@ -398,7 +398,7 @@ def test_two_starts_of_one_response_are_one_rejection(
             await send({"type": "http.response.start", "status": 200, "headers": []})
 
     middleware = middleware_class(app, **OPTIONS)
-    sent(middleware, actual(STRANGER))
+    sent(middleware, actual(UNTRUSTED))
     assert middleware.stats()["rejected"]["origin"] == 1
 
 
@@ -413,7 +413,7 @@ def test_an_interrupt_while_a_line_is_written_is_not_swallowed(
     logger.addFilter(interrupted)
     try:
         with caplog.at_level(logging.DEBUG, logger="fastcors"), pytest.raises(KeyboardInterrupt):
-            sent(middleware_class(answering(), **OPTIONS), actual(STRANGER))
+            sent(middleware_class(answering(), **OPTIONS), actual(UNTRUSTED))
     finally:
         logger.removeFilter(interrupted)
 

@@ -64,7 +64,11 @@ def test_several_that_were_meant_are_a_list_and_an_expression_is_a_text() -> Non
     assert several[4] == ["https://a.example", "https://b.example"]
     assert expression[4] == r"https://pr-[a-z0-9-]+\.a\.example"
     assert none[4] is None
-    assert [told[5] for told in (several, expression, none)] == [None, "allow_origin_regex", None]
+    assert [reported[5] for reported in (several, expression, none)] == [
+        None,
+        "allow_origin_regex",
+        None,
+    ]
 
 
 def test_a_regex_among_the_origins_is_suggested_as_it_is_proven() -> None:
@@ -83,7 +87,7 @@ def test_a_regex_among_the_origins_is_suggested_as_it_is_proven() -> None:
     assert one[4:] == ("https://b", "allow_origin_regex")
     assert evil[4:] == (None, None)
     assert several[4:] == (["https://c.example", "https://d.example"], None)
-    assert {told[4] for told in lint_origins(entries, True)} == {None}
+    assert {reported[4] for reported in lint_origins(entries, True)} == {None}
 
 
 def test_compiled_functions_call_no_python_while_linting() -> None:
@@ -101,7 +105,7 @@ def test_compiled_functions_call_no_python_while_linting() -> None:
     judge.cache_clear()
     sys.setprofile(watch)
     try:
-        told = lint(
+        reported = lint(
             allow_origins=[
                 "https://a.example/",
                 r"https://b-.*.example",
@@ -117,7 +121,7 @@ def test_compiled_functions_call_no_python_while_linting() -> None:
         )
     finally:
         sys.setprofile(None)
-    assert len(told) == 7
+    assert len(reported) == 7
     assert seen >= {
         "lint_origins",
         "regexes_to_prove",
@@ -141,12 +145,12 @@ def test_any_iterable_of_texts_is_taken(lint: Callable[[Any, bool], list[Any]]) 
 
 @pytest.mark.parametrize("lint", LISTS)
 @pytest.mark.parametrize("text", SURROGATES)
-def test_a_lone_surrogate_is_told_and_breaks_nothing(
+def test_a_lone_surrogate_is_reported_and_breaks_nothing(
     lint: Callable[[Any, bool], list[Any]], text: str
 ) -> None:
-    told = lint([text], False)
-    assert {severity for _, severity, *_ in told} == {"error"}
-    for _, _, _, message, meant, _ in told:
+    reported = lint([text], False)
+    assert {severity for _, severity, *_ in reported} == {"error"}
+    for _, _, _, message, meant, _ in reported:
         assert message.isprintable()
         assert "\ufffd" not in repr(meant)
 
@@ -171,8 +175,8 @@ def test_every_code_is_listed_once_and_named_by_its_option() -> None:
 def test_a_long_list_is_read_to_its_end() -> None:
     entries = [f"https://shop-{number}.example.com" for number in range(100_000)]
     assert lint_origins(entries, True) == []
-    told = lint_origins([*entries, entries[0], "https://a.example/"], True)
-    assert [(code, place) for code, _, place, *_ in told] == [
+    reported = lint_origins([*entries, entries[0], "https://a.example/"], True)
+    assert [(code, place) for code, _, place, *_ in reported] == [
         ("origin-duplicate", 100_000),
         ("origin-trailing-slash", 100_001),
     ]

@@ -158,7 +158,7 @@ def test_a_server_that_dns_rebinding_reaches_is_advised_of_hosts(
     assert problems == ([code] if code else [])
 
 
-def test_only_a_configuration_without_enforcement_is_told_that_it_allows_no_origin() -> None:
+def test_only_a_configuration_without_enforcement_is_reported_that_it_allows_no_origin() -> None:
     for options in ({"hosts": LOCAL}, {"enforce": True, "hosts": LOCAL}):
         assert fastcors.lint(**options) == []
     assert [problem.code for problem in fastcors.lint(enforce=False)] == ["no-origins"]

@@ -21,8 +21,8 @@ APP = answering()
 @pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
 @pytest.mark.parametrize("option", [*DEFAULTS, "app", "allow_origin", "\r\n\ud800"])
 def test_any_value_is_linted_without_an_exception(option: str, make: Any) -> None:
-    told = lint(**{option: make()})
-    for problem in told:
+    reported = lint(**{option: make()})
+    for problem in reported:
         assert problem.option == option
         assert problem.severity in {"error", "warning"}
         # Whatever the value is, what is said of it is a line of text for a log.
@@ -32,8 +32,8 @@ def test_any_value_is_linted_without_an_exception(option: str, make: Any) -> Non
         assert len(str(problem)) < 2000
         # Whatever the value's own comparison and hash do.
         assert len({problem, problem}) == 1
-    str(told)
-    repr(told)
+    str(reported)
+    repr(reported)
 
 
 @pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
@@ -69,9 +69,9 @@ def test_the_middleware_raises_nothing_but_a_config_error(option: str, make: Any
 
 
 def test_everything_rude_at_once() -> None:
-    told = lint(**{option: everything_raises() for option in DEFAULTS})
-    assert {problem.option for problem in told} == set(DEFAULTS)
-    assert {problem.severity for problem in told} == {"error"}
+    reported = lint(**{option: everything_raises() for option in DEFAULTS})
+    assert {problem.option for problem in reported} == set(DEFAULTS)
+    assert {problem.severity for problem in reported} == {"error"}
 
 
 def test_the_name_of_an_option_may_be_of_a_class_of_its_own() -> None:
@@ -129,8 +129,8 @@ def test_a_huge_text_costs_no_more_to_tell_than_a_short_one() -> None:
 
 @pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
 def test_a_hostile_item_hides_no_other(make: Any) -> None:
-    told = lint(allow_origins=["https://a.example/", make(), "https://b.example/"])
-    slashes = [p.value for p in told if p.code == "origin-trailing-slash"]
+    reported = lint(allow_origins=["https://a.example/", make(), "https://b.example/"])
+    slashes = [p.value for p in reported if p.code == "origin-trailing-slash"]
     assert slashes == ["https://a.example/", "https://b.example/"]
 
 

@@ -31,7 +31,7 @@ TEXTS: list[tuple[str, str, list[str] | None]] = [
 
 
 @pytest.mark.parametrize(("option", "text", "meant"), TEXTS)
-def test_a_text_for_a_list_is_told_with_entries_that_are_right(
+def test_a_text_for_a_list_is_reported_with_entries_that_are_right(
     option: str, text: str, meant: list[str] | None
 ) -> None:
     (problem,) = lint(**{option: text})

@@ -85,7 +85,7 @@ options = st.one_of(
 quick = settings(max_examples=EXAMPLES // 4, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-def told(problems: list[Problem]) -> Counter[str]:
+def reported(problems: list[Problem]) -> Counter[str]:
     """Return the warnings that report problems, if no ten of them are alike."""
     return Counter(f"fastcors: {problem}" for problem in problems)
 
@@ -119,7 +119,7 @@ def test_the_linter_never_raises(anything: dict[str, Any]) -> None:
 
 @quick
 @given(options)
-def test_the_middleware_tells_just_the_errors_that_the_linter_finds(options: Any) -> None:
+def test_the_middleware_reports_just_the_errors_that_the_linter_finds(options: Any) -> None:
     options = {name: made(value) for name, value in options.items() if name != "strict"}
     problems = lint(**options)
     errors = [problem for problem in problems if problem.severity == "error"]
@@ -133,12 +133,12 @@ def test_the_middleware_tells_just_the_errors_that_the_linter_finds(options: Any
         elif raised is not None:
             assert isinstance(raised, ConfigError)
             # As values, for the linter's own may be equal to nothing, such as a NaN.
-            assert told(raised.problems) == told(errors)
+            assert reported(raised.problems) == reported(errors)
             assert not said
         elif few_alike(problems):
             # Linear time is promised, unless a warning says that it is not.
             shown = [*errors, *(each for each in advice if each.code == "regex-python-only")]
-            assert said == told(advice if strict else shown)
+            assert said == reported(advice if strict else shown)
         if strict:
             assert (raised is not None) is bool(errors)
 

@@ -206,12 +206,12 @@ def test_a_warning_that_a_library_shows_is_logged_too_if_it_is_not_filtered(
         CORSMiddleware(APP, ["https://a.example/"])
         warnings.warn("another", stacklevel=1)
     assert warnings.showwarning is show
-    told = [(record.name, record.levelname, record.getMessage()) for record in caplog.records]
+    reported = [(record.name, record.levelname, record.getMessage()) for record in caplog.records]
     if action == "ignore":
-        assert told == []
+        assert reported == []
         assert shown == []
     else:
-        assert told == [("fastcors", "WARNING", shown[0])]
+        assert reported == [("fastcors", "WARNING", shown[0])]
         assert shown[0].startswith("fastcors: allow_origins: 'https://a.example/'")
         assert shown[1:] == ["another"]
 

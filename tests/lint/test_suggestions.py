@@ -49,10 +49,10 @@ def wrong(problem: Problem, credentials: bool) -> list[str]:
         return [] if problem.code == "unknown-option" else [f"{option} is no option"]
     if option in LISTS and isinstance(suggestion, str):
         suggestion = [suggestion]
-    told = lint(**{"allow_credentials": credentials, option: suggestion})
+    reported = lint(**{"allow_credentials": credentials, option: suggestion})
     return [
         str(each)
-        for each in told
+        for each in reported
         if each.option == option and (each.severity == "error" or each.code in UNPROVEN)
     ]
 

@@ -87,7 +87,7 @@ def read(iterator: Any, count: int | None = None) -> Any:
     return iterator
 
 
-def told(**options: Any) -> list[tuple[str, str, Any]]:
+def reported(**options: Any) -> list[tuple[str, str, Any]]:
     return [(problem.code, problem.severity, problem.suggestion) for problem in lint(**options)]
 
 
@@ -132,13 +132,13 @@ def test_what_is_no_list(option: str, entry: str, make: Any, expected: Any) -> N
 
 @pytest.mark.parametrize("option", ["allow_origins", "allow_methods", "allow_headers"])
 def test_none_is_no_list(option: str) -> None:
-    (problem, *_) = told(**{option: None})
+    (problem, *_) = reported(**{option: None})
     assert problem == ("not-a-collection", ERROR, ())
 
 
 @pytest.mark.parametrize("given", [None, False, 0])
 def test_what_is_not_true_counts_as_no_header_to_expose_as_with_starlette(given: Any) -> None:
-    assert told(expose_headers=given) == [("none-for-a-list", ADVICE, ())]
+    assert reported(expose_headers=given) == [("none-for-a-list", ADVICE, ())]
     assert (
         "Access-Control-Expose-Headers"
         not in CORSMiddleware(APP, expose_headers=given).simple_headers
@@ -147,7 +147,7 @@ def test_what_is_not_true_counts_as_no_header_to_expose_as_with_starlette(given:
 
 @pytest.mark.parametrize("option", LISTS)
 def test_the_star_alone_counts_as_a_list_of_it(option: str) -> None:
-    assert told(**{option: "*"}) == [("star-for-a-list", ADVICE, ["*"])]
+    assert reported(**{option: "*"}) == [("star-for-a-list", ADVICE, ["*"])]
     assert lint(**{option: ["*"]}) == []
 
 
@@ -202,7 +202,7 @@ def test_a_view_of_a_dict_is_read_to_its_end() -> None:
     ],
 )
 def test_a_name_that_is_no_text(option: str, item: Any, suggestion: Any) -> None:
-    assert told(**{option: ["X-Good", item]}) == [("name-type", ERROR, suggestion)]
+    assert reported(**{option: ["X-Good", item]}) == [("name-type", ERROR, suggestion)]
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_a_name_that_is_no_text(option: str, item: Any, suggestion: Any) -> None
     ],
 )
 def test_an_origin_that_is_no_text(item: Any, suggestion: Any) -> None:
-    assert told(allow_origins=[ORIGIN, item]) == [("origin-type", ERROR, suggestion)]
+    assert reported(allow_origins=[ORIGIN, item]) == [("origin-type", ERROR, suggestion)]
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ def test_an_expression_is_suggested_for_the_option_that_takes_it(given: Any) -> 
     assert problem.message.endswith(r"write allow_origin_regex=r'https://[a-z]+\.example\.com'")
 
 
-def test_of_many_expressions_a_few_are_proven_and_all_are_told(
+def test_of_many_expressions_a_few_are_proven_and_all_are_reported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     proven: list[Any] = []
@@ -371,7 +371,7 @@ def test_what_is_no_bool(option: str, value: Any, expected: Any) -> None:
     ids=repr,
 )
 def test_what_is_no_max_age(value: Any, expected: Any) -> None:
-    assert told(max_age=value) == expected
+    assert reported(max_age=value) == expected
 
 
 @pytest.mark.parametrize(
@@ -408,7 +408,7 @@ def test_what_is_no_max_age(value: Any, expected: Any) -> None:
     ids=repr,
 )  # fmt: skip
 def test_what_is_no_expression(value: Any, expected: Any) -> None:
-    assert told(allow_origin_regex=value) == expected
+    assert reported(allow_origin_regex=value) == expected
 
 
 @pytest.mark.parametrize(
@@ -518,7 +518,7 @@ def test_why_no_origin_is_allowed_is_reported_once(options: Any, expected: list[
         ("x" * 1_000_000, None),
     ],
 )
-def test_a_name_of_no_option_is_told_with_the_near_one(name: str, meant: str | None) -> None:
+def test_a_name_of_no_option_is_reported_with_the_near_one(name: str, meant: str | None) -> None:
     value = object()
     (problem,) = lint(**{name: value})
     assert (problem.code, problem.severity) == ("unknown-option", ERROR)
@@ -538,7 +538,7 @@ def test_the_application_is_not_looked_at(app: Any) -> None:
     assert lint(app=app, allow_origins=[ORIGIN]) == []
 
 
-def test_all_problems_are_told_at_once_in_the_order_of_the_options() -> None:
+def test_all_problems_are_reported_at_once_in_the_order_of_the_options() -> None:
     problems = lint(
         max_age=1.5,
         nonsense=1,

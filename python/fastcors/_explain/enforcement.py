@@ -9,7 +9,7 @@ from fastcors.decision import Denial, Request
 
 from .origins import rule
 from .requests import denials
-from .wording import addition, told
+from .wording import addition, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,10 +96,10 @@ def enforcement_denial(compiled: CompiledPolicy, request: FetchRequest, name: An
         return Denial(name, request.host or "", _host(compiled, request.host))
     if name == "cross-site-write":
         site = request.site or ""
-        return Denial(name, site, _CROSS_SITE_WRITE.format(site=told(site)))
+        return Denial(name, site, _CROSS_SITE_WRITE.format(site=printable(site)))
     if name == "cross-site-read":
         site = request.site or ""
-        return Denial(name, site, _ISOLATED.format(site=told(site)))
+        return Denial(name, site, _ISOLATED.format(site=printable(site)))
     origin = request.origin or ""
     (denial,) = denials(compiled, _cors(request))
     return Denial(name, origin, _NOT_OWN.format(denial=denial.message, why=_not_own(request)))
@@ -124,9 +124,9 @@ def enforcement_explanation(
     gaps = {
         "request": _request(request),
         "status": status,
-        "origin": told(request.origin or ""),
-        "site": told(request.site or ""),
-        "host": told(request.host or ""),
+        "origin": printable(request.origin or ""),
+        "site": printable(request.site or ""),
+        "host": printable(request.host or ""),
     }
     if action != "pass":
         first = _REJECTED if action == "reject" else _REPORTED
@@ -153,9 +153,11 @@ def enforcement_explanation(
 def _request(request: FetchRequest) -> str:
     """Return the words for a request."""
     what = (
-        "a WebSocket handshake" if request.sent_method is None else f"{told(request.sent_method)}"
+        "a WebSocket handshake"
+        if request.sent_method is None
+        else f"{printable(request.sent_method)}"
     )
-    return what if request.origin is None else f"{what} from {told(request.origin)}"
+    return what if request.origin is None else f"{what} from {printable(request.origin)}"
 
 
 def _cors(request: FetchRequest) -> Request:
@@ -164,18 +166,18 @@ def _cors(request: FetchRequest) -> Request:
 
 def _host(compiled: CompiledPolicy, host: str | None) -> str:
     hosts = compiled.options.hosts.items
-    listed = ", ".join(map(told, hosts[:_LISTED]))
+    listed = ", ".join(map(printable, hosts[:_LISTED]))
     if len(hosts) > _LISTED:
         listed += f" and {len(hosts) - _LISTED:,} more"
     if host is None:
         return _NO_HOST.format(hosts=listed)
     name = _without_port(host)
     if name is None:
-        return _ODD_HOST.format(host=told(host))
+        return _ODD_HOST.format(host=printable(host))
     if _is_accepted(compiled, host):
         return _SEVERAL_HOSTS
     change = addition("hosts", name.lower(), others=True)
-    return _OTHER_HOST.format(host=told(host), hosts=listed, change=change)
+    return _OTHER_HOST.format(host=printable(host), hosts=listed, change=change)
 
 
 def _is_accepted(compiled: CompiledPolicy, host: str) -> bool:
@@ -208,9 +210,9 @@ def _without_port(host: str) -> str | None:
 
 def _not_own(request: FetchRequest) -> str:
     if request.site and request.sent_method is not None:
-        return _BROWSER_SAYS.format(site=told(request.site))
+        return _BROWSER_SAYS.format(site=printable(request.site))
     if request.host is None or _without_port(request.host) is None:
         return _NO_OWN_HOST
     if request.is_https and (request.origin or "").startswith("http://"):
         return _OTHER_SCHEME
-    return _OTHER_OWN_HOST.format(host=told(request.host))
+    return _OTHER_OWN_HOST.format(host=printable(request.host))

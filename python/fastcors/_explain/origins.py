@@ -8,7 +8,7 @@ from fastcors.decision import never_mirrored
 
 from . import wording
 from .never_matching import NeverMatching
-from .wording import addition, counted, cut, joined, told, written
+from .wording import addition, counted, cut, joined, printable, written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def rule(compiled: CompiledPolicy, origin: str) -> str:
     if kind == "listed":
         return wording.LISTED
     if kind == "pattern" and entry is not None:
-        return wording.PATTERN.format(pattern=told(entry))
+        return wording.PATTERN.format(pattern=printable(entry))
     return wording.REGEX.format(regex=_matching_regex(compiled, origin))
 
 
@@ -53,7 +53,9 @@ def rejection(compiled: CompiledPolicy, origin: str) -> str:
         return wording.NULL.format(addition=_addition(compiled, origin))
     if origin == "file://":
         return wording.FILE.format(addition=_addition(compiled, origin))
-    return joined([wording.NOT_ALLOWED.format(origin=told(origin)), *_sentences(compiled, origin)])
+    return joined(
+        [wording.NOT_ALLOWED.format(origin=printable(origin)), *_sentences(compiled, origin)]
+    )
 
 
 def _sentences(compiled: CompiledPolicy, origin: str) -> Iterator[str]:
@@ -71,7 +73,7 @@ def _sentences(compiled: CompiledPolicy, origin: str) -> Iterator[str]:
         yield odd
     corrected = closest["corrected"]
     if corrected is not None and compiled.allows(corrected):
-        yield wording.SEND_CORRECTED.format(corrected=told(corrected))
+        yield wording.SEND_CORRECTED.format(corrected=printable(corrected))
         return
     # A pattern is compared with nothing: that it looks like an entry means nothing.
     if not _is_visible(origin) or "star" in closest["oddities"]:
@@ -166,8 +168,8 @@ class _Rejected:
         relation = variant["relation"]
         yield wording.REGEX_DIFFERENCES[relation].format(
             regex=_matching_regex(self.compiled, variant["text"]),
-            rule=told(variant["text"]),
-            origin=told(self.origin),
+            rule=printable(variant["text"]),
+            origin=printable(self.origin),
         )
         if relation == "same":
             return
@@ -180,7 +182,7 @@ class _Rejected:
         relation = entry["relation"]
         differences = wording.DIFFERENCES if matches else wording.MEANT_DIFFERENCES
         difference = differences[relation].format(
-            rule=told(entry["text"]), origin=told(self.origin)
+            rule=printable(entry["text"]), origin=printable(self.origin)
         )
         if relation in {"begins-alike", "ends-alike"}:
             yield difference
@@ -198,7 +200,7 @@ class _Rejected:
 
     def from_typo(self, entry: _NearestEntry, *, matches: bool) -> Iterator[str]:
         """Yield which entry looks like the origin, and what to change."""
-        rule = told(entry["text"])
+        rule = printable(entry["text"])
         differences = wording.DIFFERENCES if matches else wording.MEANT_DIFFERENCES
         if self.closest["this_machine"]:
             said = wording.TYPO_IN_ENTRY if matches else wording.MEANT_TYPO_IN_ENTRY
@@ -248,7 +250,7 @@ class _Rejected:
         if self.compiled.entry_count() > _MOST_READ:
             return ""
         entries = dict.fromkeys(self.compiled.origins())
-        names = [told(entry) for entry in entries if entry not in self.never.texts]
+        names = [printable(entry) for entry in entries if entry not in self.never.texts]
         dead = self.never.dead_regexes()
         texts = [pattern.pattern for pattern, _ in _regexes(self.compiled)]
         names += [shown_expression(text) for text in texts if text not in dead]
@@ -272,7 +274,7 @@ class _Rejected:
             said = wording.REGEX_BEGINNING
         elif end == len(self.origin):
             said = wording.REGEX_END
-        difference = said.format(regex=shown_expression(text), part=told(part_text))
+        difference = said.format(regex=shown_expression(text), part=printable(part_text))
         host = part_text.partition("://")[2]
         if start == 0 and "." in host.rstrip(".") and not self.origin[end:].startswith(":"):
             return [difference, *self.foreign()]
@@ -283,7 +285,7 @@ class _Rejected:
         if self.site is None:
             yield wording.BELONGS_TO_OTHERS
         else:
-            yield wording.BELONGS_TO.format(site=told(self.site))
+            yield wording.BELONGS_TO.format(site=printable(self.site))
         yield from self.only_if_owner()
 
     def only_if_owner(self) -> Iterator[str]:
@@ -301,7 +303,7 @@ class _Rejected:
         pattern = ""
         if said is None:
             said, pattern = self.alternative(entry, meant)
-        site = "" if self.site is None else told(self.site)
+        site = "" if self.site is None else printable(self.site)
         yield said.format(
             addition=_addition(self.compiled, meant), pattern=written(pattern), site=site
         )

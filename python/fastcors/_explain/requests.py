@@ -10,7 +10,7 @@ from fastcors.options import ALL_METHODS
 
 from . import wording
 from .origins import rejection, rule
-from .wording import LONGEST, addition, joined, told, written
+from .wording import LONGEST, addition, joined, printable, written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,15 +50,15 @@ def explanation(compiled: CompiledPolicy, decision: Decision) -> str:
     request = decision._request
     if request.origin is None:
         return wording.NOT_CROSS_ORIGIN
-    origin = told(request.origin)
+    origin = printable(request.origin)
     if request.method is not None:
         verdict = wording.VERDICT_ALLOWED
         if not decision:
             verdict = wording.VERDICT_REJECTED.format(status=decision.status)
         template = wording.PREFLIGHTS[request.headers is not None, request.private_network]
-        headers = "" if request.headers is None else told(request.headers)
+        headers = "" if request.headers is None else printable(request.headers)
         first = template.format(
-            verdict=verdict, method=told(request.method), origin=origin, headers=headers
+            verdict=verdict, method=printable(request.method), origin=origin, headers=headers
         )
     else:
         first = (wording.ALLOWED if decision else wording.BLOCKED).format(origin=origin)
@@ -112,7 +112,7 @@ def _is_name(text: str) -> bool:
 
 def _method(compiled: CompiledPolicy, method: str) -> Iterator[str]:
     """Yield why a method is rejected, and what to change."""
-    name = told(method)
+    name = printable(method)
     if not method:
         yield wording.NO_METHOD
         return
@@ -140,7 +140,7 @@ def _method(compiled: CompiledPolicy, method: str) -> Iterator[str]:
         return
     near = None if allowed == list(ALL_METHODS) else nearest_name(allowed, method)
     if near is not None:
-        yield wording.METHOD_TYPO.format(allowed=told(near[0]))
+        yield wording.METHOD_TYPO.format(allowed=printable(near[0]))
     if len(method) <= LONGEST:
         change = addition("allow_methods", method, others=bool(allowed))
         if allowed == list(ALL_METHODS):
@@ -156,13 +156,13 @@ def _unlisted_method(allowed: list[str], method: str) -> str:
         said = wording.ANY_METHOD
     else:
         said = wording.METHOD
-    return said.format(method=told(method), allowed=_names(allowed))
+    return said.format(method=printable(method), allowed=_names(allowed))
 
 
 def _method_in_another_case(
     method: str, allowed: str, *, browser_writes_upper: bool
 ) -> Iterator[str]:
-    yield wording.METHOD_CASE.format(allowed=told(allowed), method=told(method))
+    yield wording.METHOD_CASE.format(allowed=printable(allowed), method=printable(method))
     if browser_writes_upper:
         yield wording.BROWSER_UPPER_CASES.format(meant=method.upper())
     elif len(method) <= LONGEST and allowed.isupper():
@@ -172,7 +172,7 @@ def _method_in_another_case(
 
 
 def _names(names: list[str]) -> str:
-    listed = ", ".join(told(name) for name in names[:_LISTED])
+    listed = ", ".join(printable(name) for name in names[:_LISTED])
     rest = len(names) - _LISTED
     return listed if rest <= 0 else f"{listed} and {rest:,} more"
 
@@ -192,7 +192,7 @@ def rejected_headers(compiled: CompiledPolicy, headers: str | None) -> Iterator[
 
 def _header(compiled: CompiledPolicy, name: str, *, compared: bool) -> Iterator[str]:
     """Yield why a request header is rejected, which one that is allowed looks like it, and what to change."""
-    header = told(name)
+    header = printable(name)
     character = never_mirrored(name)
     if not name:
         yield wording.NO_HEADER_NAME
@@ -216,7 +216,7 @@ def _header(compiled: CompiledPolicy, name: str, *, compared: bool) -> Iterator[
     if name.lower() == "authorization" and credentials:
         template = wording.AUTHORIZATION
     elif near is not None:
-        template, allowed = wording.HEADERS_ALIKE["_" in name], told(near[0])
+        template, allowed = wording.HEADERS_ALIKE["_" in name], printable(near[0])
         if near[1] > 0:
             template, add = wording.HEADER_TYPO, wording.ADD_HEADER_OTHERWISE
     yield template.format(header=header, allowed=allowed)

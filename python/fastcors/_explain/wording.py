@@ -311,7 +311,7 @@ def joined(sentences: Iterable[str]) -> str:
     return text
 
 
-def told(text: str, limit: int = LONGEST) -> str:
+def printable(text: str, limit: int = LONGEST) -> str:
     """Return a request's or an option's text for a message: bare if all can be seen, else escaped."""
     if text and len(text) <= limit and all("!" <= character <= "~" for character in text):
         return text

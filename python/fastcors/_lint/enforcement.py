@@ -56,7 +56,7 @@ def hosts(option: str, given: Any, problems: list[Problem]) -> list[str]:
     """Read `hosts`."""
     if issubclass(type(given), TEXTS):
         meant = split(as_text(given))
-        if not meant or any(told.severity == "error" for told in linted_hosts(meant)):
+        if not meant or any(reported.severity == "error" for reported in linted_hosts(meant)):
             meant = None
         problems.append(
             Problem(

@@ -71,7 +71,7 @@ def _wrong_type(item: Any) -> Problem:
     if issubclass(kind, bytes | bytearray):
         meant = _sound(decoded(item))
     elif issubclass(kind, re.Pattern):
-        item = item.pattern  # told as the bytes that it is made of
+        item = item.pattern  # shown as the bytes that it is made of
         meant = _sound(decoded(item))
     elif kind.__module__.partition(".")[0] == "regex" and type(item.pattern) is str:
         meant = _sound(item.pattern)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from fastcors._fastcors import _Told
+    from fastcors._fastcors import _Reported
 
 _EXPRESSION = "allow_origin_regex"
 _REGEX_AMONG_ORIGINS = "origin-regular-expression"
@@ -52,7 +52,7 @@ def proven_expression(expression: str, credentials: bool) -> str | list[str] | N
     return None
 
 
-LINTERS: dict[str, Callable[[list[str], bool], list[_Told]]] = {
+LINTERS: dict[str, Callable[[list[str], bool], list[_Reported]]] = {
     "allow_origins": lint_origins,
     "allow_methods": lint_methods,
     "allow_headers": lint_request_headers,
@@ -114,22 +114,26 @@ def text_of(item: Any) -> str | None:
     return text if equal else None
 
 
-def linted(option: str, texts: list[str], credentials: bool) -> list[_Told]:
+def linted(option: str, texts: list[str], credentials: bool) -> list[_Reported]:
     """Return what is wrong with the strings in a collection, in their order."""
     found = LINTERS[option](texts, credentials)
-    places = [told[2] for told in found if told[0] == _REGEX_AMONG_ORIGINS][:MOST_PROOFS]
+    places = [reported[2] for reported in found if reported[0] == _REGEX_AMONG_ORIGINS][
+        :MOST_PROOFS
+    ]
     if not places:
         return found
     regexes = [texts[place] for place in places]
     proofs = {regex: proven_expression(regex, credentials) for regex in regexes_to_prove(regexes)}
     again = lint_origins(regexes, credentials, proofs)
-    proven = {places[told[2]]: told for told in again if told[0] == _REGEX_AMONG_ORIGINS}
+    proven = {
+        places[reported[2]]: reported for reported in again if reported[0] == _REGEX_AMONG_ORIGINS
+    }
     # Its place is that in the whole list.
     return [
-        (*proven[told[2]][:2], told[2], *proven[told[2]][3:])
-        if told[0] == _REGEX_AMONG_ORIGINS and told[2] in proven
-        else told
-        for told in found
+        (*proven[reported[2]][:2], reported[2], *proven[reported[2]][3:])
+        if reported[0] == _REGEX_AMONG_ORIGINS and reported[2] in proven
+        else reported
+        for reported in found
     ]
 
 
@@ -139,11 +143,13 @@ def mended(option: str, texts: list[str] | None, credentials: bool) -> list[str]
     for _ in range(3):
         if texts is None:
             return None
-        errors = [told for told in LINTERS[option](texts, credentials) if told[1] == "error"]
+        errors = [
+            reported for reported in LINTERS[option](texts, credentials) if reported[1] == "error"
+        ]
         if not errors:
             return texts
         # One for another option is no entry here.
-        meant = {told[2]: None if told[5] else told[4] for told in errors}
+        meant = {reported[2]: None if reported[5] else reported[4] for reported in errors}
         if None in meant.values():
             return None
         better: list[str] = []
@@ -161,7 +167,9 @@ def meant_by_text(option: str, text: str, credentials: bool) -> Meant:
         one = mended(option, [text], credentials)
         if one is not None:
             return Meant(one)
-        expressions = [told[4] for told in linted(option, [text], credentials) if told[5]]
+        expressions = [
+            reported[4] for reported in linted(option, [text], credentials) if reported[5]
+        ]
         if expressions:
             return Meant(expressions[0], _EXPRESSION)
     return Meant(mended(option, split(text), credentials))

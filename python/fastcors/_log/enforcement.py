@@ -88,12 +88,12 @@ def _is_due(key: bytes) -> bool:
 
 
 def _described(scope: Scope, origin: bytes | None) -> str:
-    from fastcors._explain.wording import told
+    from fastcors._explain.wording import printable
 
     what = "a WebSocket handshake"
     if scope["type"] == "http":
-        what = told(str(scope.get("method")))
-    return what if origin is None else f"{what} from {told(origin.decode('latin-1'))}"
+        what = printable(str(scope.get("method")))
+    return what if origin is None else f"{what} from {printable(origin.decode('latin-1'))}"
 
 
 def _why(
@@ -106,15 +106,15 @@ def _why(
     """Return why the rule applies, and what to change."""
     from fastcors._explain import wording
     from fastcors._explain.enforcement import enforcement_denial
-    from fastcors._explain.wording import joined, told
+    from fastcors._explain.wording import joined, printable
     from fastcors.decision import FetchRequest
 
     origin, host, site = (None if value is None else value.decode("latin-1") for value in request)
     if origin is not None and name in ("origin-read", "origin-write", "websocket"):
         if override is not None:
-            by = wording.LOG_OVERRIDE.format(origin=told(origin), override=override)
+            by = wording.LOG_OVERRIDE.format(origin=printable(origin), override=override)
             return joined([by, wording.LOG_ADD_TO_OVERRIDE])
-        unnamed = wording.NOT_ALLOWED.format(origin=told(origin))
+        unnamed = wording.NOT_ALLOWED.format(origin=printable(origin))
         if len(origin) > _LONGEST_EXPLAINED:
             return joined([unnamed, wording.LOG_LONG_ORIGIN])
         if compiled.entry_count() > _COMPARED:

@@ -55,7 +55,7 @@ def rejected(
         # Usually nobody listens.
         if not logger.isEnabledFor(logging.DEBUG):
             return
-        from fastcors._explain.wording import told
+        from fastcors._explain.wording import printable
 
         origin, method, headers = (
             None if value is None else value.decode("latin-1") for value in request
@@ -65,7 +65,7 @@ def rejected(
             "rejected %s%s from %s | %s",
             "an actual request" if method is None else "a preflight",
             _for_path(scope),
-            told(origin or "", _LONGEST),
+            printable(origin or "", _LONGEST),
             " | ".join(why),
         )
     except Exception:  # noqa: BLE001 - a filter may raise anything
@@ -101,7 +101,7 @@ def allowed_inside(
             return
         if not _is_first(origin[:_LONGEST]):
             return
-        from fastcors._explain.wording import told
+        from fastcors._explain.wording import printable
 
         text = origin.decode("latin-1")
         # The policy's own line is on the response too.
@@ -111,8 +111,8 @@ def allowed_inside(
             "access-control-allow-origin: %s, so pages on %s can read it%s, although this policy "
             "rejects that origin; remove the inner CORS layer or, if the origin is yours, allow it here%s%s",
             _for_path(scope),
-            told(values[0].decode("latin-1"), _LONGEST),
-            told(text, _LONGEST),
+            printable(values[0].decode("latin-1"), _LONGEST),
+            printable(text, _LONGEST),
             " with the user's credentials" if credentials and values[0] == origin else "",
             _allowing(compiled, text, override),
             " (no further origin is reported)" if len(_reported) >= _MOST_REPORTED else "",
@@ -130,16 +130,16 @@ def _why(
     """Yield what is rejected and how to allow it, in the order of the reasons."""
     from fastcors._explain import wording
     from fastcors._explain.requests import denials, rejected_headers
-    from fastcors._explain.wording import joined, told
+    from fastcors._explain.wording import joined, printable
     from fastcors.decision import Request
 
     origin, method, headers = request
     found: dict[str, list[str]] = {reason: [] for reason in reasons}
     if "origin" in found and origin is not None:
-        unnamed = wording.NOT_ALLOWED.format(origin=told(origin))
+        unnamed = wording.NOT_ALLOWED.format(origin=printable(origin))
         said: list[str] = []
         if override is not None:
-            unnamed = wording.LOG_OVERRIDE.format(origin=told(origin), override=override)
+            unnamed = wording.LOG_OVERRIDE.format(origin=printable(origin), override=override)
             said = [unnamed, wording.LOG_ADD_TO_OVERRIDE]
         elif len(origin) > _LONGEST_EXPLAINED:
             said = [unnamed, wording.LOG_LONG_ORIGIN]
@@ -163,7 +163,7 @@ def _why(
     values = {"origin": origin, "method": method, "headers": headers}
     for reason, texts in found.items():
         # A policy that has changed meanwhile may deny none of it.
-        unnamed = wording.NOT_ALLOWED.format(origin=told(values.get(reason) or ""))
+        unnamed = wording.NOT_ALLOWED.format(origin=printable(values.get(reason) or ""))
         yield from texts or [f"{reason}: {unnamed}"]
 
 
@@ -199,13 +199,13 @@ def _origin_of(scope: Scope) -> bytes | None:
 
 def _for_path(scope: Scope | None) -> str:
     """Return the words for a request's path, or nothing if its scope has none."""
-    from fastcors._explain.wording import told
+    from fastcors._explain.wording import printable
 
     try:
         path = scope["path"] if scope is not None else None
     except LookupError:
         return ""
-    return f" for {told(str.__str__(path), _LONGEST)}" if isinstance(path, str) else ""
+    return f" for {printable(str.__str__(path), _LONGEST)}" if isinstance(path, str) else ""
 
 
 def _print_error() -> None:

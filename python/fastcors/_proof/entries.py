@@ -39,7 +39,9 @@ def entries(prover: Prover, text: str) -> list[str] | None:
     except (re.error, Untranslatable, RecursionError, _TooMany):
         return None
     found = [each for each in found if not (each + _PORTS in found or each.endswith("/"))]
-    wrong = {told[2] for told in lint_origins(found, credentials=False) if told[1] == "error"}
+    wrong = {
+        reported[2] for reported in lint_origins(found, credentials=False) if reported[1] == "error"
+    }
     found = [each for place, each in enumerate(found) if place not in wrong]
     if not 0 < len(found) <= _MOST_ENTRIES:
         return None

@@ -17,7 +17,7 @@ _BORDER, _WITHOUT_DOT, _WITHOUT = r"\x01", r"\x02", r"\x03"
 
 
 def mark(nodes: list[Node]) -> tuple[str, str | None]:
-    """Return a regex for the proof, in which what the author wrote is told from what is left open.
+    """Return a regex for the proof, in which what the author wrote is distinguished from what is left open.
 
     It matches at least the visible ASCII strings that the pattern matches whole, with the high bit set
     in each character that the author did not write as that very one, and with seams where the author

@@ -309,11 +309,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// What is reported, as one string for each finding.
-    fn told(reading: &Reading) -> Vec<String> {
-        let mut told: Vec<_> = reading.findings.iter().map(|f| format!("{f:?}")).collect();
-        told.sort_unstable();
-        told
+    /// What is reported, in one text for each finding.
+    fn reported(reading: &Reading) -> Vec<String> {
+        let mut reported: Vec<_> = reading.findings.iter().map(|f| format!("{f:?}")).collect();
+        reported.sort_unstable();
+        reported
     }
 
     proptest! {
@@ -330,7 +330,7 @@ mod tests {
             let entry = format!("{scheme}://{star}{host}{ending}{port}{slash}");
             let context = Context { credentials, proven: &|_| None };
             let (short, close) = (read(&entry, context), read_closely(&entry, context));
-            prop_assert_eq!(told(&short), told(&close));
+            prop_assert_eq!(reported(&short), reported(&close));
             if short.findings.iter().any(|finding| finding.severity == Severity::Error) {
                 // An entry is not suggested in its own place.
                 let other = |meant: &Suggestion| *meant != Suggestion::One(entry.clone());

@@ -1,4 +1,4 @@
-//! Hosts: as browsers serialise them, and what keeps one from being so.
+//! Hosts: as browsers serialize them, and what keeps one from being so.
 
 use core::net::{Ipv4Addr, Ipv6Addr};
 
@@ -27,7 +27,7 @@ pub(super) fn is_local(host: &str) -> bool {
     is_loopback(host.as_bytes())
 }
 
-/// Whether a serialised host is the machine itself or in a network of one's own, where there are no
+/// Whether a serialized host is the machine itself or in a network of one's own, where there are no
 /// certificates. Regular expressions are judged alike.
 pub(super) fn is_own(host: &str) -> bool {
     is_local(host)
@@ -52,7 +52,7 @@ fn is_own_ipv4(address: Ipv4Addr) -> bool {
         || (first == 100 && (64..128).contains(&second))
 }
 
-/// Whether a serialised host is the address that stands for every address of a machine.
+/// Whether a serialized host is the address that stands for every address of a machine.
 pub(super) fn is_unspecified(host: &str) -> bool {
     matches!(host, "0.0.0.0" | "[::]")
 }
@@ -61,7 +61,7 @@ fn bracketed_ipv6(host: &str) -> Option<Ipv6Addr> {
     host.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
 }
 
-/// Whether a serialised host is an address.
+/// Whether a serialized host is an address.
 pub(super) fn is_address(host: &str) -> bool {
     host.starts_with('[') || is_ipv4(host.as_bytes())
 }
@@ -79,7 +79,7 @@ pub(super) fn is_numeric(host: &str) -> bool {
         })
 }
 
-/// The host of `http` and `https` as the URL standard serialises it, with what had to change.
+/// The host of `http` and `https` as the URL standard serializes it, with what had to change.
 ///
 /// `raw` stands at `at`, and is what follows the star in a pattern. None where it cannot be read.
 pub(super) fn web(raw: &str, at: usize, kind: Kind, findings: &mut Vec<Finding>) -> Option<String> {
@@ -160,7 +160,7 @@ pub(super) fn bare_ipv6(raw: &str, at: usize, findings: &mut Vec<Finding>) -> Op
     Some(Host::<String>::Ipv6(address).to_string())
 }
 
-/// What is left to tell of a host that the URL standard has serialised.
+/// What is left to tell of a host that the URL standard has serialized.
 fn domain_name(domain: &str, at: usize, kind: Kind, findings: &mut Vec<Finding>) -> Option<String> {
     if let Some(odd) = domain.chars().find(|&c| !(c.is_ascii_alphanumeric() || "-_.".contains(c))) {
         findings.push(forbidden(odd, at));

@@ -385,7 +385,7 @@ fn web_scheme(lower: &str) -> Option<(Scheme, bool)> {
     }
 }
 
-/// Whether one letter more, less, other or exchanged with its neighbour makes `meant` of `text`.
+/// Whether one letter more, less, other or exchanged with its neighbor makes `meant` of `text`.
 fn is_one_slip(text: &str, meant: &str) -> bool {
     if text.len() > 2 * meant.len() {
         return false;

@@ -135,7 +135,7 @@ fn has_error(entry: &str, credentials: bool) -> bool {
 }
 
 /// The origin of a URL, where it is one of `http` or `https`.
-fn serialised(text: &str) -> Option<String> {
+fn serialized(text: &str) -> Option<String> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     Some(url.origin().ascii_serialization())
 }
@@ -174,7 +174,7 @@ proptest! {
                     prop_assert!(!has_error(text, credentials), "{}", text);
                     prop_assert_ne!(text, &entry);
                     if is_web(text) && !text.contains('*') {
-                        let url = serialised(text);
+                        let url = serialized(text);
                         prop_assert_eq!(url.as_ref(), Some(text));
                     }
                 }
@@ -196,9 +196,9 @@ proptest! {
     }
 
     #[test]
-    fn what_a_browser_serialises_has_no_error(entry in entries()) {
+    fn what_a_browser_serializes_has_no_error(entry in entries()) {
         // That of the entry itself, and that of what a browser makes of it.
-        for origin in serialised(&entry).into_iter().filter(|origin| is_in_dns(origin)) {
+        for origin in serialized(&entry).into_iter().filter(|origin| is_in_dns(origin)) {
             for problem in of(&origin, true) {
                 prop_assert_eq!(problem.severity, Severity::Warning, "{}: {:?}", origin, problem);
             }
@@ -208,14 +208,14 @@ proptest! {
     }
 
     #[test]
-    fn an_entry_without_error_is_what_a_browser_serialises(entry in entries()) {
+    fn an_entry_without_error_is_what_a_browser_serializes(entry in entries()) {
         if is_web(&entry) && !has_error(&entry, false) {
             if entry.contains('*') {
                 prop_assert!(OriginPattern::parse(entry.as_bytes()).is_ok());
                 let one = entry.replace("*.", "a.").replace(":*", ":1");
-                prop_assert_eq!(serialised(&one), Some(one));
+                prop_assert_eq!(serialized(&one), Some(one));
             } else {
-                prop_assert_eq!(serialised(&entry), Some(entry));
+                prop_assert_eq!(serialized(&entry), Some(entry));
             }
         }
     }
@@ -233,7 +233,7 @@ proptest! {
 
     #[test]
     fn a_url_is_mended_to_its_origin(entry in near()) {
-        // What lies behind a dot or a star is told as a pattern.
+        // What lies behind a dot or a star is reported as a pattern.
         let is_pattern = ["*", "/.", "??", ".?"].iter().any(|part| entry.contains(part));
         // The digit of a port.
         let before = entry.trim_end_matches(['/', '#']).strip_suffix('?').unwrap_or_default();
@@ -241,12 +241,12 @@ proptest! {
         // `http:80` may be a host and a port.
         let (_, behind) = entry.split_once(':').unwrap_or_default();
         let is_pattern = is_pattern || behind.starts_with(|c: char| c.is_ascii_digit());
-        if let Some(origin) = serialised(&entry).filter(|o| !is_pattern && is_in_dns(o)) {
+        if let Some(origin) = serialized(&entry).filter(|o| !is_pattern && is_in_dns(o)) {
             let bare = origin.replace(".:", ":");
             let bare = bare.strip_suffix('.').unwrap_or(&bare);
             for problem in of(&entry, false) {
                 let found = problem.suggestion.clone();
-                let is_origin = serialised(bare).as_deref() == Some(bare);
+                let is_origin = serialized(bare).as_deref() == Some(bare);
                 // Nobody knows what was meant by the name of a setting.
                 let is_known = problem.code != code::PLACEHOLDER;
                 if problem.severity == Severity::Error && is_origin && is_known {

@@ -1,4 +1,4 @@
-"""How what the linter finds is told at start-up: what raises, what warns, and at which line."""
+"""How problems are reported at start-up: what raises, what warns, and at which line."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_an_unknown_option_is_a_type_error_as_with_starlette() -> None:
         CORSMiddleware(APP, allow_origin=[ORIGIN])  # type: ignore[call-arg]
 
 
-def test_a_policy_of_its_own_is_told_of_and_strict_alike() -> None:
+def test_a_policy_of_its_own_is_reported_of_and_strict_alike() -> None:
     with listening() as heard:
         Policy(**WRONG)
         made = line() - 1
@@ -144,7 +144,7 @@ def test_a_policy_of_its_own_is_told_of_and_strict_alike() -> None:
 # Many that are alike.
 
 
-def test_of_many_alike_the_first_ten_and_their_number_are_told() -> None:
+def test_of_many_alike_the_first_ten_and_their_number_are_reported() -> None:
     origins = [f"https://t{number}.example/" for number in range(1234)]
     with listening() as heard:
         CORSMiddleware(APP, [*origins, "https://A.example"], ["get", "put"], ["Cookie", "Host"])
@@ -240,7 +240,7 @@ def test_a_framework_that_makes_it_later_makes_the_warning_too(kind: Any, added:
 # Changes.
 
 
-def test_a_change_tells_only_what_is_new() -> None:
+def test_a_change_reports_only_what_is_new() -> None:
     with listening():
         middleware = CORSMiddleware(APP, **WRONG, allow_headers=["Cookie"])
     with listening() as heard:
@@ -260,7 +260,7 @@ def test_a_change_tells_only_what_is_new() -> None:
     assert codes(heard) == ["origin-any-with-credentials"]
 
 
-def test_what_was_put_right_and_is_wrong_again_is_told_again() -> None:
+def test_what_was_put_right_and_is_wrong_again_is_reported_again() -> None:
     middleware = CORSMiddleware(APP, [ORIGIN])
     for _ in range(2):
         with listening() as heard:
@@ -286,7 +286,7 @@ def test_a_middleware_stays_as_strict_as_it_was_made() -> None:
     assert codes(heard) == [ERROR]
 
 
-def test_strict_that_is_new_tells_all_that_is_wrong() -> None:
+def test_strict_that_is_new_reports_all_that_is_wrong() -> None:
     with listening():
         wrong = CORSMiddleware(APP, **WRONG)
     with pytest.raises(ConfigError, match=ERROR):
@@ -298,7 +298,7 @@ def test_strict_that_is_new_tells_all_that_is_wrong() -> None:
 
 
 @pytest.mark.parametrize("strict", [True, False])
-def test_a_copy_is_as_strict_and_is_told_of_no_more(strict: bool) -> None:
+def test_a_copy_is_as_strict_and_is_reported_of_no_more(strict: bool) -> None:
     options = {"allow_origins": [ORIGIN]} if strict else WRONG
     with listening():
         policy = Policy(**options, max_age=-1, strict=True) if strict else Policy(**options)
@@ -335,14 +335,14 @@ def test_where_the_warning_is_an_error_nothing_is_half_made() -> None:
     assert middleware.max_age == 7
 
 
-def test_what_is_told_changes_no_answer() -> None:
+def test_what_is_reported_changes_no_answer() -> None:
     options: dict[str, Any] = {"allow_origins": [ORIGIN, "https://a.example/"], "max_age": "60"}
     with listening():
-        told = CORSMiddleware(APP, **options)
+        reported = CORSMiddleware(APP, **options)
     silent = CORSMiddleware(APP, [ORIGIN], max_age=60)
     for origin in (ORIGIN, "https://a.example"):
         for scope in (actual(origin), preflight(origin)):
-            assert sent(told, scope) == sent(silent, scope)
+            assert sent(reported, scope) == sent(silent, scope)
 
 
 def test_a_subclass_that_decides_by_itself_starts_in_silence() -> None:
