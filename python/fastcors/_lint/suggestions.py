@@ -139,7 +139,12 @@ def mended(option: str, texts: list[str] | None, credentials: bool) -> list[str]
     for _ in range(3):
         if texts is None:
             return None
-        errors = [told for told in LINTERS[option](texts, credentials) if told[1] == "error"]
+        # Exposed headers joined by commas work, but are corrected too.
+        errors = [
+            told
+            for told in LINTERS[option](texts, credentials)
+            if told[1] == "error" or told[0] == "not-a-token"
+        ]
         if not errors:
             return texts
         # One for another option is no entry here.
