@@ -512,6 +512,8 @@ class _Proof(TypedDict):
     address: str | None
     network: str | None
     null: Literal["written", "open"] | None
+    # It matches file://.
+    file: bool
     # An origin with http, and whether there is one on this machine.
     insecure: str | None
     local: bool

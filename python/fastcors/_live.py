@@ -86,7 +86,7 @@ def log(lines: Iterable[str]) -> None:
     """Log each line at WARNING, without the prefix: it is what the logger is called."""
     if not lines:
         return
-    from ._log import logger
+    from ._log.rejections import logger
 
     for line in lines:
         logger.warning("%s", line.removeprefix(PREFIX))

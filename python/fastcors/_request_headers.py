@@ -8,7 +8,7 @@ from logging import DEBUG
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 
-from ._log import logger, rejected
+from ._log.rejections import logger, rejected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

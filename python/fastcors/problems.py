@@ -184,6 +184,7 @@ CODES = {
         Code("regex-character-class", "error", "allow_origin_regex"),
         Code("regex-doubled-backslash", "error", "allow_origin_regex"),
         Code("regex-empty", "warning", "allow_origin_regex"),
+        Code("regex-file", "either", "allow_origin_regex"),
         Code("regex-glob", "error", "allow_origin_regex"),
         Code("regex-insecure", "warning", "allow_origin_regex"),
         Code("regex-joined-parts", "warning", "allow_origin_regex"),

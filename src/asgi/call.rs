@@ -132,8 +132,9 @@ unsafe fn enforced(
                 let called = Called { scope: over(&copy), ..called };
                 let names = compiled(policy.as_ptr()).names;
                 match passed {
-                    Some(Passed { request, allowed }) => {
+                    Some(Passed { request, allowed, current }) => {
                         counts(this).request();
+                        let policy = current.unwrap_or(policy);
                         decide(this, asks, app, policy, names, called, request, allowed)
                     }
                     None => app.call(names, called.scope, called.receive, called.send),
@@ -177,8 +178,8 @@ unsafe fn dispatch(
     }
 }
 
-/// Decides on an HTTP request whose headers have been read; `known` is whether the policy allows its
-/// Origin, if that is known.
+/// Decides on an HTTP request whose headers have been read; `known` is whether the policy, which
+/// is the current one then, allows its Origin, if that is known.
 ///
 /// # Safety
 /// As for [`respond`].
@@ -213,7 +214,7 @@ unsafe fn decide(
         }
         // The list that the policy follows is compared even if a subclass decides, because it may call
         // the policy that the request began with.
-        let allowed = if follows(this) {
+        let allowed = if known.is_none() && follows(this) {
             let (allowed, current) = live_verdict(this, policy, bytes_of(origin.as_ptr()))?;
             policy = current;
             Some(allowed)

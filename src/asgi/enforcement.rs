@@ -14,7 +14,7 @@ use super::fetch_headers::{FetchHeaders, read_any};
 use super::guard::attached;
 use super::middleware::Middleware;
 use super::names::{Names, pair};
-use super::object::{Owned, Raised, bytes_of, is_text, item, seldom};
+use super::object::{Owned, Raised, byte_text, bytes_of, is_text, item, seldom};
 use super::older_rust::cold_path;
 use super::policy::{CompiledPolicy, compiled, is_policy};
 use super::rejection::{Rejection, is_silent, override_name, unless_interrupted};
@@ -50,6 +50,8 @@ pub(super) struct Passed {
     pub(super) request: RequestHeaders,
     /// Whether the policy allows its Origin, if it has said so.
     pub(super) allowed: Option<bool>,
+    /// The policy that said so, if it follows a list.
+    pub(super) current: Option<Owned>,
 }
 
 /// The arguments of one call.
@@ -64,6 +66,7 @@ pub(super) struct Called {
 ///
 /// # Safety
 /// All are live objects that the caller holds, `policy` is a `CompiledPolicy`, and the thread is attached.
+#[inline(always)]
 pub(super) unsafe fn judge(
     this: *mut Middleware,
     policy: &Owned,
@@ -74,12 +77,13 @@ pub(super) unsafe fn judge(
     unsafe {
         let CompiledPolicy { names, enforcement, .. } = compiled(policy.as_ptr());
         let kind = item(called.scope, names.kind.as_ptr())?;
-        let is_websocket = !is_text(kind.as_ptr(), names.http.as_ptr(), b"http")?;
+        let is_websocket = kind.as_ptr() == names.websocket.as_ptr()
+            || !is_text(kind.as_ptr(), names.http.as_ptr(), b"http")?;
         if is_websocket && !is_text(kind.as_ptr(), names.websocket.as_ptr(), b"websocket")? {
             return seldom(Ok(Next::Pass(None, None)));
         }
         let headers = item(called.scope, names.headers.as_ptr())?;
-        let (found, copy) = match FetchHeaders::read(headers.as_ptr()) {
+        let (mut found, copy) = match FetchHeaders::read(headers.as_ptr()) {
             Some(found) => (found, None),
             None => seldom(read_any(called.scope, &headers)?),
         };
@@ -90,6 +94,7 @@ pub(super) unsafe fn judge(
             kind = kind_of(names, called, true)?;
         }
         let mut allowed = None;
+        let mut current = None;
         if let Some(origin) = origin.filter(|_| kind != Kind::Preflight) {
             let bytes = bytes_of(origin.as_ptr());
             allowed = Some(match asked {
@@ -103,7 +108,10 @@ pub(super) unsafe fn judge(
                 }
                 Asked::Override | Asked::Policy => {
                     if follows(this) {
-                        live_verdict(this, Owned::share(policy.as_ptr()), bytes)?.0
+                        let policy = Owned::share(policy.as_ptr());
+                        let (allowed, policy) = live_verdict(this, policy, bytes)?;
+                        current = Some(policy);
+                        allowed
                     } else {
                         compiled(policy.as_ptr()).allows_bytes(bytes)?
                     }
@@ -129,16 +137,20 @@ pub(super) unsafe fn judge(
         let decision = enforcement.decide(&request);
         if decision.action != Action::Pass {
             cold_path();
-            let caught = Caught { this, policy, called, found: &found, kind, decision, asked };
-            caught.count();
-            caught.log()?;
-            if decision.action == Action::Reject {
-                return caught.reject();
-            }
+            // Moved, so that only there it has an address.
+            let caught = Caught { this, policy, called, found, kind, decision, asked };
+            found = match caught.end()? {
+                Ok(found) => found,
+                Err(coroutine) => return Ok(Next::Reject(coroutine)),
+            };
         }
-        let known = asked == Asked::Policy && !follows(this);
-        let passed = Passed { request: found.cors, allowed: allowed.filter(|_| known) };
-        Ok(Next::Pass(copy, (!is_websocket).then_some(passed)))
+        if is_websocket {
+            return Ok(Next::Pass(copy, None));
+        }
+        let known = asked == Asked::Policy;
+        let allowed = allowed.filter(|_| known);
+        let passed = Passed { request: found.cors, allowed, current: current.filter(|_| known) };
+        Ok(Next::Pass(copy, Some(passed)))
     }
 }
 
@@ -146,10 +158,27 @@ pub(super) unsafe fn judge(
 ///
 /// # Safety
 /// The scope is live and the thread is attached.
+#[inline(always)]
 unsafe fn kind_of(names: &Names, called: Called, may_be_preflight: bool) -> Result<Kind, Raised> {
     // SAFETY: as the caller vouches; the method is held while its text is read.
     unsafe {
         let method = item(called.scope, names.method.as_ptr())?;
+        let kind = match byte_text(method.as_ptr()) {
+            Some(text) => Kind::of_method(text),
+            None => seldom(any_kind_of(&method)),
+        };
+        Ok(if may_be_preflight && kind == Kind::Options { Kind::Preflight } else { kind })
+    }
+}
+
+/// What a request is whose method is a str enumeration, or whatever else.
+///
+/// # Safety
+/// The thread is attached.
+#[cold]
+unsafe fn any_kind_of(method: &Owned) -> Kind {
+    // SAFETY: as the caller vouches.
+    unsafe {
         let mut length = 0;
         let text = if ffi::PyUnicode_Check(method.as_ptr()) == 0 {
             ptr::null()
@@ -158,13 +187,9 @@ unsafe fn kind_of(names: &Names, called: Called, may_be_preflight: bool) -> Resu
         };
         if text.is_null() {
             ffi::PyErr_Clear();
-            return seldom(Ok(Kind::Unsafe));
+            return Kind::Unsafe;
         }
-        let text = core::slice::from_raw_parts(text.cast(), length.unsigned_abs());
-        Ok(match Kind::of_method(text) {
-            Kind::Options if may_be_preflight => Kind::Preflight,
-            kind => kind,
-        })
+        Kind::of_method(core::slice::from_raw_parts(text.cast(), length.unsigned_abs()))
     }
 }
 
@@ -173,6 +198,7 @@ unsafe fn kind_of(names: &Names, called: Called, may_be_preflight: bool) -> Resu
 ///
 /// # Safety
 /// The scope is live and the thread is attached.
+#[cold]
 unsafe fn is_https(names: &Names, scope: *mut ffi::PyObject) -> Result<bool, Raised> {
     // SAFETY: as the caller vouches; a scope without a scheme raises an error, which is cleared.
     unsafe {
@@ -190,13 +216,32 @@ struct Caught<'r> {
     this: *mut Middleware,
     policy: &'r Owned,
     called: Called,
-    found: &'r FetchHeaders,
+    found: FetchHeaders,
     kind: Kind,
     decision: Decision,
     asked: Asked,
 }
 
 impl Caught<'_> {
+    /// Counts and logs it; what was read of its headers comes back if it goes on, or else the coroutine
+    /// that rejects it.
+    ///
+    /// # Safety
+    /// The objects are live and the thread is attached.
+    #[cold]
+    #[inline(never)]
+    unsafe fn end(self) -> Result<Result<FetchHeaders, Owned>, Raised> {
+        // SAFETY: as the caller vouches.
+        unsafe {
+            self.count();
+            self.log()?;
+            if self.decision.action == Action::Reject {
+                return self.reject().map(Err);
+            }
+        }
+        Ok(Ok(self.found))
+    }
+
     /// # Safety
     /// `this` is a live `Middleware`.
     unsafe fn count(&self) {
@@ -234,7 +279,7 @@ impl Caught<'_> {
             let object = |pointer| unsafe { Bound::from_borrowed_ptr(py, pointer) };
             let line = || {
                 let log = LOG.get_or_try_init(py, || {
-                    let module = py.import("fastcors._enforcement_log")?;
+                    let module = py.import("fastcors._log.enforcement")?;
                     Ok::<_, PyErr>(module.getattr("caught")?.unbind())
                 })?;
                 let asked = if matches!(self.asked, Asked::Said(_)) {
@@ -263,7 +308,7 @@ impl Caught<'_> {
     ///
     /// # Safety
     /// The objects are live and the thread is attached.
-    unsafe fn reject(&self) -> Result<Next, Raised> {
+    unsafe fn reject(&self) -> Result<Owned, Raised> {
         let is_websocket = self.kind == Kind::WebSocket;
         // SAFETY: live objects, as the caller vouches.
         unsafe {
@@ -274,23 +319,23 @@ impl Caught<'_> {
             let Called { scope, receive, send } = self.called;
             if is_websocket {
                 let args = [scope, receive, send, start, body];
-                return call(&names.reject_handshake, &args).map(Next::Reject);
+                return call(&names.reject_handshake, &args);
             }
             let origin =
                 self.found.cors.origin.as_ref().filter(|_| self.decision.cors == Actual::Allowed);
             let Some(origin) = origin else {
-                return call(&names.respond, &[send, start, body]).map(Next::Reject);
+                return call(&names.respond, &[send, start, body]);
             };
             // Its page may read why.
             let by_name = compiled.policy.explicit_origin();
             let origin = by_name.then(|| Owned::share(origin.as_ptr()));
             let send = send::new(send, self.policy, origin, Actual::Allowed, None)?;
-            call(&names.respond, &[send.as_ptr(), start, body]).map(Next::Reject)
+            call(&names.respond, &[send.as_ptr(), start, body])
         }
     }
 }
 
-/// `fastcors._enforcement_log.caught`.
+/// `fastcors._log.enforcement.caught`.
 static LOG: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// The messages of a response that rejects by this rule.

@@ -6,7 +6,6 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyIterator, PyList};
 
 use super::guard::attached;
-use super::locked::locked;
 use super::object::{Owned, Raised, bytes_of, seldom};
 use super::scope::{self, RequestHeaders, any_bytes, any_pair, exact_pair};
 use crate::enforcement::HostLines;
@@ -41,8 +40,17 @@ impl FetchHeaders {
     /// `headers` is a live object and the thread is attached.
     #[inline(always)]
     pub(super) unsafe fn read(headers: *mut ffi::PyObject) -> Option<Self> {
+        // Not by the closure there, as for what CORS needs: what it returns would be copied.
+        #[cfg(not(Py_GIL_DISABLED))]
+        // SAFETY: as the caller vouches.
+        unsafe {
+            Self::read_items(headers)
+        }
+        #[cfg(Py_GIL_DISABLED)]
         // SAFETY: as the caller vouches; nothing that is called runs Python code.
-        unsafe { locked(headers, || Self::read_items(headers)) }
+        unsafe {
+            super::locked::locked(headers, || Self::read_items(headers))
+        }
     }
 
     /// # Safety
@@ -79,20 +87,19 @@ impl FetchHeaders {
     /// `value` is a live object and the thread is attached.
     #[inline(always)]
     unsafe fn take(&mut self, name: &[u8], value: *mut ffi::PyObject) {
-        let place = match name {
-            HOST => {
-                self.has_other_host = self.host.is_some();
-                &mut self.host
+        // SAFETY: live and attached, as the caller vouches.
+        unsafe {
+            match name.len() {
+                4 if name == HOST => {
+                    self.has_other_host = self.host.is_some();
+                    keep(&mut self.host, value);
+                }
+                14 if name == SITE => keep(&mut self.site, value),
+                14 if name == MODE => keep(&mut self.mode, value),
+                14 if name == DESTINATION => keep(&mut self.destination, value),
+                4 | 14 => {}
+                _ => self.cors.take(name, value),
             }
-            SITE => &mut self.site,
-            MODE => &mut self.mode,
-            DESTINATION => &mut self.destination,
-            // SAFETY: live and attached, as the caller vouches.
-            _ => return unsafe { self.cors.take(name, value) },
-        };
-        if place.is_none() {
-            // SAFETY: live and attached, as the caller vouches.
-            *place = Some(unsafe { Owned::share(value) });
         }
     }
 
@@ -159,6 +166,18 @@ impl FetchHeaders {
     /// `Sec-Fetch-Dest`.
     pub(super) fn destination(&self) -> Option<&[u8]> {
         value(self.destination.as_ref())
+    }
+}
+
+/// Keeps the first value.
+///
+/// # Safety
+/// `value` is a live object and the thread is attached.
+#[inline(always)]
+unsafe fn keep(place: &mut Option<Owned>, value: *mut ffi::PyObject) {
+    if place.is_none() {
+        // SAFETY: live and attached, as the caller vouches.
+        *place = Some(unsafe { Owned::share(value) });
     }
 }
 

@@ -126,6 +126,23 @@ pub(super) unsafe fn is_text(
     }
 }
 
+/// The bytes of an exact `str` whose characters are a byte each, or None for another object: without
+/// a call, and without a copy that the `str` keeps.
+///
+/// # Safety
+/// `pointer` is a live object, which outlives `'a`, and the thread is attached.
+#[inline]
+pub(super) unsafe fn byte_text<'a>(pointer: *mut ffi::PyObject) -> Option<&'a [u8]> {
+    // SAFETY: as in `is_text`.
+    unsafe {
+        if ffi::PyUnicode_CheckExact(pointer) == 0 || !has_bytes(pointer) {
+            return None;
+        }
+        let length = usize::try_from(ffi::PyUnicode_GET_LENGTH(pointer)).unwrap_or(0);
+        Some(core::slice::from_raw_parts(ffi::PyUnicode_DATA(pointer).cast::<u8>(), length))
+    }
+}
+
 /// Whether the characters of a str are a byte each. It may be a latin-1 text, whose bytes differ from
 /// those of any ASCII text.
 ///

@@ -25,9 +25,9 @@ pub(super) struct Log {
     /// The version of that dict in which DEBUG was found to be off. Comparing it saves 110 of these.
     silent: AtomicU64,
     debug: Py<PyInt>,
-    /// `fastcors._log.rejected`.
+    /// `fastcors._log.rejections.rejected`.
     rejected: Py<PyAny>,
-    /// `fastcors._log.allowed_inside`.
+    /// `fastcors._log.rejections.allowed_inside`.
     pub(super) allowed_inside: Py<PyAny>,
 }
 
@@ -146,7 +146,7 @@ const NO_VERSION: u64 = 0;
 /// The logger; `logging` is imported when the first request is rejected.
 pub(super) fn log(py: Python<'_>) -> PyResult<&Log> {
     LOG.get_or_try_init(py, || {
-        let module = py.import("fastcors._log")?;
+        let module = py.import("fastcors._log.rejections")?;
         let logger = module.getattr("logger")?;
         // A class of its own may decide anew each time.
         let decides = logger.getattr("isEnabledFor")?.getattr("__func__").ok();

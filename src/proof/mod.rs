@@ -106,8 +106,15 @@ fn automaton(marked: &str) -> Result<Nfa, TooLarge> {
 /// Whether a marked regex matches an origin that a browser sends. True if that takes too long to know.
 #[must_use]
 pub fn matches_an_origin(marked: &str) -> bool {
-    automaton(marked).and_then(|nfa| is_any_matched(&nfa, &ORIGINS)).unwrap_or(true)
+    let matches = |nfa: Nfa| {
+        Ok(Reader::new(&nfa).matches(FILE, Taken::Written) || is_any_matched(&nfa, &ORIGINS)?)
+    };
+    automaton(marked).and_then(matches).unwrap_or(true)
 }
+
+/// The origin of local files in Electron and in some web views. It counts only if the author wrote it:
+/// nobody who writes `.*/` means that.
+const FILE: &[u8] = b"file://";
 
 /// Origins of every kind, those first that most regexes are for. The last two are looked for before, in
 /// a regex as a whole.
@@ -135,11 +142,16 @@ fn fill(proof: &mut Proof, nfa: &Nfa, name: &str, credentials: bool) -> Result<(
         let written = reader.matches(b"null", Taken::Written);
         proof.null = Some(if written { Null::Written } else { Null::Open });
     }
+    proof.file = reader.matches(FILE, Taken::Written);
     let hosts = Hosts::new(reader)?;
     let found = untrusted::search(reader, &hosts, name)?;
     let start = reader.closed([nfa.start()]);
     let any = |part| Ok(Forward::new(nfa, &start, origin_shapes::get(part)?, true)?.first());
-    if proof.null.is_none() && found.is_empty() && !is_any_matched(nfa, &ORIGINS[..3])? {
+    if proof.null.is_none()
+        && !proof.file
+        && found.is_empty()
+        && !is_any_matched(nfa, &ORIGINS[..3])?
+    {
         proof.nothing = true;
         return Ok(());
     }

@@ -21,6 +21,8 @@ pub struct Proof {
     pub network: Option<String>,
     /// It matches the origin `null`.
     pub null: Option<Null>,
+    /// It matches `file://`, which its author wrote.
+    pub file: bool,
     /// It matches this origin, whose scheme is http and whose host is neither this machine nor a
     /// private address. Looked for with credentials only.
     pub insecure: Option<String>,
@@ -49,6 +51,7 @@ impl Proof {
             && self.address.is_none()
             && self.network.is_none()
             && self.null.is_none()
+            && !self.file
             && self.scheme.is_none()
             && self.joined.is_none()
             && self.unproven.is_none()

@@ -16,7 +16,8 @@ from starlette.middleware.cors import CORSMiddleware as StarletteCORSMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from fastcors import CORSMiddleware, _log
+from fastcors import CORSMiddleware
+from fastcors._log import rejections
 from tests.exchange import (
     ORIGIN,
     App,
@@ -52,9 +53,9 @@ CLASSES = pytest.mark.parametrize("middleware_class", [CORSMiddleware, Asking, S
 
 @pytest.fixture(autouse=True)
 def _nothing_reported() -> Iterator[None]:
-    _log._reported.clear()
+    rejections._reported.clear()
     yield
-    _log._reported.clear()
+    rejections._reported.clear()
 
 
 def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -130,9 +131,9 @@ def test_the_line_says_what_to_write(caplog: pytest.LogCaptureFixture) -> None:
     app = allowing(UNTRUSTED)
     sent(CORSMiddleware(app, [ORIGIN]), actual(UNTRUSTED))
     sent(CORSMiddleware(app), actual(UNTRUSTED))
-    _log._reported.clear()
+    rejections._reported.clear()
     sent(CORSMiddleware(app), actual(UNTRUSTED))
-    _log._reported.clear()
+    rejections._reported.clear()
     sent(Asking(app), actual(UNTRUSTED))
     assert [line.partition("allow it here")[2] for line in warnings_of(caplog)] == [
         f': allow_origins=[..., "{UNTRUSTED}"]',
@@ -207,7 +208,7 @@ def test_nothing_is_reported_unless_the_response_allows_a_rejected_origin(
     middleware = middleware_class(app, **OPTIONS)
     assert sent(middleware, scope) == sent(StarletteCORSMiddleware(app, **OPTIONS), scope)
     assert warnings_of(caplog) == []
-    assert _log._reported == {}
+    assert rejections._reported == {}
 
 
 @pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
@@ -263,8 +264,8 @@ def test_a_flood_of_made_up_origins_fills_neither_the_log_nor_the_memory(
     assert len(lines) == 10
     ended = [line.endswith(" (no further origin is reported)") for line in lines]
     assert ended == [False] * 9 + [True]
-    assert len(_log._reported) == 10
-    assert max(map(len, _log._reported)) <= 200
+    assert len(rejections._reported) == 10
+    assert max(map(len, rejections._reported)) <= 200
 
 
 @CLASSES

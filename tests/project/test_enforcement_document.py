@@ -11,7 +11,8 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from fastcors import Policy, _enforcement_log, lint
+from fastcors import Policy, lint
+from fastcors._log import enforcement
 from tests.documents import Block, blocks_of, rows_below
 
 PAGE = "docs/enforcement.md"
@@ -22,7 +23,7 @@ EVIL = "https://evil.example"
 @pytest.fixture(autouse=True)
 def nothing_was_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     """Report each origin anew."""
-    monkeypatch.setattr(_enforcement_log, "_reported", {})
+    monkeypatch.setattr(enforcement, "_reported", {})
 
 
 def client(section: str, host: str) -> TestClient:

@@ -450,28 +450,26 @@ def test_what_cannot_be_decided_is_said_with_its_reason(expression: str, reason:
 
 
 @pytest.mark.parametrize(
-    ("expression", "origin", "correction"),
+    ("expression", "origin"),
     [
-        (r"https?://.*\.example\.com", "http://a.example.com", r"https://.*\.example\.com"),
-        (r"http(s)?://example\.com", "http://example.com", r"https://example\.com"),
-        (r"(http|https)://example\.com", "http://example.com", r"https://example\.com"),
-        (r"https{0,1}://example\.com", "http://example.com", r"https://example\.com"),
-        (r"http[s]?://example\.com:8080", "http://example.com:8080", r"https://example\.com:8080"),
-        (r"https?:\/\/example\.com", "http://example.com", r"https:\/\/example\.com"),
-        (r"https?://(localhost|example\.com)", "http://example.com", None),
-        (r"http://example\.com", "http://example.com", None),
-        (r".*\.example\.com", "http://a.example.com", None),
-        (r"http://203\.0\.113\.7", "http://203.0.113.7", None),
-        (r"http://[a-z]+:\d+", "http://a:1", None),
+        (r"https?://.*\.example\.com", "http://a.example.com"),
+        (r"http(s)?://example\.com", "http://example.com"),
+        (r"(http|https)://example\.com", "http://example.com"),
+        (r"https{0,1}://example\.com", "http://example.com"),
+        (r"http[s]?://example\.com:8080", "http://example.com:8080"),
+        (r"https?:\/\/example\.com", "http://example.com"),
+        (r"https?://(localhost|example\.com)", "http://example.com"),
+        (r"http://example\.com", "http://example.com"),
+        (r".*\.example\.com", "http://a.example.com"),
+        (r"http://203\.0\.113\.7", "http://203.0.113.7"),
+        (r"http://[a-z]+:\d+", "http://a:1"),
     ],
 )
-def test_http_with_credentials_is_a_warning(
-    expression: str, origin: str, correction: str | None
-) -> None:
+def test_http_with_credentials_is_a_warning(expression: str, origin: str) -> None:
     problems, proven = reported(expression, credentials=True)
     assert codes(problems) == [("regex-insecure", "warning")]
     assert f" allows {origin}, " in problems[0].message
-    assert problems[0].suggestion == as_suggested(expression, correction)
+    assert problems[0].suggestion is None
     assert proven
     assert reported(expression) == ([], True)
 
@@ -516,6 +514,18 @@ def test_what_is_doubtful_is_a_warning(expression: str, code: str, shown: str) -
 def test_null_with_credentials_is_an_error() -> None:
     problems, _ = reported(r"null|https://example\.com", credentials=True)
     assert codes(problems) == [("regex-null", "error")]
+
+
+@pytest.mark.parametrize("expression", ["file://", r"file://.*", r"https://a\.com|file://"])
+@pytest.mark.parametrize(("credentials", "severity"), [(False, "warning"), (True, "error")])
+def test_the_origin_of_local_files_is_judged_as_the_entry_is(
+    expression: str, credentials: bool, severity: str
+) -> None:
+    problems, proven = reported(expression, credentials)
+    assert codes(problems) == [("regex-file", severity)]
+    (entry,) = lint(allow_origins=["file://"], allow_credentials=credentials)
+    assert (entry.code, entry.severity) == ("origin-file", severity)
+    assert not proven
 
 
 def test_what_was_judged_is_not_judged_again() -> None:

@@ -93,8 +93,8 @@ def _sound(text: str) -> str | None:
             pattern = re.compile(text)
     except Exception:  # noqa: BLE001 - a depth gives others than re.error
         return None
-    problems = judge(pattern, credentials=True).problems
-    return None if any(problem.severity == "error" for problem in problems) else text
+    verdict = judge(pattern, True)  # noqa: FBT003 - remembered by position
+    return None if any(problem.severity == "error" for problem in verdict.problems) else text
 
 
 def _invalid(item: Any, error: Exception) -> Problem:

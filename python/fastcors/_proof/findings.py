@@ -43,12 +43,7 @@ _ANY_HOST = "any extension or app can have one; write out the ones that you mean
 
 
 class Findings:
-    """The problems of one regex.
-
-    Attributes:
-        problems: the problems.
-        safe: whether the regex is verified to match no untrusted origin, and has no error.
-    """
+    """The problems of one regex, and whether it is verified to match no untrusted origin."""
 
     def __init__(self, prover: Prover, proven: Proven) -> None:
         self.text: str = proven.text
@@ -72,14 +67,14 @@ class Findings:
             self._hosted()
             self._null_and_schemes()
             self._unmatched()
-            self._doubled_or_misspelled()
+            self._misread(("regex-doubled-backslash", "regex-misspelled-scheme"), evident=False)
             self._insecure()
             if self.doubt is not None and not _KNOWN & {each.code for each in self.problems}:
                 self.problems.append(unproven(self.text, self.doubt))
             errors = any(problem.severity == "error" for problem in self.problems)
             self.safe = self.proof["safe"] and self.doubt is None and not errors
             if self.safe:
-                self.safe = not self._misread()
+                self._misread(("regex-glob", "regex-character-class"), evident=True)
             if self.safe:
                 self._dot()
 
@@ -206,10 +201,14 @@ class Findings:
             self.add("regex-address-range", said, "write out the addresses that you mean")
 
     def _null_and_schemes(self) -> None:
+        severity: Literal["error", "warning"] = "error" if self.credentials else "warning"
         if self.proof["null"] == "written" and self.matched("null"):
             said = "allows null, which any site can send from a sandboxed frame"
-            severity: Literal["error", "warning"] = "error" if self.credentials else "warning"
             self.add("regex-null", said, "remove it", severity=severity)
+        if self.proof["file"] and self.matched("file://"):
+            said = "allows file://, the Origin of each local file that Electron and some web views open"
+            otherwise = "load the app's pages from a scheme of its own, such as app://localhost"
+            self.add("regex-file", said, otherwise, severity=severity)
         scheme = self.proof["scheme"]
         # If untrusted origins are matched with any scheme, both have one cause.
         known = {each.code for each in self.problems}
@@ -238,62 +237,42 @@ class Findings:
         )
 
     def _insecure(self) -> None:
-        """Report that it allows http, with credentials."""
+        """Report that it allows http, with credentials, unless what repairs it otherwise ends that."""
         origin, local = self.proof["insecure"], self.proof["local"]
         if origin is None or not self.proven.is_matched(origin):
             return
-        repaired = self.repaired
-        other = repaired
+        other = self.repaired
         if other == self.text:
             other = self.suggester.rewritten(self.text, rewrites.escape_dots)
         proven = self.prover.prove(other)
         if other != self.text and proven is not None and proven.proof["insecure"] is None:
-            # What repairs it otherwise comes first.
             return
-        secure = self.suggester.rewritten(repaired, rewrites.only_https)
         errors = any(problem.severity == "error" for problem in self.problems)
-        if errors and secure == self.text and "http:" not in secure:
+        if errors and "http" not in self.text:
             # The scheme is left open like the rest.
             return
-        meant = None if local or secure == repaired else self.suggester.sound(secure)
-        proven = None if meant is None else self.prover.prove(meant)
-        if proven is None or proven.proof["insecure"] is not None:
-            meant = None
+        said = (
+            f"allows {origin}, with credentials: anyone on the network path can pose as that site"
+        )
         self.add(
             "regex-insecure",
-            f"allows {origin}, with credentials: anyone on the network path can pose as that site",
-            "allow http only for this machine" if local else "allow https only",
-            meant,
+            said,
+            f"allow {'http only for this machine' if local else 'https only'}",
         )
 
-    def _doubled_or_misspelled(self) -> None:
-        """Report a doubled backslash, and `http?`, if an origin is not matched because of that."""
-        for code, rewriting, reason in (
-            ("regex-doubled-backslash", rewrites.single_backslashes, rewrites.DOUBLED),
-            ("regex-misspelled-scheme", rewrites.http_scheme, rewrites.SCHEME),
-        ):
+    def _misread(self, codes: tuple[str, ...], *, evident: bool) -> None:
+        """Report what does not do what it does elsewhere, so an origin is rejected."""
+        for code in codes:
+            rewriting, reason = rewrites.MISREAD[code]
             rewritten = self.suggester.rewritten(self.repaired, rewriting)
-            missed = None
-            if rewritten != self.repaired:
-                missed = self.prover.missed(rewritten, self.proven)
-            if missed is not None:
-                said = f"does not allow {missed}: {reason}"
+            if rewritten == self.repaired:
+                continue
+            missed = self.prover.missed(rewritten, self.proven)
+            if missed is not None or evident:
+                said = f"does not allow {missed or 'what it seems to'}: {reason}"
                 meant = self.suggester.sound(rewritten)
                 self.add(code, said, "write what you mean without that", meant)
-
-    def _misread(self) -> bool:
-        """Report that a `*` or `[` does not do what it does elsewhere, so what is meant is rejected."""
-        for code, rewriting, reason in (
-            ("regex-glob", rewrites.glob, rewrites.GLOB),
-            ("regex-character-class", rewrites.groups, rewrites.CLASS),
-        ):
-            rewritten = self.suggester.rewritten(self.text, rewriting)
-            if rewritten != self.text:
-                said = f"does not match what it seems to: {reason}"
-                meant = self.suggester.sound(rewritten)
-                self.add(code, said, "write out the names that you mean", meant)
-                return True
-        return False
+                self.safe = False
 
     def _dot(self) -> None:
         """Report that a `.` stands for any character, if that is harmless."""

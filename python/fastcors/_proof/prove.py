@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import warnings
+from itertools import compress
 
 from fastcors._fastcors import matches_an_origin, missed_origin, prove_expression, share_an_origin
 from fastcors._regex.branches import alternatives
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from fastcors._regex.branches import Alternative
     from fastcors._regex.tree import Node
 
-# What untrusted origins are called. Another is tried if a construct that only Python's engine matches
+# What untrusted origins are called. Others are tried if a construct that only Python's engine matches
 # keeps the first one out.
 _NAMES = ("evil", "attacker", "mallory")
 # What matching one origin with Python's engine may take: some hundred milliseconds at worst.
@@ -31,36 +32,21 @@ _UNREADABLE = (re.error, Untranslatable, OverflowError, RecursionError)
 
 
 class Proven:
-    """A regex with what is proven of it.
-
-    Attributes:
-        text: the regex.
-        proof: what the compiled part found.
-        without: the construct that only Python's engine matches and that the proof leaves out, if any.
-    """
+    """A regex with what is proven of it, without a construct that only Python's engine matches."""
 
     __slots__ = ("_nodes", "_pattern", "marked", "proof", "text", "without")
 
     def __init__(self, pattern: re.Pattern[str], text: str, *, credentials: bool) -> None:
-        """Prove a regex with a pattern's flags.
-
-        Raises:
-            re.error, Untranslatable, OverflowError, RecursionError: if it cannot be read.
-        """
+        """Prove a regex with a pattern's flags. Raise an error of `_UNREADABLE` if it cannot be read."""
         self.text = text
         self._pattern = pattern
         self._nodes = parse(pattern, text)
         self.marked, self.without = mark(self._nodes)
         names = _NAMES[:1] if self.without is None else _NAMES
-        proofs = []
-        for name in names:
-            proofs.append(prove_expression(self.marked, name, credentials))
-            found = proofs[-1]["untrusted"]
-            if found is None or self.is_matched(found[0]):
-                break
-        else:
-            proofs = proofs[:1]
-        self.proof: _Proof = proofs[-1]
+        proofs = [prove_expression(self.marked, name, credentials) for name in names]
+        found = (proof["untrusted"] for proof in proofs)
+        shown = (each is None or bool(self.is_matched(each[0])) for each in found)
+        self.proof: _Proof = next(compress(proofs, shown), proofs[0])
 
     def is_matched(self, origin: str) -> bool | None:
         """Whether the pattern matches an origin that the proof found; None if that takes too long."""

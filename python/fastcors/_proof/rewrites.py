@@ -76,10 +76,6 @@ dot_always = _replacing(
     lambda m: m[1] or m[2],
 )
 lower_case = _replacing(r"(\\.|\(\?P[<=][^>)]*)|[A-Z]+", lambda m: m[1] or m[0].lower())
-only_https = _replacing(
-    r"https(?:\?|\{0,1\})\??(?=\\?:)|http\((?:\?:)?s\)\?|\((?:\?:)?(?:https?\|https?)\)|http\[s\]\?",
-    "https",
-)
 http_scheme = _replacing(r"http\?(?=:\\?/)", "https?")
 single_backslashes = _replacing(r"\\\\", r"\\")
 # `[::1]` is meant as an address, and a WebSocket has the origin of its page.
@@ -162,17 +158,6 @@ def unquoted(text: str) -> str:
     return re.sub(around, r"\1", text, flags=re.DOTALL)
 
 
-def one_scheme(text: str) -> str:
-    """Read the scheme of the first alternative as that of all, if the others have none."""
-    parts = re.fullmatch(rf"(\^?\w+\??(?:\(s\)\?)?{_SLASHES})(.*?)(\$?)", text, re.DOTALL)
-    others = [each for each in alternatives(text) if each.group.outer is None][1:]
-    if parts is None or not others or re.search(_SLASHES, parts[2]):
-        return text
-    if "https:" in parts[1] and any(LOCAL.match(text, each.start) for each in others):
-        return text
-    return f"{parts[1]}(?:{parts[2]}){parts[3]}"
-
-
 def with_scheme(text: str) -> str:
     """Put a scheme in front."""
     before = re.match(r"\^?(?:\(\?[a-z]+\))?\^?", text)[0]  # type: ignore[index]  # it may be empty
@@ -188,16 +173,23 @@ def with_scheme(text: str) -> str:
 # Why a regex may not do what it seems to.
 GLOB = "it is written like a glob, but in a regex * repeats what comes before it"
 CLASS = "[ and ] stand for one character, and a word or alternatives belong in ( and )"
+_NONE = (
+    "no string that it matches is an origin that a browser sends, such as https://app.example.com"
+)
 _WHOLE = "an origin begins with its scheme and ://, and is matched as a whole"
-DOUBLED = "two backslashes stand for one in the origin, and no origin has one"
-SCHEME = "in a regex ? makes the letter before it optional, here the p"
-
-# Ways to keep the dot after a label that may be left out. The last one keeps every dot.
-DOTS: list[_Rewriting] = [
-    _replacing(r"//\((?:\?:)?([\w-]+)\)\?\\\.\?", r"//(?:\1\\.)?"),
-    _replacing(r"\\\.\?\)\?", r"\\.)?"),
-    dot_always,
-]
+# What does not do in a regex what it does elsewhere, by the code of the problem.
+MISREAD = {
+    "regex-doubled-backslash": (
+        single_backslashes,
+        "two backslashes stand for one in the origin, and no origin has one",
+    ),
+    "regex-misspelled-scheme": (
+        http_scheme,
+        "in a regex ? makes the letter before it optional, here the p",
+    ),
+    "regex-glob": (glob, GLOB),
+    "regex-character-class": (groups, CLASS),
+}
 
 # Why it matches nothing, each with the rewriting that shows it.
 NOTHING: dict[_Rewriting, str] = {
@@ -217,13 +209,14 @@ NOTHING: dict[_Rewriting, str] = {
 # The same, if no rewriting shows it.
 NOTHING_ELSE = {
     PLACEHOLDER: "it contains a placeholder that was never filled in",
+    re.compile(
+        "file:"
+    ): "the Origin of a local file is file:// without a path, or null in browsers",
     re.compile(r"\{[\w.:-]+,"): "alternatives belong in ( and ), with | between them",
     re.compile("[^\x00-\x7f]"): "browsers send a host in punycode",
     re.compile(r"^:?[0-9]+\$?$"): "the host before it belongs to another alternative",
     re.compile(r"^(?!.*://\w)[(^]*(?:\w*://)?\(*\\?\.(?=\w)"): _WHOLE,
-    re.compile(
-        ""
-    ): "no string that it matches is an origin that a browser sends, such as https://app.example.com",
+    re.compile(""): _NONE,
 }
 
 # Why it matches untrusted origins.

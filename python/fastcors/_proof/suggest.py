@@ -6,7 +6,7 @@ import re
 from itertools import chain
 from typing import NamedTuple
 
-from fastcors._regex.branches import alternatives, replaced, tokens
+from fastcors._regex.branches import alternatives, tokens
 
 from . import rewrites
 from .entries import entries
@@ -124,10 +124,9 @@ class Suggester:
         return proven is not None and not proven.proof["nothing"]
 
     def with_dots(self) -> str | None:
-        """Return the regex in which a label does not come without the dot after it, if evident."""
-        rewritten = dict.fromkeys(self.rewritten(self.text, each) for each in rewrites.DOTS)
-        sound = (self.sound(each, self.text) for each in rewritten if each != self.text)
-        return next(filter(None, sound), None)
+        """Return the regex in which no dot is left out, if that is evident."""
+        rewritten = self.rewritten(self.text, rewrites.dot_always)
+        return None if rewritten == self.text else self.sound(rewritten, self.text)
 
     def unmatched(self, proven: Proven) -> list[Unmatched]:
         """Return the alternatives that match no origin, but for those by which no origin is missed.
@@ -196,15 +195,11 @@ class Suggester:
 
     def _repaired(self, proven: Proven, unmatched: list[Unmatched]) -> Iterator[str]:
         """Yield regexes in which those alternatives may match what was meant."""
-        if all(rewrites.with_scheme in each.rewritings for each in unmatched):
-            yield self.rewritten(proven.text, rewrites.one_scheme)
-        yield replaced(
-            proven.text,
-            {
-                each.place: None if each.is_unset else self.rewritten(each.text, *each.rewritings)
-                for each in unmatched
-            },
-        )
+        text = proven.text
+        for each in reversed(unmatched):
+            meant = "" if each.is_unset else self.rewritten(each.text, *each.rewritings)
+            text = text[: each.place.start] + meant + text[each.place.stop :]
+        yield text
         together = dict.fromkeys(chain.from_iterable(each.rewritings for each in unmatched))
         yield self.rewritten(proven.text, *together)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import NamedTuple
 
 from fastcors._fastcors import expression_problem
 from fastcors._format import shown_expression
@@ -25,35 +26,54 @@ _LONGEST = 1_000_000
 _LONGEST_SEARCHED = 30_000
 
 
-class Verdict:
-    """What is known of one regex.
+class Verdict(NamedTuple):
+    """What is known of one regex."""
 
-    Attributes:
-        expression: what the Rust engine matches, or None if only Python can.
-        problems: what is wrong with it.
-        safe: whether it is verified to match no untrusted origin.
-    """
-
-    __slots__ = ("_pattern", "expression", "problems", "safe")
-
-    def __init__(
-        self,
-        pattern: re.Pattern[str],
-        expression: str | None,
-        problems: list[Problem],
-        *,
-        safe: bool,
-    ) -> None:
-        self._pattern = pattern
-        self.expression = expression
-        self.problems = tuple(problems)
-        self.safe = safe
+    pattern: re.Pattern[str]
+    # What the Rust engine matches, or None if only Python can.
+    expression: str | None
+    problems: list[Problem]
+    # Whether it is verified to match no untrusted origin.
+    safe: bool
 
     @property
     def entries(self) -> list[str] | None:
         """The entries of `allow_origins` that match the same origins, if there are such."""
-        prover = Prover(self._pattern, credentials=False)
-        return entries(prover, self._pattern.pattern) if self.safe else None
+        prover = Prover(self.pattern, credentials=False)
+        return entries(prover, self.pattern.pattern) if self.safe else None
+
+
+@lru_cache(maxsize=64)
+def judge(pattern: re.Pattern[str], credentials: bool) -> Verdict:
+    """Find the engine for a regex, and what is wrong with it. The last 64 are remembered."""
+    text: str = pattern.pattern
+    expression = None
+    ways_to_read = math.inf
+    reason: str | None = f"it is longer than {_LONGEST:,} characters"
+    if len(text) <= _LONGEST:
+        try:
+            nodes = parse(pattern)
+            ways_to_read = ways(nodes, 1)
+            expression = translate(nodes)
+            reason = expression_problem(expression)
+        except Untranslatable as error:
+            reason = f"it uses {error}"
+    # An empty regex is reported when it is read.
+    problems, safe = findings(pattern, credentials=credentials) if text else ([], False)
+    if reason is None:
+        return Verdict(pattern, expression, problems, safe)
+    because = " ".join(reason.split()).rstrip(".")
+    if ways_to_read == math.inf and len(text) <= _LONGEST:
+        because += "; its nested repetitions may take exponential time for a hostile origin"
+    engine = Problem(
+        "regex-python-only",
+        "allow_origin_regex",
+        text,
+        f"{shown_expression(text)} is matched by Python's re, which does not guarantee linear "
+        f"time: {because}; write it without that, or list the origins",
+        severity="error" if ways_to_read == math.inf else "warning",
+    )
+    return Verdict(pattern, None, [engine, *problems], safe)
 
 
 def findings(pattern: re.Pattern[str], *, credentials: bool) -> tuple[list[Problem], bool]:
@@ -67,40 +87,3 @@ def findings(pattern: re.Pattern[str], *, credentials: bool) -> tuple[list[Probl
         return [unproven(text, f"it has {error}")], False
     found = Findings(Prover(pattern, credentials=credentials), proven)
     return found.problems, found.safe
-
-
-def _judged(pattern: re.Pattern[str], credentials: bool) -> Verdict:
-    expression = nodes = None
-    reason: str | None = f"it is longer than {_LONGEST:,} characters"
-    if len(pattern.pattern) <= _LONGEST:
-        try:
-            nodes = parse(pattern)
-            expression = translate(nodes)
-            reason = expression_problem(expression)
-        except Untranslatable as error:
-            reason = f"it uses {error}"
-    # An empty regex is reported when it is read.
-    problems, safe = findings(pattern, credentials=credentials) if pattern.pattern else ([], False)
-    if reason is None:
-        return Verdict(pattern, expression, problems, safe=safe)
-    because = " ".join(reason.split()).rstrip(".")
-    is_exponential = nodes is not None and ways(nodes, 1) == math.inf
-    if is_exponential:
-        because += "; its nested repetitions may take exponential time for a hostile origin"
-    engine = Problem(
-        "regex-python-only",
-        "allow_origin_regex",
-        pattern.pattern,
-        f"{shown_expression(pattern.pattern)} is matched by Python's re, which does not guarantee linear "
-        f"time: {because}; write it without that, or list the origins",
-        severity="error" if is_exponential or nodes is None else "warning",
-    )
-    return Verdict(pattern, None, [engine, *problems], safe=safe)
-
-
-_remembered = lru_cache(maxsize=64)(_judged)
-
-
-def judge(pattern: re.Pattern[str], credentials: bool) -> Verdict:
-    """Find the engine for a regex, and what is wrong with it. The last 64 are remembered."""
-    return _remembered(pattern, credentials)

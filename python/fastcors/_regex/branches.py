@@ -93,18 +93,6 @@ def alternatives(text: str) -> list[Alternative]:
     return sorted(found, key=lambda each: each.start)
 
 
-def replaced(text: str, texts: dict[Alternative, str | None]) -> str:
-    """Return a regex with other texts for some alternatives, without those that have none."""
-    for each in sorted(texts, key=lambda each: -each.start):
-        before, after, new = text[: each.start], text[each.stop :], texts[each]
-        if new is None and after.startswith("|"):
-            after = after[1:]
-        elif new is None and before.endswith("|"):
-            before = before[:-1]
-        text = before + (new or "") + after
-    return text
-
-
 def tokens(text: str) -> list[tuple[str, str]]:
     """Split a regex that Python takes into its pieces, each with its kind and its text.
 

@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Literal, TypeAlias
 
-    Kind: TypeAlias = Literal[
+    _Kind: TypeAlias = Literal[
         "literal", "any", "class", "anchor", "group", "repeat", "look", "reference"
     ]
 
@@ -29,7 +29,7 @@ TOO_DEEP = "groups nested too deep"
 # how many characters a short range has at most.
 _FEW = 16
 _SHORT_RANGE = 5
-_LEAVES: dict[str, Kind] = {
+_LEAVES: dict[str, _Kind] = {
     "LITERAL": "literal",
     "NOT_LITERAL": "class",
     "ANY": "any",
@@ -64,7 +64,7 @@ class Untranslatable(Exception):
 class Node(NamedTuple):
     """A node of the tree."""
 
-    kind: Kind
+    kind: _Kind
     # The alternatives of a group, or what is repeated or looked for.
     parts: list[list[Node]] = []  # noqa: RUF012 - a field of a tuple
     # The characters that a leaf matches, and those of them that its author means by it.
@@ -119,7 +119,7 @@ class _Builder:
             least, most, body = argument
             parts = [self.sequence(body, flags)]
             return Node("repeat", parts, least=least, most=int(most), construct=construct)
-        kind: Kind = "look" if name.startswith("ASSERT") else "group"
+        kind: _Kind = "look" if name.startswith("ASSERT") else "group"
         if name == "SUBPATTERN":
             _, added, removed, body = argument
             several, flags = [body], _combined(flags, added, removed)

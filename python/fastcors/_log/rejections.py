@@ -12,8 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ._fastcors import CompiledPolicy
-    from ._types import Scope
+    from fastcors._fastcors import CompiledPolicy
+    from fastcors._types import Scope
 
 logger = logging.getLogger("fastcors")
 
@@ -55,7 +55,7 @@ def rejected(
         # Usually nobody listens.
         if not logger.isEnabledFor(logging.DEBUG):
             return
-        from ._explain.wording import told
+        from fastcors._explain.wording import told
 
         origin, method, headers = (
             None if value is None else value.decode("latin-1") for value in request
@@ -101,7 +101,7 @@ def allowed_inside(
             return
         if not _is_first(origin[:_LONGEST]):
             return
-        from ._explain.wording import told
+        from fastcors._explain.wording import told
 
         text = origin.decode("latin-1")
         # The policy's own line is on the response too.
@@ -128,10 +128,10 @@ def _why(
     override: str | None,
 ) -> Iterator[str]:
     """Yield what is rejected and how to allow it, in the order of the reasons."""
-    from ._explain import wording
-    from ._explain.requests import denials, rejected_headers
-    from ._explain.wording import joined, told
-    from .decision import Request
+    from fastcors._explain import wording
+    from fastcors._explain.requests import denials, rejected_headers
+    from fastcors._explain.wording import joined, told
+    from fastcors.decision import Request
 
     origin, method, headers = request
     found: dict[str, list[str]] = {reason: [] for reason in reasons}
@@ -180,8 +180,8 @@ def _allowing(compiled: CompiledPolicy, origin: str, override: str | None) -> st
     """Return what to write to allow an origin, or nothing if it must not be listed."""
     if override is not None:
         return f": return True for it in {override}"
-    from ._explain.wording import addition
-    from ._fastcors import lint_origins
+    from fastcors._explain.wording import addition
+    from fastcors._fastcors import lint_origins
 
     if origin == "null" or "*" in origin or len(origin) > _LONGEST:
         return ""
@@ -199,7 +199,7 @@ def _origin_of(scope: Scope) -> bytes | None:
 
 def _for_path(scope: Scope | None) -> str:
     """Return the words for a request's path, or nothing if its scope has none."""
-    from ._explain.wording import told
+    from fastcors._explain.wording import told
 
     try:
         path = scope["path"] if scope is not None else None

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from time import monotonic
 
-from ._log import _for_path, _print_error, logger
+from .rejections import _for_path, _print_error, logger
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ._fastcors import CompiledPolicy
-    from ._types import Scope
+    from fastcors._fastcors import CompiledPolicy
+    from fastcors._types import Scope
 
 # The seconds in which an origin is reported once.
 _INTERVAL = 60.0
@@ -88,7 +88,7 @@ def _is_due(key: bytes) -> bool:
 
 
 def _described(scope: Scope, origin: bytes | None) -> str:
-    from ._explain.wording import told
+    from fastcors._explain.wording import told
 
     what = "a WebSocket handshake"
     if scope["type"] == "http":
@@ -104,10 +104,10 @@ def _why(
     override: str | None,
 ) -> str:
     """Return why the rule applies, and what to change."""
-    from ._explain import wording
-    from ._explain.enforcement import enforcement_denial
-    from ._explain.wording import joined, told
-    from .decision import FetchRequest
+    from fastcors._explain import wording
+    from fastcors._explain.enforcement import enforcement_denial
+    from fastcors._explain.wording import joined, told
+    from fastcors.decision import FetchRequest
 
     origin, host, site = (None if value is None else value.decode("latin-1") for value in request)
     if origin is not None and name in ("origin-read", "origin-write", "websocket"):

@@ -1,0 +1,1 @@
+"""Writes the lines of the logger `fastcors` about requests."""
