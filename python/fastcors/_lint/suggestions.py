@@ -143,8 +143,11 @@ def mended(option: str, texts: list[str] | None, credentials: bool) -> list[str]
     for _ in range(3):
         if texts is None:
             return None
+        # Exposed headers joined by commas work, but are corrected too.
         errors = [
-            reported for reported in LINTERS[option](texts, credentials) if reported[1] == "error"
+            reported
+            for reported in LINTERS[option](texts, credentials)
+            if reported[1] == "error" or reported[0] == "not-a-token"
         ]
         if not errors:
             return texts
