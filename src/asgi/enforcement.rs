@@ -83,10 +83,11 @@ pub(super) unsafe fn judge(
             return seldom(Ok(Next::Pass(None, None)));
         }
         let headers = item(called.scope, names.headers.as_ptr())?;
-        let (mut found, copy) = match FetchHeaders::read(headers.as_ptr()) {
-            Some(found) => (found, None),
-            None => seldom(read_any(called.scope, &headers)?),
-        };
+        let (mut found, copy) =
+            match FetchHeaders::read(headers.as_ptr(), enforcement.tells_navigations()) {
+                Some(found) => (found, None),
+                None => seldom(read_any(called.scope, &headers)?),
+            };
         let called = Called { scope: copy.as_ref().map_or(called.scope, Owned::as_ptr), ..called };
         let mut kind = if is_websocket { Kind::WebSocket } else { Kind::Read };
         let origin = found.cors.origin.as_ref();
@@ -120,8 +121,11 @@ pub(super) unsafe fn judge(
         }
         // The method of what passes with any is not looked at.
         let is_allowed = allowed == Some(true);
-        let is_fine = is_allowed || is_own_site(found.site());
-        if kind == Kind::Read && !is_fine && (origin.is_some() || found.site().is_some()) {
+        if kind == Kind::Read
+            && !is_allowed
+            && (origin.is_some() || found.site().is_some())
+            && !is_own_site(found.site())
+        {
             kind = kind_of(names, called, false)?;
         }
         let request = Request {

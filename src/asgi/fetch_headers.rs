@@ -34,29 +34,30 @@ impl FetchHeaders {
     /// Reads a list or tuple of pairs of bytes, tuples or lists: what every server sends. None for any
     /// other shape.
     ///
-    /// Runs no Python code, so that nothing changes under it.
+    /// Runs no Python code, so that nothing changes under it. `navigations`: whether anything depends
+    /// on the headers that tell navigations, which are left out otherwise.
     ///
     /// # Safety
     /// `headers` is a live object and the thread is attached.
     #[inline(always)]
-    pub(super) unsafe fn read(headers: *mut ffi::PyObject) -> Option<Self> {
+    pub(super) unsafe fn read(headers: *mut ffi::PyObject, navigations: bool) -> Option<Self> {
         // Not by the closure there, as for what CORS needs: what it returns would be copied.
         #[cfg(not(Py_GIL_DISABLED))]
         // SAFETY: as the caller vouches.
         unsafe {
-            Self::read_items(headers)
+            Self::read_items(headers, navigations)
         }
         #[cfg(Py_GIL_DISABLED)]
         // SAFETY: as the caller vouches; nothing that is called runs Python code.
         unsafe {
-            super::locked::locked(headers, || Self::read_items(headers))
+            super::locked::locked(headers, || Self::read_items(headers, navigations))
         }
     }
 
     /// # Safety
     /// As for [`read`](Self::read); nothing changes the headers.
     #[inline(always)]
-    unsafe fn read_items(headers: *mut ffi::PyObject) -> Option<Self> {
+    unsafe fn read_items(headers: *mut ffi::PyObject, navigations: bool) -> Option<Self> {
         // SAFETY: each object is checked to be of the exact type that it is then read as; the items
         // are borrowed from the sequence, which nothing can change in between.
         unsafe {
@@ -76,7 +77,7 @@ impl FetchHeaders {
                     if ffi::PyBytes_CheckExact(value) == 0 {
                         return seldom(None);
                     }
-                    found.take(bytes_of(name), value);
+                    found.take(bytes_of(name), value, navigations);
                 }
             }
             Some(found)
@@ -86,7 +87,7 @@ impl FetchHeaders {
     /// # Safety
     /// `value` is a live object and the thread is attached.
     #[inline(always)]
-    unsafe fn take(&mut self, name: &[u8], value: *mut ffi::PyObject) {
+    unsafe fn take(&mut self, name: &[u8], value: *mut ffi::PyObject, navigations: bool) {
         // SAFETY: live and attached, as the caller vouches.
         unsafe {
             match name.len() {
@@ -95,6 +96,7 @@ impl FetchHeaders {
                     keep(&mut self.host, value);
                 }
                 14 if name == SITE => keep(&mut self.site, value),
+                14 if !navigations => {}
                 14 if name == MODE => keep(&mut self.mode, value),
                 14 if name == DESTINATION => keep(&mut self.destination, value),
                 4 | 14 => {}
@@ -127,7 +129,7 @@ impl FetchHeaders {
                     ))
                 })?;
                 // SAFETY: the value lives until the end of the block, and the thread is attached.
-                unsafe { found.take(&name, PyBytes::new(py, &value).as_ptr()) }
+                unsafe { found.take(&name, PyBytes::new(py, &value).as_ptr(), true) }
             }
         }
         if headers.is_instance_of::<PyIterator>() || headers.hasattr("__next__")? {

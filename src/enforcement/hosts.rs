@@ -59,7 +59,7 @@ impl Hosts {
 
     /// Whether the request is for this server. Without entries it always is; with entries, there is one
     /// Host header that names one of them. Linear in the header.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn accept(&self, lines: HostLines<'_>) -> bool {
         if !self.given {
