@@ -1,5 +1,6 @@
 //! What a call of a middleware does: `middleware(scope, receive, send)`.
 
+use core::mem::take;
 use core::ptr;
 
 use pyo3::exceptions::PyTypeError;
@@ -11,6 +12,7 @@ use super::asked::question;
 use super::coroutines::deferred;
 use super::current::{counts, current, find_overrides, follows, live_verdict, overrides};
 use super::enforcement::{self, Asked, Called, Next, Passed};
+use super::fetch_headers::FetchHeaders;
 use super::guard::{attached, object};
 use super::middleware::{Middleware, not_initialized};
 use super::names::Names;
@@ -122,7 +124,8 @@ unsafe fn enforced(
     unsafe {
         let asked = if asks { Asked::Override } else { Asked::Policy };
         let over = |copy: &Option<Owned>| copy.as_ref().map_or(called.scope, Owned::as_ptr);
-        match enforcement::judge(this, &policy, called, asked)? {
+        let mut found = FetchHeaders::default();
+        match enforcement::judge(this, &policy, called, asked, &mut found)? {
             Next::Reject(coroutine) => Ok(coroutine),
             Next::Ask(origin, copy) => {
                 let called = Called { scope: over(&copy), ..called };
@@ -132,7 +135,8 @@ unsafe fn enforced(
                 let called = Called { scope: over(&copy), ..called };
                 let names = compiled(policy.as_ptr()).names;
                 match passed {
-                    Some(Passed { request, allowed, current }) => {
+                    Some(Passed { allowed, current }) => {
+                        let request = take(&mut found.cors);
                         counts(this).request();
                         let policy = current.unwrap_or(policy);
                         decide(this, asks, app, policy, names, called, request, allowed)

@@ -36,8 +36,8 @@ pub(super) enum Asked {
 
 /// What follows for a request.
 pub(super) enum Next {
-    /// It goes on, with a copy of its scope if that can be read only once, and with what was read of
-    /// its headers if it is an HTTP request.
+    /// It goes on, with a copy of its scope if that can be read only once, and with what is known of it
+    /// if it is an HTTP request.
     Pass(Option<Owned>, Option<Passed>),
     /// The override has to be asked about this Origin first, with such a copy.
     Ask(Owned, Option<Owned>),
@@ -47,7 +47,6 @@ pub(super) enum Next {
 
 /// What is known of a request that goes on.
 pub(super) struct Passed {
-    pub(super) request: RequestHeaders,
     /// Whether the policy allows its Origin, if it has said so.
     pub(super) allowed: Option<bool>,
     /// The policy that said so, if it follows a list.
@@ -62,7 +61,8 @@ pub(super) struct Called {
     pub(super) send: *mut ffi::PyObject,
 }
 
-/// Decides on a request, before CORS does, and counts and logs what is not let through.
+/// Decides on a request, before CORS does, and counts and logs what is not let through. `found` is empty,
+/// and has what was read of the headers then.
 ///
 /// # Safety
 /// All are live objects that the caller holds, `policy` is a `CompiledPolicy`, and the thread is attached.
@@ -72,6 +72,7 @@ pub(super) unsafe fn judge(
     policy: &Owned,
     called: Called,
     asked: Asked,
+    found: &mut FetchHeaders,
 ) -> Result<Next, Raised> {
     // SAFETY: as the caller vouches; `FetchHeaders` holds bytes objects.
     unsafe {
@@ -83,10 +84,11 @@ pub(super) unsafe fn judge(
             return seldom(Ok(Next::Pass(None, None)));
         }
         let headers = item(called.scope, names.headers.as_ptr())?;
-        let (mut found, copy) = match FetchHeaders::read(headers.as_ptr()) {
-            Some(found) => (found, None),
-            None => seldom(read_any(called.scope, &headers)?),
-        };
+        let mut copy = None;
+        if !found.read(headers.as_ptr(), enforcement.tells_navigations()) {
+            cold_path();
+            (*found, copy) = read_any(called.scope, &headers)?;
+        }
         let called = Called { scope: copy.as_ref().map_or(called.scope, Owned::as_ptr), ..called };
         let mut kind = if is_websocket { Kind::WebSocket } else { Kind::Read };
         let origin = found.cors.origin.as_ref();
@@ -120,8 +122,11 @@ pub(super) unsafe fn judge(
         }
         // The method of what passes with any is not looked at.
         let is_allowed = allowed == Some(true);
-        let is_fine = is_allowed || is_own_site(found.site());
-        if kind == Kind::Read && !is_fine && (origin.is_some() || found.site().is_some()) {
+        if kind == Kind::Read
+            && !is_allowed
+            && (origin.is_some() || found.site().is_some())
+            && !is_own_site(found.site())
+        {
             kind = kind_of(names, called, false)?;
         }
         let request = Request {
@@ -137,19 +142,17 @@ pub(super) unsafe fn judge(
         let decision = enforcement.decide(&request);
         if decision.action != Action::Pass {
             cold_path();
-            // Moved, so that only there it has an address.
             let caught = Caught { this, policy, called, found, kind, decision, asked };
-            found = match caught.end()? {
-                Ok(found) => found,
-                Err(coroutine) => return Ok(Next::Reject(coroutine)),
-            };
+            if let Some(coroutine) = caught.end()? {
+                return Ok(Next::Reject(coroutine));
+            }
         }
         if is_websocket {
             return Ok(Next::Pass(copy, None));
         }
         let known = asked == Asked::Policy;
         let allowed = allowed.filter(|_| known);
-        let passed = Passed { request: found.cors, allowed, current: current.filter(|_| known) };
+        let passed = Passed { allowed, current: current.filter(|_| known) };
         Ok(Next::Pass(copy, Some(passed)))
     }
 }
@@ -216,30 +219,29 @@ struct Caught<'r> {
     this: *mut Middleware,
     policy: &'r Owned,
     called: Called,
-    found: FetchHeaders,
+    found: &'r FetchHeaders,
     kind: Kind,
     decision: Decision,
     asked: Asked,
 }
 
 impl Caught<'_> {
-    /// Counts and logs it; what was read of its headers comes back if it goes on, or else the coroutine
-    /// that rejects it.
+    /// Counts and logs it; the coroutine that rejects it comes back unless it goes on.
     ///
     /// # Safety
     /// The objects are live and the thread is attached.
     #[cold]
     #[inline(never)]
-    unsafe fn end(self) -> Result<Result<FetchHeaders, Owned>, Raised> {
+    unsafe fn end(&self) -> Result<Option<Owned>, Raised> {
         // SAFETY: as the caller vouches.
         unsafe {
             self.count();
             self.log()?;
             if self.decision.action == Action::Reject {
-                return self.reject().map(Err);
+                return self.reject().map(Some);
             }
         }
-        Ok(Ok(self.found))
+        Ok(None)
     }
 
     /// # Safety
@@ -414,7 +416,8 @@ pub(super) unsafe fn enforce(
             _ => Asked::Policy,
         };
         let called = Called { scope, receive, send };
-        match judge(this, &Owned::share(policy), called, asked)? {
+        let mut found = FetchHeaders::default();
+        match judge(this, &Owned::share(policy), called, asked, &mut found)? {
             Next::Pass(..) => Ok(Owned::share(ffi::Py_None())),
             Next::Ask(origin, _) => Ok(origin),
             Next::Reject(coroutine) => Ok(coroutine),

@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyIterator, PyList};
 
 use super::guard::attached;
+use super::locked::locked;
 use super::object::{Owned, Raised, bytes_of, seldom};
 use super::scope::{self, RequestHeaders, any_bytes, any_pair, exact_pair};
 use crate::enforcement::HostLines;
@@ -31,32 +32,24 @@ pub(super) struct FetchHeaders {
 }
 
 impl FetchHeaders {
-    /// Reads a list or tuple of pairs of bytes, tuples or lists: what every server sends. None for any
-    /// other shape.
+    /// Reads a list or tuple of pairs of bytes, tuples or lists: what every server sends. False for any
+    /// other shape. In place, because what is moved takes a third of the whole.
     ///
-    /// Runs no Python code, so that nothing changes under it.
+    /// Runs no Python code, so that nothing changes under it. `navigations`: whether anything depends
+    /// on the headers that tell navigations, which are left out otherwise.
     ///
     /// # Safety
     /// `headers` is a live object and the thread is attached.
     #[inline(always)]
-    pub(super) unsafe fn read(headers: *mut ffi::PyObject) -> Option<Self> {
-        // Not by the closure there, as for what CORS needs: what it returns would be copied.
-        #[cfg(not(Py_GIL_DISABLED))]
-        // SAFETY: as the caller vouches.
-        unsafe {
-            Self::read_items(headers)
-        }
-        #[cfg(Py_GIL_DISABLED)]
+    pub(super) unsafe fn read(&mut self, headers: *mut ffi::PyObject, navigations: bool) -> bool {
         // SAFETY: as the caller vouches; nothing that is called runs Python code.
-        unsafe {
-            super::locked::locked(headers, || Self::read_items(headers))
-        }
+        unsafe { locked(headers, || self.read_items(headers, navigations)) }
     }
 
     /// # Safety
     /// As for [`read`](Self::read); nothing changes the headers.
     #[inline(always)]
-    unsafe fn read_items(headers: *mut ffi::PyObject) -> Option<Self> {
+    unsafe fn read_items(&mut self, headers: *mut ffi::PyObject, navigations: bool) -> bool {
         // SAFETY: each object is checked to be of the exact type that it is then read as; the items
         // are borrowed from the sequence, which nothing can change in between.
         unsafe {
@@ -65,28 +58,29 @@ impl FetchHeaders {
             } else if ffi::PyTuple_CheckExact(headers) != 0 {
                 (&raw const (*headers.cast::<ffi::PyTupleObject>()).ob_item).cast()
             } else {
-                return seldom(None);
+                return seldom(false);
             };
-            let length = usize::try_from(ffi::Py_SIZE(headers)).ok()?;
-            let mut found = Self::default();
+            let length = ffi::Py_SIZE(headers).unsigned_abs();
             for index in 0..length {
-                let (name, value) = exact_pair(*items.add(index))?;
+                let Some((name, value)) = exact_pair(*items.add(index)) else {
+                    return seldom(false);
+                };
                 let length = ffi::Py_SIZE(name);
                 if length < 64 && LENGTHS >> length & 1 != 0 {
                     if ffi::PyBytes_CheckExact(value) == 0 {
-                        return seldom(None);
+                        return seldom(false);
                     }
-                    found.take(bytes_of(name), value);
+                    self.take(bytes_of(name), value, navigations);
                 }
             }
-            Some(found)
+            true
         }
     }
 
     /// # Safety
     /// `value` is a live object and the thread is attached.
     #[inline(always)]
-    unsafe fn take(&mut self, name: &[u8], value: *mut ffi::PyObject) {
+    unsafe fn take(&mut self, name: &[u8], value: *mut ffi::PyObject, navigations: bool) {
         // SAFETY: live and attached, as the caller vouches.
         unsafe {
             match name.len() {
@@ -95,6 +89,7 @@ impl FetchHeaders {
                     keep(&mut self.host, value);
                 }
                 14 if name == SITE => keep(&mut self.site, value),
+                14 if !navigations => {}
                 14 if name == MODE => keep(&mut self.mode, value),
                 14 if name == DESTINATION => keep(&mut self.destination, value),
                 4 | 14 => {}
@@ -127,7 +122,7 @@ impl FetchHeaders {
                     ))
                 })?;
                 // SAFETY: the value lives until the end of the block, and the thread is attached.
-                unsafe { found.take(&name, PyBytes::new(py, &value).as_ptr()) }
+                unsafe { found.take(&name, PyBytes::new(py, &value).as_ptr(), true) }
             }
         }
         if headers.is_instance_of::<PyIterator>() || headers.hasattr("__next__")? {

@@ -46,6 +46,14 @@ impl Enforcement {
         self.mode != Mode::Off || self.hosts.are_given()
     }
 
+    /// Whether anything depends on `Sec-Fetch-Mode` and `Sec-Fetch-Dest`: otherwise they only choose
+    /// between two rules by which a request passes.
+    #[inline]
+    #[must_use]
+    pub fn tells_navigations(&self) -> bool {
+        self.mode == Mode::Isolate
+    }
+
     /// The first row of the table, which is decided without asking about the Origin.
     #[inline]
     #[must_use]
@@ -54,7 +62,7 @@ impl Enforcement {
     }
 
     /// Decides on a request. Linear in its header values, whatever the number of hosts.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn decide(&self, request: &Request<'_>) -> Decision {
         let rule = if self.hosts.accept(request.host) { rule_of(request) } else { Rule::Host };
@@ -67,7 +75,7 @@ impl Enforcement {
     }
 
     /// What follows from a rule.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn action(&self, rule: Rule) -> Action {
         let rejects = match rule {
@@ -91,7 +99,7 @@ impl Enforcement {
 }
 
 /// The first row that a request for this server fits.
-#[inline]
+#[inline(always)]
 fn rule_of(request: &Request<'_>) -> Rule {
     if request.kind == Kind::Preflight {
         return Rule::Preflight;
@@ -113,7 +121,7 @@ fn rule_of(request: &Request<'_>) -> Rule {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn rule_without_origin(request: &Request<'_>) -> Rule {
     match (request.site(), request.kind) {
         (Site::Absent, _) | (_, Kind::WebSocket) => Rule::WithoutOrigin,

@@ -17,7 +17,7 @@ pub enum Kind {
 
 impl Kind {
     /// The kind of a request that is no preflight, by its method.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn of_method(method: &[u8]) -> Self {
         match method {
@@ -90,7 +90,7 @@ pub fn is_own_site(site: Option<&[u8]>) -> bool {
 }
 
 impl Request<'_> {
-    #[inline]
+    #[inline(always)]
     pub(super) fn site(&self) -> Site {
         match self.site {
             None | Some(b"") => Site::Absent,
