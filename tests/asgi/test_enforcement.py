@@ -366,6 +366,21 @@ def test_a_live_list_decides_as_it_is_now() -> None:
     assert exchange(middleware, scope)[0]["type"] == f"{RESPONSE}.start"
 
 
+def test_the_response_has_the_lines_of_a_live_list_as_it_is_now() -> None:
+    origins = ["https://app.example"]
+    middleware = CORSMiddleware(Application(), allow_origins=origins, enforce="unsafe")
+    scope = scope_of("http", {"method": "GET", "origin": OTHER, "host": HOST})
+    vary = [(b"vary", b"Origin")]
+    allowed = (b"access-control-allow-origin", OTHER.encode())
+    assert [tuple(line) for line in exchange(middleware, scope)[0]["headers"]] == vary
+    origins.append(OTHER)
+    lines = [tuple(line) for line in exchange(middleware, scope)[0]["headers"]]
+    assert sorted(lines) == [allowed, *vary]
+    origins.clear()
+    assert [tuple(line) for line in exchange(middleware, scope)[0]["headers"]] == vary
+    assert middleware.stats()["cross_origin"] == 3
+
+
 def test_enforcement_can_be_assigned_and_taken_back() -> None:
     middleware = CORSMiddleware(Application(), allow_origins=[APP])
     scope = scope_of("http", {"method": "POST", "origin": OTHER, "host": HOST})
