@@ -229,13 +229,13 @@ class Policy(Immutable):
 
     def _decide(self, request: Request) -> Decision:
         if isinstance(request, FetchRequest):
-            rule, is_refused, action, status, body, lines = enforced_answer(self._compiled, request)
+            rule, is_rejected, action, status, body, lines = enforced_answer(self._compiled, request)
             rejected = action == "reject"
             return Decision(
                 self,
                 request,
                 allowed=not rejected
-                and not (is_refused and rule in ("origin-read", "origin-write")),
+                and not (is_rejected and rule in ("origin-read", "origin-write")),
                 status=status if rejected else None,
                 body=body if rejected else None,
                 lines=lines,

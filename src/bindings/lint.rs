@@ -18,7 +18,7 @@ pub(crate) enum Meant {
 
 /// Code, severity, the entry's place, the sentence after the value, what was probably meant, and the
 /// option that it is for where that is another.
-type Told = (&'static str, &'static str, usize, String, Option<Meant>, Option<&'static str>);
+type Reported = (&'static str, &'static str, usize, String, Option<Meant>, Option<&'static str>);
 
 type Entries<'e> = &'e mut dyn Iterator<Item = &'e str>;
 
@@ -28,7 +28,7 @@ type Entries<'e> = &'e mut dyn Iterator<Item = &'e str>;
 fn reported(
     entries: &Bound<'_, PyAny>,
     lint: impl FnOnce(Entries<'_>) -> Vec<Problem>,
-) -> PyResult<Vec<Told>> {
+) -> PyResult<Vec<Reported>> {
     let mut held: Vec<Bound<'_, PyString>> = Vec::with_capacity(entries.len().unwrap_or_default());
     for entry in entries.try_iter()? {
         held.push(entry?.cast_into()?);
@@ -55,7 +55,7 @@ pub(crate) fn lint_origins(
     entries: &Bound<'_, PyAny>,
     credentials: bool,
     proofs: Option<HashMap<String, Option<Meant>>>,
-) -> PyResult<Vec<Told>> {
+) -> PyResult<Vec<Reported>> {
     let proven = |regex: &str| {
         proofs.as_ref()?.get(regex)?.clone().map(|meant| match meant {
             Meant::One(regex) => Suggestion::Expression(regex),
@@ -80,7 +80,10 @@ pub(crate) fn regexes_to_prove(entries: &Bound<'_, PyAny>) -> PyResult<Vec<Strin
 
 /// What is wrong with entries of `allow_methods`.
 #[pyfunction]
-pub(crate) fn lint_methods(entries: &Bound<'_, PyAny>, credentials: bool) -> PyResult<Vec<Told>> {
+pub(crate) fn lint_methods(
+    entries: &Bound<'_, PyAny>,
+    credentials: bool,
+) -> PyResult<Vec<Reported>> {
     reported(entries, |entries| lint::methods(entries, credentials))
 }
 
@@ -89,7 +92,7 @@ pub(crate) fn lint_methods(entries: &Bound<'_, PyAny>, credentials: bool) -> PyR
 pub(crate) fn lint_request_headers(
     entries: &Bound<'_, PyAny>,
     credentials: bool,
-) -> PyResult<Vec<Told>> {
+) -> PyResult<Vec<Reported>> {
     reported(entries, |entries| lint::request_headers(entries, credentials))
 }
 
@@ -98,7 +101,7 @@ pub(crate) fn lint_request_headers(
 pub(crate) fn lint_response_headers(
     entries: &Bound<'_, PyAny>,
     credentials: bool,
-) -> PyResult<Vec<Told>> {
+) -> PyResult<Vec<Reported>> {
     reported(entries, |entries| lint::response_headers(entries, credentials))
 }
 

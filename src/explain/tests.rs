@@ -3,17 +3,17 @@ use super::*;
 use crate::cors::{Expressions, Origins, Verdict};
 use proptest::prelude::*;
 
-fn told(nearest: &Nearest<'_>) -> String {
-    let mut told = vec![nearest.relation.name().to_owned()];
+fn described(nearest: &Nearest<'_>) -> String {
+    let mut described = vec![nearest.relation.name().to_owned()];
     if let Relation::Typo(distance) = nearest.relation {
-        told.push(distance.to_string());
+        described.push(distance.to_string());
     }
     if nearest.relation.cost() > 0 {
         for (there, name) in [(nearest.scheme, "+scheme"), (nearest.port, "+port")] {
-            told.extend(there.then(|| name.to_owned()));
+            described.extend(there.then(|| name.to_owned()));
         }
     }
-    told.join(" ")
+    described.join(" ")
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn how_an_entry_differs_from_an_origin() {
     ];
     for (entry, origin, expected) in cases {
         let found = Sought::new(origin.as_bytes()).nearest([entry.as_bytes()]);
-        let found = found.as_ref().map(told).unwrap_or_default();
+        let found = found.as_ref().map(described).unwrap_or_default();
         assert_eq!(found, expected, "{entry} {origin}");
     }
 }

@@ -139,7 +139,7 @@ def test_an_actual_request_is_given_lines_and_no_status() -> None:
     assert rejected.headers == [line for line in allowed.headers if b"allow-origin" not in line[0]]
 
 
-def test_a_request_without_an_origin_is_not_refused() -> None:
+def test_a_request_without_an_origin_is_not_rejected() -> None:
     decision = Policy().actual(origin=None)
     assert decision.allowed
     assert decision.denials == ()

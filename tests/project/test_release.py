@@ -92,11 +92,11 @@ def test_the_wheel_installs_into_a_clean_environment(made: Path, tmp_path: Path)
         "import fastcors; p = fastcors.Policy(allow_origins=['https://a.example']);"
         "print(fastcors.__file__, p.actual(origin='https://a.example').allowed)"
     )
-    told = subprocess.run(
+    checked = subprocess.run(
         [python, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
-    assert told.stdout.startswith(str(environment))
-    assert told.stdout.endswith(" True\n")
+    assert checked.stdout.startswith(str(environment))
+    assert checked.stdout.endswith(" True\n")
 
 
 def test_the_source_distribution_is_what_the_wheel_is_made_of(made: Path) -> None:
