@@ -1,10 +1,10 @@
 //! Runs the tables of `tests/lint`: what the linter says of an entry, or of a list of entries.
 //!
 //! A group of cases has a `name`, which is a sentence about them, the `list` that they are entries
-//! of, and `credentials`; where that is left out, both must be told the same. A case has
+//! of, and `credentials`; where that is left out, both must have the same problems reported. A case has
 //!
 //! - `entry` or `entries`;
-//! - `told`: severity and code of each problem in order, for `entries` behind the entry's place;
+//! - `reported`: severity and code of each problem in order, for `entries` behind the entry's place;
 //! - `one`, `several` or `expression`: what was meant, as the first error says, or where there is
 //!   none the first problem; none of the three where nothing is suggested.
 #![allow(clippy::unwrap_used, clippy::panic)]
@@ -49,7 +49,7 @@ struct Case {
     #[serde(default)]
     entries: Vec<String>,
     #[serde(default)]
-    told: Vec<String>,
+    reported: Vec<String>,
     one: Option<String>,
     several: Option<Vec<String>>,
     expression: Option<String>,
@@ -67,12 +67,12 @@ impl Case {
         one.or(several).or(self.expression.clone().map(Suggestion::Expression))
     }
 
-    fn told(&self, problems: &[Problem]) -> Vec<String> {
-        let told = |problem: &Problem| {
-            let told = format!("{} {}", problem.severity.name(), problem.code);
-            if self.entry.is_some() { told } else { format!("{} {told}", problem.index) }
+    fn reported(&self, problems: &[Problem]) -> Vec<String> {
+        let reported = |problem: &Problem| {
+            let reported = format!("{} {}", problem.severity.name(), problem.code);
+            if self.entry.is_some() { reported } else { format!("{} {reported}", problem.index) }
         };
-        problems.iter().map(told).collect()
+        problems.iter().map(reported).collect()
     }
 }
 
@@ -106,7 +106,7 @@ fn groups() -> Vec<Group> {
 }
 
 #[test]
-fn every_entry_is_told_of_as_the_tables_say() {
+fn every_entry_is_reported_as_the_tables_say() {
     let mut failures = Vec::new();
     let mut count = 0;
     for group in groups() {
@@ -119,9 +119,9 @@ fn every_entry_is_told_of_as_the_tables_say() {
                 }
                 let main = problems.iter().find(|problem| problem.severity == Severity::Error);
                 let meant = main.or(problems.first()).and_then(|main| main.suggestion.clone());
-                if (case.told(&problems), &meant) != (case.told.clone(), &case.meant()) {
+                if (case.reported(&problems), &meant) != (case.reported.clone(), &case.meant()) {
                     let (name, entries) = (&group.name, case.entries());
-                    let expected = (&case.told, case.meant());
+                    let expected = (&case.reported, case.meant());
                     failures.push(format!(
                         "{name}: {entries:?}, credentials {credentials}\n  \
                          expected {expected:?}\n  found {problems:#?}"
@@ -176,12 +176,12 @@ fn a_message_goes_on_after_the_value_and_says_what_to_do() {
 }
 
 #[test]
-fn the_tables_have_a_case_for_each_code_and_severity_is_told_with_it() {
+fn the_tables_have_a_case_for_each_code_and_severity_is_reported_with_it() {
     let tables: BTreeSet<String> = groups()
         .into_iter()
         .flat_map(|group| group.case)
-        .flat_map(|case| case.told)
-        .filter_map(|told| told.rsplit(' ').next().map(str::to_owned))
+        .flat_map(|case| case.reported)
+        .filter_map(|reported| reported.rsplit(' ').next().map(str::to_owned))
         .collect();
     let listed: BTreeSet<String> = codes().map(str::to_owned).collect();
     assert_eq!(tables, listed);
