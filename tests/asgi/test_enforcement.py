@@ -325,6 +325,7 @@ def test_a_scope_that_is_no_request_raises_and_does_not_pass() -> None:
         {"type": "http", "headers": [(b"origin", b"https://evil.example")]},
         {"type": "websocket"},
         {"type": "http", "method": "POST", "headers": [(b"origin", 5)]},
+        {"type": "http", "method": "POST", "headers": [("origin", "https://evil.example")]},
         {"headers": []},
     ]
     for scope in broken:
@@ -540,3 +541,35 @@ def test_a_policy_of_many_origins_is_not_searched_for_a_line(
     ask(CORSMiddleware(Application(), policy=policy), origin="https://x.example.com")
     (line,) = lines(caplog)
     assert "middleware.policy.actual(origin=...) names the closest" in line
+
+
+@OVERRIDES
+@pytest.mark.parametrize("change", [bytes.title, bytes.upper], ids=["title", "upper"])
+@pytest.mark.parametrize(
+    "row", ROWS, ids=lambda row: f"{row[0]} {row[1]}" if isinstance(row, tuple) else str(row)
+)
+def test_the_case_of_header_names_does_not_count(class_: Any, change: Any, row: Any) -> None:
+    # hypercorn hands them on as the client wrote them, with `h11_pass_raw_headers`.
+    kind, request, _, _, _ = row
+    request = {"host": HOST, **request}
+    policy = POLICY.replace(enforce="isolate")
+    ask = policy.request if kind == "http" else policy.websocket
+    status = ask(**request).status
+    for shape in (list, tuple, iter):
+        scope = scope_of(kind, request, extensions={RESPONSE: {}})
+        scope["headers"] = shape([(change(name), value) for name, value in scope["headers"]])
+        application = Application()
+        messages = exchange(class_(application, policy=policy), scope)
+        assert messages[0].get("status", 200) == (status or 200)
+        assert bool(application.scopes) == (status is None)
+
+
+@OVERRIDES
+def test_a_second_host_line_counts_in_any_case(class_: Any) -> None:
+    for names in itertools.product([b"host", b"Host", b"HOST"], repeat=2):
+        application = Application()
+        middleware = class_(application, policy=POLICY)
+        scope = scope_of("http", {"method": "GET"})
+        scope["headers"] = [(name, HOST.encode()) for name in names]
+        assert exchange(middleware, scope)[0]["status"] == 421
+        assert application.scopes == []
