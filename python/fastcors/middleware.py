@@ -158,8 +158,8 @@ class CORSMiddleware(Middleware):
             than GET, HEAD and OPTIONS, ``"isolate"`` also for what another site's page loads without an
             Origin; ``"report"`` rejects nothing, but counts and logs what True would reject.
         hosts: the server's own host names, such as ``localhost`` and ``*.example.com``: a request for
-            another Host is rejected with status 421, whatever `enforce` is. This is what stops DNS
-            rebinding.
+            another Host is rejected with status 421, whatever `enforce` is, or only reported if it is
+            ``"report"``. This is what stops DNS rebinding.
         strict: whether every problem of severity error raises, and every warning is a
             `ConfigWarning`. By default only some errors raise, every other error is a
             `ConfigWarning`, and only `lint` reports the warnings.

@@ -214,7 +214,7 @@ CODES = {
         Code("host-port", "error", "hosts"),
         Code("host-public-suffix", "either", "hosts"),
         Code("host-scheme", "error", "hosts"),
-        Code("host-type", "error", "hosts"),
+        Code("host-type", "error", "hosts", raises=True),
     )
 }
 ALWAYS_RAISE = frozenset(name for name, code in CODES.items() if code.raises)

@@ -11,6 +11,7 @@ use super::object::{Owned, Raised, bytes_of, seldom};
 use super::scope::{self, RequestHeaders, any_bytes, any_pair, exact_pair};
 use crate::enforcement::HostLines;
 
+const ORIGIN: &[u8] = b"origin";
 const HOST: &[u8] = b"host";
 const SITE: &[u8] = b"sec-fetch-site";
 const MODE: &[u8] = b"sec-fetch-mode";
@@ -88,12 +89,48 @@ impl FetchHeaders {
                     self.has_other_host = self.host.is_some();
                     keep(&mut self.host, value);
                 }
+                6 if name == ORIGIN => keep(&mut self.cors.origin, value),
                 14 if name == SITE => keep(&mut self.site, value),
-                14 if !navigations => {}
-                14 if name == MODE => keep(&mut self.mode, value),
-                14 if name == DESTINATION => keep(&mut self.destination, value),
-                4 | 14 => {}
+                14 if navigations && name == MODE => keep(&mut self.mode, value),
+                14 if navigations && name == DESTINATION => keep(&mut self.destination, value),
+                4 | 6 | 14 if has_other_case(name) => {
+                    let mut lower = [0; 14];
+                    let lower = &mut lower[..name.len()];
+                    lower.copy_from_slice(name);
+                    self.take_in_lower_case(lower, value, navigations);
+                }
+                4 | 6 | 14 => {}
                 _ => self.cors.take(name, value),
+            }
+        }
+    }
+
+    /// Takes a header whose name a server has handed on as the client wrote it, such as hypercorn with
+    /// `h11_pass_raw_headers`: an Origin that is overlooked would let the request pass.
+    ///
+    /// # Safety
+    /// As for [`take`](Self::take).
+    #[cold]
+    #[inline(never)]
+    unsafe fn take_in_lower_case(
+        &mut self,
+        name: &mut [u8],
+        value: *mut ffi::PyObject,
+        navigations: bool,
+    ) {
+        name.make_ascii_lowercase();
+        // SAFETY: as the caller vouches.
+        unsafe {
+            match &*name {
+                HOST => {
+                    self.has_other_host = self.host.is_some();
+                    keep(&mut self.host, value);
+                }
+                ORIGIN => keep(&mut self.cors.origin, value),
+                SITE => keep(&mut self.site, value),
+                MODE if navigations => keep(&mut self.mode, value),
+                DESTINATION if navigations => keep(&mut self.destination, value),
+                _ => {}
             }
         }
     }
@@ -114,7 +151,10 @@ impl FetchHeaders {
         let mut found = Self::default();
         for line in list.iter() {
             let (name, value) = any_pair(&line)?;
-            let Some(name) = any_bytes(&name) else { continue };
+            // What is overlooked would let the request pass.
+            let name = any_bytes(&name).ok_or_else(|| {
+                PyTypeError::new_err(format!("a request header's name must be bytes, not {name:?}"))
+            })?;
             if name.len() < 64 && LENGTHS >> name.len() & 1 != 0 {
                 let value = any_bytes(&value).ok_or_else(|| {
                     PyTypeError::new_err(format!(
@@ -161,6 +201,24 @@ impl FetchHeaders {
     /// `Sec-Fetch-Dest`.
     pub(super) fn destination(&self) -> Option<&[u8]> {
         value(self.destination.as_ref())
+    }
+}
+
+/// Whether a name of 4 to 16 bytes may have an upper-case letter: it has a byte without the bit that
+/// lower-case letters, digits and `-` have.
+#[inline(always)]
+fn has_other_case(name: &[u8]) -> bool {
+    const LOWER: u8 = 0x20;
+    if let (Some(first), Some(last)) = (name.first_chunk(), name.last_chunk()) {
+        let both = u64::from_ne_bytes(*first) & u64::from_ne_bytes(*last);
+        return both & u64::from_ne_bytes([LOWER; 8]) != u64::from_ne_bytes([LOWER; 8]);
+    }
+    match (name.first_chunk(), name.last_chunk()) {
+        (Some(first), Some(last)) => {
+            let both = u32::from_ne_bytes(*first) & u32::from_ne_bytes(*last);
+            both & u32::from_ne_bytes([LOWER; 4]) != u32::from_ne_bytes([LOWER; 4])
+        }
+        _ => true,
     }
 }
 

@@ -9,6 +9,8 @@ import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
 from fastcors import CORSMiddleware, Policy
@@ -325,6 +327,7 @@ def test_a_scope_that_is_no_request_raises_and_does_not_pass() -> None:
         {"type": "http", "headers": [(b"origin", b"https://evil.example")]},
         {"type": "websocket"},
         {"type": "http", "method": "POST", "headers": [(b"origin", 5)]},
+        {"type": "http", "method": "POST", "headers": [("origin", "https://evil.example")]},
         {"headers": []},
     ]
     for scope in broken:
@@ -540,3 +543,120 @@ def test_a_policy_of_many_origins_is_not_searched_for_a_line(
     ask(CORSMiddleware(Application(), policy=policy), origin="https://x.example.com")
     (line,) = lines(caplog)
     assert "middleware.policy.actual(origin=...) names the closest" in line
+
+
+@OVERRIDES
+@pytest.mark.parametrize("change", [bytes.title, bytes.upper], ids=["title", "upper"])
+@pytest.mark.parametrize(
+    "row", ROWS, ids=lambda row: f"{row[0]} {row[1]}" if isinstance(row, tuple) else str(row)
+)
+def test_the_case_of_header_names_does_not_count(class_: Any, change: Any, row: Any) -> None:
+    # hypercorn hands them on as the client wrote them, with `h11_pass_raw_headers`.
+    kind, request, _, _, _ = row
+    request = {"host": HOST, **request}
+    policy = POLICY.replace(enforce="isolate")
+    ask = policy.request if kind == "http" else policy.websocket
+    status = ask(**request).status
+    for shape in (list, tuple, iter):
+        scope = scope_of(kind, request, extensions={RESPONSE: {}})
+        scope["headers"] = shape([(change(name), value) for name, value in scope["headers"]])
+        application = Application()
+        messages = exchange(class_(application, policy=policy), scope)
+        assert messages[0].get("status", 200) == (status or 200)
+        assert bool(application.scopes) == (status is None)
+
+
+@OVERRIDES
+def test_a_second_host_line_counts_in_any_case(class_: Any) -> None:
+    for names in itertools.product([b"host", b"Host", b"HOST"], repeat=2):
+        application = Application()
+        middleware = class_(application, policy=POLICY)
+        scope = scope_of("http", {"method": "GET"})
+        scope["headers"] = [(name, HOST.encode()) for name in names]
+        assert exchange(middleware, scope)[0]["status"] == 421
+        assert application.scopes == []
+
+
+def parts(*likely: str) -> st.SearchStrategy[str | None]:
+    """Return a strategy for a header: likely values, some of them changed, and any other."""
+    character = st.characters(max_codepoint=255)
+    value = st.sampled_from(likely)
+    changed = st.one_of(
+        value.map(str.upper),
+        value.map(str.title),
+        st.builds("{}{}".format, value, st.text(character, max_size=3)),
+        st.builds("{}{}".format, st.text(character, max_size=2), value),
+        st.text(character, max_size=8),
+    )
+    return st.one_of(st.none(), value, value, changed)
+
+
+HOSTS = (
+    HOST,
+    "evil.example",
+    "a.internal",
+    "[::1]:8000",
+    f"{HOST}:443",
+    f"{HOST}.",
+    "localhost:080",
+)
+ORIGINS = (APP, OTHER, "null", f"https://{HOST}", f"http://{HOST}", "http://[::1]:8000")
+REQUEST = st.fixed_dictionaries(
+    {
+        "method": st.sampled_from(
+            ["GET", "HEAD", "OPTIONS", "POST", "QUERY", "get", "CONNECT", ""]
+        ),
+        "origin": parts(*ORIGINS),
+        "host": parts(*HOSTS),
+        "sec_fetch_site": parts("same-origin", "none", "same-site", "cross-site"),
+        "sec_fetch_mode": parts("navigate", "cors", "no-cors"),
+        "sec_fetch_dest": parts("document", "object", "embed", "empty"),
+        "scheme": st.sampled_from(["http", "https"]),
+    }
+)
+
+
+@given(
+    class_=st.sampled_from(CLASSES),
+    kind=st.sampled_from(["http", "websocket"]),
+    request_=REQUEST,
+    options=st.fixed_dictionaries(
+        {
+            "enforce": st.sampled_from(MODES),
+            "hosts": st.sampled_from([(), (HOST,), ("*.internal", "localhost", "[::1]")]),
+            "allow_origins": st.sampled_from([(), (APP,), ("https://*.example.com",), ("*",)]),
+            "allow_credentials": st.booleans(),
+        }
+    ),
+)
+@pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
+def test_what_a_policy_says_of_any_request_is_what_is_done(
+    class_: Any, kind: str, request_: dict[str, Any], options: dict[str, Any]
+) -> None:
+    policy = Policy(**options)
+    if kind == "http":
+        decision = policy.request(**request_)
+    else:
+        decision = policy.websocket(
+            **{name: request_[name] for name in ("origin", "host", "scheme")}
+        )
+    application = Application()
+    middleware = class_(application, policy=policy)
+    messages = exchange(middleware, scope_of(kind, request_, extensions={RESPONSE: {}}))
+    assert bool(application.scopes) == (decision.status is None)
+    assert messages[0].get("status") == (decision.status or (200 if kind == "http" else None))
+    text = str(decision)
+    assert text.startswith("rejected") == (decision.status is not None)
+    rejects = decision.status is not None or text.startswith("reported")
+    assert sum(middleware.stats()["enforcement"].values()) == rejects
+    if decision.status is not None:
+        assert messages[1]["body"] == decision.body
+    if kind == "http":
+        lines = [tuple(line) for line in messages[0]["headers"]]
+        if decision.status is not None and class_ in ASKED and not policy.allow_all_origins:
+            # A subclass is not asked about a request that is for another host.
+            assert lines == decision.headers[:3]
+        else:
+            assert sorted(lines) == sorted(decision.headers)
+        if not policy.actual(origin=request_["origin"]).allowed:
+            assert b"access-control-allow-origin" not in dict(lines)

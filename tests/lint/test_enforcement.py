@@ -132,6 +132,12 @@ def test_what_is_no_list_of_strings_is_reported(hosts: Any, code: str, meant: An
     assert [each[::2] for each in found(hosts=hosts)] == [(code, meant)]
 
 
+@pytest.mark.parametrize("hosts", [[b"localhost"], [5], ["localhost", None], "localhost", None])
+def test_what_would_leave_hosts_empty_raises(hosts: Any) -> None:
+    with pytest.raises(ConfigError, match=r"host-type|not-a-collection"):
+        fastcors.Policy(allow_origins=[ORIGIN], hosts=hosts)
+
+
 @pytest.mark.parametrize("enforce", [True, "unsafe", "isolate", "report"])
 def test_enforcement_beside_every_origin_is_an_error(enforce: Any) -> None:
     assert found(allow_origins=["*"], enforce=enforce) == [("enforce-any-origin", "error", None)]

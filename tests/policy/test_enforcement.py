@@ -217,6 +217,10 @@ def test_a_denial_says_which_rule_and_what_to_change(
             {"host": "api.example.com", "origin": "http://api.example.com", "scheme": "https"},
             "because the server is reached by https",
         ),
+        (
+            {"host": HOST, "origin": "http://evil.example", "scheme": "https"},
+            "because the Host is api.example.com",
+        ),
         ({}, "because there is no sound Host header to compare it with"),
         ({"host": "a b"}, "because there is no sound Host header to compare it with"),
     ],
@@ -380,7 +384,9 @@ def test_hosts_are_compared_as_a_set_without_case() -> None:
     assert "hosts=['B.example', 'a.example']" in repr(one)
 
 
-@pytest.mark.parametrize("host", ["[:]", "[:]:80", "[a:b]", "[:", "::"])
+@pytest.mark.parametrize(
+    "host", ["[:]", "[:]:80", "[a:b]", "[:", "::", "localhost:000080", "[::1]:000080"]
+)
 def test_a_host_that_is_no_address_though_it_looks_like_one_is_explained(host: str) -> None:
     policy = Policy(allow_origins=["https://app.example.com"], enforce=True, hosts=["localhost"])
     decision = policy.request(method="GET", host=host)

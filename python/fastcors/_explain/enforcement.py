@@ -102,7 +102,9 @@ def enforcement_denial(compiled: CompiledPolicy, request: FetchRequest, name: An
         return Denial(name, site, _ISOLATED.format(site=printable(site)))
     origin = request.origin or ""
     (denial,) = denials(compiled, _cors(request))
-    return Denial(name, origin, _NOT_OWN.format(denial=denial.message, why=_not_own(request)))
+    return Denial(
+        name, origin, _NOT_OWN.format(denial=denial.message, why=_not_own(compiled, request))
+    )
 
 
 def enforcement_denials(
@@ -174,25 +176,25 @@ def _host(compiled: CompiledPolicy, host: str | None) -> str:
     name = _without_port(host)
     if name is None:
         return _ODD_HOST.format(host=printable(host))
-    if _is_accepted(compiled, host):
+    if _rule_by_http(compiled, host) != "host":
         return _SEVERAL_HOSTS
     change = addition("hosts", name.lower(), others=True)
     return _OTHER_HOST.format(host=printable(host), hosts=listed, change=change)
 
 
-def _is_accepted(compiled: CompiledPolicy, host: str) -> bool:
-    """Whether a request with this one Host is for this server."""
+def _rule_by_http(compiled: CompiledPolicy, host: str, origin: str | None = None) -> Any:
+    """Return the rule that a request with this one Host and this Origin fits, if it came by http."""
     rule, *_ = compiled.enforced_answer(
         method=b"GET",
         is_https=False,
         host=host.encode("latin-1", "replace"),
-        origin=None,
+        origin=None if origin is None else origin.encode("latin-1", "replace"),
         origin_fits=True,
         site=None,
         mode=None,
         destination=None,
     )
-    return rule != "host"
+    return rule
 
 
 def _without_port(host: str) -> str | None:
@@ -201,18 +203,18 @@ def _without_port(host: str) -> str | None:
 
     end = host.find("]") + 1
     name, colon, port = host[end:].partition(":")
-    if colon and not (port.isascii() and port.isdigit() and int(port[:6]) < 65536):
+    if colon and not (port.isascii() and port.isdigit() and len(port) <= 5 and int(port) < 65536):
         return None
     name = host[:end] + name
     unsound = any(problem.code != "host-all-interfaces" for problem in linted_hosts([name]))
     return None if unsound or not name or "*" in name else name
 
 
-def _not_own(request: FetchRequest) -> str:
+def _not_own(compiled: CompiledPolicy, request: FetchRequest) -> str:
     if request.site and request.sent_method is not None:
         return _BROWSER_SAYS.format(site=printable(request.site))
     if request.host is None or _without_port(request.host) is None:
         return _NO_OWN_HOST
-    if request.is_https and (request.origin or "").startswith("http://"):
+    if request.is_https and _rule_by_http(compiled, request.host, request.origin) == "own-host":
         return _OTHER_SCHEME
     return _OTHER_OWN_HOST.format(host=printable(request.host))
