@@ -12,7 +12,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.servers.running import CLIENT_SECONDS, Server, running
 
 
-@pytest.fixture(scope="session")
+# For one module: as long as it is open, playwright keeps an event loop running in this thread, in which
+# no other test can start its own.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Start Chromium, in which every name that ends with .test is this machine.
 
@@ -44,7 +46,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def servers() -> Iterator[dict[str, Server]]:
     """Start a server without enforcement, with it, and with ``"isolate"``."""
     with ExitStack() as stack:
