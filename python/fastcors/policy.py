@@ -229,7 +229,9 @@ class Policy(Immutable):
 
     def _decide(self, request: Request) -> Decision:
         if isinstance(request, FetchRequest):
-            rule, is_rejected, action, status, body, lines = enforced_answer(self._compiled, request)
+            rule, is_rejected, action, status, body, lines = enforced_answer(
+                self._compiled, request
+            )
             rejected = action == "reject"
             return Decision(
                 self,

@@ -43,9 +43,12 @@ class Verdict(NamedTuple):
         return entries(prover, self.pattern.pattern) if self.safe else None
 
 
-@lru_cache(maxsize=64)
 def judge(pattern: re.Pattern[str], credentials: bool) -> Verdict:
     """Find the engine for a regex, and what is wrong with it. The last 64 are remembered."""
+    return _remembered(pattern, credentials)
+
+
+def _judged(pattern: re.Pattern[str], credentials: bool) -> Verdict:
     text: str = pattern.pattern
     expression = None
     ways_to_read = math.inf
@@ -74,6 +77,9 @@ def judge(pattern: re.Pattern[str], credentials: bool) -> Verdict:
         severity="error" if ways_to_read == math.inf else "warning",
     )
     return Verdict(pattern, None, [engine, *problems], safe)
+
+
+_remembered = lru_cache(maxsize=64)(_judged)
 
 
 def findings(pattern: re.Pattern[str], *, credentials: bool) -> tuple[list[Problem], bool]:
