@@ -4,8 +4,8 @@ use core::net::{IpAddr, Ipv4Addr};
 
 /// The longest host that DNS can name, in bytes of its text without a dot at the end.
 ///
-/// A name takes 255 bytes in a message (RFC 1035, 2.3.4), one of which is the first label's length
-/// and one the root: 253 remain. The URL standard has the same bound for a valid domain.
+/// A name takes 255 bytes in a message (RFC 1035, 2.3.4): one byte is the first label's length, one is
+/// the root, and 253 remain. The URL standard has the same bound for a valid domain.
 pub(crate) const LONGEST_HOST: usize = 253;
 
 /// The longest label of such a host, in bytes (RFC 1035, 2.3.4).

@@ -6,7 +6,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 
 use super::names::Names;
-use super::object::{Owned, Raised, deeper};
+use super::object::{self, Owned, Raised, deeper};
 
 /// What calling the application does, found out when it is assigned.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,14 @@ impl Calls {
         }
         Ok(if is_middleware(app)? { Self::Middleware } else { Self::Coroutine })
     }
+}
+
+/// The arguments of one call.
+#[derive(Clone, Copy)]
+pub(super) struct Called {
+    pub(super) scope: *mut ffi::PyObject,
+    pub(super) receive: *mut ffi::PyObject,
+    pub(super) send: *mut ffi::PyObject,
 }
 
 /// The application of one request, which keeps it while another may be assigned.
@@ -99,12 +107,7 @@ impl Application {
             match self.calls {
                 Calls::Coroutine => call(),
                 Calls::Middleware => deeper(call),
-                Calls::Anything => Owned::take(ffi::PyObject_Vectorcall(
-                    names.call_later.as_ptr(),
-                    args.as_ptr(),
-                    4,
-                    ptr::null_mut(),
-                )),
+                Calls::Anything => object::call(names.call_later.as_ptr(), &args),
             }
         }
     }

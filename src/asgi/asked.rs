@@ -1,17 +1,15 @@
 //! Asking an overridden `is_allowed_origin` when the response starts.
 
-use core::ptr;
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use pyo3::ffi;
 
 use super::current::counts_of;
 use super::headers::Decided;
-use super::object::{Owned, Raised, bytes_of, decoded};
+use super::object::{Owned, Raised, bytes_of, call, decoded};
 use super::policy::CompiledPolicy;
-use super::rejection::Rejection;
-use super::scope::RequestHeaders;
-use crate::cors::{Actual, Rejections};
+use super::rejection::reject_actual;
+use crate::cors::Actual;
 
 /// What a `send` keeps until the response starts: the middleware to ask, and the request's scope.
 ///
@@ -79,12 +77,7 @@ impl<'s> Question<'s> {
         unsafe {
             let origin = decoded(bytes_of(self.origin))?;
             let args = [send, self.middleware, self.policy, origin.as_ptr(), message];
-            Owned::take(ffi::PyObject_Vectorcall(
-                compiled.names.send_when_asked.as_ptr(),
-                args.as_ptr(),
-                args.len(),
-                ptr::null_mut(),
-            ))
+            call(compiled.names.send_when_asked.as_ptr(), &args)
         }
     }
 
@@ -99,20 +92,10 @@ impl<'s> Question<'s> {
             return Ok(Decided { kind, policy, request: origin, asked: middleware });
         }
         if !reported.swap(true, Relaxed) {
-            let rejections = Rejections::ORIGIN;
             // SAFETY: live objects, as the caller vouches.
             unsafe {
-                counts_of(middleware).rejected(rejections);
-                Rejection {
-                    rejections,
-                    policy: &Owned::share(policy),
-                    scope,
-                    origin: &Owned::share(origin),
-                    method: None,
-                    request: &RequestHeaders::default(),
-                    asked: middleware,
-                }
-                .log()?;
+                let (policy, origin) = (Owned::share(policy), Owned::share(origin));
+                reject_actual(counts_of(middleware), &policy, scope, &origin, middleware)?;
             }
         }
         Ok(Decided { kind: Actual::Rejected, policy, request: scope, asked: middleware })

@@ -7,11 +7,12 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-use super::application::Application;
+use super::actual::pass_on;
+use super::application::{Application, Called};
 use super::asked::question;
 use super::coroutines::deferred;
 use super::current::{counts, current, find_overrides, follows, live_verdict, overrides};
-use super::enforcement::{self, Asked, Called, Next, Passed};
+use super::enforcement::{self, Asked, Next, Passed};
 use super::fetch_headers::FetchHeaders;
 use super::guard::{attached, object};
 use super::middleware::{Middleware, not_initialized};
@@ -19,10 +20,9 @@ use super::names::Names;
 use super::object::{Owned, Raised, bytes_of, is_text, item, seldom};
 use super::older_rust::{cold_path, signed};
 use super::policy::{CompiledPolicy, compiled};
-use super::rejection::Rejection;
 use super::scope::{RequestHeaders, read_any};
 use super::{preflight, send};
-use crate::cors::{Actual, Rejections, can_be_mirrored};
+use crate::cors::{Actual, can_be_mirrored};
 
 pub(super) unsafe extern "C" fn vectorcall(
     slf: *mut ffi::PyObject,
@@ -257,27 +257,7 @@ unsafe fn decide(
                 counts, &policy, scope, &request, &origin, allowed, method, send,
             );
         }
-        let (request, kind) = if allowed {
-            (compiled.policy.explicit_origin().then_some(origin), Actual::Allowed)
-        } else {
-            let rejections = Rejections::ORIGIN;
-            counts.rejected(rejections);
-            let policy = &policy;
-            let (method, asked) = (None, ptr::null_mut());
-            Rejection {
-                rejections,
-                policy,
-                scope,
-                origin: &origin,
-                method,
-                request: &request,
-                asked,
-            }
-            .log()?;
-            (Some(Owned::share(scope)), Actual::Rejected)
-        };
-        let send = send::new(send, &policy, request, kind, None)?;
-        app.call(names, scope, receive, send.as_ptr())
+        pass_on(counts, app, &policy, called, origin, allowed, ptr::null_mut())
     }
 }
 

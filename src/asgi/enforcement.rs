@@ -8,17 +8,18 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
+use super::actual::pass_on;
+use super::application::Called;
 use super::coroutines::deferred;
 use super::current::{counts, current, follows, live_verdict, overrides};
 use super::fetch_headers::{FetchHeaders, read_any};
 use super::guard::attached;
 use super::middleware::Middleware;
 use super::names::{Names, pair};
-use super::object::{Owned, Raised, byte_text, bytes_of, is_text, item, seldom};
+use super::object::{self, Owned, Raised, byte_text, bytes_of, is_text, item, seldom};
 use super::older_rust::cold_path;
 use super::policy::{CompiledPolicy, compiled, is_policy};
-use super::rejection::{Rejection, is_silent, override_name, unless_interrupted};
-use super::scope::RequestHeaders;
+use super::rejection::{is_silent, override_name, unless_interrupted};
 use super::send;
 use crate::cors::{Actual, Rejections, can_be_mirrored};
 use crate::enforcement::{Action, Decision, Kind, Request, Rule, is_own_site};
@@ -51,14 +52,6 @@ pub(super) struct Passed {
     pub(super) allowed: Option<bool>,
     /// The policy that said so, if it follows a list.
     pub(super) current: Option<Owned>,
-}
-
-/// The arguments of one call.
-#[derive(Clone, Copy)]
-pub(super) struct Called {
-    pub(super) scope: *mut ffi::PyObject,
-    pub(super) receive: *mut ffi::PyObject,
-    pub(super) send: *mut ffi::PyObject,
 }
 
 /// Decides on a request, before CORS does, and counts and logs what is not let through. `found` is empty,
@@ -321,18 +314,18 @@ impl Caught<'_> {
             let Called { scope, receive, send } = self.called;
             if is_websocket {
                 let args = [scope, receive, send, start, body];
-                return call(&names.reject_handshake, &args);
+                return object::call(names.reject_handshake.as_ptr(), &args);
             }
             let origin =
                 self.found.cors.origin.as_ref().filter(|_| self.decision.cors == Actual::Allowed);
             let Some(origin) = origin else {
-                return call(&names.respond, &[send, start, body]);
+                return object::call(names.respond.as_ptr(), &[send, start, body]);
             };
             // Its page may read why.
             let by_name = compiled.policy.explicit_origin();
             let origin = by_name.then(|| Owned::share(origin.as_ptr()));
             let send = send::new(send, self.policy, origin, Actual::Allowed, None)?;
-            call(&names.respond, &[send.as_ptr(), start, body])
+            object::call(names.respond.as_ptr(), &[send.as_ptr(), start, body])
         }
     }
 }
@@ -363,17 +356,6 @@ fn messages(py: Python<'_>, rule: Rule, is_websocket: bool) -> PyResult<(Py<PyDi
     Ok((start.unbind(), body.unbind()))
 }
 
-/// # Safety
-/// All are live objects and the thread is attached.
-unsafe fn call(function: &Py<PyAny>, args: &[*mut ffi::PyObject]) -> Result<Owned, Raised> {
-    // SAFETY: as the caller vouches.
-    unsafe {
-        let result =
-            ffi::PyObject_Vectorcall(function.as_ptr(), args.as_ptr(), args.len(), ptr::null_mut());
-        Owned::take(result)
-    }
-}
-
 /// The coroutine that asks the override about an Origin, and then rejects the request or lets it go on.
 ///
 /// # Safety
@@ -388,7 +370,7 @@ pub(super) unsafe fn ask(
     unsafe {
         let Called { scope, receive, send } = called;
         let args = [this.cast(), policy.as_ptr(), scope, receive, send, origin.as_ptr()];
-        call(&compiled(policy.as_ptr()).names.enforce_when_asked, &args)
+        object::call(compiled(policy.as_ptr()).names.enforce_when_asked.as_ptr(), &args)
     }
 }
 
@@ -453,26 +435,9 @@ pub(super) unsafe fn pass(
         let counts = counts(this);
         counts.request();
         counts.cross_origin();
-        let (request, kind) = if allowed == ffi::Py_True() {
-            let by_name = compiled(policy.as_ptr()).policy.explicit_origin();
-            (by_name.then_some(origin), Actual::Allowed)
-        } else {
-            let rejections = Rejections::ORIGIN;
-            counts.rejected(rejections);
-            Rejection {
-                rejections,
-                policy: &policy,
-                scope,
-                origin: &origin,
-                method: None,
-                request: &RequestHeaders::default(),
-                asked: this.cast(),
-            }
-            .log()?;
-            (Some(Owned::share(scope)), Actual::Rejected)
-        };
-        let send = send::new(send, &policy, request, kind, None)?;
-        deferred(names, app.call(names, scope, receive, send.as_ptr()))
+        let called = Called { scope, receive, send };
+        let allowed = allowed == ffi::Py_True();
+        deferred(names, pass_on(counts, &app, &policy, called, origin, allowed, this.cast()))
     }
 }
 

@@ -2,13 +2,12 @@
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
-use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyIterator, PyList};
 
-use super::guard::attached;
 use super::locked::locked;
 use super::object::{Owned, Raised, bytes_of, seldom};
-use super::scope::{self, RequestHeaders, any_bytes, any_pair, exact_pair};
+use super::scope::{
+    self, RequestHeaders, any_bytes, any_value, each_header, exact_items, exact_pair, keep,
+};
 use crate::enforcement::HostLines;
 
 const ORIGIN: &[u8] = b"origin";
@@ -54,14 +53,7 @@ impl FetchHeaders {
         // SAFETY: each object is checked to be of the exact type that it is then read as; the items
         // are borrowed from the sequence, which nothing can change in between.
         unsafe {
-            let items: *const *mut ffi::PyObject = if ffi::PyList_CheckExact(headers) != 0 {
-                (*headers.cast::<ffi::PyListObject>()).ob_item
-            } else if ffi::PyTuple_CheckExact(headers) != 0 {
-                (&raw const (*headers.cast::<ffi::PyTupleObject>()).ob_item).cast()
-            } else {
-                return seldom(false);
-            };
-            let length = ffi::Py_SIZE(headers).unsigned_abs();
+            let Some((items, length)) = exact_items(headers) else { return seldom(false) };
             for index in 0..length {
                 let Some((name, value)) = exact_pair(*items.add(index)) else {
                     return seldom(false);
@@ -85,24 +77,41 @@ impl FetchHeaders {
         // SAFETY: live and attached, as the caller vouches.
         unsafe {
             match name.len() {
-                4 if name == HOST => {
-                    self.has_other_host = self.host.is_some();
-                    keep(&mut self.host, value);
+                4 | 6 | 14 => {
+                    if !self.take_own(name, value, navigations) && has_other_case(name) {
+                        self.take_in_lower_case(name, value, navigations);
+                    }
                 }
-                6 if name == ORIGIN => keep(&mut self.cors.origin, value),
-                14 if name == SITE => keep(&mut self.site, value),
-                14 if navigations && name == MODE => keep(&mut self.mode, value),
-                14 if navigations && name == DESTINATION => keep(&mut self.destination, value),
-                4 | 6 | 14 if has_other_case(name) => {
-                    let mut lower = [0; 14];
-                    let lower = &mut lower[..name.len()];
-                    lower.copy_from_slice(name);
-                    self.take_in_lower_case(lower, value, navigations);
-                }
-                4 | 6 | 14 => {}
                 _ => self.cors.take(name, value),
             }
         }
+    }
+
+    /// Takes a header that enforcement looks at, and tells whether it is one.
+    ///
+    /// # Safety
+    /// As for [`take`](Self::take).
+    #[inline(always)]
+    unsafe fn take_own(
+        &mut self,
+        name: &[u8],
+        value: *mut ffi::PyObject,
+        navigations: bool,
+    ) -> bool {
+        let place = match name.len() {
+            4 if name == HOST => {
+                self.has_other_host = self.host.is_some();
+                &mut self.host
+            }
+            6 if name == ORIGIN => &mut self.cors.origin,
+            14 if name == SITE => &mut self.site,
+            14 if navigations && name == MODE => &mut self.mode,
+            14 if navigations && name == DESTINATION => &mut self.destination,
+            _ => return false,
+        };
+        // SAFETY: live and attached, as the caller vouches.
+        unsafe { keep(place, value) }
+        true
     }
 
     /// Takes a header whose name a server has handed on as the client wrote it, such as hypercorn with
@@ -114,64 +123,12 @@ impl FetchHeaders {
     #[inline(never)]
     unsafe fn take_in_lower_case(
         &mut self,
-        name: &mut [u8],
+        name: &[u8],
         value: *mut ffi::PyObject,
         navigations: bool,
     ) {
-        name.make_ascii_lowercase();
         // SAFETY: as the caller vouches.
-        unsafe {
-            match &*name {
-                HOST => {
-                    self.has_other_host = self.host.is_some();
-                    keep(&mut self.host, value);
-                }
-                ORIGIN => keep(&mut self.cors.origin, value),
-                SITE => keep(&mut self.site, value),
-                MODE if navigations => keep(&mut self.mode, value),
-                DESTINATION if navigations => keep(&mut self.destination, value),
-                _ => {}
-            }
-        }
-    }
-
-    /// Reads headers of any shape that Starlette reads: any iterable of pairs of any kind.
-    ///
-    /// An iterator can be read only once: then a copy of the scope with the headers as a list comes
-    /// back too. The scope itself is never changed.
-    fn read_any<'py>(
-        scope: &Bound<'py, PyAny>,
-        headers: &Bound<'py, PyAny>,
-    ) -> PyResult<(Self, Option<Bound<'py, PyDict>>)> {
-        let py = scope.py();
-        let list = PyList::empty(py);
-        for line in headers.try_iter()? {
-            list.append(line?)?;
-        }
-        let mut found = Self::default();
-        for line in list.iter() {
-            let (name, value) = any_pair(&line)?;
-            // What is overlooked would let the request pass.
-            let name = any_bytes(&name).ok_or_else(|| {
-                PyTypeError::new_err(format!("a request header's name must be bytes, not {name:?}"))
-            })?;
-            if name.len() < 64 && LENGTHS >> name.len() & 1 != 0 {
-                let value = any_bytes(&value).ok_or_else(|| {
-                    PyTypeError::new_err(format!(
-                        "a request header's value must be bytes, not {value:?}"
-                    ))
-                })?;
-                // SAFETY: the value lives until the end of the block, and the thread is attached.
-                unsafe { found.take(&name, PyBytes::new(py, &value).as_ptr(), true) }
-            }
-        }
-        if headers.is_instance_of::<PyIterator>() || headers.hasattr("__next__")? {
-            let copy = PyDict::new(py);
-            copy.update(scope.cast()?)?;
-            copy.set_item("headers", list)?;
-            return Ok((found, Some(copy)));
-        }
-        Ok((found, None))
+        unsafe { self.take_own(&name.to_ascii_lowercase(), value, navigations) };
     }
 
     /// The Host lines.
@@ -222,40 +179,35 @@ fn has_other_case(name: &[u8]) -> bool {
     }
 }
 
-/// Keeps the first value.
-///
-/// # Safety
-/// `value` is a live object and the thread is attached.
-#[inline(always)]
-unsafe fn keep(place: &mut Option<Owned>, value: *mut ffi::PyObject) {
-    if place.is_none() {
-        // SAFETY: live and attached, as the caller vouches.
-        *place = Some(unsafe { Owned::share(value) });
-    }
-}
-
 #[inline]
 fn value(held: Option<&Owned>) -> Option<&[u8]> {
     // SAFETY: what `FetchHeaders` holds are bytes objects, which live as long as the borrow.
     held.map(|held| unsafe { bytes_of(held.as_ptr()) })
 }
 
-/// [`FetchHeaders::read_any`], for pointers.
+/// What enforcement and CORS need from headers of any shape, and the copy of the scope that
+/// [`each_header`] makes.
 ///
 /// # Safety
-/// Both are live objects and the thread is attached.
+/// As for [`each_header`].
 #[cold]
 pub(super) unsafe fn read_any(
     scope: *mut ffi::PyObject,
     headers: &Owned,
 ) -> Result<(FetchHeaders, Option<Owned>), Raised> {
-    attached(|py| {
-        // SAFETY: both are live for the time of the call.
-        unsafe {
-            let scope = Bound::from_borrowed_ptr(py, scope);
-            let headers = Bound::from_borrowed_ptr(py, headers.as_ptr());
-            let (found, copy) = FetchHeaders::read_any(&scope, &headers)?;
-            Ok((found, copy.and_then(|copy: Bound<'_, PyDict>| Owned::take(copy.into_ptr()).ok())))
-        }
-    })
+    let mut found = FetchHeaders::default();
+    // SAFETY: as the caller vouches; the value lives while it is taken.
+    let copy = unsafe {
+        each_header(scope, headers, |name, value| {
+            // What is overlooked would let the request pass.
+            let name = any_bytes(name).ok_or_else(|| {
+                PyTypeError::new_err(format!("a request header's name must be bytes, not {name:?}"))
+            })?;
+            if name.len() < 64 && LENGTHS >> name.len() & 1 != 0 {
+                found.take(&name, any_value(value)?.as_ptr(), true);
+            }
+            Ok(())
+        })?
+    };
+    Ok((found, copy))
 }

@@ -9,6 +9,7 @@
 //! not offer: it halves the cost of a call. Everything that runs once per policy, or only for
 //! unusual shapes, uses `PyO3`'s safe interface.
 
+mod actual;
 mod allowed_inside;
 mod application;
 mod asked;

@@ -253,6 +253,26 @@ pub(super) struct BoundMethod {
     pub(super) receiver: *mut ffi::PyObject,
 }
 
+/// Calls `callable` with these arguments.
+///
+/// # Safety
+/// All are live objects and the thread is attached.
+#[inline]
+pub(super) unsafe fn call(
+    callable: *mut ffi::PyObject,
+    args: &[*mut ffi::PyObject],
+) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        Owned::take(ffi::PyObject_Vectorcall(
+            callable,
+            args.as_ptr(),
+            args.len(),
+            core::ptr::null_mut(),
+        ))
+    }
+}
+
 /// Calls `callable` with one argument, which may lead back here through C code alone: then one level
 /// deeper, and too deep is a `RecursionError`.
 ///

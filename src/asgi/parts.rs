@@ -4,8 +4,8 @@
 //! reference count of what they share. So each has its own counters, its own copy of the policy's
 //! Python objects, made by itself, and one reference to the application.
 //!
-//! A part is read and written by its thread alone, but for the counters, which others read, and for the
-//! garbage collector, which stops all threads first.
+//! Only its thread reads and writes a part. There are two exceptions: others read the counters, and the
+//! garbage collector stops all threads first.
 
 use core::ffi::c_int;
 use core::ptr;

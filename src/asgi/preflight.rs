@@ -8,7 +8,7 @@ use super::counts::Counts;
 use super::guard::attached;
 use super::headers::line;
 use super::names::Names;
-use super::object::{Owned, Raised, bytes_of};
+use super::object::{Owned, Raised, bytes_of, call};
 use super::policy::{Closing, CompiledPolicy, compiled, is_policy};
 use super::rejection::Rejection;
 use super::scope::RequestHeaders;
@@ -76,12 +76,7 @@ pub(super) unsafe fn ask(
             network,
             send,
         ];
-        Owned::take(ffi::PyObject_Vectorcall(
-            names.respond_when_asked.as_ptr(),
-            args.as_ptr(),
-            args.len(),
-            core::ptr::null_mut(),
-        ))
+        call(names.respond_when_asked.as_ptr(), &args)
     }
 }
 
@@ -170,9 +165,9 @@ unsafe fn messages(
     let rejections = decision.rejections;
     if !rejections.is_empty() {
         counts.rejected(rejections);
-        let method = Some(method);
+        let (method, headers) = (Some(method), request.headers.as_ref());
         // SAFETY: live objects and an attached thread, as the caller vouches.
-        unsafe { Rejection { rejections, policy, scope, origin, method, request, asked }.log()? }
+        unsafe { Rejection { rejections, policy, scope, origin, method, headers, asked }.log()? }
     }
     let closing = &compiled.preflight.closing[rejections.index()];
     // SAFETY: live objects and an attached thread, as the caller vouches.

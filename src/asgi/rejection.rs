@@ -8,12 +8,12 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyInt, PyTuple};
 
+use super::counts::Counts;
 use super::guard::attached;
 #[cfg(Py_GIL_DISABLED)]
 use super::object::shared_item;
 use super::object::{Owned, Raised};
 use super::overrides::dict_version;
-use super::scope::RequestHeaders;
 use crate::cors::Rejections;
 
 pub(super) struct Log {
@@ -41,7 +41,8 @@ pub(super) struct Rejection<'r> {
     pub(super) scope: *mut ffi::PyObject,
     pub(super) origin: &'r Owned,
     pub(super) method: Option<&'r Owned>,
-    pub(super) request: &'r RequestHeaders,
+    /// Access-Control-Request-Headers of a preflight.
+    pub(super) headers: Option<&'r Owned>,
     /// The middleware whose `is_allowed_origin` decided on the Origin; null if the policy did.
     pub(super) asked: *mut ffi::PyObject,
 }
@@ -68,11 +69,7 @@ impl Rejection<'_> {
                     return Ok(());
                 }
                 let reasons = PyTuple::new(py, self.rejections.names().collect::<Vec<_>>())?;
-                let request = (
-                    value(self.origin),
-                    self.method.map(value),
-                    self.request.headers.as_ref().map(value),
-                );
+                let request = (value(self.origin), self.method.map(value), self.headers.map(value));
                 // SAFETY: live or null, as the caller vouches.
                 let asked = unsafe { override_name(py, self.asked)? };
                 let rejection = (value(self.policy), object(self.scope), reasons, request, asked);
@@ -81,6 +78,26 @@ impl Rejection<'_> {
             unless_interrupted(py, line())
         })
     }
+}
+
+/// Counts and logs that an actual request is rejected. The application runs all the same.
+///
+/// # Safety
+/// The objects are live, `asked` may be null, and the thread is attached.
+#[inline(always)]
+pub(super) unsafe fn reject_actual(
+    counts: &Counts,
+    policy: &Owned,
+    scope: *mut ffi::PyObject,
+    origin: &Owned,
+    asked: *mut ffi::PyObject,
+) -> Result<(), Raised> {
+    let rejections = Rejections::ORIGIN;
+    counts.rejected(rejections);
+    let rejection =
+        Rejection { rejections, policy, scope, origin, method: None, headers: None, asked };
+    // SAFETY: as the caller vouches.
+    unsafe { rejection.log() }
 }
 
 /// The name of the method that decides on origins instead of the policy, if a middleware is given.

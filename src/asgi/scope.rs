@@ -58,14 +58,7 @@ impl RequestHeaders {
         // SAFETY: each object is checked to be of the exact type that it is then read as; the items
         // are borrowed from the sequence, which nothing can change in between.
         unsafe {
-            let items: *const *mut ffi::PyObject = if ffi::PyList_CheckExact(headers) != 0 {
-                (*headers.cast::<ffi::PyListObject>()).ob_item
-            } else if ffi::PyTuple_CheckExact(headers) != 0 {
-                (&raw const (*headers.cast::<ffi::PyTupleObject>()).ob_item).cast()
-            } else {
-                return seldom(None);
-            };
-            let length = usize::try_from(ffi::Py_SIZE(headers)).ok()?;
+            let Some((items, length)) = exact_items(headers) else { return seldom(None) };
             let mut found = Self::default();
             for index in 0..length {
                 let (name, value) = exact_pair(*items.add(index))?;
@@ -96,49 +89,41 @@ impl RequestHeaders {
             }
             _ => return,
         };
-        if place.is_none() {
-            // SAFETY: live and attached, as the caller vouches.
-            *place = Some(unsafe { Owned::share(value) });
-        }
+        // SAFETY: as the caller vouches.
+        unsafe { keep(place, value) }
     }
+}
 
-    /// Reads headers of any shape that Starlette reads: any iterable of pairs of any kind.
-    ///
-    /// An iterator can be read only once: then a copy of the scope with the headers as a list comes
-    /// back too, for the application. The scope itself is never changed.
-    pub(super) fn read_any<'py>(
-        scope: &Bound<'py, PyAny>,
-        headers: &Bound<'py, PyAny>,
-    ) -> PyResult<(Self, Option<Bound<'py, PyDict>>)> {
-        let py = scope.py();
-        let list = PyList::empty(py);
-        for pair in headers.try_iter()? {
-            list.append(pair?)?;
-        }
-        let mut found = Self::default();
-        for pair in list.iter() {
-            let (name, value) = any_pair(&pair)?;
-            let Some(name) = any_bytes(&name) else { continue };
-            if [ORIGIN, REQUEST_METHOD, REQUEST_HEADERS, REQUEST_PRIVATE_NETWORK].contains(&&*name)
-            {
-                let value = any_bytes(&value).ok_or_else(|| {
-                    PyTypeError::new_err(format!(
-                        "a request header's value must be bytes, not {value:?}"
-                    ))
-                })?;
-                // SAFETY: the value lives until the end of the block, and the thread is attached.
-                unsafe { found.take(&name, PyBytes::new(py, &value).as_ptr()) }
-            }
-        }
-        let copy = if headers.is_instance_of::<PyIterator>() || headers.hasattr("__next__")? {
-            let copy = PyDict::new(py);
-            copy.update(scope.cast()?)?;
-            copy.set_item("headers", list)?;
-            Some(copy)
+/// Keeps the first value of a header.
+///
+/// # Safety
+/// `value` is a live object and the thread is attached.
+#[inline(always)]
+pub(super) unsafe fn keep(place: &mut Option<Owned>, value: *mut ffi::PyObject) {
+    if place.is_none() {
+        // SAFETY: live and attached, as the caller vouches.
+        *place = Some(unsafe { Owned::share(value) });
+    }
+}
+
+/// The items of a list or tuple, where they lie, and how many there are; None for any other object.
+///
+/// # Safety
+/// `sequence` is a live object, and nothing changes it while the items are read.
+#[inline(always)]
+pub(super) unsafe fn exact_items(
+    sequence: *mut ffi::PyObject,
+) -> Option<(*const *mut ffi::PyObject, usize)> {
+    // SAFETY: the object is checked to be of the exact type that it is then read as.
+    unsafe {
+        let items: *const *mut ffi::PyObject = if ffi::PyList_CheckExact(sequence) != 0 {
+            (*sequence.cast::<ffi::PyListObject>()).ob_item
+        } else if ffi::PyTuple_CheckExact(sequence) != 0 {
+            (&raw const (*sequence.cast::<ffi::PyTupleObject>()).ob_item).cast()
         } else {
-            None
+            return None;
         };
-        Ok((found, copy))
+        Some((items, ffi::Py_SIZE(sequence).unsigned_abs()))
     }
 }
 
@@ -192,22 +177,73 @@ pub(super) fn any_bytes(object: &Bound<'_, PyAny>) -> Option<Vec<u8>> {
     object.cast::<PyByteArray>().ok().map(PyByteArrayMethods::to_vec)
 }
 
-/// [`RequestHeaders::read_any`], for pointers.
+/// The value of a header that is read, as `bytes`.
+///
+/// # Errors
+/// A `TypeError` if it is neither `bytes` nor `bytearray`.
+pub(super) fn any_value<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+    any_bytes(value).map(|bytes| PyBytes::new(value.py(), &bytes)).ok_or_else(|| {
+        PyTypeError::new_err(format!("a request header's value must be bytes, not {value:?}"))
+    })
+}
+
+/// Calls `take` with name and value of each header, for headers of any shape that Starlette reads: any
+/// iterable of pairs of any kind.
+///
+/// An iterator can be read only once: then a copy of the scope with the headers as a list comes back,
+/// for the application. The scope itself is never changed.
 ///
 /// # Safety
 /// Both are live objects and the thread is attached.
+#[cold]
+pub(super) unsafe fn each_header(
+    scope: *mut ffi::PyObject,
+    headers: &Owned,
+    mut take: impl FnMut(&Bound<'_, PyAny>, &Bound<'_, PyAny>) -> PyResult<()>,
+) -> Result<Option<Owned>, Raised> {
+    attached(|py| {
+        // SAFETY: both are live for the time of the call.
+        let (scope, headers) = unsafe {
+            (Bound::from_borrowed_ptr(py, scope), Bound::from_borrowed_ptr(py, headers.as_ptr()))
+        };
+        let list = PyList::empty(py);
+        for pair in headers.try_iter()? {
+            list.append(pair?)?;
+        }
+        for pair in list.iter() {
+            let (name, value) = any_pair(&pair)?;
+            take(&name, &value)?;
+        }
+        if !headers.is_instance_of::<PyIterator>() && !headers.hasattr("__next__")? {
+            return Ok(None);
+        }
+        let copy = PyDict::new(py);
+        copy.update(scope.cast()?)?;
+        copy.set_item("headers", list)?;
+        // SAFETY: a new object, and the thread is attached.
+        Ok(unsafe { Owned::take(copy.into_ptr()) }.ok())
+    })
+}
+
+/// What CORS needs from headers of any shape, and the copy of the scope that [`each_header`] makes.
+///
+/// # Safety
+/// As for [`each_header`].
 #[cold]
 pub(super) unsafe fn read_any(
     scope: *mut ffi::PyObject,
     headers: &Owned,
 ) -> Result<(RequestHeaders, Option<Owned>), Raised> {
-    attached(|py| {
-        // SAFETY: both are live for the time of the call.
-        unsafe {
-            let scope = Bound::from_borrowed_ptr(py, scope);
-            let headers = Bound::from_borrowed_ptr(py, headers.as_ptr());
-            let (found, copy) = RequestHeaders::read_any(&scope, &headers)?;
-            Ok((found, copy.and_then(|copy: Bound<'_, PyDict>| Owned::take(copy.into_ptr()).ok())))
-        }
-    })
+    const NAMES: [&[u8]; 4] = [ORIGIN, REQUEST_METHOD, REQUEST_HEADERS, REQUEST_PRIVATE_NETWORK];
+    let mut found = RequestHeaders::default();
+    // SAFETY: as the caller vouches; the value lives while it is taken.
+    let copy = unsafe {
+        each_header(scope, headers, |name, value| {
+            if let Some(name) = any_bytes(name).filter(|name| NAMES.contains(&&**name)) {
+                found.take(&name, any_value(value)?.as_ptr());
+            }
+            Ok(())
+        })?
+    };
+    Ok((found, copy))
 }

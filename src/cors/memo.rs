@@ -53,8 +53,8 @@ impl Memo {
     }
 }
 
-/// As [`Memo`], for several threads at a time, none of which waits for another: where one is writing,
-/// there is nothing to be read, and nothing else is kept.
+/// As [`Memo`], for several threads at a time. No thread waits for another: while one is writing,
+/// nothing is read, and nothing else is kept.
 ///
 /// It is for builds of Python without the GIL, where each thread has one of its own: only what one thread
 /// began and another ends meets here.

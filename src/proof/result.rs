@@ -13,8 +13,7 @@ pub struct Proof {
     /// It matches any site below a private public suffix such as `github.io`, where anyone can have a
     /// name, or below one for some organizations, such as `gov.uk`.
     pub hosted: Option<UntrustedOrigin>,
-    /// It matches a site below such a suffix whose name anyone can have and of which the author wrote a
-    /// part.
+    /// It matches a site below such a suffix. Anyone can have its name, and the author wrote a part of it.
     pub shared: Option<UntrustedOrigin>,
     /// It matches this origin, at an address that anyone can have and that the author did not write.
     pub address: Option<String>,
