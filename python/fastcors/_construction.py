@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from ._format import shown
-from ._lint.option_names import near_option
 from .options import DEFAULTS
-from .policy import Policy, presented_as
+from .policy import Policy, check_names, presented_as
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from typing import Any, TypeVar
 
     _Initialize = TypeVar("_Initialize", bound=Callable[..., None])
@@ -20,12 +18,12 @@ def checked(initialize: _Initialize) -> _Initialize:
 
     An exception is also logged if an event loop runs, because servers swallow it there.
 
-    Unlike a default in the signature, this tells an option with its default value from a missing one.
+    Unlike a default in the signature, this distinguishes an option given its default value from a missing one.
     """
 
     def checking(self: object, *args: Any, **kwargs: Any) -> None:
         try:
-            _check_names(type(self).__name__, kwargs)
+            check_names(kwargs, f"{type(self).__name__} has no option", also=("app", "policy"))
             if kwargs.get("policy") is not None:
                 check_policy(kwargs["policy"], _given(args, kwargs))
             initialize(self, *args, **kwargs)
@@ -58,12 +56,3 @@ def check_policy(policy: object, others: list[str]) -> None:
             f"fastcors: {names}: not allowed beside policy, which already has every option; "
             f"write policy=policy.replace({change}), or leave policy out"
         )
-
-
-def _check_names(class_: str, names: Iterable[str]) -> None:
-    for name in names:
-        if name in DEFAULTS or name in ("app", "policy"):
-            continue
-        near = near_option(name)
-        instead = f"did you mean {near!r}?" if near else f"the options are {', '.join(DEFAULTS)}"
-        raise TypeError(f"fastcors: {class_} has no option {shown(name)}; {instead}")

@@ -311,7 +311,7 @@ class CompiledPolicy:
     ) -> tuple[bool, list[tuple[bytes, bytes]]]:
         """Whether an actual request is allowed, and the headers that its response gets."""
 
-    def enforced_answer(
+    def enforced_response(
         self,
         *,
         method: bytes | None,
@@ -322,9 +322,7 @@ class CompiledPolicy:
         site: bytes | None,
         mode: bytes | None,
         destination: bytes | None,
-    ) -> tuple[
-        str, bool, Literal["pass", "report", "reject"], int, bytes, list[tuple[bytes, bytes]]
-    ]:
+    ) -> tuple[str, Literal["pass", "report", "reject"], int, bytes, list[tuple[bytes, bytes]]]:
         """Decide on a request that is no preflight, by CORS and by enforcement.
 
         Args:
@@ -338,9 +336,9 @@ class CompiledPolicy:
             destination: its Sec-Fetch-Dest, if it has one.
 
         Returns:
-            The name of the rule that it fits; whether CORS rejects its Origin; what follows; the status
-            and the body of a rejection by this rule; and the header lines of the rejection, or those
-            that the application's response gets.
+            The name of the rule that it fits; what follows; the status and the body of a rejection by
+            this rule; and the header lines of the rejection, or those that the application's response
+            gets.
         """
 
     def message_with_headers(
@@ -400,20 +398,15 @@ _Relation: TypeAlias = Literal[
     "typo",
 ]
 
-class _NearestEntry(TypedDict):
-    text: str
-    relation: _Relation
-    scheme: bool
-    port: bool
-    cost: int
-    pattern: str | None
-
 class _NearestVariant(TypedDict):
     text: str
     relation: _Relation
     scheme: bool
     port: bool
     cost: int
+
+class _NearestEntry(_NearestVariant):
+    pattern: str | None
 
 class _Closest(TypedDict):
     oddities: list[str]

@@ -31,13 +31,13 @@ def fetch_request(
     )
 
 
-def enforced_answer(compiled: CompiledPolicy, request: FetchRequest) -> tuple[Any, ...]:
+def enforced_response(compiled: CompiledPolicy, request: FetchRequest) -> tuple[Any, ...]:
     """Return what the compiled policy decides on a request that is no preflight."""
 
     def value(text: str | None) -> bytes | None:
         return None if text is None else field(text)[0]
 
-    return compiled.enforced_answer(
+    return compiled.enforced_response(
         method=value(request.sent_method),
         is_https=request.is_https,
         host=value(request.host),

@@ -64,17 +64,30 @@ class Request(Immutable):
     ) -> None:
         self._start(origin=origin, method=method, headers=headers, private_network=private_network)
 
-    def _value(self) -> tuple[str | None, str | None, str | None, bool]:
+    def _value(self) -> tuple[Any, ...]:
         return self.origin, self.method, self.headers, self.private_network
 
     def __eq__(self, other: object) -> bool:
-        return self._value() == other._value() if isinstance(other, Request) else NotImplemented
+        if not isinstance(other, Request):
+            return NotImplemented
+        return type(self) is type(other) and self._value() == other._value()
 
     def __hash__(self) -> int:
         return hash(self._value())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Request, self._value()
+        return type(self), self._value()
+
+    def shown(self) -> str:
+        """Return it as the call that it was made by."""
+        asked = f"origin={shown(self.origin)}"
+        if self.method is not None:
+            asked += f", method={shown(self.method)}"
+        if self.headers is not None:
+            asked += f", headers={shown(self.headers)}"
+        if self.private_network:
+            asked += ", private_network=True"
+        return f"{'actual' if self.method is None else 'preflight'}({asked})"
 
 
 class FetchRequest(Request):
@@ -116,7 +129,7 @@ class FetchRequest(Request):
             is_https=is_https,
         )
 
-    def _sent(self) -> tuple[Any, ...]:
+    def _value(self) -> tuple[Any, ...]:
         return (
             self.origin,
             self.sent_method,
@@ -127,21 +140,10 @@ class FetchRequest(Request):
             self.is_https,
         )
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, FetchRequest):
-            return False if isinstance(other, Request) else NotImplemented
-        return self._sent() == other._sent()
-
-    def __hash__(self) -> int:
-        return hash(self._sent())
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return FetchRequest, self._sent()
-
     def shown(self) -> str:
         """Return it as the call that it was made by."""
         names = ("origin", "method", "host", "sec_fetch_site", "sec_fetch_mode", "sec_fetch_dest")
-        values = zip(names, self._sent(), strict=False)
+        values = zip(names, self._value(), strict=False)
         texts = [f"{name}={shown(value)}" for name, value in values if value is not None]
         if self.is_https:
             texts.append('scheme="https"')
@@ -152,8 +154,8 @@ class Denial(Immutable):
     """One reason why a request is rejected.
 
     Attributes:
-        kind: ``"origin"``, ``"method"``, ``"headers"`` or ``"private-network"``, as in the body of
-            the response.
+        kind: ``"origin"``, ``"method"``, ``"headers"`` or ``"private-network"`` for CORS, as in the
+            body of a preflight's response; one of `RULES` if enforcement rejects the request.
         value: the rejected value as it was sent: for headers, one name.
         message: a sentence that names the closest rule, how it differs, and what to change. It has no
             control character and no line break, whatever the request contains.
@@ -189,18 +191,20 @@ class Denial(Immutable):
 
 
 class Decision(Immutable):
-    """The decision of a policy about one request, as `Policy.preflight` and `Policy.actual` return it.
+    """The decision of a policy about one request.
+
+    `Policy.preflight`, `Policy.actual`, `Policy.request` and `Policy.websocket` return it.
 
     It is true if the request is allowed, and its `str` is an explanation for a person. Two decisions
     are equal if their requests and their policies are.
 
     Attributes:
         allowed: whether the request is allowed.
-        status: the status of the response to a preflight, 200 or 400; None for an actual request,
-            whose response is the application's.
-        body: the body of the response to a preflight; None for an actual request.
+        status: the status of the response to a preflight, 200 or 400, or of a rejection by
+            enforcement, 403 or 421; None if the application responds.
+        body: the body of that response; None if the application responds.
         headers: a new list of headers, as pairs of bytes in the order in which they are sent. For a
-            preflight these are all headers of the response. For an actual request they are added to
+            preflight or a rejection these are all headers of the response. Otherwise they are added to
             the application's, and replace those of the same name; its `Vary` is kept and extended.
         denials: why the request is rejected, a tuple of `Denial` in the order of the body; empty if
             `allowed`. It is made when it is first read, as is the `str`: that compares every listed
@@ -264,22 +268,9 @@ class Decision(Immutable):
         return found
 
     def __repr__(self) -> str:
-        request = self._request
-        if isinstance(request, FetchRequest):
-            verdict = "allowed" if self.allowed else "rejected"
-            status = "" if self.status is None else f", status {self.status}"
-            return f"<Decision: {request.shown()} is {verdict}{status}>"
-        asked = f"origin={shown(request.origin)}"
-        if request.method is not None:
-            asked += f", method={shown(request.method)}"
-        if request.headers is not None:
-            asked += f", headers={shown(request.headers)}"
-        if request.private_network:
-            asked += ", private_network=True"
         verdict = "allowed" if self.allowed else "rejected"
-        kind = "actual" if request.method is None else "preflight"
         status = "" if self.status is None else f", status {self.status}"
-        return f"<Decision: {kind}({asked}) is {verdict}{status}>"
+        return f"<Decision: {self._request.shown()} is {verdict}{status}>"
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Decision):

@@ -162,7 +162,7 @@ class CORSMiddleware(Middleware):
             ``"report"``. This is what stops DNS rebinding.
         strict: whether every problem of severity error raises, and every warning is a
             `ConfigWarning`. By default only some errors raise, every other error is a
-            `ConfigWarning`, and only `lint` reports the warnings.
+            `ConfigWarning`, and only `lint` reports the warnings, except `regex-python-only`.
         accept: the codes of problems that are known and intended, such as ``"regex-untrusted-origins"``:
             they neither raise nor warn, also with `strict`. What raises without `strict` cannot be
             accepted.

@@ -8,7 +8,7 @@ from ._immutable import Immutable, ReadOnlyDict, ReadOnlyList
 from ._lint.option_names import near_option
 from ._lint.reading import read_options
 from ._report import report
-from ._request_values import enforced_answer, fetch_request, field, joined, kind, text
+from ._request_values import enforced_response, fetch_request, field, joined, kind, text
 from .decision import Decision, FetchRequest, Request
 from .options import DEFAULTS, OPTIONS, Copy
 
@@ -43,20 +43,21 @@ def _checked(initialize: _Initialize) -> _Initialize:
     """Raise for an option that does not exist, and name the nearest one."""
 
     def checking(self: object, *args: Any, **options: Any) -> None:
-        _check_names(options)
+        check_names(options, "there is no option")
         initialize(self, *args, **options)
 
     return presented_as(checking, initialize)
 
 
-def _check_names(given: Iterable[str]) -> None:
+def check_names(given: Iterable[str], lacks: str, *, also: tuple[str, ...] = ()) -> None:
+    """Raise a TypeError for a name that is no option, and none of `also`; name the nearest option."""
     for name in given:
-        if name not in DEFAULTS:
+        if name not in DEFAULTS and name not in also:
             near = near_option(name)
             instead = (
                 f"did you mean {near!r}?" if near else f"the options are {', '.join(DEFAULTS)}"
             )
-            raise TypeError(f"fastcors: there is no option {shown(name)}; {instead}")
+            raise TypeError(f"fastcors: {lacks} {shown(name)}; {instead}")
 
 
 class Policy(Immutable):
@@ -229,15 +230,13 @@ class Policy(Immutable):
 
     def _decide(self, request: Request) -> Decision:
         if isinstance(request, FetchRequest):
-            rule, is_rejected, action, status, body, lines = enforced_answer(
-                self._compiled, request
-            )
+            rule, action, status, body, lines = enforced_response(self._compiled, request)
             rejected = action == "reject"
             return Decision(
                 self,
                 request,
-                allowed=not rejected
-                and not (is_rejected and rule in ("origin-read", "origin-write")),
+                # By these rules CORS rejects what enforcement passes.
+                allowed=not rejected and rule not in ("origin-read", "origin-write"),
                 status=status if rejected else None,
                 body=body if rejected else None,
                 lines=lines,
@@ -264,7 +263,7 @@ class Policy(Immutable):
         if isinstance(request, FetchRequest):
             from ._explain.enforcement import enforcement_denials
 
-            rule, _, action, *_ = enforced_answer(self._compiled, request)
+            rule, action, *_ = enforced_response(self._compiled, request)
             return enforcement_denials(self._compiled, request, rule, rejects=action == "reject")
         from ._explain.requests import denials
 
@@ -276,7 +275,7 @@ class Policy(Immutable):
         if isinstance(request, FetchRequest):
             from ._explain.enforcement import enforcement_explanation
 
-            rule, _, action, status, *_ = enforced_answer(self._compiled, request)
+            rule, action, status, *_ = enforced_response(self._compiled, request)
             return enforcement_explanation(self._compiled, decision, rule, action, status)
         from ._explain.requests import explanation
 
@@ -290,7 +289,7 @@ class Policy(Immutable):
         Raises:
             ConfigError, re.error, TypeError: as for a new policy.
         """
-        _check_names(changes)
+        check_names(changes, "there is no option")
         before = self._given()
         options = read_options({**before, **changes})
         known: Collection[Problem] = ()

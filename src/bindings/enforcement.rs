@@ -9,10 +9,10 @@ use crate::asgi::CompiledPolicy;
 use crate::cors::Actual;
 use crate::enforcement::{Action, Enforcement, Hosts, Kind, Mode, Request};
 
-/// The name of the rule; whether CORS rejects the Origin; what follows: `pass`, `report` or `reject`;
+/// The name of the rule; what follows: `pass`, `report` or `reject`;
 /// the status and the body of a rejection, also where it is only reported; the header lines that the
 /// response has, or is given.
-pub(super) type EnforcedAnswer = (&'static str, bool, &'static str, u16, Py<PyBytes>, Lines);
+pub(super) type EnforcedResponse = (&'static str, &'static str, u16, Py<PyBytes>, Lines);
 
 /// The options `enforce`, by the name of its mode, and `hosts`.
 pub(super) fn enforcement(mode: &str, hosts: &[String]) -> PyResult<Enforcement> {
@@ -29,17 +29,17 @@ impl CompiledPolicy {
         &self,
         py: Python<'_>,
         request: &Request<'_>,
-    ) -> PyResult<EnforcedAnswer> {
+    ) -> PyResult<EnforcedResponse> {
         let decision = self.enforcement.decide(request);
         let rule = decision.rule;
         let origin = request.origin.map(|(origin, _)| origin);
-        // CORS sets no headers on what answers a handshake.
+        // CORS sets no headers on the response to a handshake.
         let is_http = request.kind != Kind::WebSocket;
         let (action, lines) = match decision.action {
             Action::Reject => {
                 let length = rule.body().len().to_string();
                 let own = rule.lines(length.as_bytes());
-                // A rejected origin is not told what it may not read.
+                // A response to a rejected origin has no CORS headers.
                 let allowed = is_http && decision.cors == Actual::Allowed;
                 let kind = if allowed { Actual::Allowed } else { Actual::WithoutOrigin };
                 ("reject", self.merged(py, &own, kind, origin)?)
@@ -52,6 +52,6 @@ impl CompiledPolicy {
             }
         };
         let body = PyBytes::new(py, rule.body().as_bytes()).unbind();
-        Ok((rule.name(), decision.cors == Actual::Rejected, action, rule.status(), body, lines))
+        Ok((rule.name(), action, rule.status(), body, lines))
     }
 }

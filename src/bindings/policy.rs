@@ -5,7 +5,7 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
-use super::enforcement::{EnforcedAnswer, enforcement};
+use super::enforcement::{EnforcedResponse, enforcement};
 use super::explain::{Closest, DescribedPreflight, PreflightResponse};
 use crate::asgi::{CompiledPolicy, Raised, entry_bytes, entry_text, latin_1, message_with_headers};
 use crate::cors::{Actual, Expressions, Options, Origins, Policy, Preflight, PreflightRequest};
@@ -146,7 +146,7 @@ impl CompiledPolicy {
     /// stands for the handshake of a WebSocket.
     #[pyo3(signature = (*, method, is_https, host, origin, origin_fits, site, mode, destination))]
     #[allow(clippy::too_many_arguments, reason = "one for each part of a request, all by keyword")]
-    fn enforced_answer(
+    fn enforced_response(
         &self,
         py: Python<'_>,
         method: Option<&[u8]>,
@@ -157,7 +157,7 @@ impl CompiledPolicy {
         site: Option<&[u8]>,
         mode: Option<&[u8]>,
         destination: Option<&[u8]>,
-    ) -> PyResult<EnforcedAnswer> {
+    ) -> PyResult<EnforcedResponse> {
         let request = Request {
             kind: method.map_or(Kind::WebSocket, Kind::of_method),
             is_https,

@@ -1,15 +1,15 @@
-"""Says in words which rule of enforcement a request fits, and what to change.
+"""Explains which rule of enforcement a request fits, and what to change.
 
 Each text is a whole sentence with named gaps, for a person to read and to edit here.
 """
 
 from __future__ import annotations
 
-from fastcors.decision import Denial, Request
+from fastcors.decision import Denial
 
 from .origins import rule
-from .requests import denials
-from .wording import addition, printable
+from .requests import denials, listed
+from .wording import addition, described_request, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,25 +42,26 @@ _PASSES = {
     ),
     "navigation": "{request} is allowed: another site links to this server, and following a link is safe",
     "own-host": "{request} is allowed: its Origin {origin} is this server's own, because its Host is {host}",
+    # What passes although a stricter mode would reject it.
+    "cross-site-read": (
+        "{request} is allowed: another site's page may load it but not read it; "
+        'to reject it: enforce="isolate"'
+    ),
+    "websocket": (
+        "{request} is allowed: CORS does not cover WebSockets, and enforce is False; "
+        "to reject it with status {status}: enforce=True"
+    ),
+    "cross-site-write": (
+        "{request} is allowed, although another site's page sent it: enforce is False; "
+        "to reject it with status {status}: enforce=True"
+    ),
 }
 _HANDSHAKE_WITHOUT_ORIGIN = (
     "{request} is allowed: it has no Origin, so it comes from no browser, which always sends one"
 )
-# What passes although a stricter mode would reject it.
-_CROSS_SITE_READ = (
-    "{request} is allowed: another site's page may load it but not read it; "
-    'to reject it: enforce="isolate"'
-)
+# What to write if CORS alone rejects it.
 _READ_WITH_UNSAFE = 'enforce="unsafe" passes a safe method; to reject this request: enforce=True'
 _NOT_ENFORCED = "enforce is False; to reject this request with status {status}: enforce=True"
-_HANDSHAKE_NOT_ENFORCED = (
-    "{request} is allowed: CORS does not cover WebSockets, and enforce is False; "
-    "to reject it with status {status}: enforce=True"
-)
-_WRITE_NOT_ENFORCED = (
-    "{request} is allowed, although another site's page sent it: enforce is False; "
-    "to reject it with status {status}: enforce=True"
-)
 
 # Why a request is rejected, and what to change.
 _OTHER_HOST = "the Host {host} is not in hosts, which has {hosts}; if clients reach this server by that name: {change}"
@@ -75,14 +76,16 @@ _CROSS_SITE = (
     "Sec-Fetch-Site is {site}, so another site's page sent this request, and it has no Origin that "
     "could be allowed; "
 )
-_CROSS_SITE_WRITE = (
-    f"{_CROSS_SITE}if that page is yours, find what removes the Origin on the way, and list it in "
-    "allow_origins"
-)
-_ISOLATED = (
-    f"{_CROSS_SITE}if that page is yours, let it use CORS (crossorigin, or fetch without no-cors) and list "
-    "its origin in allow_origins"
-)
+_CROSS_SITES = {
+    "cross-site-write": (
+        f"{_CROSS_SITE}if that page is yours, find what removes the Origin on the way, and list it in "
+        "allow_origins"
+    ),
+    "cross-site-read": (
+        f"{_CROSS_SITE}if that page is yours, let it use CORS (crossorigin, or fetch without no-cors) and "
+        "list its origin in allow_origins"
+    ),
+}
 _NOT_OWN = "{denial}; it is not this server's own origin either, because {why}"
 _NO_OWN_HOST = "there is no sound Host header to compare it with"
 _OTHER_OWN_HOST = "the Host is {host}"
@@ -94,14 +97,11 @@ def enforcement_denial(compiled: CompiledPolicy, request: FetchRequest, name: An
     """Return why a rule rejects a request."""
     if name == "host":
         return Denial(name, request.host or "", _host(compiled, request.host))
-    if name == "cross-site-write":
+    if name in _CROSS_SITES:
         site = request.site or ""
-        return Denial(name, site, _CROSS_SITE_WRITE.format(site=printable(site)))
-    if name == "cross-site-read":
-        site = request.site or ""
-        return Denial(name, site, _ISOLATED.format(site=printable(site)))
+        return Denial(name, site, _CROSS_SITES[name].format(site=printable(site)))
     origin = request.origin or ""
-    (denial,) = denials(compiled, _cors(request))
+    (denial,) = denials(compiled, request)
     return Denial(
         name, origin, _NOT_OWN.format(denial=denial.message, why=_not_own(compiled, request))
     )
@@ -113,9 +113,7 @@ def enforcement_denials(
     """Return what is rejected of a request: by enforcement, else by CORS where the application runs."""
     if rejects:
         return (enforcement_denial(compiled, request, name),)
-    if name in ("origin-read", "origin-write"):
-        return tuple(denials(compiled, _cors(request)))
-    return ()
+    return tuple(denials(compiled, request))
 
 
 def enforcement_explanation(
@@ -124,7 +122,7 @@ def enforcement_explanation(
     """Return what `str` returns for a decision on a request that is no preflight."""
     request: Any = decision._request
     gaps = {
-        "request": _request(request),
+        "request": described_request(request.sent_method, request.origin),
         "status": status,
         "origin": printable(request.origin or ""),
         "site": printable(request.site or ""),
@@ -140,51 +138,28 @@ def enforcement_explanation(
         return _HANDSHAKE_WITHOUT_ORIGIN.format(**gaps)
     if name in _PASSES:
         return _PASSES[name].format(**gaps)
-    if name == "cross-site-read":
-        return _CROSS_SITE_READ.format(**gaps)
-    if name == "websocket":
-        return _HANDSHAKE_NOT_ENFORCED.format(**gaps)
-    if name == "cross-site-write":
-        return _WRITE_NOT_ENFORCED.format(**gaps)
     lines = [_BLOCKED.format(**gaps), *(f"  {denial}" for denial in decision.denials)]
     unsafe = compiled.options.enforce == "unsafe"
     lines.append(f"  {_READ_WITH_UNSAFE if unsafe else _NOT_ENFORCED.format(**gaps)}")
     return "\n".join(lines)
 
 
-def _request(request: FetchRequest) -> str:
-    """Return the words for a request."""
-    what = (
-        "a WebSocket handshake"
-        if request.sent_method is None
-        else f"{printable(request.sent_method)}"
-    )
-    return what if request.origin is None else f"{what} from {printable(request.origin)}"
-
-
-def _cors(request: FetchRequest) -> Request:
-    return Request(request.origin, None, None, private_network=False)
-
-
 def _host(compiled: CompiledPolicy, host: str | None) -> str:
-    hosts = compiled.options.hosts.items
-    listed = ", ".join(map(printable, hosts[:_LISTED]))
-    if len(hosts) > _LISTED:
-        listed += f" and {len(hosts) - _LISTED:,} more"
+    hosts = listed(compiled.options.hosts.items, _LISTED)
     if host is None:
-        return _NO_HOST.format(hosts=listed)
+        return _NO_HOST.format(hosts=hosts)
     name = _without_port(host)
     if name is None:
         return _ODD_HOST.format(host=printable(host))
     if _rule_by_http(compiled, host) != "host":
         return _SEVERAL_HOSTS
     change = addition("hosts", name.lower(), others=True)
-    return _OTHER_HOST.format(host=printable(host), hosts=listed, change=change)
+    return _OTHER_HOST.format(host=printable(host), hosts=hosts, change=change)
 
 
 def _rule_by_http(compiled: CompiledPolicy, host: str, origin: str | None = None) -> Any:
     """Return the rule that a request with this one Host and this Origin fits, if it came by http."""
-    rule, *_ = compiled.enforced_answer(
+    rule, *_ = compiled.enforced_response(
         method=b"GET",
         is_https=False,
         host=host.encode("latin-1", "replace"),

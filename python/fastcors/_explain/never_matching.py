@@ -24,18 +24,18 @@ _MOST_CHECKED = 10_000
 
 
 class NeverMatching:
-    """The entries of a policy that can match nothing: the first problem of each, in their order."""
+    """The entries of a policy that can match nothing: the first problem of each."""
 
     def __init__(self, compiled: CompiledPolicy) -> None:
         options = compiled.options
-        # What is no text is not among the compiled entries.
-        self.others: list[Problem] = []
+        # Entries that are not strings are not compiled.
+        others: list[Problem] = []
         self.texts: dict[str, Problem] = {}
         for problem in options.problems:
             if problem.option != "allow_origins" or not _never_matches(problem):
                 continue
             if problem.code == "origin-type":
-                self.others.append(problem)
+                others.append(problem)
             elif type(problem.value) is str:
                 self.texts.setdefault(problem.value, problem)
         if self.texts and compiled.entry_count() <= _MOST_CHECKED:
@@ -47,7 +47,7 @@ class NeverMatching:
                 self.texts.setdefault(problem.value, problem)
         # What is wrong with the regular expressions, as it may be why they do not match.
         self.regexes = [each for each in options.problems if each.option == "allow_origin_regex"]
-        self.problems = [*self.others, *self.texts.values()]
+        self.problems = [*others, *self.texts.values()]
 
     def meant_entries(self) -> dict[str, Problem]:
         """Return the entries to write instead, each with the problem that suggests it."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # The longest origin that a browser can send is shorter.
 _LONGEST_CHANGE = 300
-# What can be taken from an origin without asking what was meant. A user or a path may be an attempt
+# What can be removed from an origin without changing its intent. A user or a path may be an attempt
 # to pass for another origin, and a change would allow that.
 _CLEAR = frozenset({"space", "quotes", "case", "default-port", "slash"})
 # What is the one thing to say of an origin, whatever else is odd about it.
@@ -59,7 +59,7 @@ def rejection(compiled: CompiledPolicy, origin: str) -> str:
 
 
 def _sentences(compiled: CompiledPolicy, origin: str) -> Iterator[str]:
-    """Yield what is said of an origin beside that it is not allowed."""
+    """Yield the sentences after "... is not allowed"."""
     unsendable = _unsendable(compiled, origin)
     if unsendable is not None:
         yield from unsendable
@@ -171,11 +171,7 @@ class _Rejected:
             rule=printable(variant["text"]),
             origin=printable(self.origin),
         )
-        if relation == "same":
-            return
-        if relation not in _SAME_HOST:
-            yield from _others(scheme=variant["scheme"], port=variant["port"])
-        yield from self.change()
+        yield from self.others_and_change(variant)
 
     def from_entry(self, entry: _NearestEntry, *, matches: bool = True) -> Iterator[str]:
         """Yield how an entry, or what one was meant as, differs, and what to change."""
@@ -192,10 +188,16 @@ class _Rejected:
             yield from self.from_typo(entry, matches=matches)
             return
         yield difference
-        if relation == "same":
+        yield from self.others_and_change(entry, entry)
+
+    def others_and_change(
+        self, near: _NearestVariant, entry: _NearestEntry | None = None
+    ) -> Iterator[str]:
+        """Yield whether scheme or port differ beside the host, and what to change."""
+        if near["relation"] == "same":
             return
-        if relation not in _SAME_HOST:
-            yield from _others(scheme=entry["scheme"], port=entry["port"])
+        if near["relation"] not in _SAME_HOST and (near["scheme"] or near["port"]):
+            yield wording.OTHERS[near["scheme"], near["port"]]
         yield from self.change(entry=entry)
 
     def from_typo(self, entry: _NearestEntry, *, matches: bool) -> Iterator[str]:
@@ -348,12 +350,6 @@ def _about_regex(dead: dict[str, Problem]) -> str:
     """Return the sentence about the first regex that can match nothing."""
     problem = next(iter(dead.values()))
     return wording.REGEX_NEVER_MATCHES.format(problem=cut(problem.message))
-
-
-def _others(*, scheme: bool, port: bool) -> Iterator[str]:
-    """Yield that scheme or port differ beside the host."""
-    if scheme or port:
-        yield wording.OTHERS[scheme, port]
 
 
 def _ends_below(glob: str, site: str) -> bool:

@@ -156,7 +156,7 @@ def _unlisted_method(allowed: list[str], method: str) -> str:
         said = wording.ANY_METHOD
     else:
         said = wording.METHOD
-    return said.format(method=printable(method), allowed=_names(allowed))
+    return said.format(method=printable(method), allowed=listed(allowed))
 
 
 def _method_in_another_case(
@@ -171,10 +171,11 @@ def _method_in_another_case(
         yield wording.ADD_METHOD.format(addition=addition("allow_methods", method, others=True))
 
 
-def _names(names: list[str]) -> str:
-    listed = ", ".join(printable(name) for name in names[:_LISTED])
-    rest = len(names) - _LISTED
-    return listed if rest <= 0 else f"{listed} and {rest:,} more"
+def listed(names: list[str], most: int = _LISTED) -> str:
+    """Return the first names, and how many more there are."""
+    first = ", ".join(printable(name) for name in names[:most])
+    rest = len(names) - most
+    return first if rest <= 0 else f"{first} and {rest:,} more"
 
 
 def rejected_headers(compiled: CompiledPolicy, headers: str | None) -> Iterator[str]:

@@ -311,6 +311,12 @@ def joined(sentences: Iterable[str]) -> str:
     return text
 
 
+def described_request(method: str | None, origin: str | None) -> str:
+    """Return the words for a request; a method of None stands for the handshake of a WebSocket."""
+    what = "a WebSocket handshake" if method is None else printable(method)
+    return what if origin is None else f"{what} from {printable(origin)}"
+
+
 def printable(text: str, limit: int = LONGEST) -> str:
     """Return a request's or an option's text for a message: bare if all can be seen, else escaped."""
     if text and len(text) <= limit and all("!" <= character <= "~" for character in text):

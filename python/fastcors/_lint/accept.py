@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from fastcors._format import described, misplaced, shown
-from fastcors.options import EXAMPLES
+from fastcors._format import described, shown
 from fastcors.problems import CODES, NEVER_ACCEPTED, Problem
 
-from .collections import entries
-from .suggestions import FINITE, TEXTS, as_text, is_text, split
+from .collections import entries, text_for_a_plain_list
+from .suggestions import FINITE, TEXTS, is_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ _OWN_DECISION = ("credentials-without-origin", "no-origins")
 def codes(option: str, given: Any, problems: list[Problem]) -> tuple[str, ...]:
     """Read the codes, and report what is none or cannot be accepted."""
     if issubclass(type(given), TEXTS):
-        problems.append(_text_for_a_list(option, given, _ACCEPTABLE))
+        problems.append(text_for_a_plain_list(option, given, _ACCEPTABLE.issuperset))
         return ()
     accepted: list[str] = []
     for item in entries(option, given, problems):
@@ -46,19 +45,6 @@ def codes(option: str, given: Any, problems: list[Problem]) -> tuple[str, ...]:
 def with_own_decision(accept: Collection[str]) -> Collection[str]:
     """Return `accept` for a subclass that overrides `is_allowed_origin`, and may need no origins."""
     return [*accept, *_OWN_DECISION] if type(accept) in FINITE else accept
-
-
-def _text_for_a_list(option: str, given: Any, known: frozenset[str]) -> Problem:
-    meant = split(as_text(given))
-    if not meant or not known >= {*meant}:
-        meant = None
-    return Problem(
-        "not-a-collection",
-        option,
-        given,
-        f"{misplaced(given, 'a list of str')}; write {shown(meant or [EXAMPLES[option]], 200)}",
-        meant,
-    )
 
 
 def _unknown(option: str, item: Any, code: str | None, known: Collection[str]) -> Problem:

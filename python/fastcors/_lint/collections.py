@@ -18,10 +18,12 @@ from .suggestions import (
     meant_by_item,
     meant_by_items,
     meant_by_text,
+    split,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 # How many entries are read of anything else.
@@ -211,4 +213,20 @@ def _mapping(option: str, given: Any, credentials: bool) -> Problem:
         f"{meant.instead('write a list of the entries that you mean')}",
         meant.value,
         "warning",
+    )
+
+
+def text_for_a_plain_list(
+    option: str, given: Any, is_sound: Callable[[list[str]], bool]
+) -> Problem:
+    """Return the problem of a string for an option whose entries have no meaning beyond themselves."""
+    meant = split(as_text(given))
+    if not meant or not is_sound(meant):
+        meant = None
+    return Problem(
+        "not-a-collection",
+        option,
+        given,
+        f"{misplaced(given, 'a list of str')}; write {shown(meant or [EXAMPLES[option]], 200)}",
+        meant,
     )

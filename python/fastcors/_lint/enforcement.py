@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 from fastcors._fastcors import is_on_this_machine, lint_origins
-from fastcors._format import described, misplaced, shown
-from fastcors.options import EXAMPLES
+from fastcors._format import described, shown
 from fastcors.problems import Problem
 
-from .collections import entries
-from .suggestions import TEXTS, WORDS, as_text, decoded, is_text, split
+from .collections import entries, text_for_a_plain_list
+from .suggestions import TEXTS, WORDS, as_text, decoded, is_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,18 +52,7 @@ def mode(option: str, given: Any, problems: list[Problem]) -> bool | str:
 def hosts(option: str, given: Any, problems: list[Problem]) -> list[str]:
     """Read `hosts`."""
     if issubclass(type(given), TEXTS):
-        meant = split(as_text(given))
-        if not meant or any(reported.severity == "error" for reported in linted_hosts(meant)):
-            meant = None
-        problems.append(
-            Problem(
-                "not-a-collection",
-                option,
-                given,
-                f"{misplaced(given, 'a list of str')}; write {shown(meant or [EXAMPLES[option]], 200)}",
-                meant,
-            )
-        )
+        problems.append(text_for_a_plain_list(option, given, _are_sound))
         return []
     texts: list[str] = []
     for item in entries(option, given, problems):
@@ -87,6 +73,10 @@ def hosts(option: str, given: Any, problems: list[Problem]) -> list[str]:
     return texts
 
 
+def _are_sound(texts: list[str]) -> bool:
+    return all(problem.severity != "error" for problem in linted_hosts(texts))
+
+
 def linted_hosts(texts: list[str]) -> Iterator[Problem]:
     """Yield what is wrong with entries of `hosts`, in their order."""
     for text in texts:
@@ -94,9 +84,9 @@ def linted_hosts(texts: list[str]) -> Iterator[Problem]:
 
 
 def _linted_host(text: str) -> Iterator[Problem]:
-    def problem(code: str, said: str, meant: object = None, severity: Any = None) -> Problem:
+    def problem(code: str, said: str, meant: object) -> Problem:
         instead = "remove it" if meant is None else f"write {shown(meant)}"
-        return Problem(code, "hosts", text, f"{shown(text)} {said}; {instead}", meant, severity)
+        return Problem(code, "hosts", text, f"{shown(text)} {said}; {instead}", meant)
 
     if text == "*":
         yield Problem(
@@ -208,6 +198,4 @@ def contradictions_of_enforcement(options: Options) -> Iterator[Problem]:
 
 def _are_local(origins: list[str]) -> bool:
     """Whether all origins are on the machine that the browser runs on."""
-    return len(origins) <= _MOST and all(
-        is_on_this_machine(origin) for origin in islice(origins, _MOST)
-    )
+    return len(origins) <= _MOST and all(map(is_on_this_machine, origins))

@@ -20,7 +20,7 @@ def means_all(name: str, near: str, *, credentials: bool) -> bool:
 
 
 def near_option(name: str) -> str | None:
-    """Return the option that a name of none is near to, be it misspelled or another library's."""
+    """Return the option that an unknown name is closest to, misspelled or from another library."""
     import difflib
 
     words = _words(name)

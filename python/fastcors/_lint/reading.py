@@ -25,7 +25,7 @@ _FIRST = "allow_credentials"
 
 
 def read_options(given: Mapping[str, Any]) -> Options:
-    """Read all options, none of which may be missing, and find everything that is wrong with them.
+    """Read all options, which must all be present, and find everything that is wrong with them.
 
     Raises nothing. What is wrong is in the `problems` of the options, and a policy may be made of them
     once `fastcors._report.report` has not raised.

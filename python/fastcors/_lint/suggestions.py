@@ -138,7 +138,7 @@ def linted(option: str, texts: list[str], credentials: bool) -> list[_Reported]:
 
 
 def mended(option: str, texts: list[str] | None, credentials: bool) -> list[str] | None:
-    """Return the entries that were meant by these, each free of errors, or None where one is not evident."""
+    """Return the entries that were meant by these, each free of errors, or None if one is not evident."""
     # A correction may need a correction itself.
     for _ in range(3):
         if texts is None:
@@ -179,7 +179,7 @@ def meant_by_text(option: str, text: str, credentials: bool) -> Meant:
 
 
 def split(text: str) -> list[str] | None:
-    """Return the list that is in a text, JSON or separated by anything usual; None where it is none."""
+    """Return the list that is in a text, JSON or separated by anything usual; None if it is not a list."""
     if text.lstrip().startswith("["):
         import json
 

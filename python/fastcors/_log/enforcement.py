@@ -5,7 +5,13 @@ from __future__ import annotations
 import logging
 from time import monotonic
 
-from .rejections import _for_path, _print_error, logger
+from .rejections import (
+    LONGEST_EXPLAINED,
+    for_path,
+    logger,
+    print_error,
+    why_without_comparison,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,10 +23,6 @@ _INTERVAL = 60.0
 # The most origins that are reported in them: requests with made-up origins fill neither the memory nor
 # the log.
 _MOST_REPORTED = 100
-# The most characters of an origin that are explained, and the most entries of allow_origins among which
-# the closest is looked for.
-_LONGEST_EXPLAINED = 300
-_COMPARED = 10_000
 # When each was reported last, the oldest first.
 _reported: dict[bytes, float] = {}
 
@@ -60,19 +62,19 @@ def caught(
             "%s %s%s with status %d | %s: %s",
             f"enforce=True {what}" if is_report else what,
             _described(scope, origin),
-            _for_path(scope),
+            for_path(scope),
             status,
             name,
             _why(compiled, scope, name, request, override),
         )
     except Exception:  # noqa: BLE001 - a filter may raise anything
-        _print_error()
+        print_error()
 
 
 def _is_due(key: bytes) -> bool:
-    """Whether an origin is to be reported, which it then was."""
+    """Whether to report an origin. It then counts as reported."""
     now = monotonic()
-    key = key[:_LONGEST_EXPLAINED]
+    key = key[:LONGEST_EXPLAINED]
     last = _reported.get(key)
     if last is not None and now - last < _INTERVAL:
         return False
@@ -88,12 +90,10 @@ def _is_due(key: bytes) -> bool:
 
 
 def _described(scope: Scope, origin: bytes | None) -> str:
-    from fastcors._explain.wording import printable
+    from fastcors._explain.wording import described_request
 
-    what = "a WebSocket handshake"
-    if scope["type"] == "http":
-        what = printable(str(scope.get("method")))
-    return what if origin is None else f"{what} from {printable(origin.decode('latin-1'))}"
+    method = str(scope.get("method")) if scope["type"] == "http" else None
+    return described_request(method, None if origin is None else origin.decode("latin-1"))
 
 
 def _why(
@@ -104,21 +104,14 @@ def _why(
     override: str | None,
 ) -> str:
     """Return why the rule applies, and what to change."""
-    from fastcors._explain import wording
     from fastcors._explain.enforcement import enforcement_denial
-    from fastcors._explain.wording import joined, printable
     from fastcors.decision import FetchRequest
 
     origin, host, site = (None if value is None else value.decode("latin-1") for value in request)
     if origin is not None and name in ("origin-read", "origin-write", "websocket"):
-        if override is not None:
-            by = wording.LOG_OVERRIDE.format(origin=printable(origin), override=override)
-            return joined([by, wording.LOG_ADD_TO_OVERRIDE])
-        unnamed = wording.NOT_ALLOWED.format(origin=printable(origin))
-        if len(origin) > _LONGEST_EXPLAINED:
-            return joined([unnamed, wording.LOG_LONG_ORIGIN])
-        if compiled.entry_count() > _COMPARED:
-            return joined([unnamed, wording.LOG_MANY_ENTRIES])
+        why = why_without_comparison(compiled, origin, override)
+        if why is not None:
+            return why
     is_https = scope.get("scheme") in ("https", "wss")
     method = scope.get("method") if scope["type"] == "http" else None
     asked = FetchRequest(origin, method, host, site, None, None, is_https=is_https)

@@ -23,7 +23,7 @@ _LONGEST = 200
 _EXPLAINED = 8
 # The most characters that are explained of an origin, a method or a header name. No browser sends a
 # longer origin: a host has at most 253.
-_LONGEST_EXPLAINED = 300
+LONGEST_EXPLAINED = 300
 # The most entries of allow_origins among which the closest is looked for: about 2 ms.
 _COMPARED = 10_000
 # The most origins that one process reports as allowed by another layer.
@@ -64,12 +64,12 @@ def rejected(
         logger.debug(
             "rejected %s%s from %s | %s",
             "an actual request" if method is None else "a preflight",
-            _for_path(scope),
+            for_path(scope),
             printable(origin or "", _LONGEST),
             " | ".join(why),
         )
     except Exception:  # noqa: BLE001 - a filter may raise anything
-        _print_error()
+        print_error()
 
 
 def allowed_inside(
@@ -110,7 +110,7 @@ def allowed_inside(
             "another layer inside handles CORS itself: the response%s has "
             "access-control-allow-origin: %s, so pages on %s can read it%s, although this policy "
             "rejects that origin; remove the inner CORS layer or, if the origin is yours, allow it here%s%s",
-            _for_path(scope),
+            for_path(scope),
             printable(values[0].decode("latin-1"), _LONGEST),
             printable(text, _LONGEST),
             " with the user's credentials" if credentials and values[0] == origin else "",
@@ -118,7 +118,7 @@ def allowed_inside(
             " (no further origin is reported)" if len(_reported) >= _MOST_REPORTED else "",
         )
     except Exception:  # noqa: BLE001 - a filter may raise anything
-        _print_error()
+        print_error()
 
 
 def _why(
@@ -130,28 +130,20 @@ def _why(
     """Yield what is rejected and how to allow it, in the order of the reasons."""
     from fastcors._explain import wording
     from fastcors._explain.requests import denials, rejected_headers
-    from fastcors._explain.wording import joined, printable
+    from fastcors._explain.wording import printable
     from fastcors.decision import Request
 
     origin, method, headers = request
     found: dict[str, list[str]] = {reason: [] for reason in reasons}
     if "origin" in found and origin is not None:
-        unnamed = wording.NOT_ALLOWED.format(origin=printable(origin))
-        said: list[str] = []
-        if override is not None:
-            unnamed = wording.LOG_OVERRIDE.format(origin=printable(origin), override=override)
-            said = [unnamed, wording.LOG_ADD_TO_OVERRIDE]
-        elif len(origin) > _LONGEST_EXPLAINED:
-            said = [unnamed, wording.LOG_LONG_ORIGIN]
-        elif compiled.entry_count() > _COMPARED:
-            said = [unnamed, wording.LOG_MANY_ENTRIES]
-        if said:
-            found["origin"].append(f"origin: {joined(said)}")
+        why = why_without_comparison(compiled, origin, override)
+        if why is not None:
+            found["origin"].append(f"origin: {why}")
     names = list(rejected_headers(compiled, headers)) if "headers" in found else []
     asked = Request(
         origin if "origin" in found and not found["origin"] else None,
-        None if method is None else method[:_LONGEST_EXPLAINED],
-        ",".join(name[:_LONGEST_EXPLAINED] for name in names[:_EXPLAINED]) if names else None,
+        None if method is None else method[:LONGEST_EXPLAINED],
+        ",".join(name[:LONGEST_EXPLAINED] for name in names[:_EXPLAINED]) if names else None,
         private_network="private-network" in found,
     )
     for denial in denials(compiled, asked):
@@ -165,6 +157,24 @@ def _why(
         # A policy that has changed meanwhile may deny none of it.
         unnamed = wording.NOT_ALLOWED.format(origin=printable(values.get(reason) or ""))
         yield from texts or [f"{reason}: {unnamed}"]
+
+
+def why_without_comparison(
+    compiled: CompiledPolicy, origin: str, override: str | None
+) -> str | None:
+    """Return why an origin is rejected if it is not compared with the rules, else None."""
+    from fastcors._explain import wording
+    from fastcors._explain.wording import joined, printable
+
+    if override is not None:
+        by = wording.LOG_OVERRIDE.format(origin=printable(origin), override=override)
+        return joined([by, wording.LOG_ADD_TO_OVERRIDE])
+    unnamed = wording.NOT_ALLOWED.format(origin=printable(origin))
+    if len(origin) > LONGEST_EXPLAINED:
+        return joined([unnamed, wording.LOG_LONG_ORIGIN])
+    if compiled.entry_count() > _COMPARED:
+        return joined([unnamed, wording.LOG_MANY_ENTRIES])
+    return None
 
 
 def _is_first(origin: bytes) -> bool:
@@ -197,7 +207,7 @@ def _origin_of(scope: Scope) -> bytes | None:
     return None
 
 
-def _for_path(scope: Scope | None) -> str:
+def for_path(scope: Scope | None) -> str:
     """Return the words for a request's path, or nothing if its scope has none."""
     from fastcors._explain.wording import printable
 
@@ -208,7 +218,7 @@ def _for_path(scope: Scope | None) -> str:
     return f" for {printable(str.__str__(path), _LONGEST)}" if isinstance(path, str) else ""
 
 
-def _print_error() -> None:
+def print_error() -> None:
     if logging.raiseExceptions:
         import traceback
 

@@ -154,7 +154,7 @@ class Findings:
         if like_glob == self.text:
             reasons, meant = self.suggester.without_untrusted(self.text)
         else:
-            # Whatever else would repair it, it is not what was meant.
+            # Another fix would not match what the author intended.
             reasons, meant = [rewrites.GLOB], self.suggester.sound(like_glob)
         because = f", because {' and '.join(reasons)}" if reasons else ""
         said = f"also allows {origin}{because}, and {who}"

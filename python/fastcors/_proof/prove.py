@@ -1,4 +1,4 @@
-"""Proves which origins a regular expression matches: asks the compiled part, which answers with values."""
+"""Proves which origins a regular expression matches, with the compiled part."""
 
 from __future__ import annotations
 

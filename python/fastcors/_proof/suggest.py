@@ -129,7 +129,7 @@ class Suggester:
         return None if rewritten == self.text else self.sound(rewritten, self.text)
 
     def unmatched(self, proven: Proven) -> list[Unmatched]:
-        """Return the alternatives that match no origin, but for those by which no origin is missed.
+        """Return the alternatives that match no origin, except those that make the regex miss no origin.
 
         `(/|$)` and `(:443)?` match the same without them.
         """
@@ -194,7 +194,7 @@ class Suggester:
         return None if missed is None else Unmatched(place, text, reason, rewritings, missed)
 
     def _repaired(self, proven: Proven, unmatched: list[Unmatched]) -> Iterator[str]:
-        """Yield regexes in which those alternatives may match what was meant."""
+        """Yield regexes in which those alternatives can match the intended origins."""
         text = proven.text
         for each in reversed(unmatched):
             meant = "" if each.is_unset else self.rewritten(each.text, *each.rewritings)

@@ -1,4 +1,4 @@
-"""The syntax tree of one of Python's regular expressions, in which no flags are left to mind.
+"""The syntax tree of one of Python's regular expressions, with all flags already applied.
 
 Python's own parser gives the tree. Every node that stands for one character is asked of Python's engine
 for each visible ASCII character, so flags, case folding, categories and negation mean what they mean to
