@@ -1,5 +1,6 @@
 # `make demo` shows the middleware at work, `make test` runs every check. Both need Python, make, a Rust
-# toolchain and a C compiler, which `toolchain` checks, and install everything else into $(VENV).
+# toolchain and a C compiler, which `toolchain` checks, and install what PyPI has into $(VENV). `make test`
+# also needs rustfmt, clippy, nginx and chromium.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -58,6 +59,11 @@ program = @command -v $(1) >/dev/null 2>&1 \
 	|| { command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq $(3) >/dev/null; } \
 	|| { echo "$(2) '$(1)', which does not run here: install it, then try again (Debian: apt install $(3))" >&2; exit 1; }
 
+define tried_programs
+$(call program,nginx,a recipe is tried behind,nginx-light)
+$(call program,chromium,enforcement is tried with,chromium)
+endef
+
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 20
 
@@ -85,7 +91,7 @@ $(BIN)/.demo: pyproject.toml | toolchain
 	@touch $@
 
 $(BIN)/.tools: $(BIN)/.demo
-	@echo "Installing what the checks and the benchmarks need into $(VENV): some minutes and 900 MB, once."
+	@echo "Installing what the checks and the benchmarks need into $(VENV): some minutes and 1.1 GB, once."
 	@$(BIN)/python -m pip install --group dev
 	@touch $@
 
@@ -131,8 +137,7 @@ typing: build $(BIN)/.tools ## mypy and basedpyright on the package, its tests a
 	$(BIN)/basedpyright --level error examples
 
 test-python: build $(BIN)/.tools ## the extension, against Starlette, behind real servers
-	$(call program,nginx,a recipe is tried behind,nginx-light)
-	$(call program,chromium,enforcement is tried with,chromium)
+	$(tried_programs)
 	FASTCORS_EXAMPLES=$(EXAMPLES) $(BIN)/pytest $(PYTEST)
 
 test-pythons: toolchain ## the extension, built for and tested with each other Python from 3.11 to 3.15
@@ -151,7 +156,8 @@ check-free-threaded: linters ## the code for the Pythons without the GIL, as far
 stress-threads: build $(BIN)/.tools ## one middleware under load from several threads for SECONDS; means most where PYTHON has no GIL
 	$(BIN)/python -X faulthandler -m tests.asgi.stress --seconds $(SECONDS)
 
-servers: build $(BIN)/.tools ## only the tests behind real servers
+servers: build $(BIN)/.tools ## only the tests behind real servers, those in Chromium too
+	$(tried_programs)
 	$(BIN)/pytest -m servers
 
 browser: build $(BIN)/.tools ## only the tests in Chromium
@@ -204,7 +210,7 @@ bench-servers: build $(BIN)/.tools ## requests per second of uvicorn and granian
 	$(BIN)/python -m benches.servers $(BENCH)
 	$(BIN)/python -m benches.protocol $(BENCH)
 
-bench-rivals: build $(BIN)/.tools ## the frameworks' own CORS beside fastcors
+bench-rivals: build $(BIN)/.tools ## the frameworks' own CORS, and another package's enforcement, beside fastcors
 	$(BIN)/python -m benches.rivals $(BENCH)
 	$(BIN)/python -m benches.enforcement $(BENCH)
 
@@ -217,7 +223,7 @@ bench-core: ## the Rust core alone, by criterion
 bench-cold: build $(BIN)/.tools ## the import, and building a policy
 	$(BIN)/python -m benches.cold $(BENCH)
 
-bench-record: build $(BIN)/.tools ## all of these but bench-core, into benches/results and the plots and tables of the documents
+bench-record: build $(BIN)/.tools ## all of these but bench-pytest and bench-core, into benches/results and the plots and tables of the documents
 	$(if $(filter servers,$(RECORDED)),$(call program,wrk,the load is made by,wrk))
 	@for each in $(RECORDED); do $(BIN)/python -m benches.$$each --record $(BENCH) || exit 1; done
 	$(BIN)/python -m benches.plots

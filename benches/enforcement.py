@@ -18,14 +18,14 @@ from benches.requests import (
     ALLOWED,
     BROWSER_LINES,
     COMMON,
+    POLICIES,
     REJECTED,
     App,
     application,
-    discard,
+    response,
 )
-from benches.requests import POLICIES as CORS_POLICIES
 from benches.tables import ENFORCEMENT
-from benches.timing import best, by_hand
+from benches.timing import best_by_hand
 from fastcors import CORSMiddleware
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ REQUESTS = {
     "POST, rejected": _scope("http", "POST", REJECTED),
     "WebSocket, allowed": _scope("websocket", None, ALLOWED),
 }
-# What is answered without the application where it is enforced.
+# The request that enforcement rejects before the application runs.
 REJECTING = "POST, rejected"
 
 
@@ -61,7 +61,7 @@ async def accepting(scope: Any, receive: Any, send: Any) -> None:
 
 def middlewares() -> dict[str, App]:
     """Return the bare application, and the same behind each middleware."""
-    policy = {**COMMON, **CORS_POLICIES["two origins"]}
+    policy = {**COMMON, **POLICIES["two origins"]}
     return {
         "no middleware": accepting,
         "CORS": CORSMiddleware(accepting, **policy),
@@ -70,46 +70,25 @@ def middlewares() -> dict[str, App]:
     }
 
 
-def status(app: App, scope: dict[str, Any]) -> int | None:
-    """Return the status of the response, None for a WebSocket that nobody rejects."""
-    found: list[int] = []
-
-    async def send(message: Any) -> None:
-        if "status" in message:
-            found.append(message["status"])
-        await discard(message)
-
-    try:
-        app(scope, None, send).send(None)  # type: ignore[attr-defined]
-    except StopIteration:
-        return found[0] if found else None
-    raise AssertionError("the application waits")
-
-
 def check(apps: dict[str, App]) -> None:
     """Exit unless each middleware rejects what it should, and only that."""
     for kind, scope in REQUESTS.items():
+        # To a handshake that nobody rejects, nobody responds here.
+        if scope["type"] == "websocket":
+            continue
         for name, app in apps.items():
             enforces = name not in ("no middleware", "CORS")
             expected = 403 if kind == REJECTING and enforces else 200
-            if scope["type"] == "websocket":
-                continue
-            if status(app, scope) != expected:
-                sys.exit(f"{name} responds {status(app, scope)}, {kind}")
+            status = response(app, scope)[0]["status"]
+            if status != expected:
+                sys.exit(f"{name} responds {status}, {kind}")
 
 
 def measured(rounds: int) -> Iterator[Row]:
     """Measure each request with each middleware."""
     apps = middlewares()
     check(apps)
-    times = best(
-        {
-            (kind, name): by_hand(app, scope)
-            for kind, scope in REQUESTS.items()
-            for name, app in apps.items()
-        },
-        rounds,
-    )
+    times = best_by_hand(apps, REQUESTS, rounds)
     for kind in REQUESTS:
         bare = times[kind, "no middleware"]
         row: Row = {"request": kind, "no middleware": bare}

@@ -29,7 +29,7 @@ from benches.report import options, python, require_release_build, write
 from benches.requests import ALLOWED, BODY, REQUESTS, App, application, middlewares
 from benches.tables import BARE
 from benches.tables import FRAMEWORKS as FRAMEWORK_TABLE
-from benches.timing import best, by_hand
+from benches.timing import best, best_by_hand
 from fastcors import CORSMiddleware
 
 if TYPE_CHECKING:
@@ -68,14 +68,7 @@ def bare_rivals(rounds: int) -> list[Row]:
     for name, app in apps.items():
         if name != "no middleware":
             asyncio.run(check(name, app))
-    times = best(
-        {
-            (kind, name): by_hand(app, scope)
-            for kind, scope in REQUESTS.items()
-            for name, app in apps.items()
-        },
-        rounds,
-    )
+    times = best_by_hand(apps, REQUESTS, rounds)
     return [
         {
             "request": kind,

@@ -20,6 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benches.report import require_release_build
 from fastcors import CORSMiddleware
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=100_000, help="requests of each thread")
     parser.add_argument("--rounds", type=int, default=9)
     given = parser.parse_args()
+    require_release_build()
     live = [ORIGIN]
     variants: dict[str, Any] = {
         "no middleware": app,

@@ -60,6 +60,20 @@ def best(batches: Mapping[Key, Batch], rounds: int) -> dict[Key, float]:
     return found
 
 
+def best_by_hand(
+    apps: Mapping[str, App], requests: Mapping[str, dict[str, Any]], rounds: int
+) -> dict[tuple[str, str], float]:
+    """Return the best time of each request with each application, in nanoseconds."""
+    return best(
+        {
+            (kind, name): by_hand(app, scope)
+            for kind, scope in requests.items()
+            for name, app in apps.items()
+        },
+        rounds,
+    )
+
+
 def _count(batch: Batch) -> int:
     """Find how many requests make a batch of `BATCH_NS`, which warms the variant up too."""
     count = 1

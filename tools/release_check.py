@@ -115,15 +115,15 @@ def problems_of_wheel(path: Path) -> list[str]:
         for name in (name for name in names if name.endswith(_COMPILED)):
             found += [f"{name} names {text}" for text in machine_paths(wheel.read(name))]
     if "-manylinux" in path.name:
-        told = subprocess.run(
+        checked = subprocess.run(
             [sys.executable, "-m", "auditwheel", "show", str(path)],
             capture_output=True,
             text=True,
             check=False,
         )
         tags = path.stem.rpartition("-")[2].split(".")
-        if not any(f'"{tag}"' in told.stdout for tag in tags):
-            found.append(f"auditwheel finds it not to be {tags}: {told.stdout}{told.stderr}")
+        if not any(f'"{tag}"' in checked.stdout for tag in tags):
+            found.append(f"auditwheel finds it not to be {tags}: {checked.stdout}{checked.stderr}")
     return [f"{path.name}: {problem}" for problem in found]
 
 
@@ -131,9 +131,9 @@ def problems_of_source(path: Path) -> list[str]:
     """Return what is wrong with a source distribution."""
     folder = path.name.removesuffix(".tar.gz")
     with tarfile.open(path) as packed:
-        told = packed.extractfile(f"{folder}/PKG-INFO")
-        assert told
-        found = problems_of_metadata(message_from_bytes(told.read()))
+        metadata = packed.extractfile(f"{folder}/PKG-INFO")
+        assert metadata
+        found = problems_of_metadata(message_from_bytes(metadata.read()))
     return [f"{path.name}: {problem}" for problem in found]
 
 

@@ -29,6 +29,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from fastcors import CORSMiddleware
+from tests.exchange import receive, run, scope_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,20 +63,7 @@ def scope(origin: str | None, method: str = "GET", requested: str | None = None)
         headers.append((b"origin", origin.encode()))
     if requested is not None:
         headers.append((b"access-control-request-method", requested.encode()))
-    return {"type": "http", "method": method, "path": "/", "headers": headers}
-
-
-def ended(awaitable: Any) -> None:
-    """Drive a coroutine that waits for nothing."""
-    try:
-        awaitable.send(None)
-    except StopIteration:
-        return
-    raise Wrong("a coroutine waits")
-
-
-async def receive() -> Message:
-    return {"type": "http.request"}
+    return scope_of(method, headers)
 
 
 class Stress:
@@ -113,7 +101,7 @@ class Stress:
         async def send(message: Message) -> None:
             messages.append(message)
 
-        ended(self.middleware(request, receive, send))
+        run(self.middleware(request, receive, send))
         return messages
 
     def ask(self, drawn: random.Random) -> None:

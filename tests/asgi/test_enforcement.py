@@ -70,6 +70,7 @@ CLASSES = [CORSMiddleware, Asking, Awaiting, Calling, Sending, AskingAndSending]
 ASKED = [Asking, Awaiting, AskingAndSending]
 OVERRIDES = pytest.mark.parametrize("class_", CLASSES)
 ROWS = [("http", *row) for row in REQUESTS] + [("websocket", *row) for row in HANDSHAKES]
+each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]} {row[1]}")
 
 
 class Application:
@@ -122,9 +123,7 @@ def exchange(app: Any, scope: Scope) -> list[Message]:
 
 @OVERRIDES
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize(
-    "row", ROWS, ids=lambda row: f"{row[0]} {row[1]}" if isinstance(row, tuple) else str(row)
-)
+@each_row
 def test_each_row_of_the_table_is_what_is_sent(class_: Any, mode: Any, row: Any) -> None:
     kind, request, _, _, _ = row
     request = {"host": HOST, **request}
@@ -547,9 +546,7 @@ def test_a_policy_of_many_origins_is_not_searched_for_a_line(
 
 @OVERRIDES
 @pytest.mark.parametrize("change", [bytes.title, bytes.upper], ids=["title", "upper"])
-@pytest.mark.parametrize(
-    "row", ROWS, ids=lambda row: f"{row[0]} {row[1]}" if isinstance(row, tuple) else str(row)
-)
+@each_row
 def test_the_case_of_header_names_does_not_count(class_: Any, change: Any, row: Any) -> None:
     # hypercorn hands them on as the client wrote them, with `h11_pass_raw_headers`.
     kind, request, _, _, _ = row

@@ -1,8 +1,9 @@
-"""Each attack reaches the application without enforcement, so that it is one, and not with it."""
+"""Each attack reaches the application without enforcement, and does not with it."""
 
 from __future__ import annotations
 
 import itertools
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -12,9 +13,9 @@ from tests.servers.running import Server
 
 pytestmark = pytest.mark.servers
 
-# `localhost` is trustworthy, so that Chromium sends Sec-Fetch-Site there; to `own.test` it does not.
-HOSTS = ["localhost", "own.test"]
-each_host = pytest.mark.parametrize("host", HOSTS)
+# Chromium sends Sec-Fetch-Site to `localhost`, which is trustworthy, and not to `own.test`.
+each_host = pytest.mark.parametrize("host", ["localhost", "own.test"])
+each_server = pytest.mark.parametrize("name", ["plain", "enforced", "isolated"])
 _numbers = itertools.count()
 
 Servers = dict[str, Server]
@@ -40,6 +41,11 @@ def url(server: Server, host: str, path: str, **query: str) -> str:
     return f"http://{host}:{port}{path}" + (f"?{urlencode(query)}" if query else "")
 
 
+def received(page: Page, server: Server, host: str, path: str) -> Any:
+    """Return what the page receives from a WebSocket, or ``failed``."""
+    return page.evaluate(SOCKET, url(server, host, path).replace("http", "ws", 1))
+
+
 def unused() -> str:
     """Return a path that no other test asks for."""
     return f"/path-{next(_numbers)}"
@@ -56,7 +62,7 @@ def open_page(page: Page, servers: Servers, origin: str, html: str = "", **query
 
 
 @each_host
-@pytest.mark.parametrize("name", ["plain", "enforced", "isolated"])
+@each_server
 def test_another_origins_page_cannot_post_a_form(
     page: Page, servers: Servers, name: str, host: str
 ) -> None:
@@ -72,7 +78,7 @@ def test_another_origins_page_cannot_post_a_form(
 
 
 @each_host
-@pytest.mark.parametrize("name", ["plain", "enforced", "isolated"])
+@each_server
 def test_another_origins_page_cannot_fetch_without_cors(
     page: Page, servers: Servers, name: str, host: str
 ) -> None:
@@ -83,14 +89,13 @@ def test_another_origins_page_cannot_fetch_without_cors(
 
 
 @each_host
-@pytest.mark.parametrize("name", ["plain", "enforced", "isolated"])
+@each_server
 def test_another_origins_page_cannot_open_a_websocket(
     page: Page, servers: Servers, name: str, host: str
 ) -> None:
     path = unused()
     open_page(page, servers, "evil.test")
-    received = page.evaluate(SOCKET, url(servers[name], host, path).replace("http", "ws", 1))
-    assert received == ("secret" if name == "plain" else "failed")
+    assert received(page, servers[name], host, path) == ("secret" if name == "plain" else "failed")
     assert ran(servers[name], f"WS {path}") == (name == "plain")
 
 
@@ -102,8 +107,7 @@ def test_a_page_that_is_allowed_reads_writes_and_connects(
     open_page(page, servers, "friend.test")
     assert page.evaluate(FETCH, [url(server, host, path), {"method": "POST"}]) == "secret"
     assert page.evaluate(FETCH, [url(server, host, path), {}]) == "secret"
-    received = page.evaluate(SOCKET, url(server, host, path).replace("http", "ws", 1))
-    assert received == "secret"
+    assert received(page, server, host, path) == "secret"
 
 
 @each_host
@@ -112,13 +116,12 @@ def test_an_own_page_reads_writes_and_connects(page: Page, servers: Servers, hos
     page.goto(url(server, host, "/page", html="hello"))
     for method in ("GET", "POST", "DELETE"):
         assert page.evaluate(FETCH, [url(server, host, path), {"method": method}]) == "secret"
-    received = page.evaluate(SOCKET, url(server, host, path).replace("http", "ws", 1))
-    assert received == "secret"
+    assert received(page, server, host, path) == "secret"
 
 
 @pytest.mark.parametrize(
     ("host", "status"),
-    # Without Sec-Fetch-Site nothing tells its `null` from that of another page.
+    # Without Sec-Fetch-Site its `null` cannot be distinguished from another page's.
     [("localhost", 200), ("own.test", 403)],
 )
 def test_an_own_page_without_a_referrer_can_post_where_the_browser_says_that_it_is_one(
@@ -170,10 +173,10 @@ def test_a_name_that_was_rebound_to_this_machine_reaches_nothing(
     page.goto(attacker)
     assert page.evaluate("location.origin") == url(server, "rebound.test", "")
     said = page.evaluate(FETCH, [path, {"method": "POST"}])
-    received = page.evaluate(SOCKET, url(server, "rebound.test", path).replace("http", "ws", 1))
+    from_socket = received(page, server, "rebound.test", path)
     if name == "plain":
-        assert (said, received) == ("secret", "secret")
+        assert (said, from_socket) == ("secret", "secret")
     else:
         assert said == "Misdirected request: the Host is not one of this server's hosts"
-        assert received == "failed"
+        assert from_socket == "failed"
     assert ran(server, f"POST {path}") == ran(server, f"WS {path}") == (name == "plain")

@@ -81,6 +81,8 @@ START = """
     import warnings
 
     warnings.simplefilter("error")
+    # What an older Starlette still imports from a newer anyio is no concern of these tests.
+    warnings.filterwarnings("ignore", category=DeprecationWarning, message="The anyio")
     import fastcors
     from fastcors import ConfigWarning, CORSMiddleware, patch_starlette, unpatch_starlette
 

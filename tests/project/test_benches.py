@@ -13,6 +13,7 @@ import pytest
 
 from benches import document, instructions, report
 from benches.tables import TABLES
+from tests.project.programs import put
 
 ROOT = Path(__file__).parents[2]
 # Runs a module as if the extension were built like this.
@@ -103,8 +104,7 @@ def programs(folder: Path) -> str:
         ("wrk", f'exec "{sys.executable}" -c "{LOAD}" "$@"'),
         ("taskset", 'shift 2; exec "$@"'),
     ):
-        (folder / name).write_text(f"#!/bin/sh\n{script}\n")
-        (folder / name).chmod(0o755)
+        put(folder, name, script)
     return f"{folder}{os.pathsep}{os.environ['PATH']}"
 
 

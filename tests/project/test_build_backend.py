@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.project.programs import put
+
 ROOT = Path(__file__).parents[2]
 RUST = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]["rust-version"]
 HOOKS = ("wheel", "editable", "sdist")
@@ -25,9 +27,7 @@ NEW = f"{RUST}.0 (0000000 2025-02-17)"
 def asked(folder: Path, hook: str, **versions: str) -> subprocess.CompletedProcess[str]:
     """Call a hook of the backend where these programs are installed."""
     for name, version in versions.items():
-        program = folder / name
-        program.write_text(f"#!/bin/sh\necho '{version}'\n")
-        program.chmod(0o755)
+        put(folder, name, f"echo '{version}'")
     return subprocess.run(
         [
             sys.executable,
@@ -49,7 +49,7 @@ def asked(folder: Path, hook: str, **versions: str) -> subprocess.CompletedProce
 
 @pytest.mark.parametrize("hook", HOOKS)
 @pytest.mark.parametrize("old", OLD)
-def test_an_old_rust_is_told_the_version_that_is_needed(
+def test_an_old_rust_is_reported_with_the_version_that_is_needed(
     tmp_path: Path, hook: str, old: str
 ) -> None:
     name, version = OLD[old]
@@ -66,7 +66,7 @@ def test_an_old_rust_is_told_the_version_that_is_needed(
 
 @pytest.mark.parametrize("hook", HOOKS)
 @pytest.mark.parametrize("version", [NEW, "1.100.0", "2.0.0"])
-def test_a_rust_that_is_new_enough_is_told_nothing(tmp_path: Path, hook: str, version: str) -> None:
+def test_a_rust_that_is_new_enough_is_not_reported(tmp_path: Path, hook: str, version: str) -> None:
     done = asked(tmp_path, hook, cargo=f"cargo {version}", rustc=f"rustc {version}")
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "[]", "")
 

@@ -17,6 +17,7 @@ import pytest
 
 from benches.tables import TABLES
 from tests import pythons, starlettes
+from tests.project.programs import put
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +76,7 @@ NO_CC = Lack("cc", "no 'cc' runs here")
 LACKS = {
     "no Python": NO_PYTHON,
     "a Python that does not run": Lack("python3", NO_PYTHON.sentence, FAILING),
-    # Python 2 tells its version on standard error.
+    # Python 2 prints its version on standard error.
     "Python 2.7": Lack(
         "python3",
         f"{PYTHON_NEEDED}, and 'python3' is Python 2.7.18:",
@@ -131,12 +132,6 @@ def path(tmp_path: Path) -> Path:
     return folder
 
 
-def put(folder: Path, name: str, script: str) -> None:
-    """Put a program into a folder."""
-    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
-    (folder / name).chmod(0o755)
-
-
 def make(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run make with nothing else on the PATH, and without an environment."""
     assert MAKE
@@ -150,7 +145,7 @@ def make(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def assert_told(path: Path, target: str, lack: Lack) -> None:
+def assert_reported(path: Path, target: str, lack: Lack) -> None:
     """Compare the message of make with the one sentence about what is missing."""
     (path / lack.program).unlink()
     if lack.instead is not None:
@@ -167,13 +162,13 @@ def assert_told(path: Path, target: str, lack: Lack) -> None:
 
 @pytest.mark.parametrize("lack", LACKS.values(), ids=LACKS)
 def test_a_missing_or_too_old_program_is_reported_in_a_sentence(path: Path, lack: Lack) -> None:
-    assert_told(path, "build", lack)
+    assert_reported(path, "build", lack)
 
 
 @pytest.mark.parametrize("lack", [NO_PYTHON, NO_CARGO, NO_CC], ids=lambda lack: lack.program)
 @pytest.mark.parametrize("target", TARGETS)
 def test_every_target_that_builds_tells_it_first(path: Path, target: str, lack: Lack) -> None:
-    assert_told(path, target, lack)
+    assert_reported(path, target, lack)
 
 
 @pytest.mark.parametrize("lack", NO_LINTERS.values(), ids=NO_LINTERS)
@@ -181,7 +176,7 @@ def test_every_target_that_builds_tells_it_first(path: Path, target: str, lack: 
 def test_the_lints_tell_which_of_their_tools_is_missing(
     path: Path, target: str, lack: Lack
 ) -> None:
-    assert_told(path, target, lack)
+    assert_reported(path, target, lack)
 
 
 PROGRAMS = {

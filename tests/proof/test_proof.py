@@ -33,7 +33,7 @@ LINT = Path(__file__).parents[1] / "lint"
 
 
 def reported(expression: Any, credentials: bool = False) -> tuple[list[Problem], bool]:
-    """Return what is reported of a regex, all of which must hold for any."""
+    """Return the problems of a regex, after checks that apply to every regex."""
     pattern = re.compile(expression)
     problems, proven = findings(pattern, credentials=credentials)
     for problem in problems:
