@@ -1,0 +1,223 @@
+"""Keeps an `OriginSet` at what its feed says: retries, log lines and the status."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import AsyncExitStack, aclosing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol
+
+from fastcors._format import in_one_line, quoted
+from fastcors.problems import ConfigError
+
+from . import _tasks
+from ._pauses import Pauses, positive
+from .feed import Change, Failure, FeedError, FeedStatus, Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import TracebackType
+    from typing import Self
+
+    from fastcors.problems import Problem
+
+    from .feed import Feed
+
+logger = logging.getLogger("fastcors")
+
+# The most bad entries that get a line of their own while a set follows a feed.
+_MOST_LOGGED = 100
+
+
+class Origins(Protocol):
+    """What a feed needs of an `OriginSet`."""
+
+    def add(self, entry: str, /) -> None:
+        """Add an entry, or raise ConfigError."""
+
+    def discard(self, entry: str, /) -> None:
+        """Remove an entry if it is there."""
+
+    def replace_good(self, entries: Iterable[object], /) -> list[Problem]:
+        """Replace all entries by the good ones of these; return the problems of the others."""
+
+    def __len__(self) -> int:
+        """Return the number of entries."""
+
+
+class Following:
+    """What `OriginSet.follow` returns: an async context manager, in which the set follows a feed."""
+
+    def __init__(
+        self, origins: Origins, feed: Feed, keep: Iterable[str] = (), start_timeout: float = 30.0
+    ) -> None:
+        self._origins = origins
+        self._feed = feed
+        self._keep = [keep] if isinstance(keep, str) else list(keep)
+        self._start_timeout = positive("start_timeout", start_timeout)
+        self._exit = AsyncExitStack()
+        self._running = False
+        self._connected = False
+        self._last_success: datetime | None = None
+        self._bad_entries = 0
+        self._errors = 0
+        self._last_error: str | None = None
+        # What was logged since the last success, and the bad entries that were logged.
+        self._kinds: set[object] = set()
+        self._logged: set[str] = set()
+
+    @property
+    def running(self) -> bool:
+        """Whether the set follows the feed now."""
+        return self._running
+
+    def status(self) -> FeedStatus:
+        """Return how the feed does."""
+        return FeedStatus(
+            connected=self._connected,
+            last_success=self._last_success,
+            entries=len(self._origins),
+            bad_entries=self._bad_entries,
+            errors=self._errors,
+            last_error=self._last_error,
+        )
+
+    async def __aenter__(self) -> Self:
+        if self._feed.asyncio_only and _tasks.runs_trio():
+            raise FeedError(
+                f"{type(self._feed).__name__} needs asyncio, and this application runs under trio: run "
+                "the server with asyncio, or use a PollingFeed whose function works with trio"
+            )
+        for entry in self._keep:
+            self._origins.add(entry)
+        self._attempted = _tasks.new_event()
+        self._running = True
+        try:
+            await self._exit.enter_async_context(_tasks.in_background(self._run))
+            await _tasks.wait_for(self._attempted, self._start_timeout)
+            self._require()
+        except BaseException:
+            await self._stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._stop()
+
+    async def _stop(self) -> None:
+        try:
+            await self._exit.aclose()
+        finally:
+            self._running = self._connected = False
+
+    def _require(self) -> None:
+        """Raise if a required feed has no entries yet."""
+        if self._last_success is not None or not self._feed.required:
+            return
+        why = self._last_error or f"no entries came within {self._start_timeout:g} seconds"
+        sentence = (
+            f"the application does not start, because the required feed {self._feed} cannot be read "
+            f"({why}): repair it, or write required=False to start with the entries that the set has"
+        )
+        # Some servers do not show the exceptions of a lifespan.
+        logger.error("%s", sentence)
+        raise FeedError(f"fastcors: {sentence}")
+
+    async def _run(self) -> None:
+        """Read the feed until this is cancelled."""
+        pauses = Pauses(self._feed.first_pause, self._feed.longest_pause)
+        while True:
+            try:
+                async with aclosing(self._feed.updates()) as updates:
+                    async for update in updates:
+                        await self._take(update)
+                        if self._connected:
+                            pauses.reset()
+                        self._attempted.set()
+                self._failed(FeedError("it has ended"))
+            except Exception as error:  # noqa: BLE001 - the code of a feed may raise anything
+                self._failed(error)
+            self._attempted.set()
+            await _tasks.sleep(pauses.next())
+
+    async def _take(self, update: Snapshot | Change | Failure) -> None:
+        if isinstance(update, Failure):
+            self._failed(update.error)
+        elif isinstance(update, Snapshot):
+            entries = update.entries
+            await self._change(lambda: self._replace(entries))
+        elif self._connected:
+            added, removed = update.added, update.removed
+            if added or removed:
+                await self._change(lambda: self._apply(added, removed))
+            self._last_success = datetime.now(UTC)
+
+    async def _change(self, change: Callable[[], list[Problem]]) -> None:
+        """Change the set in a thread, because a million entries take a second."""
+        before = len(self._origins)
+        self._skipped(await _tasks.in_thread(change))
+        self._succeeded()
+        if before and not len(self._origins):
+            logger.warning(
+                "feed %s: it has no entries any more, so none of the %d origins is allowed",
+                self._feed,
+                before,
+            )
+
+    def _replace(self, entries: Iterable[object]) -> list[Problem]:
+        return self._origins.replace_good([*self._keep, *entries])
+
+    def _apply(self, added: Iterable[object], removed: Iterable[object]) -> list[Problem]:
+        problems: list[Problem] = []
+        for entry in removed:
+            if isinstance(entry, str) and entry not in self._keep:
+                self._origins.discard(entry)
+        for entry in added:
+            try:
+                self._origins.add(entry)  # type: ignore[arg-type]  # it says what is wrong with others
+            except ConfigError as error:
+                problems += error.problems
+        return problems
+
+    def _succeeded(self) -> None:
+        if self._kinds:
+            self._kinds.clear()
+            logger.info("feed %s: it can be read again", self._feed)
+        self._connected = True
+        self._last_success = datetime.now(UTC)
+
+    def _failed(self, error: Exception) -> None:
+        """Count an error, and log it unless one of its kind was logged since the last success."""
+        self._connected = False
+        self._errors += 1
+        self._last_error = in_one_line(quoted(error))
+        kind = type(error), getattr(error, "errno", None)
+        if kind not in self._kinds:
+            self._kinds.add(kind)
+            logger.warning(
+                "feed %s: it cannot be read, so the set keeps its entries, %d now: %s",
+                self._feed,
+                len(self._origins),
+                self._last_error,
+            )
+
+    def _skipped(self, problems: list[Problem]) -> None:
+        """Log each bad entry once."""
+        self._bad_entries = len(problems)
+        for problem in problems:
+            if len(self._logged) >= _MOST_LOGGED:
+                return
+            if problem.message in self._logged:
+                continue
+            self._logged.add(problem.message)
+            logger.warning("feed %s: an entry is skipped: %s", self._feed, problem)
+            if len(self._logged) == _MOST_LOGGED:
+                logger.warning(
+                    "feed %s: further bad entries are not logged; feed_status() counts them",
+                    self._feed,
+                )
