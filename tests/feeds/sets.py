@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import fastcors._fastcors
 from fastcors import ConfigError, lint
-from fastcors.feeds.feed import FeedStatus
-from fastcors.feeds.follow import Following
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fastcors import Problem
     from fastcors.feeds import Feed
+
+
+class Base:
+    def _fastcors_add(self, entry):
+        return not errors_of(entry)
+
+
+if not hasattr(fastcors._fastcors, "OriginSetBase"):
+    fastcors._fastcors.OriginSetBase = Base
+
+from fastcors.feeds.feed import FeedStatus
+from fastcors.feeds.follow import Following
 
 
 class OriginSet(set[str]):
@@ -25,12 +36,12 @@ class OriginSet(set[str]):
             raise ConfigError(problems)
         super().add(entry)
 
-    def replace_good(self, entries: Iterable[object]) -> list[Problem]:
+    def _fastcors_load(self, entries: Iterable[object], *args) -> list[Problem]:
         problems = []
         good = []
         for entry in entries:
             if found := errors_of(entry):
-                problems += found
+                problems.append(entry)
             else:
                 good.append(str(entry))
         self.clear()
@@ -49,5 +60,5 @@ class OriginSet(set[str]):
 
 def errors_of(entry: Any) -> list[Problem]:
     if entry == "*":
-        return lint(allow_origins="**")
+        return lint(allow_origins="*")
     return [problem for problem in lint(allow_origins=[entry]) if problem.severity == "error"]

@@ -150,7 +150,7 @@ class Session:
     async def _snapshot(self, members: list[str], *, found: bool) -> Snapshot | Failure:
         """Return what was read, with the changes that were reported while it was read."""
         changes, self._meanwhile = self._meanwhile, None
-        if not found and not self._seen:
+        if not (found or changes or self._seen):
             return Failure(
                 FeedError(
                     f"the key {self._key!r} does not exist; to allow no origin, write "
@@ -203,11 +203,11 @@ class Session:
         else:
             self._inside = False
             changes = _changes_in(data)
-            if changes is None or not self._seen:
+            if self._meanwhile is not None:
+                self._meanwhile.update(changes)
+            if not changes or not (self._seen or self._meanwhile):
                 self._stale = True
-            else:
-                if self._meanwhile is not None:
-                    self._meanwhile.update(changes)
+            elif self._seen:
                 return Change(
                     added=[origin for origin, there in changes.items() if there],
                     removed=[origin for origin, there in changes.items() if not there],
@@ -215,11 +215,11 @@ class Session:
         return None
 
 
-def _changes_in(message: str) -> dict[str, bool] | None:
-    """Return for each origin in a message whether it is now there, or None if it is not readable."""
+def _changes_in(message: str) -> dict[str, bool]:
+    """Return for each origin in a message whether it is now there; nothing if it is no such message."""
     changes = {}
-    for line in message.splitlines():
+    for line in message.split("\n"):
         if line[:1] not in ("+", "-") or not line[1:]:
-            return None
+            return {}
         changes[line[1:]] = line[0] == "+"
     return changes

@@ -76,37 +76,39 @@ async def in_thread(function: Callable[[], T]) -> T:
     `asyncio.to_thread` would do, but a loop does not close, nor a process end, before its threads have:
     a query that hangs would keep the server from stopping.
     """
+    results: list[T] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(function())
+        except BaseException as error:  # noqa: BLE001 - the caller gets it
+            errors.append(error)
+
     if runs_trio():
         import trio
 
-        return await trio.to_thread.run_sync(function, abandon_on_cancel=True)
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[T] = loop.create_future()
+        await trio.to_thread.run_sync(run, abandon_on_cancel=True)
+    else:
+        await _in_daemon_thread(run)
+    if errors:
+        raise errors[0]
+    return results[0]
 
-    def settle(result: T | None, error: BaseException | None) -> None:
-        if future.done():
-            return
-        if error is None:
-            future.set_result(result)  # type: ignore[arg-type]  # without an error it is a T
-        else:
-            future.set_exception(error)
+
+async def _in_daemon_thread(function: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
 
     def run() -> None:
-        outcome: tuple[T | None, BaseException | None]
-        try:
-            outcome = function(), None
-        except StopIteration as error:
-            # A future takes any exception but this one.
-            outcome = None, RuntimeError(f"StopIteration: {error}")
-        except BaseException as error:  # noqa: BLE001 - the caller gets it
-            outcome = None, error
+        function()
         # The loop may be closed by now.
         with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(settle, *outcome)
+            loop.call_soon_threadsafe(ended.set)
 
     context = contextvars.copy_context()
     threading.Thread(target=context.run, args=(run,), name="fastcors feed", daemon=True).start()
-    return await future
+    await ended.wait()
 
 
 @contextlib.asynccontextmanager

@@ -7,7 +7,9 @@ from contextlib import AsyncExitStack, aclosing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from fastcors._format import in_one_line, quoted
+from fastcors._fastcors import OriginSetBase
+from fastcors._format import in_one_line, quoted, shown
+from fastcors._lint.suggestions import text_of
 from fastcors.problems import ConfigError
 
 from . import _tasks
@@ -17,9 +19,7 @@ from .feed import Change, Failure, FeedError, FeedStatus, Snapshot
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import TracebackType
-    from typing import Self
-
-    from fastcors.problems import Problem
+    from typing import Any, Literal, Self
 
     from .feed import Feed
 
@@ -38,8 +38,13 @@ class Origins(Protocol):
     def discard(self, entry: str, /) -> None:
         """Remove an entry if it is there."""
 
-    def replace_good(self, entries: Iterable[object], /) -> list[Problem]:
-        """Replace all entries by the good ones of these; return the problems of the others."""
+    def _fastcors_load(
+        self,
+        entries: Iterable[object],
+        text_of: Callable[[Any], str | None],
+        how: Literal["replace-valid"],
+    ) -> list[Any]:
+        """Replace all entries by the valid ones of these; return the others."""
 
     def __len__(self) -> int:
         """Return the number of entries."""
@@ -146,22 +151,26 @@ class Following:
             await _tasks.sleep(pauses.next())
 
     async def _take(self, update: Snapshot | Change | Failure) -> None:
+        """Bring the set up to date, in a thread, because a million entries take a second."""
         if isinstance(update, Failure):
             self._failed(update.error)
-        elif isinstance(update, Snapshot):
-            entries = update.entries
-            await self._change(lambda: self._replace(entries))
-        elif self._connected:
-            added, removed = update.added, update.removed
-            if added or removed:
-                await self._change(lambda: self._apply(added, removed))
-            self._last_success = datetime.now(UTC)
-
-    async def _change(self, change: Callable[[], list[Problem]]) -> None:
-        """Change the set in a thread, because a million entries take a second."""
+            return
         before = len(self._origins)
-        self._skipped(await _tasks.in_thread(change))
-        self._succeeded()
+        if isinstance(update, Snapshot):
+            entries = update.entries
+            try:
+                bad = await _tasks.in_thread(lambda: self._replace(entries))
+            except Exception as error:  # noqa: BLE001 - the iteration may raise anything
+                self._failed(error)
+                return
+            self._bad_entries = len(bad)
+            self._skipped(bad)
+            self._succeeded()
+        elif update.added or update.removed:
+            added, removed = update.added, update.removed
+            self._skipped(await _tasks.in_thread(lambda: self._apply(added, removed)))
+        if self._connected:
+            self._last_success = datetime.now(UTC)
         if before and not len(self._origins):
             logger.warning(
                 "feed %s: it has no entries any more, so none of the %d origins is allowed",
@@ -169,27 +178,37 @@ class Following:
                 before,
             )
 
-    def _replace(self, entries: Iterable[object]) -> list[Problem]:
-        return self._origins.replace_good([*self._keep, *entries])
+    def _replace(self, entries: Iterable[object]) -> list[object]:
+        """Replace the entries by the valid ones of a snapshot; return the others.
 
-    def _apply(self, added: Iterable[object], removed: Iterable[object]) -> list[Problem]:
-        problems: list[Problem] = []
+        Raises:
+            FeedError: if there are entries, but none is valid: the source holds something else.
+        """
+        entries = list(entries)
+        if entries and not _has_valid(entries):
+            raise FeedError(
+                f"none of its {len(entries)} entries is valid, the first: {shown(entries[0])}"
+            )
+        return self._origins._fastcors_load([*self._keep, *entries], text_of, "replace-valid")
+
+    def _apply(self, added: Iterable[object], removed: Iterable[object]) -> list[object]:
+        """Remove and add entries; return those that are not valid."""
         for entry in removed:
             if isinstance(entry, str) and entry not in self._keep:
                 self._origins.discard(entry)
+        bad: list[object] = []
         for entry in added:
             try:
-                self._origins.add(entry)  # type: ignore[arg-type]  # it says what is wrong with others
-            except ConfigError as error:
-                problems += error.problems
-        return problems
+                self._origins.add(entry)  # type: ignore[arg-type]  # any other raises too
+            except ConfigError:
+                bad.append(entry)
+        return bad
 
     def _succeeded(self) -> None:
         if self._kinds:
             self._kinds.clear()
             logger.info("feed %s: it can be read again", self._feed)
         self._connected = True
-        self._last_success = datetime.now(UTC)
 
     def _failed(self, error: Exception) -> None:
         """Count an error, and log it unless one of its kind was logged since the last success."""
@@ -206,18 +225,27 @@ class Following:
                 self._last_error,
             )
 
-    def _skipped(self, problems: list[Problem]) -> None:
+    def _skipped(self, bad: list[object]) -> None:
         """Log each bad entry once."""
-        self._bad_entries = len(problems)
-        for problem in problems:
+        for entry in bad:
+            name = shown(entry)
             if len(self._logged) >= _MOST_LOGGED:
                 return
-            if problem.message in self._logged:
+            if name in self._logged:
                 continue
-            self._logged.add(problem.message)
-            logger.warning("feed %s: an entry is skipped: %s", self._feed, problem)
+            self._logged.add(name)
+            try:
+                self._origins.add(entry)  # type: ignore[arg-type]  # its error has the words for the log
+            except ConfigError as error:
+                logger.warning("feed %s: an entry is skipped: %s", self._feed, error.problems[0])
             if len(self._logged) == _MOST_LOGGED:
                 logger.warning(
                     "feed %s: further bad entries are not logged; feed_status() counts them",
                     self._feed,
                 )
+
+
+def _has_valid(entries: list[object]) -> bool:
+    """Whether an entry is valid. Mostly the first one is."""
+    scratch = OriginSetBase()
+    return any(scratch._fastcors_add(text_of(entry)) for entry in entries)
