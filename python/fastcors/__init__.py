@@ -20,6 +20,7 @@ except ImportError as _error:
         name=__name__,
     ) from _error
 from ._lint.lint import lint
+from ._origins.origin_set import OriginSet
 from .decision import Decision, Denial
 from .installation import install
 from .middleware import CORSMiddleware
@@ -40,6 +41,7 @@ __all__ = [
     "ConfigWarning",
     "Decision",
     "Denial",
+    "OriginSet",
     "Policy",
     "PolicyOptions",
     "Problem",

@@ -16,7 +16,9 @@ use super::names::{Names, pair};
 use super::object::Raised;
 #[cfg(not(Py_GIL_DISABLED))]
 use crate::cors::Memo;
-use crate::cors::{Actual, LineValue, Policy, Preflight, PreflightRequest, Rejections, Verdict};
+use crate::cors::{
+    Actual, Besides, LineValue, Policy, Preflight, PreflightRequest, Rejections, Verdict,
+};
 use crate::enforcement::Enforcement;
 
 /// An immutable policy, with every header line that its responses share built once.
@@ -190,14 +192,16 @@ impl CompiledPolicy {
         if origins.lists(origin) {
             return Ok(true);
         }
-        if origins.has_only_a_list() {
-            return Ok(false);
+        match origins.besides() {
+            Besides::Nothing => return Ok(false),
+            Besides::Live if self.live_allows(origin) => return Ok(true),
+            Besides::Fixed | Besides::Live => {}
         }
         // SAFETY: attached, as the caller vouches.
         if let Some(verdict) = unsafe { self.origins.get(origin) } {
             return Ok(verdict);
         }
-        let verdict = match origins.verdict_on_unlisted(origin) {
+        let verdict = match origins.fixed_verdict_on_unlisted(origin) {
             Verdict::Allowed => true,
             Verdict::Rejected => false,
             Verdict::Undecided => attached(|py| self.python_allows(py, origin))?,
@@ -205,6 +209,13 @@ impl CompiledPolicy {
         // SAFETY: attached, as the caller vouches.
         unsafe { self.origins.keep(origin, verdict) }
         Ok(verdict)
+    }
+
+    /// Whether the set that the policy asks has an entry that allows `origin`. This is never remembered:
+    /// another thread may change it at any time.
+    #[inline(never)]
+    fn live_allows(&self, origin: &[u8]) -> bool {
+        self.policy.origins().live().is_some_and(|set| set.allows(origin))
     }
 
     /// Decides on a preflight.

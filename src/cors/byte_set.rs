@@ -254,7 +254,7 @@ impl fmt::Debug for ByteSet {
 }
 
 /// Hashes the bytes alone; a slice would feed its length too, which costs and adds nothing here.
-struct Bytes<'a>(&'a [u8]);
+pub(super) struct Bytes<'a>(pub(super) &'a [u8]);
 
 impl core::hash::Hash for Bytes<'_> {
     #[inline]

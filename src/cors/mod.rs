@@ -15,10 +15,12 @@ mod memo;
 mod mirrored;
 
 mod origin;
+mod origin_set;
 mod pattern;
 mod pattern_set;
 mod policy;
 mod preflight;
+mod texts;
 
 pub use actual::{Actual, Line, LineValue, Placed, merge, varies_by_origin, vary_by_origin};
 pub use byte_set::{ByteSet, TooLarge};
@@ -26,7 +28,8 @@ pub use expression::{Expressions, RejectedExpression};
 pub use header_names::HeaderNames;
 pub use memo::{Memo, SharedMemo};
 pub use mirrored::can_be_mirrored;
-pub use origin::{Origins, Verdict, is_visible_ascii};
+pub use origin::{Besides, Origins, Verdict, is_visible_ascii};
+pub use origin_set::{OriginSet, OriginSetBuilder, Piece, Snapshot};
 pub use pattern::{OriginPattern, PatternError, Port};
 pub use pattern_set::OriginPatterns;
 pub use policy::{Options, Policy, PreflightResponse};

@@ -20,7 +20,7 @@ def contradictions(options: Options) -> Iterator[Problem]:
     All of it is advice: a subclass may decide on origins by itself.
     """
     expressions = options.allow_origin_regex
-    no_origins = not options.allow_origins.items and not expressions
+    no_origins = not options.lists_origins and not expressions
     if no_origins and options.allow_credentials:
         yield Problem(
             "credentials-without-origin",

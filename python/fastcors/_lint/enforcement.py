@@ -177,7 +177,7 @@ def contradictions_of_enforcement(options: Options) -> Iterator[Problem]:
         )
     elif options.hosts.items:
         return
-    elif not origins and not options.allow_origin_regex:
+    elif not options.lists_origins and not options.allow_origin_regex:
         yield Problem(
             "enforce-without-origins",
             "enforce",

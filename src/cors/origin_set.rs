@@ -1,0 +1,514 @@
+use core::fmt;
+use core::hash::BuildHasher;
+use core::sync::atomic::{
+    AtomicU64,
+    Ordering::{Acquire, Release},
+};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use arc_swap::ArcSwap;
+use foldhash::fast::RandomState;
+
+use super::byte_set::{Bytes, TooLarge};
+use super::origin::is_visible_ascii;
+use super::pattern::OriginPattern;
+use super::pattern_set::{Form, Parts, covering};
+use super::texts::{self, Texts};
+
+/// So many entries are added at once, some hundred microseconds.
+const STEP: usize = 64;
+
+/// A set of origins and patterns that changes while threads look origins up in it.
+///
+/// What it has at one time is a [`Snapshot`], which never changes. A change makes another one, which
+/// shares all but the changed part, and puts it in the place of the first in one step. So nobody who
+/// looks an origin up waits for one who changes the set, and nobody sees half a change.
+pub struct OriginSet {
+    seed: RandomState,
+    current: ArcSwap<Snapshot>,
+    /// Held by the one thread that makes the next snapshot.
+    writing: Mutex<()>,
+    version: AtomicU64,
+}
+
+/// The entries of an [`OriginSet`] at one time.
+#[derive(Clone)]
+pub struct Snapshot {
+    seed: RandomState,
+    listed: Texts,
+    patterns: Texts,
+    /// Each form that patterns have, and how many have it.
+    forms: Vec<(Form, usize)>,
+}
+
+impl Default for OriginSet {
+    fn default() -> Self {
+        let seed = RandomState::default();
+        Self {
+            current: ArcSwap::from_pointee(Snapshot::new(seed.clone())),
+            seed,
+            writing: Mutex::new(()),
+            version: AtomicU64::new(0),
+        }
+    }
+}
+
+impl OriginSet {
+    /// The longest entry that it takes, in bytes: 32 KiB less one. No origin is as long.
+    pub const LONGEST: usize = texts::LONGEST;
+
+    /// Whether an entry allows `origin`. It takes no lock.
+    #[inline]
+    #[must_use]
+    pub fn allows(&self, origin: &[u8]) -> bool {
+        self.current.load().allows(origin)
+    }
+
+    /// The entries as they are now. Takes constant time.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.current.load_full()
+    }
+
+    /// A number that is another one after each change. Whoever reads it before an origin is looked up
+    /// knows that the result holds as long as the number is the same.
+    #[inline]
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version.load(Acquire)
+    }
+
+    /// How many entries there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.current.load().count()
+    }
+
+    /// Whether `entry` itself is there.
+    #[must_use]
+    pub fn has(&self, entry: &[u8]) -> bool {
+        self.current.load().has(entry)
+    }
+
+    /// Adds entries, all in one step.
+    ///
+    /// # Errors
+    /// [`TooLarge`] if one is longer than [`LONGEST`](Self::LONGEST); the set is then as it was.
+    pub fn add<'e>(&self, entries: impl IntoIterator<Item = &'e [u8]>) -> Result<(), TooLarge> {
+        self.change(|snapshot| {
+            let mut is_changed = false;
+            for entry in entries {
+                is_changed |= snapshot.insert(entry)?;
+            }
+            Ok(is_changed)
+        })
+    }
+
+    /// Adds any number of entries, in steps: other threads that change the set wait for one at most.
+    ///
+    /// # Errors
+    /// As for [`add`](Self::add); then nothing of the step is added.
+    pub fn add_many(&self, entries: &[&[u8]]) -> Result<(), TooLarge> {
+        let before = self.snapshot();
+        if entries.len() > STEP && entries.len() > before.count() / 8 {
+            let mut builder = self.builder();
+            for entry in before.entries().chain(entries.iter().copied()) {
+                builder.add(entry)?;
+            }
+            let all = Arc::new(builder.finish()?);
+            let _writing = self.write();
+            if Arc::ptr_eq(&before, &self.current.load()) {
+                self.current.store(all);
+                self.version.fetch_add(1, Release);
+                return Ok(());
+            }
+        }
+        entries.chunks(STEP).try_for_each(|step| self.add(step.iter().copied()))
+    }
+
+    /// Removes an entry, if it is there.
+    pub fn discard(&self, entry: &[u8]) {
+        // It cannot be too large.
+        let _ = self.change(|snapshot| Ok(snapshot.remove(entry)));
+    }
+
+    /// What collects the entries that [`replace`](Self::replace) puts in the place of all others.
+    #[must_use]
+    pub fn builder(&self) -> OriginSetBuilder {
+        OriginSetBuilder {
+            seed: self.seed.clone(),
+            listed: texts::Builder::default(),
+            patterns: texts::Builder::default(),
+        }
+    }
+
+    /// Puts these entries in the place of all others, in one step.
+    pub fn replace(&self, new: Snapshot) {
+        let before = {
+            let _writing = self.write();
+            let before = self.current.swap(Arc::new(new));
+            self.version.fetch_add(1, Release);
+            before
+        };
+        // A million take a millisecond, for which nobody has to wait.
+        drop(before);
+    }
+
+    fn change(
+        &self,
+        change: impl FnOnce(&mut Snapshot) -> Result<bool, TooLarge>,
+    ) -> Result<(), TooLarge> {
+        let _writing = self.write();
+        let mut next = Snapshot::clone(&self.current.load());
+        if change(&mut next)? {
+            self.current.store(Arc::new(next));
+            self.version.fetch_add(1, Release);
+        }
+        Ok(())
+    }
+
+    fn write(&self) -> MutexGuard<'_, ()> {
+        // A panic leaves the snapshot that was there.
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for OriginSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.snapshot().entries().map(<[u8]>::escape_ascii)).finish()
+    }
+}
+
+impl Snapshot {
+    fn new(seed: RandomState) -> Self {
+        Self { seed, listed: Texts::default(), patterns: Texts::default(), forms: Vec::new() }
+    }
+
+    /// How many entries there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.listed.count() + self.patterns.count()
+    }
+
+    /// How many origins are listed, and how many patterns there are.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize) {
+        (self.listed.count(), self.patterns.count())
+    }
+
+    /// Whether an entry allows `origin`.
+    #[inline]
+    #[must_use]
+    pub fn allows(&self, origin: &[u8]) -> bool {
+        self.lists(origin) || (!self.forms.is_empty() && self.covering_pattern(origin).is_some())
+    }
+
+    /// Whether `origin` itself is listed.
+    #[inline]
+    #[must_use]
+    pub fn lists(&self, origin: &[u8]) -> bool {
+        self.listed.find(hash_of(&self.seed, origin), |text| text == origin).is_some()
+    }
+
+    /// The entry of a pattern that covers `origin`.
+    #[must_use]
+    pub fn covering_pattern(&self, origin: &[u8]) -> Option<&[u8]> {
+        covering(origin, self.forms.iter().map(|(form, _)| form), |parts| {
+            self.patterns.find(parts.hash(&self.seed), |text| parts.are_of(text))
+        })
+    }
+
+    /// Whether `entry` itself is there.
+    #[must_use]
+    pub fn has(&self, entry: &[u8]) -> bool {
+        if is_pattern(entry) {
+            let hash = hash_of_pattern(&self.seed, entry);
+            self.patterns.find(hash, |text| text == entry).is_some()
+        } else {
+            self.lists(entry)
+        }
+    }
+
+    /// All entries, in no particular order.
+    pub fn entries(&self) -> impl Iterator<Item = &[u8]> {
+        self.patterns.iter().chain(self.listed.iter())
+    }
+
+    /// The entries in pieces, each of which has some and keeps them alive.
+    #[must_use]
+    pub fn pieces(&self) -> Vec<Piece> {
+        let pieces = self.patterns.pieces().into_iter().chain(self.listed.pieces());
+        pieces.map(Piece).collect()
+    }
+
+    /// Adds an entry. One that can match nothing is not added.
+    fn insert(&mut self, entry: &[u8]) -> Result<bool, TooLarge> {
+        let Self { seed, listed, patterns, forms } = self;
+        if !is_pattern(entry) {
+            return Ok(is_visible_ascii(entry)
+                && listed.insert(entry, &|text: &[u8]| hash_of(seed, text))?);
+        }
+        if OriginPattern::parse(entry).is_err()
+            || !patterns.insert(entry, &|text: &[u8]| hash_of_pattern(seed, text))?
+        {
+            return Ok(false);
+        }
+        count_form(forms, entry);
+        Ok(true)
+    }
+
+    fn remove(&mut self, entry: &[u8]) -> bool {
+        if !is_pattern(entry) {
+            return self.listed.remove(hash_of(&self.seed, entry), entry);
+        }
+        if !self.patterns.remove(hash_of_pattern(&self.seed, entry), entry) {
+            return false;
+        }
+        let form = Parts::of(entry).form();
+        if let Some((_, count)) = self.forms.iter_mut().find(|(known, _)| *known == form) {
+            *count -= 1;
+        }
+        self.forms.retain(|(_, count)| *count > 0);
+        true
+    }
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.entries().map(<[u8]>::escape_ascii)).finish()
+    }
+}
+
+/// Some of the entries of a [`Snapshot`].
+#[derive(Debug)]
+pub struct Piece(texts::Piece);
+
+impl Piece {
+    /// The entries.
+    pub fn entries(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.texts()
+    }
+}
+
+/// Collects entries for [`OriginSet::replace`]. They are in the set of nobody until then.
+pub struct OriginSetBuilder {
+    seed: RandomState,
+    listed: texts::Builder,
+    patterns: texts::Builder,
+}
+
+impl OriginSetBuilder {
+    /// Adds an entry, which may be there already. One that can match nothing is left out.
+    ///
+    /// # Errors
+    /// [`TooLarge`] for one that is longer than [`OriginSet::LONGEST`].
+    pub fn add(&mut self, entry: &[u8]) -> Result<(), TooLarge> {
+        let seed = &self.seed;
+        if !is_pattern(entry) {
+            if is_visible_ascii(entry) {
+                self.listed.push(entry, &|text: &[u8]| hash_of(seed, text))?;
+            }
+        } else if OriginPattern::parse(entry).is_ok() {
+            self.patterns.push(entry, &|text: &[u8]| hash_of_pattern(seed, text))?;
+        }
+        Ok(())
+    }
+
+    /// What was added.
+    ///
+    /// # Errors
+    /// [`TooLarge`] where too many long entries have hashes that hardly differ, which does not happen.
+    pub fn finish(self) -> Result<Snapshot, TooLarge> {
+        let Self { seed, listed, patterns } = self;
+        let listed = listed.finish(&|text: &[u8]| hash_of(&seed, text))?;
+        let patterns = patterns.finish(&|text: &[u8]| hash_of_pattern(&seed, text))?;
+        let mut forms = Vec::new();
+        patterns.iter().for_each(|entry| count_form(&mut forms, entry));
+        Ok(Snapshot { seed, listed, patterns, forms })
+    }
+}
+
+impl fmt::Debug for OriginSetBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OriginSetBuilder").finish_non_exhaustive()
+    }
+}
+
+fn is_pattern(entry: &[u8]) -> bool {
+    entry.contains(&b'*')
+}
+
+#[inline]
+fn hash_of(seed: &RandomState, text: &[u8]) -> u64 {
+    seed.hash_one(Bytes(text))
+}
+
+fn hash_of_pattern(seed: &RandomState, text: &[u8]) -> u64 {
+    Parts::of(text).hash(seed)
+}
+
+fn count_form(forms: &mut Vec<(Form, usize)>, pattern: &[u8]) {
+    let form = Parts::of(pattern).form();
+    match forms.iter_mut().find(|(known, _)| *known == form) {
+        Some((_, count)) => *count += 1,
+        None => forms.push((form, 1)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn sorted(snapshot: &Snapshot) -> Vec<&[u8]> {
+        let mut entries: Vec<_> = snapshot.entries().collect();
+        entries.sort_unstable();
+        entries
+    }
+
+    #[test]
+    fn origins_and_patterns_are_added_and_removed_and_a_snapshot_stays() {
+        let set = OriginSet::default();
+        let entries =
+            [b"https://a.example".as_slice(), b"https://*.b.example", b"http://localhost:*"];
+        set.add(entries).unwrap();
+        let before = set.snapshot();
+        for origin in ["https://a.example", "https://x.b.example", "http://localhost:3000"] {
+            assert!(set.allows(origin.as_bytes()), "{origin}");
+        }
+        for origin in ["https://b.example", "https://*.b.example", "", "https://a.example/"] {
+            assert!(!set.allows(origin.as_bytes()), "{origin}");
+        }
+        for entry in entries {
+            assert!(set.has(entry));
+            set.discard(entry);
+            assert!(!set.has(entry));
+        }
+        assert_eq!((set.count(), before.count(), before.counts()), (0, 3, (1, 2)));
+        assert!(set.snapshot().forms.is_empty());
+        assert!(before.allows(b"https://a.example") && before.allows(b"https://x.b.example"));
+    }
+
+    #[test]
+    fn only_a_change_changes_the_version() {
+        let set = OriginSet::default();
+        let mut known = set.version();
+        let mut is_changed = || core::mem::replace(&mut known, set.version()) != set.version();
+        set.add([b"a".as_slice()]).unwrap();
+        assert!(is_changed());
+        set.add([b"a".as_slice()]).unwrap();
+        set.discard(b"b");
+        assert!(!is_changed());
+        set.discard(b"a");
+        assert!(is_changed());
+        set.replace(set.builder().finish().unwrap());
+        assert!(is_changed());
+    }
+
+    #[test]
+    fn what_can_match_nothing_is_left_out() {
+        let set = OriginSet::default();
+        let mut builder = set.builder();
+        for entry in ["*", "https://*", "https://é.example", "a b", "https://a.*.example"] {
+            set.add([entry.as_bytes()]).unwrap();
+            builder.add(entry.as_bytes()).unwrap();
+        }
+        assert_eq!((set.count(), builder.finish().unwrap().count()), (0, 0));
+    }
+
+    #[test]
+    fn an_entry_that_is_too_long_leaves_the_set_as_it_was() {
+        let set = OriginSet::default();
+        let long = vec![b'a'; texts::LONGEST + 1];
+        assert_eq!(set.add([b"a".as_slice(), &long]), Err(TooLarge));
+        assert_eq!((set.count(), set.version()), (0, 0));
+    }
+
+    #[test]
+    fn a_builder_makes_the_set_that_adding_makes() {
+        let set = OriginSet::default();
+        let mut builder = set.builder();
+        let entries: Vec<String> = (0..3000)
+            .flat_map(|number| {
+                [format!("https://{number}.example"), format!("https://*.{number}.example:*")]
+            })
+            .collect();
+        set.add(entries.iter().map(String::as_bytes)).unwrap();
+        for entry in entries.iter().chain(&entries) {
+            builder.add(entry.as_bytes()).unwrap();
+        }
+        let built = builder.finish().unwrap();
+        let added = set.snapshot();
+        assert_eq!(sorted(&built), sorted(&added));
+        let forms = |snapshot: &Snapshot| snapshot.forms.iter().map(|(_, count)| count).sum();
+        assert_eq!((forms(&built), forms(&added)), (3000_usize, 3000_usize));
+        let pieces = built.pieces();
+        assert_eq!(pieces.iter().flat_map(Piece::entries).count(), 6000);
+    }
+
+    #[test]
+    fn threads_that_look_up_see_all_of_a_change_or_nothing() {
+        let set = OriginSet::default();
+        let group = |number: usize| -> Vec<String> {
+            (0..500).map(|index| format!("https://{index}.group-{number}.example")).collect()
+        };
+        let replace = |number| {
+            let mut builder = set.builder();
+            for entry in group(number) {
+                builder.add(entry.as_bytes()).unwrap();
+            }
+            set.replace(builder.finish().unwrap());
+        };
+        replace(0);
+        set.add([b"https://always.example".as_slice()]).unwrap();
+        let done = core::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    let groups = [group(0), group(1)];
+                    while !done.load(Acquire) {
+                        let snapshot = set.snapshot();
+                        let found = groups.iter().map(|group| {
+                            group.iter().filter(|entry| snapshot.allows(entry.as_bytes())).count()
+                        });
+                        let found: Vec<_> = found.collect();
+                        assert!(found == [500, 0] || found == [0, 500], "{found:?}");
+                        assert!(!set.allows(b"https://never.example"));
+                    }
+                });
+            }
+            for number in 0..40 {
+                replace(number % 2);
+                for extra in 0..20 {
+                    let entry = format!("https://{extra}.extra.example");
+                    set.add([entry.as_bytes()]).unwrap();
+                    assert!(set.allows(entry.as_bytes()));
+                    set.discard(entry.as_bytes());
+                    assert!(!set.allows(entry.as_bytes()));
+                }
+            }
+            done.store(true, Release);
+        });
+        assert_eq!(set.count(), 500);
+    }
+
+    #[test]
+    fn threads_that_change_it_at_the_same_time_lose_nothing() {
+        let set = OriginSet::default();
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                let set = &set;
+                scope.spawn(move || {
+                    for number in 0..500 {
+                        let entry = format!("https://{number}.thread-{thread}.example");
+                        set.add([entry.as_bytes()]).unwrap();
+                        if number % 2 == 1 {
+                            set.discard(entry.as_bytes());
+                        }
+                    }
+                });
+            }
+        });
+        assert_eq!(set.count(), 4 * 250);
+    }
+}
