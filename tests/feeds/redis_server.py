@@ -43,7 +43,7 @@ class RedisServer:
         command += ["--dir", self._folder, "--save", "", "--notify-keyspace-events", events]
         command += ["--appendonly", "yes" if keep_data else "no", "--appendfsync", "always"]
         self._process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         deadline = time.monotonic() + SECONDS
         while True:

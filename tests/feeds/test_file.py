@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import pytest
 
+from fastcors import OriginSet
 from fastcors.feeds import Change, Failure, FileFeed, Snapshot, _tasks
 from fastcors.feeds._entries import entries_of
-from tests.feeds.sets import OriginSet
 from tests.feeds.waiting import Run, in_each_library, run_asyncio, until
 
 if TYPE_CHECKING:

@@ -11,9 +11,8 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from fastcors import CORSMiddleware
+from fastcors import CORSMiddleware, OriginSet
 from fastcors.feeds import FeedError, FileFeed, lifespan
-from tests.feeds.sets import OriginSet
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

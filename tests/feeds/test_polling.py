@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fastcors import OriginSet
 from fastcors.feeds import PollingFeed, _tasks
-from tests.feeds.sets import OriginSet
 from tests.feeds.waiting import Run, in_each_library, run_asyncio, until
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fastcors import OriginSet
 from fastcors.feeds import Change, Failure, FeedError, RedisFeed, Snapshot, _redis_session
 from fastcors.feeds._redis_scan import batches
 from tests.feeds.redis_server import KEY
-from tests.feeds.sets import OriginSet
 from tests.feeds.waiting import run_asyncio, run_trio, until
 
 if TYPE_CHECKING:

@@ -142,5 +142,9 @@ async def in_background(function: Callable[[], Awaitable[None]]) -> AsyncGenerat
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        # asyncio.wait_for of Python 3.11, which redis-py calls, may swallow a cancellation.
+        patience = 0.25
+        while not task.done():
+            task.cancel()
+            await asyncio.wait([task], timeout=patience)
+            patience *= 2

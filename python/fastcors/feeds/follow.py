@@ -32,6 +32,8 @@ _MOST_LOGGED = 100
 class Origins(Protocol):
     """What a feed needs of an `OriginSet`."""
 
+    _fastcors_following: Following | None
+
     def add(self, entry: str, /) -> None:
         """Add an entry, or raise ConfigError."""
 
@@ -71,11 +73,6 @@ class Following:
         self._kinds: set[object] = set()
         self._logged: set[str] = set()
 
-    @property
-    def running(self) -> bool:
-        """Whether the set follows the feed now."""
-        return self._running
-
     def status(self) -> FeedStatus:
         """Return how the feed does."""
         return FeedStatus(
@@ -93,8 +90,15 @@ class Following:
                 f"{type(self._feed).__name__} needs asyncio, and this application runs under trio: run "
                 "the server with asyncio, or use a PollingFeed whose function works with trio"
             )
+        before = self._origins._fastcors_following
+        if before is not None and before._running:
+            raise FeedError(
+                f"the OriginSet follows the feed {before._feed} already, and can follow only one: make "
+                f"another OriginSet for the feed {self._feed}"
+            )
         for entry in self._keep:
             self._origins.add(entry)
+        self._origins._fastcors_following = self
         self._attempted = _tasks.new_event()
         self._running = True
         try:
