@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import trio
 from fastcors.feeds import _tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
 # A safety net, far beyond what a busy machine needs.
 SECONDS = 300
@@ -40,3 +41,28 @@ def run_trio(main: Callable[[], Awaitable[None]]) -> None:
 # Runs a coroutine function under each library.
 in_each_library = pytest.mark.parametrize("run", [run_asyncio, run_trio], ids=["asyncio", "trio"])
 Run = Any
+
+
+class Turns:
+    """Counts the turns of an event loop, and the longest time that one computes."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.longest_work = 0.0
+
+    @contextlib.asynccontextmanager
+    async def counted(self) -> AsyncGenerator[None]:
+        """Count while the block runs."""
+
+        async def count() -> None:
+            while True:
+                before = time.thread_time()
+                await asyncio.sleep(0.001)
+                self.count += 1
+                self.longest_work = max(self.longest_work, time.thread_time() - before)
+
+        task = asyncio.ensure_future(count())
+        try:
+            yield
+        finally:
+            task.cancel()
