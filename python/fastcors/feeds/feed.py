@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from datetime import datetime  # noqa: TC003 - FastAPI reads the types of FeedStatus
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable
-    from datetime import datetime
 
 
 class FeedError(RuntimeError):
