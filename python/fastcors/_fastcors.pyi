@@ -359,8 +359,8 @@ class CompiledPolicy:
             asked: the middleware whose `is_allowed_origin` decided, if it was asked.
         """
 
-    def allows_header(self, name: bytes) -> bool:
-        """Whether a request header of this name is allowed."""
+    def rejected_names(self, value: bytes) -> list[tuple[int, int]]:
+        """Return where the names in an Access-Control-Request-Headers value are that are not allowed."""
 
     def origin_rule(
         self, origin: bytes
