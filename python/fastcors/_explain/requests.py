@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from fastcors._fastcors import lint_methods, lint_request_headers, nearest_name
+from fastcors._fastcors import lint_methods, lint_request_headers, nearest_header, nearest_name
 from fastcors._format import shown
 from fastcors._lint.reading import read_options
 from fastcors.decision import Denial, never_mirrored
@@ -204,7 +204,7 @@ def _header(compiled: CompiledPolicy, name: str, *, compared: bool) -> Iterator[
     if "header-forbidden" in codes:
         yield wording.FORBIDDEN_HEADER.format(header=header)
         return
-    near = nearest_name(compiled.options.sent_headers(), name) if compared else None
+    near = nearest_header(compiled.options.sent_headers(), name) if compared else None
     template, allowed, add = wording.HEADER, "", wording.ADD_HEADER
     if name.lower() == "authorization" and credentials:
         template = wording.AUTHORIZATION
