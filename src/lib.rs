@@ -14,6 +14,7 @@ pub mod lint;
 mod origin_parts;
 pub mod proof;
 pub mod public_suffix;
+mod schemes;
 mod shared_hosts;
 
 #[cfg(feature = "python")]
