@@ -6,6 +6,7 @@ from _thread import RLock
 from contextvars import ContextVar
 
 from ._construction import check_policy, checked
+from ._coroutines import in_lower_case, send_varying
 from ._fastcors import CompiledPolicy, Middleware, claim_call, vary_by_origin
 from ._lint.accept import with_own_decision
 from .decision import RULES, never_mirrored
@@ -339,7 +340,9 @@ class CORSMiddleware(Middleware):
             is_rejected, said = await _enforce(self, scope, receive, send)
             if is_rejected:
                 return
-        begun = self._fastcors_begin(scope)
+            begun = self._fastcors_begin(in_lower_case(scope))
+        else:
+            begun = self._fastcors_begin(scope)
         if begun is None:
             await self.app(scope, receive, send)
             return
@@ -356,6 +359,8 @@ class CORSMiddleware(Middleware):
             response = self.preflight_response(request_headers=headers)
             await response(scope, receive, send)
             return
+        if self._fastcors_enforces and headers.policy.enforce == "isolate":
+            send = send_varying(send)
         await self.simple_response(scope, receive, send, request_headers=headers)
 
     # With Any, an override may be a coroutine function.

@@ -17,7 +17,7 @@ use super::fetch_headers::FetchHeaders;
 use super::guard::{attached, object};
 use super::middleware::{Middleware, not_initialized};
 use super::names::Names;
-use super::object::{Owned, Raised, bytes_of, is_text, item, seldom};
+use super::object::{self, Owned, Raised, bytes_of, is_text, item, seldom};
 use super::older_rust::{cold_path, signed};
 use super::policy::{CompiledPolicy, compiled};
 use super::scope::{RequestHeaders, read_any};
@@ -135,7 +135,14 @@ unsafe fn enforced(
                 let called = Called { scope: over(&copy), ..called };
                 let names = compiled(policy.as_ptr()).names;
                 match passed {
-                    Some(Passed { allowed, current }) => {
+                    Some(Passed { allowed, varies, current }) => {
+                        let send = if varies {
+                            cold_path();
+                            object::call(names.send_varying.as_ptr(), &[called.send])?
+                        } else {
+                            Owned::share(called.send)
+                        };
+                        let called = Called { send: send.as_ptr(), ..called };
                         let request = take(&mut found.cors);
                         counts(this).request();
                         let policy = current.unwrap_or(policy);
