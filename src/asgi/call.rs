@@ -17,7 +17,7 @@ use super::fetch_headers::FetchHeaders;
 use super::guard::{attached, object};
 use super::middleware::{Middleware, not_initialized};
 use super::names::Names;
-use super::object::{self, Owned, Raised, bytes_of, is_text, item, seldom};
+use super::object::{Owned, Raised, bytes_of, is_text, item, seldom};
 use super::older_rust::{cold_path, signed};
 use super::policy::{CompiledPolicy, compiled};
 use super::scope::{RequestHeaders, read_any};
@@ -138,7 +138,7 @@ unsafe fn enforced(
                     Some(Passed { allowed, varies, current }) => {
                         let send = if varies {
                             cold_path();
-                            object::call(names.send_varying.as_ptr(), &[called.send])?
+                            enforcement::send_varying(called.send)?
                         } else {
                             Owned::share(called.send)
                         };

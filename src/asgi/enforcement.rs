@@ -337,6 +337,26 @@ impl Caught<'_> {
 /// `fastcors._log.enforcement.caught`.
 static LOG: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
+/// `fastcors._middleware.isolation.send_varying`.
+static VARYING: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+
+/// A `send` that adds what isolation depends on to the `Vary` of a response.
+///
+/// # Safety
+/// `send` is live and the thread is attached.
+#[cold]
+pub(super) unsafe fn send_varying(send: *mut ffi::PyObject) -> Result<Owned, Raised> {
+    let function = attached(|py| {
+        let function = VARYING.get_or_try_init(py, || {
+            let module = py.import("fastcors._middleware.isolation")?;
+            Ok::<_, PyErr>(module.getattr("send_varying")?.unbind())
+        })?;
+        Ok(function.as_ptr())
+    })?;
+    // SAFETY: as the caller vouches; the function lives as long as the process.
+    unsafe { object::call(function, &[send]) }
+}
+
 /// The messages of a response that rejects by this rule.
 fn messages(py: Python<'_>, rule: Rule, is_websocket: bool) -> PyResult<(Py<PyDict>, Py<PyDict>)> {
     let (start_type, body_type) = if is_websocket {
@@ -441,6 +461,12 @@ pub(super) unsafe fn pass(
         counts.cross_origin();
         let called = Called { scope, receive, send };
         let allowed = allowed == ffi::Py_True();
+        let varying = if compiled(policy.as_ptr()).enforcement.tells_navigations() {
+            Some(send_varying(send)?)
+        } else {
+            None
+        };
+        let called = Called { send: varying.as_ref().map_or(send, Owned::as_ptr), ..called };
         deferred(names, pass_on(counts, &app, &policy, called, origin, allowed, this.cast()))
     }
 }

@@ -37,7 +37,6 @@ pub(super) struct Names {
     pub(super) send_when_asked: Py<PyAny>,
     /// `async def (scope, receive, send, start, body)`: rejects the handshake of a WebSocket.
     pub(super) reject_handshake: Py<PyAny>,
-    pub(super) send_varying: Py<PyAny>,
     /// `async def (middleware, policy, scope, receive, send, origin)`: asks the middleware about the
     /// Origin, and then rejects the request or lets it go on.
     pub(super) enforce_when_asked: Py<PyAny>,
@@ -96,7 +95,6 @@ impl Names {
                 respond_when_asked: function("respond_when_asked")?,
                 send_when_asked: function("send_when_asked")?,
                 reject_handshake: function("reject_handshake")?,
-                send_varying: function("send_varying")?,
                 enforce_when_asked: function("enforce_when_asked")?,
                 follow: text("_fastcors_follow"),
                 makes_coroutines: function("makes_coroutines")?,
