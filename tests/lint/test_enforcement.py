@@ -98,6 +98,7 @@ HOSTS: list[tuple[str, str | None, str | list[str] | None]] = [
     ("a.example/", "host-malformed", "a.example"),
     ("$HOST", "host-malformed", None),
     ("app-*.example.com", "host-malformed", None),
+    ("192.168.*", "host-malformed", None),
     ("a..example", "host-malformed", "a.example"),
     ("", "host-malformed", None),
     ("a" * 300, "host-malformed", None),

@@ -157,6 +157,15 @@ def _linted_as_origin(text: str, problem: Any) -> Iterator[Problem]:
             host = _host_in(meant) if isinstance(meant, str) and option is None else None
             if host is None and ":" in text:
                 host = _bracketed(text)
+            if host is None and "*" in text:
+                yield Problem(
+                    "host-malformed",
+                    "hosts",
+                    text,
+                    f"{shown(text)} has a * that is not its whole first label, as in '*.example.com', so it "
+                    "never matches; list each host",
+                )
+                return
             yield problem(
                 "host-malformed", "is no host that a client sends, so it never matches", host
             )
