@@ -3,7 +3,7 @@ use super::authority::Authority;
 /// What a request is, as far as enforcement tells requests apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A CORS-preflight request, which the policy answers by itself.
+    /// A CORS-preflight request, which the policy responds to by itself.
     Preflight,
     /// GET or HEAD, which may be a navigation.
     Read,

@@ -116,7 +116,7 @@ def exchange(app: Any, scope: Scope) -> list[Message]:
         messages.append(message)
 
     asyncio.run(app(scope, receive, send))
-    # A handshake is answered when the server has said that there is one.
+    # A handshake gets its response when the server has said that there is one.
     assert list(events) == []
     return messages
 
@@ -179,7 +179,7 @@ def test_a_server_without_responses_to_handshakes_closes_them(class_: Any) -> No
         assert application.scopes == []
 
 
-def test_a_handshake_that_the_client_has_given_up_is_not_answered() -> None:
+def test_a_handshake_that_the_client_has_given_up_gets_no_response() -> None:
     async def receive() -> Message:
         return {"type": "websocket.disconnect", "code": 1006}
 
@@ -209,7 +209,7 @@ def test_without_enforcement_a_handshake_passes_untouched(class_: Any) -> None:
 
 
 @OVERRIDES
-def test_preflights_are_answered_by_cors_and_only_for_the_servers_own_hosts(class_: Any) -> None:
+def test_cors_responds_to_preflights_and_only_for_the_servers_own_hosts(class_: Any) -> None:
     lines = [(b"access-control-request-method", b"GET")]
     for origin, host, status in (
         (APP, HOST, 200),
