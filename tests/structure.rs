@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 
 /// Each folder, or file, right below `src`, and what it may import of the others.
-const ALLOWED: [(&str, &[&str]); 14] = [
+const ALLOWED: [(&str, &[&str]); 15] = [
     (
         "lib",
         &[
@@ -27,14 +27,15 @@ const ALLOWED: [(&str, &[&str]); 14] = [
             "panics",
             "proof",
             "public_suffix",
+            "schemes",
             "shared_hosts",
         ],
     ),
     ("bindings", &["asgi", "cors", "distance", "enforcement", "explain", "lint", "proof"]),
     ("asgi", &["cors", "enforcement", "panics"]),
     ("enforcement", &["cors", "host"]),
-    ("lint", &["cors", "distance", "host", "origin_parts", "public_suffix"]),
-    ("proof", &["host", "public_suffix"]),
+    ("lint", &["cors", "distance", "host", "origin_parts", "public_suffix", "schemes"]),
+    ("proof", &["host", "public_suffix", "schemes"]),
     ("explain", &["cors", "distance", "host", "origin_parts", "public_suffix"]),
     // The protocol needs no other folder, only what a host is and where it begins.
     ("cors", &["host", "origin_parts"]),
@@ -43,6 +44,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ("origin_parts", &[]),
     ("panics", &[]),
     ("public_suffix", &["host", "shared_hosts"]),
+    ("schemes", &[]),
     ("shared_hosts", &[]),
 ];
 

@@ -28,6 +28,7 @@ __all__ = [
     "matched_part",
     "matches_an_origin",
     "missed_origin",
+    "nearest_header",
     "nearest_name",
     "oddities",
     "prove_expression",
@@ -359,8 +360,8 @@ class CompiledPolicy:
             asked: the middleware whose `is_allowed_origin` decided, if it was asked.
         """
 
-    def allows_header(self, name: bytes) -> bool:
-        """Whether a request header of this name is allowed."""
+    def rejected_names(self, value: bytes) -> list[tuple[int, int]]:
+        """Return where the names in an Access-Control-Request-Headers value are that are not allowed."""
 
     def origin_rule(
         self, origin: bytes
@@ -440,6 +441,9 @@ def is_on_this_machine(entry: str) -> bool:
 
 def matched_part(expression: str, origin: bytes) -> tuple[int, int] | None:
     """Return the part of an origin that a regular expression matches, or None."""
+
+def nearest_header(names: Sequence[str], name: str) -> tuple[str, int] | None:
+    """Return the header that a name was probably written for, and how many letters differ, or None."""
 
 def nearest_name(names: Sequence[str], name: str) -> tuple[str, int] | None:
     """Return the name that is most similar to another, and how many letters differ, or None."""

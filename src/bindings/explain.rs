@@ -257,6 +257,14 @@ pub(crate) fn nearest_name(names: Vec<String>, name: &str) -> Option<(String, us
         .map(|(name, distance)| (name.to_owned(), distance))
 }
 
+/// The name of a header that a header name may be written for, and how many letters differ.
+#[pyfunction]
+#[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
+pub(crate) fn nearest_header(names: Vec<String>, name: &str) -> Option<(String, usize)> {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    distance::nearest_header(&names, name).map(|(name, distance)| (name.to_owned(), distance))
+}
+
 fn latin_1(bytes: &[u8]) -> String {
     bytes.iter().copied().map(char::from).collect()
 }

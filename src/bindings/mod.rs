@@ -9,7 +9,8 @@ mod proof;
 
 pub(crate) use cors::{expression_problem, vary_by_origin};
 pub(crate) use explain::{
-    entries_allow, is_on_this_machine, matched_part, nearest_name, oddities, relations,
+    entries_allow, is_on_this_machine, matched_part, nearest_header, nearest_name, oddities,
+    relations,
 };
 pub(crate) use lint::{
     lint_codes, lint_methods, lint_origins, lint_request_headers, lint_response_headers,

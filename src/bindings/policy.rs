@@ -202,9 +202,9 @@ impl CompiledPolicy {
         }
     }
 
-    /// Whether a request header of this name is allowed.
-    fn allows_header(&self, name: &[u8]) -> bool {
-        self.policy.allows_header(name)
+    /// Where the names in an `Access-Control-Request-Headers` value are that are not allowed.
+    fn rejected_names(&self, value: &[u8]) -> Vec<(usize, usize)> {
+        self.policy.rejected_names(value).map(|range| (range.start, range.end)).collect()
     }
 
     /// The rule that allows an origin.

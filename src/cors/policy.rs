@@ -1,6 +1,8 @@
+use std::ops::Range;
+
 use super::actual::{Actual, Line, LineValue};
 use super::byte_set::{ByteSet, TooLarge};
-use super::header_names::HeaderNames;
+use super::header_names::{HeaderNames, requested_names};
 use super::mirrored::can_be_mirrored;
 use super::origin::{Origins, Verdict};
 use super::preflight::{Preflight, PreflightRequest, Rejections};
@@ -134,10 +136,13 @@ impl Policy {
         }
     }
 
-    /// Whether a request header of this name is allowed.
-    #[must_use]
-    pub fn allows_header(&self, name: &[u8]) -> bool {
-        self.allows_headers(name)
+    /// Where the names in an `Access-Control-Request-Headers` value are that are not allowed. Linear
+    /// in it.
+    pub fn rejected_names<'v>(
+        &'v self,
+        value: &'v [u8],
+    ) -> impl Iterator<Item = Range<usize>> + 'v {
+        requested_names(value).filter(|range| !self.allows_headers(&value[range.clone()]))
     }
 
     /// The header lines with which every preflight response begins, in order.

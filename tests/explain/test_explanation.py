@@ -212,6 +212,14 @@ def test_everything_that_is_rejected_has_a_line() -> None:
     assert blocked.startswith("blocked: pages on null cannot read the response")
 
 
+def test_requested_names_are_read_as_the_policy_reads_them() -> None:
+    asked = policy(allow_origins=["https://a.example"], allow_headers=["X-Token", "X-?"])
+    decision = asked.preflight(
+        origin="https://a.example", method="GET", headers="\x1cx-token\xa0,X-€,\x85x-a, ,x-a\r,x-a"
+    )
+    assert [each.value for each in decision.denials] == ["X-€", "x-a", "", "x-a\r"]
+
+
 def test_many_rejected_headers_are_cut_in_the_text_and_not_among_the_denials() -> None:
     names = [f"x-{number}" for number in range(1000)]
     decision = policy(allow_origins=[APP]).preflight(origin=APP, method="GET", headers=names)

@@ -335,7 +335,7 @@ def test_where_the_warning_is_an_error_nothing_is_half_made() -> None:
     assert middleware.max_age == 7
 
 
-def test_what_is_reported_changes_no_answer() -> None:
+def test_what_is_reported_changes_no_response() -> None:
     options: dict[str, Any] = {"allow_origins": [ORIGIN, "https://a.example/"], "max_age": "60"}
     with listening():
         reported = CORSMiddleware(APP, **options)

@@ -191,6 +191,14 @@ def test_a_star_that_is_meant_as_in_a_glob_is_an_error(
         (r"https://[acme]\.com", r"https://acme\.com"),
         (r"https://my-app\.[vercel]\.app", r"https://my-app\.vercel\.app"),
         (r"https://[seen]-app\.example\.com", r"https://seen-app\.example\.com"),
+        (r"http://localhost:[3000-4000]", r"http://localhost:\d{4}"),
+        (r"http://localhost:[3000-3999]+", r"http://localhost:\d{4}"),
+        (r"http://localhost:[80-8080]", r"http://localhost:\d{2,4}"),
+        (r"http://(localhost|127\.0\.0\.1):[1-65535]", r"http://(localhost|127\.0\.0\.1):\d{1,5}"),
+        (r"http://192\.168\.1\.[0-255]:3000", r"http://192\.168\.1\.\d{1,3}:3000"),
+        (r"https://app[1-10]\.example\.com", r"https://app\d{1,2}\.example\.com"),
+        (r"http://localhost:300[0-9]", None),
+        (r"http://localhost:[0-9]{4}", None),
         (r"https://[abc]\.example\.com", None),
         (r"https://[135]\.example\.com", None),
         (r"https://[a|b]\.example\.com", None),
@@ -206,6 +214,12 @@ def test_brackets_that_are_meant_as_a_group_are_an_error(
     suggested = as_suggested(expression, correction)
     assert [problem.suggestion for problem in problems] == ([suggested] if suggested else [])
     assert proven is (correction is None)
+
+
+def test_a_range_of_numbers_misses_its_last_one() -> None:
+    problems, _ = reported(r"http://localhost:[3000-4000]")
+    assert [problem.severity for problem in problems] == ["error"]
+    assert "does not allow http://localhost:4000: [ and ]" in problems[0].message
 
 
 @pytest.mark.parametrize(

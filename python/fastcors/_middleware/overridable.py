@@ -11,6 +11,7 @@ from fastcors._fastcors import CompiledPolicy, Middleware, claim_call, vary_by_o
 from fastcors.decision import never_mirrored
 
 from .current import follow
+from .isolation import in_lower_case, send_varying
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +54,9 @@ class Overridable(Middleware):
             is_rejected, said = await _enforce(self, scope, receive, send)
             if is_rejected:
                 return
-        begun = self._fastcors_begin(scope)
+            begun = self._fastcors_begin(in_lower_case(scope))
+        else:
+            begun = self._fastcors_begin(scope)
         if begun is None:
             await self.app(scope, receive, send)
             return
@@ -70,6 +73,8 @@ class Overridable(Middleware):
             response = self.preflight_response(request_headers=headers)
             await response(scope, receive, send)
             return
+        if self._fastcors_enforces and headers.policy.enforce == "isolate":
+            send = send_varying(send)
         await self.simple_response(scope, receive, send, request_headers=headers)
 
     # With Any, an override may be a coroutine function.

@@ -267,7 +267,8 @@ class Findings:
             rewritten = self.suggester.rewritten(self.repaired, rewriting)
             if rewritten == self.repaired:
                 continue
-            missed = self.prover.missed(rewritten, self.proven)
+            missed = self.prover.missed(rewrites.last_number(self.repaired), self.proven)
+            missed = missed or self.prover.missed(rewritten, self.proven)
             if missed is not None or evident:
                 said = f"does not allow {missed or 'what it seems to'}: {reason}"
                 meant = self.suggester.sound(rewritten)

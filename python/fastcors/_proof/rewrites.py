@@ -28,7 +28,7 @@ LOCAL = re.compile(
 # What stands for a value that is still to be written.
 PLACEHOLDER = re.compile(
     r"\*\*\*|\$\{|\{\{|(?<!\(\?P)<[A-Za-z_ -]+>|(?<![A-Za-z0-9\\])(?!LOCALHOST)[A-Z0-9]*"
-    r"(?:[A-Z]_[A-Z]|YOUR|DOMAIN|HOST|TENANT|PLACEHOLDER|REMOVED|REDACTED|CHANGE|REPLACE|TODO)[A-Z0-9_]*"
+    r"(?:[A-Z]_[A-Z]|YOUR|DOMAIN|HOST|PORT\b|TENANT|PLACEHOLDER|REMOVED|REDACTED|CHANGE|REPLACE|TODO)[A-Z0-9_]*"
 )
 # A glob for every origin.
 ANY_GLOB = re.compile(r"(?:(?:https?|https\?|http\*|\*)://)?(?:\*\.)*\*+(?::\*+)?/?")
@@ -68,7 +68,8 @@ escape_dots = _replacing(
 )
 # What is open at a host's end is a port, if there is one.
 only_port = _replacing(
-    rf"(?<![.\\/])(?P<colon>:?){_OPEN}{_TIMES}{_END}", lambda m: r":\d+" if m["colon"] else PORT
+    rf"(?<![.\\/|])(?<!\.\()(?<!\.\(\?:)(?P<colon>:?){_OPEN}{_TIMES}{_END}",
+    lambda m: r":\d+" if m["colon"] else PORT,
 )
 # No dot may be left out, unless `//(www)?\.?` and `(www|)\.?` mean the name without it, too.
 dot_always = _replacing(
@@ -135,8 +136,25 @@ def _in_group(found: re.Match[str]) -> str:
     return f"(?:{found[1]})" if is_word or _SEVERAL.fullmatch(found[0]) else found[0]
 
 
+def _number(found: re.Match[str]) -> str:
+    least, most = sorted(map(len, found.groups()))
+    # `[0-9]` is one digit.
+    return found[0] if most == 1 else rf"\d{{{f'{least},' if least < most else ''}{most}}}"
+
+
 # `[a|b]` is meant as alternatives, and `[acme]` as a word.
-groups = _replacing(rf"(?<!\\)\[([a-z0-9|-]+)\](?!{_TIMES})", _in_group)
+_words = _replacing(rf"(?<!\\)\[([a-z0-9|-]+)\](?!{_TIMES})", _in_group)
+# `[3000-4000]` is meant as a number, whose last one shows best that it is none.
+_NUMBERS = rf"(?<!\\)\[([0-9]+)-([0-9]+)\](?:{_TIMES})?"
+_numbers = _replacing(_NUMBERS, _number)
+last_number = _replacing(_NUMBERS, lambda m: m[0] if len(m[2]) == 1 else m[2])
+
+
+def groups(text: str) -> str:
+    """Read [ and ] as if they stood for more than one character, if that is what is written."""
+    return _words(_numbers(text))
+
+
 # An origin has no path.
 without_path = _replacing(r"(?<=[^:/\\])(?:\\?/|\\\?|#)[^|)]*?(?=\$?(?:$|[|)]))", "")
 
@@ -172,7 +190,7 @@ def with_scheme(text: str) -> str:
 
 # Why a regex may not do what it seems to.
 GLOB = "it is written like a glob, but in a regex * repeats what comes before it"
-CLASS = "[ and ] stand for one character, and a word or alternatives belong in ( and )"
+CLASS = "[ and ] stand for one character: a word or alternatives belong in ( and ), and a number is \\d+"
 _NONE = (
     "no string that it matches is an origin that a browser sends, such as https://app.example.com"
 )
@@ -212,6 +230,10 @@ NOTHING_ELSE = {
     re.compile(
         "file:"
     ): "the Origin of a local file is file:// without a path, or null in browsers",
+    re.compile(r"\bexp(?:s\??|\\\+[^:]*)?\)*:"): (
+        "by exp:// Expo Go opens an app, and the requests of an app have no Origin; its page in a browser "
+        "has one, such as http://localhost:8081"
+    ),
     re.compile(r"\{[\w.:-]+,"): "alternatives belong in ( and ), with | between them",
     re.compile("[^\x00-\x7f]"): "browsers send a host in punycode",
     re.compile(r"^:?[0-9]+\$?$"): "the host before it belongs to another alternative",
