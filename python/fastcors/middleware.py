@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Message,
         PolicyOptions,
         Receive,
+        Responses,
         Scope,
         Send,
         _Stats,
@@ -160,6 +161,8 @@ class CORSMiddleware(Middleware):
         hosts: the server's own host names, such as ``localhost`` and ``*.example.com``: a request for
             another Host is rejected with status 421, whatever `enforce` is, or only reported if it is
             ``"report"``. This is what stops DNS rebinding.
+        responses: what responses have: ``"starlette"`` for the very bytes that Starlette sends, or
+            ``"minimal"`` for what the Fetch standard needs. Browsers allow the same requests.
         strict: whether every problem of severity error raises, and every warning is a
             `ConfigWarning`. By default only some errors raise, every other error is a
             `ConfigWarning`, and only `lint` reports the warnings, except `regex-python-only`.
@@ -201,6 +204,7 @@ class CORSMiddleware(Middleware):
         *,
         enforce: Enforce = False,
         hosts: Collection[str] = (),
+        responses: Responses = "starlette",
         strict: bool = False,
         accept: Collection[str] = (),
         policy: Policy | None = None,
@@ -308,6 +312,7 @@ class CORSMiddleware(Middleware):
     hosts: _PolicyAttribute[Collection[str], Collection[str]] = _PolicyAttribute(
         "The server's own host names."
     )
+    responses: _PolicyAttribute[str, Responses] = _PolicyAttribute("What responses have.")
     allow_all_origins: _PolicyAttribute[bool, Never] = _PolicyAttribute(
         "Whether every origin is allowed.", option=False
     )
@@ -387,14 +392,18 @@ class CORSMiddleware(Middleware):
         )
         if reasons:
             _report_rejection(self, request_headers, tuple(reasons), preflight=True)
-        headers = dict(policy.preflight_headers)
+        # The minimal response to a rejected one has none of them.
+        starlette = policy.responses == "starlette"
+        headers = dict(policy.preflight_headers if starlette or not reasons else ())
         if explicit:
             headers["Access-Control-Allow-Origin"] = origin
         if mirrored and requested_headers is not None:
             headers["Access-Control-Allow-Headers"] = requested_headers
         if private_network:
             headers["Access-Control-Allow-Private-Network"] = "true"
-        response: Response = _starlette().PlainTextResponse(body, status, headers)
+        # One without a body has no type either.
+        kind = _starlette().PlainTextResponse if body else _starlette().Response
+        response: Response = kind(body, status, headers)
         return response
 
     async def simple_response(
