@@ -161,8 +161,8 @@ servers: build $(BIN)/.tools ## only the tests behind real servers, those in Chr
 	$(BIN)/pytest -m servers
 
 browser: build $(BIN)/.tools ## only the tests in Chromium
-	$(call program,chromium,enforcement is tried with,chromium)
-	$(BIN)/pytest tests/browser $(PYTEST)
+	$(call program,chromium,enforcement and minimal responses are tried with,chromium)
+	FASTCORS_FETCHES=10000 $(BIN)/pytest tests/browser $(PYTEST)
 
 test-apps: build $(BIN)/.tools ## published applications from PyPI, with Starlette's class and with fastcors' (APPS="tiled mcp": only these)
 	$(BIN)/python -m tests.apps $(APPS)
