@@ -16,7 +16,7 @@ PYTEST ?=
 # More arguments for each benchmark, such as --quick.
 BENCH ?=
 # The benchmarks that bench-record writes to benches/results.
-RECORDED ?= added_cost endpoint overrides rivals enforcement scaling cold servers protocol
+RECORDED ?= added_cost endpoint overrides rivals enforcement minimal scaling cold servers protocol
 # What `make quick` leaves to `make test`: it takes long, or needs servers, compilers or another process.
 LEFT_OUT := tests/attacks tests/browser tests/memory tests/servers tests/typing tests/lint/test_hostile.py \
 	tests/project/test_benches.py tests/project/test_demo.py tests/project/test_makefile.py tests/project/test_packaging.py tests/project/test_release.py \
@@ -209,6 +209,7 @@ bench-servers: build $(BIN)/.tools ## requests per second of uvicorn and granian
 	$(call program,wrk,the load is made by,wrk)
 	$(BIN)/python -m benches.servers $(BENCH)
 	$(BIN)/python -m benches.protocol $(BENCH)
+	$(BIN)/python -m benches.minimal $(BENCH)
 
 bench-rivals: build $(BIN)/.tools ## the frameworks' own CORS, and another package's enforcement, beside fastcors
 	$(BIN)/python -m benches.rivals $(BENCH)
