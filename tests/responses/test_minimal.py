@@ -229,6 +229,16 @@ def test_an_allow_origin_of_the_applications_own_gets_no_credentials_for_a_rejec
     ]
 
 
+def test_the_warning_about_a_layer_inside_does_not_speak_of_credentials_that_are_not_allowed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    origin = "https://only.in.this.test.example"
+    app = answering(headers=[(b"access-control-allow-origin", origin.encode())])
+    headers(minimal(app, **LISTED), actual(origin))
+    (record,) = caplog.records
+    assert f"so pages on {origin} can read it, although" in record.message
+
+
 class _SubclassOfPreflights(CORSMiddleware):
     def preflight_response(self, request_headers: Any) -> Any:
         return super().preflight_response(request_headers=request_headers)
