@@ -39,7 +39,7 @@ struct Case {
     _starlette_differs: Option<u8>,
 }
 
-/// Starlette's options, with its defaults.
+/// Starlette's options, with its defaults, and those that decide what a response has.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct CaseOptions {
@@ -51,6 +51,7 @@ struct CaseOptions {
     allow_private_network: bool,
     expose_headers: Vec<String>,
     max_age: i64,
+    responses: String,
 }
 
 impl Default for CaseOptions {
@@ -64,6 +65,7 @@ impl Default for CaseOptions {
             allow_private_network: false,
             expose_headers: vec![],
             max_age: 600,
+            responses: "starlette".to_owned(),
         }
     }
 }
@@ -137,7 +139,7 @@ fn policy(options: &CaseOptions) -> Policy {
         private_network: options.allow_private_network,
         expose: boxed(options.expose_headers.iter().map(String::as_str).collect()),
         max_age: options.max_age.to_string().into_bytes().into(),
-        responses: Responses::Starlette,
+        responses: Responses::named(&options.responses).unwrap(),
     })
     .unwrap()
 }

@@ -3,8 +3,8 @@
 //! Which lines a response has depends on the policy alone, except the values that repeat the request. So a
 //! preflight response lists every method and header that the policy allows, though for its own request
 //! the one that was asked for would do: the browser keeps the whole list for `max_age` seconds (Fetch,
-//! CORS-preflight cache) and sends no preflight for the others. A list of nine names takes some 140 bytes,
-//! a preflight several hundred and a round trip.
+//! CORS-preflight cache) and sends no preflight for the others. With `*` for the methods and one header that
+//! is 67 bytes more than what was asked for; a preflight takes several hundred, and a round trip.
 
 use super::super::actual::{Line, LineValue};
 use super::super::options::Options;
