@@ -16,7 +16,7 @@ PYTEST ?=
 # More arguments for each benchmark, such as --quick.
 BENCH ?=
 # The benchmarks that bench-record writes to benches/results.
-RECORDED ?= added_cost endpoint overrides rivals enforcement scaling cold servers protocol
+RECORDED ?= added_cost endpoint overrides rivals enforcement minimal scaling cold servers protocol
 # What `make quick` leaves to `make test`: it takes long, or needs servers, compilers or another process.
 LEFT_OUT := tests/attacks tests/browser tests/memory tests/servers tests/typing tests/lint/test_hostile.py \
 	tests/project/test_benches.py tests/project/test_demo.py tests/project/test_makefile.py tests/project/test_packaging.py tests/project/test_release.py \
@@ -161,8 +161,8 @@ servers: build $(BIN)/.tools ## only the tests behind real servers, those in Chr
 	$(BIN)/pytest -m servers
 
 browser: build $(BIN)/.tools ## only the tests in Chromium
-	$(call program,chromium,enforcement is tried with,chromium)
-	$(BIN)/pytest tests/browser $(PYTEST)
+	$(call program,chromium,enforcement and minimal responses are tried with,chromium)
+	FASTCORS_FETCHES=10000 $(BIN)/pytest tests/browser $(PYTEST)
 
 test-apps: build $(BIN)/.tools ## published applications from PyPI, with Starlette's class and with fastcors' (APPS="tiled mcp": only these)
 	$(BIN)/python -m tests.apps $(APPS)
@@ -209,6 +209,7 @@ bench-servers: build $(BIN)/.tools ## requests per second of uvicorn and granian
 	$(call program,wrk,the load is made by,wrk)
 	$(BIN)/python -m benches.servers $(BENCH)
 	$(BIN)/python -m benches.protocol $(BENCH)
+	$(BIN)/python -m benches.minimal $(BENCH)
 
 bench-rivals: build $(BIN)/.tools ## the frameworks' own CORS, and another package's enforcement, beside fastcors
 	$(BIN)/python -m benches.rivals $(BENCH)

@@ -204,16 +204,18 @@ class CompiledPolicy:
         python_only: called in turn with an origin that nothing else allows.
         methods: the methods, with `*` replaced by the eight that it stands for.
         headers: the request headers as they are sent, with the safelisted ones.
-        any_header: whether any requested headers are allowed and mirrored.
+        any_header: whether any requested headers are allowed.
         credentials: whether credentials are allowed.
         private_network: whether private network access is allowed.
         expose: the response headers that scripts may read.
         max_age: the value of Access-Control-Max-Age.
         enforce: the name of a mode: ``"off"``, ``"unsafe"``, ``"all"``, ``"isolate"`` or ``"report"``.
         hosts: the server's own host names.
+        responses: what responses have: ``"starlette"`` or ``"minimal"``.
 
     Raises:
-        ValueError: for an invalid expression or pattern, an unknown mode, or more text than 4 GiB.
+        ValueError: for an invalid expression or pattern, an unknown mode, unknown responses, or more
+            text than 4 GiB.
     """
 
     def __new__(
@@ -232,6 +234,7 @@ class CompiledPolicy:
         max_age: str,
         enforce: str = "off",
         hosts: Sequence[str] | None = None,
+        responses: str = "starlette",
     ) -> Self: ...
     @property
     def options(self) -> Options:
@@ -305,7 +308,14 @@ class CompiledPolicy:
         """
 
     def preflight_lines(self) -> list[tuple[str, str]]:
-        """Return the headers with which every preflight response begins, names in lower case."""
+        """Return the headers with which the response to an allowed preflight begins, in lower case."""
+
+    def actual_lines(self) -> list[tuple[str, str]]:
+        """Return the headers that are the same in each response to an allowed actual request."""
+
+    @property
+    def varies(self) -> bool:
+        """Whether responses to actual requests depend on their Origin."""
 
     def actual_response(
         self, *, origin: bytes | None, origin_fits: bool

@@ -18,6 +18,9 @@ Expressions = str | re.Pattern[str] | Iterable[str | re.Pattern[str]] | None
 # What enforce takes.
 Enforce = bool | Literal["unsafe", "isolate", "report"]
 
+# What responses takes.
+Responses = Literal["starlette", "minimal"]
+
 
 class PolicyOptions(TypedDict, total=False):
     """The options of `CORSMiddleware`, `Policy` and `lint`, any of which may be left out.
@@ -36,6 +39,7 @@ class PolicyOptions(TypedDict, total=False):
     max_age: int
     enforce: Enforce
     hosts: Collection[str]
+    responses: Responses
     strict: bool
     accept: Collection[str]
 

@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from .problems import Problem
 
     _Kind = Literal[
-        "origins", "names", "expressions", "bool", "seconds", "codes", "enforcement", "hosts"
+        "origins",
+        "names",
+        "expressions",
+        "bool",
+        "seconds",
+        "codes",
+        "enforcement",
+        "hosts",
+        "responses",
     ]
 
 ALL_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY")
@@ -143,6 +151,14 @@ OPTIONS = (
         compiled="hosts",
         sent=lambda options: tuple(sorted({host.lower() for host in options.hosts.items})),
     ),
+    Option(
+        "responses",
+        "responses",
+        default="starlette",
+        stems=("responses", "minimal"),
+        compiled="responses",
+        sent=lambda options: options.responses,
+    ),
     Option("strict", "bool", default=False, stems=("strict",)),
     Option(
         "accept", "codes", default=(), stems=("accept", "ignore"), example="regex-untrusted-origins"
@@ -176,6 +192,7 @@ class Options:
     max_age: Any
     enforce: bool | str
     hosts: Copy
+    responses: str
     strict: bool
     accept: tuple[str, ...]
     max_age_text: str

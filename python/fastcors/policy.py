@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
     from typing import Any, Self, TypeVar, Unpack
 
-    from ._types import Enforce, Expressions, PolicyOptions
+    from ._types import Enforce, Expressions, PolicyOptions, Responses
     from .decision import Denial
     from .options import Options
     from .problems import Problem
@@ -65,8 +65,8 @@ class Policy(Immutable):
 
     Args:
         allow_origins, allow_methods, allow_headers, allow_credentials, allow_origin_regex,
-            allow_private_network, expose_headers, max_age, enforce, hosts, strict, accept: as for
-            `CORSMiddleware`, by keyword.
+            allow_private_network, expose_headers, max_age, enforce, hosts, responses, strict, accept: as
+            for `CORSMiddleware`, by keyword.
 
     Raises:
         ConfigError: for what always raises, and with `strict` for any error.
@@ -107,6 +107,7 @@ class Policy(Immutable):
         max_age: int = 600,
         enforce: Enforce = False,
         hosts: Collection[str] = (),
+        responses: Responses = "starlette",
         strict: bool = False,
         accept: Collection[str] = (),
     ) -> None:
@@ -405,6 +406,11 @@ class Policy(Immutable):
         return self._options.hosts.public()
 
     @property
+    def responses(self) -> str:
+        """What responses have: ``"starlette"`` or ``"minimal"``."""
+        return self._options.responses
+
+    @property
     def allow_all_origins(self) -> bool:
         """Whether `*` is among the origins."""
         return self._compiled.any_origin
@@ -421,24 +427,28 @@ class Policy(Immutable):
 
     @property
     def simple_headers(self) -> dict[str, str]:
-        """The headers of every response to an actual request with an Origin, as Starlette has them."""
+        """The headers of every response to an actual request with an Origin, as Starlette has them.
+
+        With ``responses="minimal"`` they are those of every response to an allowed one.
+        """
         known: ReadOnlyDict | None = getattr(self, "_simple_headers", None)
         if known is not None:
             return known
         headers: dict[str, str] = {}
-        if self.allow_all_origins:
+        # With credentials it is replaced in each response.
+        if self.allow_all_origins and self.responses == "starlette":
             headers["Access-Control-Allow-Origin"] = "*"
-        if self.allow_credentials:
-            headers["Access-Control-Allow-Credentials"] = "true"
-        if self._options.expose_headers.items:
-            headers["Access-Control-Expose-Headers"] = ", ".join(self._options.expose_headers.items)
+        headers.update((name.title(), value) for name, value in self._compiled.actual_lines())
         made = ReadOnlyDict(headers)
         self._set(_simple_headers=made)
         return made
 
     @property
     def preflight_headers(self) -> dict[str, str]:
-        """The headers of every response to a preflight, as Starlette has them."""
+        """The headers of every response to a preflight, as Starlette has them.
+
+        With ``responses="minimal"`` they are those of every response to an allowed one.
+        """
         known: ReadOnlyDict | None = getattr(self, "_preflight_headers", None)
         if known is not None:
             return known

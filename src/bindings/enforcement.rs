@@ -40,9 +40,13 @@ impl CompiledPolicy {
                 let length = rule.body().len().to_string();
                 let own = rule.lines(length.as_bytes());
                 // A response to a rejected origin has no CORS headers.
-                let allowed = is_http && decision.cors == Actual::Allowed;
-                let kind = if allowed { Actual::Allowed } else { Actual::WithoutOrigin };
-                ("reject", self.merged(py, &own, kind, origin)?)
+                let lines = if is_http && decision.cors == Actual::Allowed {
+                    self.merged(py, &own, Actual::Allowed, origin)?
+                } else {
+                    let own = own.iter().map(|(name, value)| pair(py, name, value));
+                    own.collect::<PyResult<_>>()?
+                };
+                ("reject", lines)
             }
             action => {
                 let name = if action == Action::Report { "report" } else { "pass" };

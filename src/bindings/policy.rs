@@ -8,7 +8,10 @@ use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 use super::enforcement::{EnforcedResponse, enforcement};
 use super::explain::{Closest, DescribedPreflight, PreflightResponse};
 use crate::asgi::{CompiledPolicy, Raised, entry_bytes, entry_text, latin_1, message_with_headers};
-use crate::cors::{Actual, Expressions, Options, Origins, Policy, Preflight, PreflightRequest};
+use crate::cors::{
+    Actual, Expressions, Line, LineValue, Options, Origins, Policy, Preflight, PreflightRequest,
+    Rejections, Responses,
+};
 use crate::enforcement::{HostLines, Kind, Request};
 
 /// Status, body and reasons of a response to a preflight, and which lines it has: the origin, the
@@ -20,7 +23,7 @@ impl CompiledPolicy {
     #[new]
     #[pyo3(signature = (*, options, origins, expressions, python_only, methods, headers, any_header,
                         credentials, private_network, expose, max_age, enforce="off",
-                        hosts=None))]
+                        hosts=None, responses="starlette"))]
     #[allow(clippy::too_many_arguments, reason = "one for each option, all by keyword")]
     #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
     #[allow(clippy::fn_params_excessive_bools, reason = "one for each option, all by keyword")]
@@ -39,6 +42,7 @@ impl CompiledPolicy {
         max_age: &str,
         enforce: &str,
         hosts: Option<Vec<String>>,
+        responses: &str,
     ) -> PyResult<Self> {
         let value_error = |error: &dyn core::fmt::Display| PyValueError::new_err(error.to_string());
         let expressions = Expressions::new(&expressions).map_err(|error| value_error(&error))?;
@@ -53,6 +57,8 @@ impl CompiledPolicy {
         let boxed = |texts: Vec<String>| -> PyResult<Vec<_>> {
             texts.iter().map(|text| header_value(text)).collect()
         };
+        let responses = Responses::named(responses)
+            .ok_or_else(|| value_error(&format_args!("there are no responses {responses:?}")))?;
         let policy = Policy::new(Options {
             origins: allowed,
             methods: boxed(methods)?,
@@ -62,6 +68,7 @@ impl CompiledPolicy {
             private_network,
             expose: boxed(expose)?,
             max_age: header_value(max_age)?,
+            responses,
         })
         .map_err(|error| value_error(&error))?;
         let enforcement = enforcement(enforce, &hosts.unwrap_or_default())?;
@@ -105,8 +112,12 @@ impl CompiledPolicy {
             PreflightRequest { method: &method, headers: headers.as_deref(), private_network };
         let Preflight { rejections, explicit_origin, mirrored_headers, private_network } =
             self.policy.preflight(&request, origin_allowed);
-        let (status, body, reasons) =
-            (rejections.status(), rejections.body(), rejections.names().collect());
+        let responses = self.policy.responses();
+        let (status, body, reasons) = (
+            responses.status(rejections),
+            responses.body(rejections),
+            rejections.names().collect(),
+        );
         Ok((status, body, reasons, explicit_origin, mirrored_headers, private_network))
     }
 
@@ -233,9 +244,26 @@ impl CompiledPolicy {
         self.odd(py, limit)
     }
 
-    /// The header lines with which every preflight response begins, in order.
+    /// The header lines with which the response to an allowed preflight begins, in order.
     fn preflight_lines(&self) -> Vec<(&'static str, String)> {
-        self.policy.preflight_lines().iter().map(|(name, value)| line_text(name, value)).collect()
+        let lines = self.policy.preflight_lines(Rejections::default()).iter();
+        lines.map(|(name, value)| line_text(name, value)).collect()
+    }
+
+    /// The header lines that are the same in each response to an actual request whose Origin is
+    /// allowed, in order.
+    fn actual_lines(&self) -> Vec<(&'static str, String)> {
+        let text = |line: &Line| match &line.value {
+            LineValue::Fixed(value) => Some(line_text(line.name, value)),
+            LineValue::Origin => None,
+        };
+        self.policy.actual_lines(Actual::Allowed).iter().filter_map(text).collect()
+    }
+
+    /// Whether the responses to actual requests depend on their Origin.
+    #[getter]
+    fn varies(&self) -> bool {
+        self.policy.varies()
     }
 
     /// The number of entries of `allow_origins`.

@@ -175,6 +175,7 @@ OTHERS: dict[str, Any] = {
     "max_age": 5,
     "enforce": "unsafe",
     "hosts": ["api.example.com"],
+    "responses": "minimal",
     "strict": True,
     "accept": ("private-network-superseded",),
 }

@@ -50,7 +50,7 @@ def explanation(compiled: CompiledPolicy, decision: Decision) -> str:
     """Return the text of a decision."""
     request = decision._request
     if request.origin is None:
-        return wording.NOT_CROSS_ORIGIN
+        return wording.NOT_CROSS_ORIGIN if compiled.varies else wording.NOT_CROSS_ORIGIN_OF_ANY
     origin = printable(request.origin)
     if request.method is not None:
         verdict = wording.VERDICT_ALLOWED

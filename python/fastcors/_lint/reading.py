@@ -138,6 +138,14 @@ class _Reading:
 
         return Copy(given, self.read(option, enforcement.hosts, unreadable=[]))
 
+    def responses(self, option: str) -> str:
+        given = self.given[option]
+        if type(given) is str and given == DEFAULTS[option]:
+            return given
+        from . import responses
+
+        return self.read(option, responses.style, unreadable=responses.STARLETTE)
+
     def expressions(self, option: str) -> Any:
         """Compile the expressions."""
         if self.given[option] is None:
@@ -186,4 +194,5 @@ READERS: dict[str, Callable[[_Reading, str], Any]] = {
     "codes": _Reading.codes,
     "enforcement": _Reading.enforcement,
     "hosts": _Reading.hosts,
+    "responses": _Reading.responses,
 }

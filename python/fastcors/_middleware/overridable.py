@@ -106,14 +106,18 @@ class Overridable(Middleware):
         )
         if reasons:
             _report_rejection(self, request_headers, tuple(reasons), preflight=True)
-        headers = dict(policy.preflight_headers)
+        # The minimal response to a rejected one has none of them.
+        starlette = policy.responses == "starlette"
+        headers = dict(policy.preflight_headers if starlette or not reasons else ())
         if explicit:
             headers["Access-Control-Allow-Origin"] = origin
         if mirrored and requested_headers is not None:
             headers["Access-Control-Allow-Headers"] = requested_headers
         if private_network:
             headers["Access-Control-Allow-Private-Network"] = "true"
-        response: Response = _starlette().PlainTextResponse(body, status, headers)
+        # One without a body has no type either.
+        kind = _starlette().PlainTextResponse if body else _starlette().Response
+        response: Response = kind(body, status, headers)
         return response
 
     async def simple_response(
