@@ -20,6 +20,8 @@ mod pattern_set;
 mod policy;
 mod preflight;
 
+mod site;
+
 pub use actual::{Actual, Line, LineValue, Placed, merge, varies_by_origin, vary_by_origin};
 pub use byte_set::{ByteSet, TooLarge};
 pub use expression::{Expressions, RejectedExpression};
@@ -31,3 +33,4 @@ pub use pattern::{OriginPattern, PatternError, Port};
 pub use pattern_set::OriginPatterns;
 pub use policy::{Options, Policy, PreflightResponse};
 pub use preflight::{Preflight, PreflightRequest, Rejections};
+pub use site::may_name_a_site;
