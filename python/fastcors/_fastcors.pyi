@@ -1,6 +1,6 @@
 """The compiled part: the protocol's decisions, and the types that carry them to Python."""
 
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from typing import Any, Literal, Self, TypeAlias, TypedDict, final
 
 from typing_extensions import disjoint_base
@@ -130,11 +130,12 @@ class Middleware:
             scope: the request's scope, whose headers can be read more than once.
             receive: the server's.
             send: the server's.
-            allowed: what an overridden `is_allowed_origin` said of the Origin; None if it was not asked.
+            allowed: what an overridden `is_allowed_origin`, or `allow_origin_func`, said of the Origin;
+                None if it was not asked.
 
         Returns:
-            None for a request that goes on; the Origin if an override has to be asked about it; the
-            coroutine that rejects the request.
+            None for a request that goes on; the Origin if an override or a function has to be asked
+            about it; the coroutine that rejects the request.
 
         Raises:
             TypeError: for a value of another type.
@@ -150,10 +151,58 @@ class Middleware:
         allowed: bool,
         /,
     ) -> Coroutine[Any, Any, None]:
-        """Call the application for a request whose Origin an override was asked about.
+        """Call the application for a request whose Origin an override or a function was asked about.
 
         Raises:
             TypeError: for a value of another type.
+        """
+
+    def _fastcors_pass_counted(
+        self,
+        policy: CompiledPolicy,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        origin: bytes,
+        allowed: bool,
+        /,
+    ) -> Coroutine[Any, Any, None]:
+        """Do the same for a request that `stats` has counted.
+
+        Raises:
+            TypeError: for a value of another type.
+        """
+
+    def _fastcors_decides(self, policy: CompiledPolicy, /) -> bool:
+        """Whether a policy is the current one, and has no `allow_origin_func`."""
+
+    def _fastcors_function(
+        self, policy: CompiledPolicy, scope: Scope, origin: bytes, /
+    ) -> bool | Awaitable[object] | None:
+        """Ask a policy's `allow_origin_func` about an Origin that nothing else allows.
+
+        Returns:
+            What it says. If that has to be awaited: the awaitable, or None if the function has to be
+            called for it.
+
+        Raises:
+            TypeError: for a value of another type.
+        """
+
+    def _fastcors_function_said(
+        self, policy: CompiledPolicy, scope: Scope, origin: str, outcome: str, value: object, /
+    ) -> None:
+        """Count what a function said of an Origin, and log it if that is no bool.
+
+        Args:
+            policy: the policy with the function.
+            scope: the request's scope.
+            origin: its Origin.
+            outcome: the name of the counter.
+            value: what the function raised or returned.
+
+        Raises:
+            TypeError: for a value of another type, and for an unknown counter.
         """
 
     def _fastcors_count(self, name: str, /) -> None:
@@ -212,6 +261,7 @@ class CompiledPolicy:
         enforce: the name of a mode: ``"off"``, ``"unsafe"``, ``"all"``, ``"isolate"`` or ``"report"``.
         hosts: the server's own host names.
         responses: what responses have: ``"starlette"`` or ``"minimal"``.
+        function: what is asked about an origin that nothing else allows.
 
     Raises:
         ValueError: for an invalid expression or pattern, an unknown mode, unknown responses, or more
@@ -235,6 +285,7 @@ class CompiledPolicy:
         enforce: str = "off",
         hosts: Sequence[str] | None = None,
         responses: str = "starlette",
+        function: Callable[..., object] | None = None,
     ) -> Self: ...
     @property
     def options(self) -> Options:
@@ -264,7 +315,10 @@ class CompiledPolicy:
         """Return a hash of the entries of `allow_origins`, whatever their order."""
 
     def allows(self, origin: str) -> bool:
-        """Whether an Origin, decoded as latin-1, is allowed by the options."""
+        """Whether an Origin, decoded as latin-1, is allowed by the options; the function is not asked."""
+
+    def asks_about(self, origin: str) -> bool:
+        """Whether the function is asked about an Origin, decoded as latin-1, that nothing else allows."""
 
     def preflight(
         self, origin_allowed: bool, method: str, headers: str | None, private_network: bool

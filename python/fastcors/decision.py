@@ -41,6 +41,9 @@ RULES = (
     "websocket",
 )
 
+# How the names of the compiled counters begin that are about `allow_origin_func`.
+FUNCTION = "function-"
+
 
 class Request(Immutable):
     """The values of a request's headers that a policy reads, as strings.

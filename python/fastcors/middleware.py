@@ -12,7 +12,7 @@ from ._middleware.overridable import (
     is_overridden,
     need_starlette,
 )
-from .decision import RULES
+from .decision import FUNCTION, RULES
 from .options import DEFAULTS
 from .policy import Policy
 
@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from typing import Any, Never, SupportsIndex, Unpack
 
-    from ._types import ASGIApp, Enforce, Expressions, PolicyOptions, Responses, _Stats
+    from ._types import (
+        ASGIApp,
+        Enforce,
+        Expressions,
+        OriginFunc,
+        PolicyOptions,
+        Responses,
+        _Stats,
+    )
 
 
 class CORSMiddleware(Overridable):
@@ -44,6 +52,11 @@ class CORSMiddleware(Overridable):
         allow_private_network: whether a preflight allows private network access.
         expose_headers: the response headers that scripts may read.
         max_age: how long a browser may cache a preflight response, in seconds.
+        allow_origin_func: a function that is asked about an origin that nothing else allows:
+            ``(origin, scope)``, plain or ``async def``. Only ``True`` allows the origin. It is not asked
+            about ``null`` and about what names no site. `fastcors.cached` remembers what it returns.
+        origin_func_timeout: for how many seconds an ``async`` one may be awaited; then the origin is
+            rejected.
         enforce: which requests are rejected before the application runs, WebSocket handshakes too:
             True for all whose Origin is not allowed, ``"unsafe"`` for those of them with another method
             than GET, HEAD and OPTIONS, ``"isolate"`` also for what another site's page loads without an
@@ -92,6 +105,8 @@ class CORSMiddleware(Overridable):
         expose_headers: Collection[str] = (),
         max_age: int = 600,
         *,
+        allow_origin_func: OriginFunc | None = None,
+        origin_func_timeout: float = 5,
         enforce: Enforce = False,
         hosts: Collection[str] = (),
         responses: Responses = "starlette",
@@ -154,15 +169,25 @@ class CORSMiddleware(Overridable):
             ``enforcement`` counts by rule what `enforce` and `hosts` rejected, or would have rejected
             with ``enforce="report"``: ``"host"``, ``"cross-site-read"``, ``"cross-site-write"``,
             ``"origin-read"``, ``"origin-write"``, ``"websocket"``.
+
+            ``allow_origin_func`` counts how often the function was ``asked``, and what became of it:
+            it ``allowed`` or ``rejected`` the origin by True or False, it ``raised``, it ``timed_out``,
+            or what it returned is ``not_bool``. Where a request is canceled meanwhile, it is only asked.
         """
         counts = self._fastcors_counts()
         enforcement = {rule: counts.pop(rule) for rule in RULES}
+        function = {
+            name.removeprefix(FUNCTION).replace("-", "_"): counts.pop(name)
+            for name in list(counts)
+            if name.startswith(FUNCTION)
+        }
         return {
             "requests": counts.pop("requests"),
             "cross_origin": counts.pop("cross_origin"),
             "preflights": counts.pop("preflights"),
             "rejected": counts,
             "enforcement": enforcement,
+            "allow_origin_func": function,
         }
 
     policy = CurrentPolicy()
@@ -190,6 +215,12 @@ class CORSMiddleware(Overridable):
     )
     max_age: PolicyAttribute[int, int] = PolicyAttribute(
         "How long a preflight response may be cached, in seconds."
+    )
+    allow_origin_func: PolicyAttribute[Any | None, OriginFunc | None] = PolicyAttribute(
+        "The function that is asked about an origin that nothing else allows, or None."
+    )
+    origin_func_timeout: PolicyAttribute[float, float] = PolicyAttribute(
+        "For how many seconds that function may be awaited."
     )
     enforce: PolicyAttribute[bool | str, Enforce] = PolicyAttribute(
         "Which requests are rejected before the application runs."

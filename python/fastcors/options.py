@@ -19,6 +19,8 @@ if TYPE_CHECKING:
         "bool",
         "seconds",
         "codes",
+        "function",
+        "timeout",
         "enforcement",
         "hosts",
         "responses",
@@ -135,6 +137,20 @@ OPTIONS = (
         sent=lambda options: options.max_age_text,
     ),
     Option(
+        "allow_origin_func",
+        "function",
+        default=None,
+        stems=("func", "fn", "callback", "predicate"),
+        sent=lambda options: identity(options.allow_origin_func),
+    ),
+    Option(
+        "origin_func_timeout",
+        "timeout",
+        default=5,
+        stems=("timeout",),
+        sent=lambda options: float(options.origin_func_timeout),
+    ),
+    Option(
         "enforce",
         "enforcement",
         default=False,
@@ -190,6 +206,8 @@ class Options:
     allow_private_network: bool
     expose_headers: Copy
     max_age: Any
+    allow_origin_func: Any
+    origin_func_timeout: float
     enforce: bool | str
     hosts: Copy
     responses: str
@@ -250,6 +268,14 @@ class Options:
         """Return the options as they were read, with these origins, to be read again."""
         options = {name: getattr(self, name) for name in DEFAULTS}
         return {**options, "allow_origins": Copy(self.allow_origins, origins)}
+
+
+def identity(function: Any) -> Hashable:
+    """Return what tells a function from others: a bound method is another object at each access."""
+    if function is None:
+        return None
+    inner, receiver = getattr(function, "__func__", None), getattr(function, "__self__", None)
+    return (id(function),) if inner is None else (id(inner), id(receiver))
 
 
 class Copy:

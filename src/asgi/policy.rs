@@ -11,6 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use pyo3::{Borrowed, ffi};
 
+use super::function::Function;
 use super::guard::attached;
 use super::names::{Names, pair};
 use super::object::Raised;
@@ -18,6 +19,7 @@ use super::object::Raised;
 use crate::cors::Memo;
 use crate::cors::{
     Actual, FixedLine, LineValue, Policy, Preflight, PreflightRequest, Rejections, Verdict,
+    may_name_a_site,
 };
 use crate::enforcement::Enforcement;
 
@@ -47,6 +49,11 @@ pub(crate) struct CompiledPolicy {
     pub(crate) enforcement: Core<Enforcement>,
     /// Whether any may be.
     pub(super) enforces: bool,
+    /// What is asked about an Origin that nothing else allows.
+    pub(crate) function: Option<Function>,
+    /// Whether requests take another way than those that only the headers decide on: one of the two
+    /// above is set.
+    pub(super) is_special: bool,
 }
 
 /// What several threads decide by: without the GIL each has Python objects of its own around it.
@@ -134,10 +141,11 @@ impl CompiledPolicy {
         options: Py<PyAny>,
         python_only: Vec<Py<PyAny>>,
         enforcement: Enforcement,
+        function: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
         #[cfg(Py_GIL_DISABLED)]
         let (policy, enforcement) = (Core::new(policy), Core::new(enforcement));
-        Self::around(py, policy, options, python_only, enforcement)
+        Self::around(py, policy, options, python_only, enforcement, function)
     }
 
     /// A copy with Python objects of its own, which this thread makes, and so counts references to them
@@ -146,7 +154,8 @@ impl CompiledPolicy {
     pub(super) fn for_this_thread(&self, py: Python<'_>) -> PyResult<Self> {
         let python_only = self.python_only.iter().map(|each| each.clone_ref(py)).collect();
         let (policy, options) = (Core::clone(&self.policy), self.options.clone_ref(py));
-        Self::around(py, policy, options, python_only, Core::clone(&self.enforcement))
+        let function = self.function.as_ref().map(|function| function.callable.clone_ref(py));
+        Self::around(py, policy, options, python_only, Core::clone(&self.enforcement), function)
     }
 
     fn around(
@@ -155,9 +164,13 @@ impl CompiledPolicy {
         options: Py<PyAny>,
         python_only: Vec<Py<PyAny>>,
         enforcement: Core<Enforcement>,
+        function: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
         let names = Names::get(py)?;
+        let enforces = enforcement.is_on();
         Ok(Self {
+            is_special: enforces || function.is_some(),
+            function: function.map(|function| Function::new(py, names, function)).transpose()?,
             preflight: preflight_parts(py, &policy)?,
             lines: [
                 response_lines(py, &policy, Actual::WithoutOrigin)?,
@@ -171,7 +184,7 @@ impl CompiledPolicy {
             python_only,
             origins: Verdicts::default(),
             headers: Verdicts::default(),
-            enforces: enforcement.is_on(),
+            enforces,
             enforcement,
         })
     }
@@ -207,6 +220,13 @@ impl CompiledPolicy {
         // SAFETY: attached, as the caller vouches.
         unsafe { self.origins.keep(origin, verdict) }
         Ok(verdict)
+    }
+
+    /// What to ask about an Origin that nothing else allows: None if there is nothing, or if the Origin
+    /// cannot name a site.
+    #[inline]
+    pub(super) fn function_about(&self, origin: &[u8]) -> Option<&Function> {
+        self.function.as_ref().filter(|_| may_name_a_site(origin))
     }
 
     /// Decides on a preflight.

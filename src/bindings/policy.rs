@@ -10,7 +10,7 @@ use super::explain::{Closest, DescribedPreflight, PreflightResponse};
 use crate::asgi::{CompiledPolicy, Raised, entry_bytes, entry_text, latin_1, message_with_headers};
 use crate::cors::{
     Actual, Expressions, Line, LineValue, Options, Origins, Policy, Preflight, PreflightRequest,
-    Rejections, Responses,
+    Rejections, Responses, may_name_a_site,
 };
 use crate::enforcement::{HostLines, Kind, Request};
 
@@ -23,7 +23,7 @@ impl CompiledPolicy {
     #[new]
     #[pyo3(signature = (*, options, origins, expressions, python_only, methods, headers, any_header,
                         credentials, private_network, expose, max_age, enforce="off",
-                        hosts=None, responses="starlette"))]
+                        hosts=None, responses="starlette", function=None))]
     #[allow(clippy::too_many_arguments, reason = "one for each option, all by keyword")]
     #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
     #[allow(clippy::fn_params_excessive_bools, reason = "one for each option, all by keyword")]
@@ -43,6 +43,7 @@ impl CompiledPolicy {
         enforce: &str,
         hosts: Option<Vec<String>>,
         responses: &str,
+        function: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
         let value_error = |error: &dyn core::fmt::Display| PyValueError::new_err(error.to_string());
         let expressions = Expressions::new(&expressions).map_err(|error| value_error(&error))?;
@@ -72,7 +73,7 @@ impl CompiledPolicy {
         })
         .map_err(|error| value_error(&error))?;
         let enforcement = enforcement(enforce, &hosts.unwrap_or_default())?;
-        Self::new(py, policy, options, python_only, enforcement)
+        Self::new(py, policy, options, python_only, enforcement, function)
     }
 
     /// The entries of `allow_origins`, in their order, up to the limit.
@@ -95,6 +96,13 @@ impl CompiledPolicy {
     fn allows(&self, py: Python<'_>, origin: &Bound<'_, PyString>) -> PyResult<bool> {
         // Latin-1, as it was decoded; a character beyond it cannot come from a header.
         self.allows_origin(py, &latin_1(origin)?)
+    }
+
+    /// Whether a function is asked about an Origin at run time, if nothing else allows it.
+    fn asks_about(&self, origin: &Bound<'_, PyString>) -> bool {
+        // What is not ASCII names no site, however it is encoded.
+        self.function.is_some()
+            && origin.to_str().is_ok_and(|origin| may_name_a_site(origin.as_bytes()))
     }
 
     /// Decides on a preflight: status, body, and whether the response has the explicit origin, the
@@ -288,6 +296,9 @@ impl CompiledPolicy {
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.options)?;
+        if let Some(function) = &self.function {
+            function.traverse(&visit)?;
+        }
         self.python_only.iter().try_for_each(|fullmatch| visit.call(fullmatch))
     }
 }

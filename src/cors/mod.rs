@@ -23,6 +23,8 @@ mod policy;
 mod preflight;
 mod responses;
 
+mod site;
+
 pub use actual::{Actual, Line, LineValue, Placed, merge, varies_by_origin, vary_by_origin};
 pub use byte_set::{ByteSet, TooLarge};
 pub use expression::{Expressions, RejectedExpression};
@@ -37,3 +39,4 @@ pub use pattern_set::OriginPatterns;
 pub use policy::{Policy, PreflightResponse};
 pub use preflight::{Preflight, PreflightRequest, Rejections};
 pub use responses::Responses;
+pub use site::may_name_a_site;

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
 from fastcors import CORSMiddleware, Policy
-from fastcors._log import enforcement
+from fastcors._log import enforcement, limit
 from fastcors.decision import RULES
 from tests.exchange import Message, Scope, answering, never, run
 from tests.policy.test_enforcement import APP, HANDSHAKES, HOST, MODES, OTHER, POLICY, REQUESTS
@@ -529,8 +529,8 @@ def test_enforcement_can_be_assigned_and_taken_back() -> None:
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Return the time that the log goes by, in a list."""
     now = [1_000.0]
-    monkeypatch.setattr(enforcement, "monotonic", lambda: now[0])
-    monkeypatch.setattr(enforcement, "_reported", {})
+    monkeypatch.setattr(limit, "monotonic", lambda: now[0])
+    monkeypatch.setattr(enforcement, "_limit", limit.Limit())
     return now
 
 
@@ -587,12 +587,12 @@ def test_made_up_origins_fill_neither_the_log_nor_the_memory(
     for number in range(300):
         ask(middleware, origin=f"https://{number}.example")
         ask(middleware, origin="https://" + "x" * 5_000 + str(number))
-    assert len(lines(caplog)) == len(enforcement._reported) == 100
-    assert max(map(len, enforcement._reported)) <= 300
+    assert len(lines(caplog)) == len(enforcement._limit._reported) == 100
+    assert max(map(len, enforcement._limit._reported)) <= 300
     clock[0] += 60
     for number in range(300):
         ask(middleware, origin=f"https://{number}.example")
-    assert len(lines(caplog)) == len(enforcement._reported) == 100
+    assert len(lines(caplog)) == len(enforcement._limit._reported) == 100
 
 
 @pytest.mark.parametrize("class_", [CORSMiddleware, Sending])

@@ -19,6 +19,7 @@ UNTRUSTED = "https://evil.example"
 OPTIONS: dict[str, Any] = {"allow_origins": [ORIGIN], "allow_headers": ["X-Token"]}
 NOTHING = {"origin": 0, "method": 0, "headers": 0, "private-network": 0}
 NO_RULE = dict.fromkeys(RULES, 0)
+NO_FUNCTION = dict.fromkeys(("asked", "allowed", "rejected", "raised", "timed_out", "not_bool"), 0)
 
 
 class Asking(CORSMiddleware):
@@ -60,15 +61,23 @@ def test_each_counter_counts_what_its_name_says(middleware_class: type[CORSMiddl
             ["cross_origin", "preflights", *NOTHING],
         ),
     ]
-    assert middleware.stats() == {**expected, "rejected": rejected, "enforcement": NO_RULE}
+    assert middleware.stats() == {
+        **expected,
+        "rejected": rejected,
+        "enforcement": NO_RULE,
+        "allow_origin_func": NO_FUNCTION,
+    }
     for scope, counters in steps:
         sent(middleware, scope)
         for counter in ("requests", *counters):
             where = expected if counter in expected else rejected
             where[counter] += 1
-        assert middleware.stats() == {**expected, "rejected": rejected, "enforcement": NO_RULE}, (
-            scope
-        )
+        assert middleware.stats() == {
+            **expected,
+            "rejected": rejected,
+            "enforcement": NO_RULE,
+            "allow_origin_func": NO_FUNCTION,
+        }, scope
 
 
 @CLASSES
@@ -111,6 +120,7 @@ def test_counting_goes_on_when_the_policy_changes() -> None:
         "preflights": 0,
         "rejected": {**NOTHING, "origin": 1},
         "enforcement": NO_RULE,
+        "allow_origin_func": NO_FUNCTION,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from fastcors._fastcors import lint_methods, lint_request_headers, nearest_header, nearest_name
-from fastcors._format import shown
+from fastcors._format import function_name, shown
 from fastcors._lint.reading import read_options
 from fastcors.decision import Denial, never_mirrored
 from fastcors.options import ALL_METHODS
@@ -34,7 +34,7 @@ def denials(compiled: CompiledPolicy, request: Request) -> Iterator[Denial]:
     """Yield what is rejected, in the order of the body."""
     origin = request.origin
     if origin is not None and not _allows_origin(compiled, origin):
-        yield Denial("origin", origin, rejection(compiled, origin))
+        yield Denial("origin", origin, _origin(compiled, origin))
     if request.method is None:
         return
     if request.method not in compiled.options.allow_methods.items:
@@ -55,14 +55,20 @@ def explanation(compiled: CompiledPolicy, decision: Decision) -> str:
     if request.method is not None:
         verdict = wording.VERDICT_ALLOWED
         if not decision:
-            verdict = wording.VERDICT_REJECTED.format(status=decision.status)
+            verdict = wording.VERDICT_REJECTED
+            if _only_function_decides(compiled, decision):
+                verdict = wording.VERDICT_UNLESS
+            verdict = verdict.format(status=decision.status)
         template = wording.PREFLIGHTS[request.headers is not None, request.private_network]
         headers = "" if request.headers is None else printable(request.headers)
         first = template.format(
             verdict=verdict, method=printable(request.method), origin=origin, headers=headers
         )
     else:
-        first = (wording.ALLOWED if decision else wording.BLOCKED).format(origin=origin)
+        template = wording.ALLOWED if decision else wording.BLOCKED
+        if not decision and _only_function_decides(compiled, decision):
+            template = wording.BLOCKED_UNLESS
+        first = template.format(origin=origin)
     if decision:
         lines = [joined([first, rule(compiled, request.origin)]), _credentials(compiled)]
         if (
@@ -76,6 +82,23 @@ def explanation(compiled: CompiledPolicy, decision: Decision) -> str:
     if len(lines) > _HEADERS:
         lines[_HEADERS:] = [wording.MORE_DENIALS.format(count=f"{len(lines) - _HEADERS:,}")]
     return "\n  ".join([first, *lines])
+
+
+def _only_function_decides(compiled: CompiledPolicy, decision: Decision) -> bool:
+    """Whether nothing is wrong with a rejected request if a function allows its Origin."""
+    kinds = {denial.kind for denial in decision.denials}
+    return kinds == {"origin"} and compiled.asks_about(decision._request.origin or "")
+
+
+def _origin(compiled: CompiledPolicy, origin: str) -> str:
+    """Return why an origin is rejected, and what to change."""
+    if not compiled.asks_about(origin):
+        return rejection(compiled, origin)
+    function = function_name(compiled.options.allow_origin_func)
+    said = wording.FUNCTION_DECIDES.format(function=function, origin=printable(origin))
+    if not compiled.entry_count() and not compiled.options.patterns():
+        return said
+    return joined([said, wording.FUNCTION_AND_RULES.format(rejection=rejection(compiled, origin))])
 
 
 def _allows_origin(compiled: CompiledPolicy, origin: str) -> bool:

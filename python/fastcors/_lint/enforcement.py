@@ -199,7 +199,7 @@ def contradictions_of_enforcement(options: Options) -> Iterator[Problem]:
         )
     elif options.hosts.items:
         return
-    elif not origins and not options.allow_origin_regex:
+    elif not origins and not options.allow_origin_regex and options.allow_origin_func is None:
         yield Problem(
             "enforce-without-origins",
             "enforce",
@@ -208,7 +208,12 @@ def contradictions_of_enforcement(options: Options) -> Iterator[Problem]:
             "attacker becomes one of them by DNS rebinding; list the origins in allow_origins, or this "
             f"server's names in hosts, such as {LOCAL_HOSTS}",
         )
-    elif origins and not options.allow_origin_regex and _are_local(origins):
+    elif (
+        origins
+        and not options.allow_origin_regex
+        and options.allow_origin_func is None
+        and _are_local(origins)
+    ):
         yield Problem(
             "enforce-without-hosts",
             "enforce",
