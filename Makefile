@@ -160,9 +160,9 @@ servers: build $(BIN)/.tools ## only the tests behind real servers, those in Chr
 	$(tried_programs)
 	$(BIN)/pytest -m servers
 
-browser: build $(BIN)/.tools ## only the tests in Chromium
+browser: build $(BIN)/.tools ## only the tests in Chromium, with all fetches that it is compared with
 	$(call program,chromium,enforcement is tried with,chromium)
-	$(BIN)/pytest tests/browser $(PYTEST)
+	FASTCORS_FETCHES=200 $(BIN)/pytest tests/browser $(PYTEST)
 
 test-apps: build $(BIN)/.tools ## published applications from PyPI, with Starlette's class and with fastcors' (APPS="tiled mcp": only these)
 	$(BIN)/python -m tests.apps $(APPS)
