@@ -160,9 +160,9 @@ servers: build $(BIN)/.tools ## only the tests behind real servers, those in Chr
 	$(tried_programs)
 	$(BIN)/pytest -m servers
 
-browser: build $(BIN)/.tools ## only the tests in Chromium
-	$(call program,chromium,enforcement and minimal responses are tried with,chromium)
-	FASTCORS_FETCHES=10000 $(BIN)/pytest tests/browser $(PYTEST)
+browser: build $(BIN)/.tools ## only the tests in Chromium, with every fetch of their tables
+	$(call program,chromium,browsers are tried with,chromium)
+	FASTCORS_FETCHES=all $(BIN)/pytest tests/browser $(PYTEST)
 
 test-apps: build $(BIN)/.tools ## published applications from PyPI, with Starlette's class and with fastcors' (APPS="tiled mcp": only these)
 	$(BIN)/python -m tests.apps $(APPS)

@@ -29,9 +29,13 @@ const ALLOWED: [(&str, &[&str]); 15] = [
             "public_suffix",
             "schemes",
             "shared_hosts",
+            "web_url",
         ],
     ),
-    ("bindings", &["asgi", "cors", "distance", "enforcement", "explain", "lint", "proof"]),
+    (
+        "bindings",
+        &["asgi", "cors", "distance", "enforcement", "explain", "lint", "proof", "web_url"],
+    ),
     ("asgi", &["cors", "enforcement", "panics"]),
     ("enforcement", &["cors", "host"]),
     ("lint", &["cors", "distance", "host", "origin_parts", "public_suffix", "schemes"]),
@@ -46,6 +50,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("public_suffix", &["host", "shared_hosts"]),
     ("schemes", &[]),
     ("shared_hosts", &[]),
+    ("web_url", &["host", "public_suffix"]),
 ];
 
 /// The files, each with what it imports: `asgi/send` for `src/asgi/send.rs`, `asgi` for `mod.rs`.

@@ -31,6 +31,7 @@ __all__ = [
     "nearest_header",
     "nearest_name",
     "oddities",
+    "parse_url",
     "prove_expression",
     "regexes_to_prove",
     "relations",
@@ -514,6 +515,22 @@ def nearest_name(names: Sequence[str], name: str) -> tuple[str, int] | None:
 
 def oddities() -> list[str]:
     """Return the names of what can be odd about an Origin, so that no browser sends it."""
+
+def parse_url(
+    text: str, base: str | None = None, /
+) -> (
+    tuple[
+        tuple[str, str, str, str, str, int | None],
+        tuple[str, str | None, str | None, str, str, bool],
+    ]
+    | None
+):
+    """Parse a URL as the URL standard does, relative to `base` if it is given.
+
+    Returns:
+        None if either is no URL; else the URL, its scheme, username, password, host and port, and
+        its path, query, fragment, origin, site, and whether it is potentially trustworthy.
+    """
 
 def relations() -> list[_Relation]:
     """Return the name of each relation of an origin to the rule that comes closest to it."""

@@ -6,6 +6,7 @@ mod explain;
 mod lint;
 mod policy;
 mod proof;
+mod url;
 
 pub(crate) use cors::{expression_problem, vary_by_origin};
 pub(crate) use explain::{
@@ -19,3 +20,4 @@ pub(crate) use lint::{
 pub(crate) use proof::{
     is_within, matches_an_origin, missed_origin, prove_expression, share_an_origin,
 };
+pub(crate) use url::parse_url;
