@@ -13,7 +13,6 @@ import pytest
 from fastcors import lint
 from fastcors._format import raw, shown_expression
 from fastcors._proof.entries import entries
-from fastcors._proof.prove import Prover
 from fastcors._proof.verdict import findings, judge
 from fastcors.problems import Problem
 from tests.proof.expressions import (
@@ -59,7 +58,7 @@ def as_suggested(expression: Any, correction: str | None) -> str | list[str] | N
     """Return a corrected regex as it is suggested: at best as entries of allow_origins."""
     if correction is None:
         return None
-    return entries(Prover(re.compile(expression), credentials=False), correction) or correction
+    return entries(re.compile(expression), correction) or correction
 
 
 def codes(problems: list[Problem]) -> list[tuple[str, str]]:

@@ -12,8 +12,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fastcors._regex.tree import Node
 
-    from .prove import Prover
-
 # So many entries are suggested, and so many strings are looked at for them.
 _MOST_ENTRIES = 20
 _MOST_STRINGS = 100
@@ -29,12 +27,12 @@ class _TooMany(Exception):
     """The regex matches more strings than a list should have, or others than entries can stand for."""
 
 
-def entries(prover: Prover, text: str) -> list[str] | None:
+def entries(pattern: re.Pattern[str], text: str) -> list[str] | None:
     """Return the entries that match the very origins that a regex matches; None if there are none."""
     if len(text) > _LONGEST:
         return None
     try:
-        nodes = parse(prover.pattern, text)
+        nodes = parse(pattern, text)
         found = _strings(nodes)
     except (re.error, Untranslatable, RecursionError, _TooMany):
         return None

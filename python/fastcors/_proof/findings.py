@@ -6,13 +6,15 @@ from fastcors._format import raw, shown, shown_expression
 from fastcors.problems import Problem
 
 from . import rewrites
+from .entries import entries
 from .suggest import Suggester
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from typing import Literal
 
-    from .prove import Proven, Prover
+    from .prove import Proven
 
 UNPROVEN = {
     "too-large": "it is too large to search",
@@ -45,13 +47,13 @@ _ANY_HOST = "any extension or app can have one; write out the ones that you mean
 class Findings:
     """The problems of one regex, and whether it is verified to match no untrusted origin."""
 
-    def __init__(self, prover: Prover, proven: Proven) -> None:
+    def __init__(self, pattern: re.Pattern[str], proven: Proven, *, credentials: bool) -> None:
         self.text: str = proven.text
-        self.credentials = prover.credentials
-        self.prover = prover
+        self.pattern = pattern
+        self.credentials = credentials
         self.proven = proven
         self.proof = proven.proof
-        self.suggester = Suggester(prover)
+        self.suggester = Suggester(pattern, credentials=credentials)
         self.problems: list[Problem] = []
         # The regex as the last problem leaves it.
         self.repaired = self.text
@@ -88,9 +90,9 @@ class Findings:
     ) -> None:
         """Add a problem, with what to write instead: at best a list of origins."""
         self.repaired = meant or self.repaired
-        entries = self.suggester.entries(meant)
-        if entries is not None:
-            instead = f"write allow_origins={shown(entries, 500)} instead of the regex"
+        listed = None if meant is None else entries(self.pattern, meant)
+        if listed is not None:
+            instead = f"write allow_origins={shown(listed, 500)} instead of the regex"
         else:
             instead = otherwise if meant is None else f"write {raw(meant)}"
         self.problems.append(
@@ -99,9 +101,9 @@ class Findings:
                 "allow_origin_regex",
                 self.text,
                 f"{shown_expression(self.text)} {said}{'; ' if instead else ''}{instead}",
-                entries or meant,
+                listed or meant,
                 severity,
-                None if entries is None else "allow_origins",
+                None if listed is None else "allow_origins",
             )
         )
 
@@ -244,7 +246,7 @@ class Findings:
         other = self.repaired
         if other == self.text:
             other = self.suggester.rewritten(self.text, rewrites.escape_dots)
-        proven = self.prover.prove(other)
+        proven = self.suggester.prove(other)
         if other != self.text and proven is not None and proven.proof["insecure"] is None:
             return
         errors = any(problem.severity == "error" for problem in self.problems)
@@ -267,7 +269,7 @@ class Findings:
             rewritten = self.suggester.rewritten(self.repaired, rewriting)
             if rewritten == self.repaired:
                 continue
-            missed = self.prover.missed(rewritten, self.proven)
+            missed = self.suggester.missed(rewritten, self.proven)
             if missed is not None or evident:
                 said = f"does not allow {missed or 'what it seems to'}: {reason}"
                 meant = self.suggester.sound(rewritten)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-import warnings
 from itertools import compress
 
-from fastcors._fastcors import matches_an_origin, missed_origin, prove_expression, share_an_origin
+from fastcors._fastcors import matches_an_origin, prove_expression
 from fastcors._regex.branches import alternatives
 from fastcors._regex.mark import mark
 from fastcors._regex.tree import Untranslatable, parse
@@ -23,12 +22,10 @@ if TYPE_CHECKING:
 _NAMES = ("evil", "attacker", "mallory")
 # What matching one origin with Python's engine may take: some hundred milliseconds at worst.
 _MOST_WAYS = 10_000_000
-# So many regexes are proven to find what one was meant as: a second or two at worst.
-_MOST_PROVEN = 60
 # So many alternatives, with so many characters, are looked at one by one.
 _MOST_ALTERNATIVES = 500
 _MOST_TEXT = 30_000
-_UNREADABLE = (re.error, Untranslatable, OverflowError, RecursionError)
+UNREADABLE = (re.error, Untranslatable, OverflowError, RecursionError)
 
 
 class Proven:
@@ -37,7 +34,7 @@ class Proven:
     __slots__ = ("_nodes", "_pattern", "marked", "proof", "text", "without")
 
     def __init__(self, pattern: re.Pattern[str], text: str, *, credentials: bool) -> None:
-        """Prove a regex with a pattern's flags. Raise an error of `_UNREADABLE` if it cannot be read."""
+        """Prove a regex with a pattern's flags. Raise an error of `UNREADABLE` if it cannot be read."""
         self.text = text
         self._pattern = pattern
         self._nodes = parse(pattern, text)
@@ -73,49 +70,12 @@ class Proven:
                 continue
             try:
                 marked, _ = mark(parse(self._pattern, alone))
-            except _UNREADABLE:
+            except UNREADABLE:
                 # It refers to a group in another alternative, for one.
                 continue
             if not matches_an_origin(marked):
                 dead.append(each)
         return dead
-
-
-class Prover:
-    """Proves regexes with the flags of one pattern, and remembers the proofs."""
-
-    def __init__(self, pattern: re.Pattern[str], *, credentials: bool) -> None:
-        self.pattern = pattern
-        self.credentials = credentials
-        self._proven: dict[str, Proven | None] = {}
-
-    def prove(self, text: str) -> Proven | None:
-        """Prove a regex that Rust can match; None for any other, and after too many."""
-        if text not in self._proven and len(self._proven) < _MOST_PROVEN:
-            self._proven[text] = self._prove(text)
-        return self._proven.get(text)
-
-    def _prove(self, text: str) -> Proven | None:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                re.compile(text, self.pattern.flags)
-            proven = Proven(self.pattern, text, credentials=self.credentials)
-        except _UNREADABLE:
-            return None
-        return proven if proven.without is None else None
-
-    def missed(self, text: str, proven: Proven) -> str | None:
-        """Return an origin that another regex matches and a proven one does not."""
-        other = self.prove(text)
-        return None if other is None else missed_origin(other.marked, proven.marked)
-
-    def share(self, one: str, other: str) -> bool:
-        """Whether two regexes match an origin that is the same and has a domain or an address."""
-        try:
-            return share_an_origin(*(mark(parse(self.pattern, text))[0] for text in (one, other)))
-        except _UNREADABLE:
-            return False
 
 
 def ways(nodes: list[Node], length: int) -> float:

@@ -165,7 +165,7 @@ def with_scheme(text: str) -> str:
     if re.search(_SLASHES, rest) or _HOSTLESS.match(rest):
         return text
     scheme = "http://" if LOCAL.match(rest) else "https://"
-    if any(each.group.outer is None for each in alternatives(rest)):
+    if any(each.outer is None for each in alternatives(rest)):
         rest = f"(?:{rest})"
     return f"{before}{scheme}{rest}"
 

@@ -14,7 +14,7 @@ from fastcors.problems import Problem
 
 from .entries import entries
 from .findings import UNPROVEN, Findings, unproven
-from .prove import Proven, Prover, ways
+from .prove import Proven, ways
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,8 +39,7 @@ class Verdict(NamedTuple):
     @property
     def entries(self) -> list[str] | None:
         """The entries of `allow_origins` that match the same origins, if there are such."""
-        prover = Prover(self.pattern, credentials=False)
-        return entries(prover, self.pattern.pattern) if self.safe else None
+        return entries(self.pattern, self.pattern.pattern) if self.safe else None
 
 
 def judge(pattern: re.Pattern[str], credentials: bool) -> Verdict:
@@ -91,5 +90,5 @@ def findings(pattern: re.Pattern[str], *, credentials: bool) -> tuple[list[Probl
         proven = Proven(pattern, text, credentials=credentials)
     except Untranslatable as error:
         return [unproven(text, f"it has {error}")], False
-    found = Findings(Prover(pattern, credentials=credentials), proven)
+    found = Findings(pattern, proven, credentials=credentials)
     return found.problems, found.safe
