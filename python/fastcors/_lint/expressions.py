@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
-    # One pattern or a tuple of them, and what Python says to the first expression that is invalid.
+    # One pattern or a tuple of them, and the error of the first regex that is invalid.
     _Compiled: TypeAlias = tuple[
         re.Pattern[str] | tuple[re.Pattern[str], ...] | None, Exception | None
     ]
@@ -27,7 +27,7 @@ _OPTION = "allow_origin_regex"
 
 
 def compiled(option: str, given: Any, problems: list[Problem]) -> _Compiled:
-    """Compile one expression or several."""
+    """Compile one regex or several."""
     one = issubclass(type(given), str | bytes | bytearray | re.Pattern)
     if one or not hasattr(type(given), "__iter__"):
         items = [given]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import suppress
 from itertools import compress
 
 from fastcors._fastcors import matches_an_origin, prove_expression
@@ -59,22 +60,20 @@ class Proven:
 
     def unmatched(self) -> list[Alternative]:
         """Return the alternatives that match no origin in their place, but not those within them."""
-        verbose = self._pattern.flags & re.VERBOSE
-        several = [] if verbose else alternatives(self.text)
-        found = {each: each.alone(self.text) for each in several[: _MOST_ALTERNATIVES + 1]}
+        several = [] if self._pattern.flags & re.VERBOSE else alternatives(self.text)
+        if len(several) > _MOST_ALTERNATIVES:
+            return []
+        texts = [each.alone(self.text) for each in several]
+        if sum(map(len, texts)) > _MOST_TEXT:
+            return []
         dead: list[Alternative] = []
-        if len(found) > _MOST_ALTERNATIVES or sum(map(len, found.values())) > _MOST_TEXT:
-            return dead
-        for each, alone in found.items():
+        for each, text in zip(several, texts, strict=True):
             if dead and each.stop <= dead[-1].stop:
                 continue
-            try:
-                marked, _ = mark(parse(self._pattern, alone))
-            except UNREADABLE:
-                # It refers to a group in another alternative, for one.
-                continue
-            if not matches_an_origin(marked):
-                dead.append(each)
+            # One that cannot be read refers to a group in another alternative, for one.
+            with suppress(*UNREADABLE):
+                if not matches_an_origin(mark(parse(self._pattern, text))[0]):
+                    dead.append(each)
         return dead
 
 

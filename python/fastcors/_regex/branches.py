@@ -8,8 +8,7 @@ import re
 _PIECE = re.compile(
     r"""
     \\. | \[\^?\]?(?:\\.|[^\]\\])*\] | \(\?(?:[aiLmsux]+|\#[^)]*)\)
-  | (?P<look>\(\?<?[=!])
-  | (?P<open>\((?:\?(?:P<\w+>|>|[aiLmsux]*(?:-[imsx]+)?:))?)
+  | (?P<open>\((?:\?(?:P<\w+>|<?[=!]|>|[aiLmsux]*(?:-[imsx]+)?:))?)
   | (?P<close>\))
   | (?P<or>\|)
     """,
@@ -24,17 +23,13 @@ _CONSUMING = re.compile(r"[^()?:|^$]")
 class Alternative:
     """One alternative of a group, from `start` to `stop`, or the whole regex."""
 
-    __slots__ = ("group", "looks", "outer", "start", "stop")
+    __slots__ = ("group", "outer", "start", "stop")
 
-    def __init__(
-        self, start: int, outer: Alternative | None, group: list[Alternative], *, looks: bool
-    ) -> None:
+    def __init__(self, start: int, outer: Alternative | None, group: list[Alternative]) -> None:
         self.start = self.stop = start
         # The alternative that the group is in.
         self.outer = outer
         self.group = group
-        # Whether it is in look-around.
-        self.looks = looks
         group.append(self)
 
     def alone(self, text: str) -> str:
@@ -50,31 +45,24 @@ class Alternative:
 def alternatives(text: str) -> list[Alternative]:
     """Return the alternatives of groups that have several, each before those within it.
 
-    Left out are those that read nothing, and those in look-around, where they keep strings from
-    matching. None are found if white space means nothing in the regex, or a group is conditional.
+    Left out are those that read nothing. None are found if white space means nothing in the regex, or
+    a group is conditional.
     """
     if _VERBOSE_OR_CONDITIONAL.search(text):
         return []
-    current = Alternative(0, None, [], looks=False)
+    current = Alternative(0, None, [])
     found = [current]
     for piece in _PIECE.finditer(text):
-        kind = piece.lastgroup
-        if kind in ("open", "look"):
-            looks = current.looks or kind == "look"
-            current = Alternative(piece.end(), current, [], looks=looks)
+        if piece.lastgroup == "open":
+            current = Alternative(piece.end(), current, [])
             found.append(current)
-        elif kind in ("or", "close"):
+        elif piece.lastgroup == "or":
             current.stop = piece.start()
-            if kind == "close":
-                current = current.outer or current
-            else:
-                current = Alternative(
-                    piece.end(), current.outer, current.group, looks=current.looks
-                )
-                found.append(current)
+            current = Alternative(piece.end(), current.outer, current.group)
+            found.append(current)
+        elif piece.lastgroup == "close" and current.outer is not None:
+            current.stop = piece.start()
+            current = current.outer
     current.stop = len(text)
-    return [
-        each
-        for each in found
-        if len(each.group) > 1 and not each.looks and _CONSUMING.search(text, each.start, each.stop)
-    ]
+    several = (each for each in found if len(each.group) > 1)
+    return [each for each in several if _CONSUMING.search(text, each.start, each.stop)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .translate import Translation, times
+from .translate import Translation, character_class, times
 from .tree import ENDLESS
 
 TYPE_CHECKING = False
@@ -108,7 +108,7 @@ class _Marking(Translation):
     def marked(self, codes: bytes, written: bytes) -> str:
         if codes != written:
             codes = bytes(code if code in written else code | 0x80 for code in codes)
-        return self.class_of(codes)
+        return character_class(codes)
 
 
 def _is_literal(nodes: list[Node]) -> bool:

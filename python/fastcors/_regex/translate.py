@@ -7,6 +7,8 @@ matches (look-around, for example) is not translated.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from .tree import ENDLESS, TOO_DEEP, Untranslatable
 
 TYPE_CHECKING = False
@@ -33,7 +35,6 @@ class Translation:
     """One translation."""
 
     def __init__(self) -> None:
-        self._texts: dict[bytes, str] = {}
         self.pieces = 0
 
     def whole(self, nodes: list[Node]) -> str:
@@ -67,21 +68,17 @@ class Translation:
         self.pieces += 1
         if self.pieces > _MOST_PIECES:
             raise Untranslatable(f"more than {_MOST_PIECES:,} pieces")
-        return self.class_of(node.codes)
-
-    def class_of(self, codes: bytes) -> str:
-        """Return a class of characters, which is remembered."""
-        text = self._texts.get(codes)
-        if text is None:
-            text = self._texts[codes] = _character_class(codes)
-        return text
+        return character_class(node.codes)
 
 
 def times(least: int, most: int) -> str:
     return f"{{{least},{'' if most == ENDLESS else most}}}"
 
 
-def _character_class(codes: bytes) -> str:
+# A regex may have 100,000 leaves, and few classes.
+@lru_cache(maxsize=256)
+def character_class(codes: bytes) -> str:
+    """Return a class of characters."""
     if not codes:
         return _NOTHING
     if len(codes) == 1:
