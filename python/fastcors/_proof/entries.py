@@ -37,17 +37,15 @@ def entries(pattern: re.Pattern[str], text: str) -> list[str] | None:
     except (re.error, Untranslatable, RecursionError, _TooMany):
         return None
     found = [each for each in found if not (each + _PORTS in found or each.endswith("/"))]
-    wrong = {
-        reported[2] for reported in lint_origins(found, credentials=False) if reported[1] == "error"
-    }
+    reported = lint_origins(found, credentials=False)
+    wrong = {place for _, severity, place, *_ in reported if severity == "error"}
     found = [each for place, each in enumerate(found) if place not in wrong]
     if not 0 < len(found) <= _MOST_ENTRIES:
         return None
     marked, _ = mark(nodes)
     most = _matching(found, "[a-z0-9_-]+")
     least = _matching(found, "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
-    same = is_within(marked, most) and is_within(least, marked)
-    return found if same else None
+    return found if is_within(marked, most) and is_within(least, marked) else None
 
 
 def _matching(found: list[str], label: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from contextlib import suppress
-from itertools import compress
 
 from fastcors._fastcors import matches_an_origin, prove_expression
 from fastcors._regex.branches import alternatives
@@ -42,21 +41,18 @@ class Proven:
         self.marked, self.without = mark(self._nodes)
         names = _NAMES[:1] if self.without is None else _NAMES
         proofs = [prove_expression(self.marked, name, credentials) for name in names]
-        found = (proof["untrusted"] for proof in proofs)
-        shown = (each is None or bool(self.is_matched(each[0])) for each in found)
-        self.proof: _Proof = next(compress(proofs, shown), proofs[0])
+        shown = [p for p in proofs if p["untrusted"] is None or self.is_matched(p["untrusted"][0])]
+        self.proof: _Proof = (shown or proofs)[0]
 
-    def is_matched(self, origin: str) -> bool | None:
-        """Whether the pattern matches an origin that the proof found; None if that takes too long."""
+    def is_matched(self, origin: str) -> bool:
+        """Whether the pattern matches an origin that the proof found. False if that takes too long."""
         if self.without is None:
             return True
-        if ways(self._nodes, len(origin)) > _MOST_WAYS:
-            return None
-        try:
-            return self._pattern.fullmatch(origin) is not None
-        except SystemError:
+        if ways(self._nodes, len(origin)) <= _MOST_WAYS:
             # A defect of the engine's, with groups in possessive repetition.
-            return None
+            with suppress(SystemError):
+                return self._pattern.fullmatch(origin) is not None
+        return False
 
     def unmatched(self) -> list[Alternative]:
         """Return the alternatives that match no origin in their place, but not those within them."""
@@ -89,8 +85,8 @@ def ways(nodes: list[Node], length: int) -> float:
             found *= one or 1
         elif node.most > 1 and one > 1:
             return math.inf
+        elif node.most > 1:
+            found *= min(node.most - node.least, length) + 1
         else:
-            found *= (
-                one + 1 - node.least if node.most <= 1 else min(node.most - node.least, length) + 1
-            )
+            found *= one + 1 - node.least
     return found

@@ -43,7 +43,6 @@ _TIMES = r"(?:[*+?]|\{\d*,?\d*\})[?+]?"
 _SLASHES = r":\\?/\\?/"
 _GROUP = r"\((?:\?:)?"
 _END = rf"(?=(?:\)(?:{_TIMES})?|\$|\\[Zz])*(?:$|\|))"
-_OPEN_NUMBER = r"\\?\.?(?:(?:\.|\\d|\[[^\]]*\])[*+]\??|\*)"
 _SEVERAL = re.compile(r"\[[a-z0-9-]{2,}(?:\|[a-z0-9-]+)+\]|\[[a-z0-9-]+(?:\|[a-z0-9-]{2,})+\]")
 _WORD = re.compile(r"\[[a-z][a-z0-9]{2,}\]")
 
@@ -93,25 +92,17 @@ def _with_labels(found: re.Match[str]) -> str:
 # What is open at a host's beginning is labels, with the dot after each.
 whole_labels = _replacing(
     rf"(?P<start>{_SLASHES}|^\^?(?!.*{_SLASHES}))(?P<groups>(?:{_GROUP})*?)(?P<group>{_GROUP})?{_OPEN}"
-    rf"(?P<times>{_TIMES})(?(group)\)(?P<outer>{_TIMES})?)(?:\\?\.[?*])?(?=(?:{_GROUP})*(?:\\-|[\w-]))",
+    rf"(?P<times>{_TIMES})(?(group)\)(?P<outer>{_TIMES})?)(?:\\?\.[?*])?(?=(?:{_GROUP})*\w)",
     _with_labels,
 )
-
-
-def _octets(found: re.Match[str]) -> str:
-    numbers = re.findall("[0-9]+", found["numbers"])
-    if len(numbers) + len(re.findall(_OPEN_NUMBER, found["open"])) > 4:
-        return found[0]
-    return found["start"] + r"\.".join(numbers + [r"\d{1,3}"] * (4 - len(numbers)))
 
 
 # What is open in an IPv4 address is numbers.
 octets = _replacing(
     rf"(?P<start>{_SLASHES}|^\^?|[(|])(?P<numbers>[0-9]{{1,3}}(?:\\?\.[0-9]{{1,3}}){{0,2}})"
-    rf"(?P<open>(?:{_OPEN_NUMBER}){{1,3}})(?=$|[:$|()])",
-    _octets,
+    r"(?:\\?\.?(?:(?:\.|\\d|\[[^\]]*\])[*+]\??|\*)){1,3}(?=$|[:$|()])",
+    lambda m: m["start"] + r"\.".join((re.findall(r"\d+", m["numbers"]) + [r"\d{1,3}"] * 3)[:4]),
 )
-
 _STARS: list[_Rewriting] = [
     _replacing(rf":\\?\*+(?:{_END}|(?=\\?/))", lambda _: PORT),
     _replacing(r"(?<=/)\\?\*+\\?\.", lambda _: LABELS + "+"),
@@ -173,20 +164,12 @@ def with_scheme(text: str) -> str:
 # Why a regex may not do what it seems to.
 GLOB = "it is written like a glob, but in a regex * repeats what comes before it"
 CLASS = "[ and ] stand for one character, and a word or alternatives belong in ( and )"
-_NONE = (
-    "no string that it matches is an origin that a browser sends, such as https://app.example.com"
-)
+_NONE = "it matches nothing that a browser sends as an Origin, such as https://app.example.com"
 _WHOLE = "an origin begins with its scheme and ://, and is matched as a whole"
 # What does not do in a regex what it does elsewhere, by the code of the problem.
 MISREAD = {
-    "regex-doubled-backslash": (
-        single_backslashes,
-        "two backslashes stand for one in the origin, and no origin has one",
-    ),
-    "regex-misspelled-scheme": (
-        http_scheme,
-        "in a regex ? makes the letter before it optional, here the p",
-    ),
+    "regex-doubled-backslash": (single_backslashes, r"\\ matches one \, and no origin has one"),
+    "regex-misspelled-scheme": (http_scheme, "? makes the letter before it optional, here the p"),
     "regex-glob": (glob, GLOB),
     "regex-character-class": (groups, CLASS),
 }
@@ -209,10 +192,8 @@ NOTHING: dict[_Rewriting, str] = {
 # The same, if no rewriting shows it.
 NOTHING_ELSE = {
     PLACEHOLDER: "it contains a placeholder that was never filled in",
-    re.compile(
-        "file:"
-    ): "the Origin of a local file is file:// without a path, or null in browsers",
-    re.compile(r"\{[\w.:-]+,"): "alternatives belong in ( and ), with | between them",
+    re.compile("file:"): "a local file's Origin is file:// without a path, or null in browsers",
+    re.compile(r"\{(?!\d{1,2},)[\w.:-]+,"): "alternatives belong in ( and ), with | between them",
     re.compile("[^\x00-\x7f]"): "browsers send a host in punycode",
     re.compile(r"^:?[0-9]+\$?$"): "the host before it belongs to another alternative",
     re.compile(r"^(?!.*://\w)[(^]*(?:\w*://)?\(*\\?\.(?=\w)"): _WHOLE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import NamedTuple
 
 from fastcors._fastcors import missed_origin, share_an_origin
@@ -35,8 +36,6 @@ _ORIGIN = re.compile(r"://|\\\.|\.(?![*+?{])|[^\x00-\x7f]|^:?[0-9]+\$?$")
 # A dot that stands for itself between labels, the name of this machine, an address, or another scheme.
 _DOMAIN = re.compile(r"\\\.|\[\\?\.\]|localhost|\\\[|^\^?\(*(?!https?\b|http)[a-z][a-z0-9+.-]*:")
 _OPEN_LABELS = re.compile(r"\(\?:\[a-z0-9-\]\+\\\.\)[+*]")
-# A label that would begin with a hyphen: it was a part of the label before.
-_BROKEN_LABEL = re.compile(r"\\\.\)[+*?]?(?:\((?:\?:)?)?-")
 # A dot at the end that ends a sentence.
 _LAST_DOT = re.compile(r"(?<!\\)\.(?=\$?\)*$)")
 
@@ -49,39 +48,28 @@ class Unmatched(NamedTuple):
     # Why it matches none, and what would match one.
     reason: str
     meant: str
+    # Whether its author wrote an origin or a part of one, or a setting that is not set.
+    is_origin: bool
     # An origin that is meant and that the regex does not match, if that is evident.
-    missed: str | None
-
-    @property
-    def names_an_origin(self) -> bool:
-        """Whether its author wrote an origin or a part of one, or a setting that is not set."""
-        return (
-            self.missed is not None
-            or self.reason == _UNSET_REASON
-            or _ORIGIN.search(self.text) is not None
-        )
+    missed: str | None = None
 
 
 class Suggester:
     """Finds what a regex was meant as, with the flags of its pattern."""
 
     def __init__(self, pattern: re.Pattern[str], *, credentials: bool) -> None:
-        self.text: str = pattern.pattern
         self._pattern = pattern
         self._credentials = credentials
         self._proven: dict[str, Proven | None] = {}
-        self._is_readable = not (
-            pattern.flags & re.VERBOSE or rewrites.PLACEHOLDER.search(self.text) is not None
-        )
+        has_placeholder = rewrites.PLACEHOLDER.search(pattern.pattern) is not None
+        self._is_readable = not (pattern.flags & re.VERBOSE or has_placeholder)
 
     def prove(self, text: str) -> Proven | None:
         """Prove a regex that Rust can match; return None for any other, and after too many."""
         if text not in self._proven and len(self._proven) < _MOST_PROVEN:
-            try:
+            self._proven[text] = None
+            with suppress(*UNREADABLE):
                 proven = Proven(self._pattern, text, credentials=self._credentials)
-            except UNREADABLE:
-                self._proven[text] = None
-            else:
                 self._proven[text] = proven if proven.without is None else None
         return self._proven.get(text)
 
@@ -136,11 +124,6 @@ class Suggester:
                 used, found = fewer, still
         return used, found
 
-    def with_dots(self) -> str | None:
-        """Return the regex in which no dot is left out, if that is evident."""
-        rewritten = self.rewritten(self.text, rewrites.dot_always)
-        return None if rewritten == self.text else self.sound(rewritten, self.text)
-
     def sound(self, text: str, original: str | None = None) -> str | None:
         """Return a regex with what makes it sound, if that is evident.
 
@@ -169,8 +152,6 @@ class Suggester:
 
     def _keeps_to(self, text: str, original: str | None) -> bool:
         """Whether each alternative matches an origin below a written domain that the original matches."""
-        if _BROKEN_LABEL.search(text):
-            return False
         parts = _top(text)
         originals = parts if original is None else _top(self.rewritten(original, rewrites.groups))
         originals = [_LAST_DOT.sub("", each) for each in originals]
@@ -184,10 +165,9 @@ class Suggester:
 
     def _share(self, one: str, other: str) -> bool:
         """Whether two regexes match an origin that is the same and has a domain or an address."""
-        try:
+        with suppress(*UNREADABLE):
             return share_an_origin(*(mark(parse(self._pattern, text))[0] for text in (one, other)))
-        except UNREADABLE:
-            return False
+        return False
 
     def unmatched(self, proven: Proven) -> list[Unmatched]:
         """Return the alternatives that match no origin, except those that make the regex miss no origin.
@@ -200,22 +180,23 @@ class Suggester:
     def _unmatched(self, proven: Proven, place: Alternative) -> Unmatched | None:
         text = proven.text[place.start : place.stop]
         if text.strip("^$()").lower() in _UNSET:
-            return Unmatched(place, text, _UNSET_REASON, "", None)
+            return Unmatched(place, text, _UNSET_REASON, "", is_origin=True)
         used, reason, revived = self.revived(place.alone(proven.text))
         if revived is None:
             # What is no part of an origin misses none: `(/|$)`, `(\\w|\\s)+`.
-            written = re.search(r"\w", re.sub(r"\\.", "", text))
-            return None if written is None else Unmatched(place, text, reason, text, None)
+            if re.search(r"\w", re.sub(r"\\.", "", text)) is None:
+                return None
+            is_origin = _ORIGIN.search(text) is not None
+            return Unmatched(place, text, reason, text, is_origin)
         missed = self.missed(self.rewritten(revived, rewrites.escape_dots), proven)
         if missed is not None and "://" in text and re.match(r"\W*ws", text):
             # A page with https may open such a socket, too.
             secure = self.missed(revived.replace("http:", "https:"), proven)
             missed = None if secure is None else missed
-        return (
-            None
-            if missed is None
-            else Unmatched(place, text, reason, self.rewritten(text, *used), missed)
-        )
+        if missed is None:
+            return None
+        meant = self.rewritten(text, *used)
+        return Unmatched(place, text, reason, meant, is_origin=True, missed=missed)
 
 
 def _top(text: str) -> list[str]:

@@ -17,25 +17,19 @@ if TYPE_CHECKING:
 
 # No visible character: it stands for a node that matches none of them.
 _NOTHING = r"\x00"
-# More pieces than the Rust engine has room for: each takes some of its ten million bytes.
-_MOST_PIECES = 400_000
 
 
 def translate(nodes: list[Node]) -> str:
     """Return a regex for the Rust engine that matches whole the same visible ASCII texts.
 
     Raises:
-        Untranslatable: if only Python's engine can match it, or the Rust engine is sure to find it too
-            large.
+        Untranslatable: if only Python's engine can match it, or groups are nested too deep.
     """
     return Translation().whole(nodes)
 
 
 class Translation:
     """One translation."""
-
-    def __init__(self) -> None:
-        self.pieces = 0
 
     def whole(self, nodes: list[Node]) -> str:
         try:
@@ -65,9 +59,6 @@ class Translation:
         return f"(?:{self.sequence(node.parts[0])}){times(node.least, node.most)}"
 
     def leaf(self, node: Node) -> str:
-        self.pieces += 1
-        if self.pieces > _MOST_PIECES:
-            raise Untranslatable(f"more than {_MOST_PIECES:,} pieces")
         return character_class(node.codes)
 
 
