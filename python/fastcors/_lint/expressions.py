@@ -78,12 +78,13 @@ def _wrong_type(item: Any) -> Problem:
         meant = proven_expression(decoded(written), credentials=True)
     elif type(item).__module__.partition(".")[0] == "regex" and type(item.pattern) is str:
         meant = proven_expression(item.pattern, credentials=True)
-    instead = "a str, or None for none" if meant is None else raw(meant)
-    option = "allow_origins" if isinstance(meant, list) else _OPTION
-    said = (
-        f"{shown(written)} is {described(written)}, but origins are strings, matched by Python's re"
-    )
-    message = f"{said}; write {'' if option == _OPTION else 'allow_origins='}{instead}"
+    instead, option = "a str, or None for none", _OPTION
+    if isinstance(meant, list):
+        instead, option = f"allow_origins={shown(meant, 500)} instead of the regex", "allow_origins"
+    elif meant is not None:
+        instead = raw(meant)
+    message = f"{shown(written)} is {described(written)}, but origins are strings, matched by "
+    message += f"Python's re; write {instead}"
     return Problem("regex-type", _OPTION, written, message, meant, suggested_option=option)
 
 

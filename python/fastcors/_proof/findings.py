@@ -220,7 +220,8 @@ class Findings:
         if errors and "http" not in self.text:
             # The scheme is left open like the rest.
             return
-        said = f"allows {origin}, with credentials: anyone on the network can pose as that site"
+        said = f"allows {origin}, with credentials: "
+        said += "anyone on the network path can pose as that site"
         otherwise = f"allow {'http only for this machine' if local else 'https only'}"
         self.add("regex-insecure", said, otherwise)
 

@@ -164,7 +164,9 @@ def with_scheme(text: str) -> str:
 # Why a regex may not do what it seems to.
 GLOB = "it is written like a glob, but in a regex * repeats what comes before it"
 CLASS = "[ and ] stand for one character, and a word or alternatives belong in ( and )"
-_NONE = "it matches nothing that a browser sends as an Origin, such as https://app.example.com"
+_NONE = (
+    "no string that it matches is an origin that a browser sends, such as https://app.example.com"
+)
 _WHOLE = "an origin begins with its scheme and ://, and is matched as a whole"
 # What does not do in a regex what it does elsewhere, by the code of the problem.
 MISREAD = {

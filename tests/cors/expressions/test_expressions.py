@@ -162,7 +162,9 @@ def test_an_empty_list_of_expressions_allows_nothing() -> None:
 def test_an_expression_of_bytes_raises_at_start_up(expression: Any) -> None:
     with pytest.raises(ConfigError) as raised:
         CORSMiddleware(APP, allow_origin_regex=expression)
-    assert raised.value.problems[0].suggestion == "https://a"
+    (problem,) = raised.value.problems
+    assert (problem.suggestion, problem.suggested_option) == (["https://a"], "allow_origins")
+    assert problem.message.endswith("write allow_origins=['https://a'] instead of the regex")
 
 
 @pytest.mark.parametrize(
