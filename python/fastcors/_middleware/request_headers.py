@@ -8,12 +8,12 @@ from logging import DEBUG
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 
-from ._log.rejections import logger, rejected
+from fastcors._log.rejections import logger, rejected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ._types import Scope
-    from .policy import Policy
+    from fastcors._types import Scope
+    from fastcors.policy import Policy
 
 __all__ = ["MutableHeaders", "PlainTextResponse", "RequestHeaders", "partial"]
 
