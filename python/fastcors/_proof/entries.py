@@ -6,11 +6,7 @@ import re
 
 from fastcors._fastcors import is_within, lint_origins
 from fastcors._regex.mark import mark
-from fastcors._regex.tree import Untranslatable, parse
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from fastcors._regex.tree import Node
+from fastcors._regex.tree import Node, Untranslatable, parse
 
 # So many entries are suggested, and so many strings are looked at for them.
 _MOST_ENTRIES = 20

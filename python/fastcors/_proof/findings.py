@@ -100,9 +100,7 @@ class Findings:
         if rewrites.ANY_GLOB.fullmatch(self.text):
             reason, otherwise = rewrites.GLOB, "write allow_origins=['*'] if you mean every origin"
         elif revived is not None:
-            meant = self.suggester.sound(revived)
-            if meant is None:
-                _, meant = self.suggester.without_untrusted(revived)
+            meant = self.suggester.sound(revived) or self.suggester.without_untrusted(revived)[1]
         self.add("regex-matches-no-origin", f"matches no origin: {reason}", otherwise, meant)
 
     def _everything(self) -> bool:

@@ -7,15 +7,13 @@ import re
 from contextlib import suppress
 
 from fastcors._fastcors import matches_an_origin, prove_expression
-from fastcors._regex.branches import alternatives
+from fastcors._regex.branches import Alternative, alternatives
 from fastcors._regex.mark import mark
-from fastcors._regex.tree import Untranslatable, parse
+from fastcors._regex.tree import Node, Untranslatable, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fastcors._fastcors import _Proof
-    from fastcors._regex.branches import Alternative
-    from fastcors._regex.tree import Node
 
 # What untrusted origins are called. Others are tried if a construct that only Python's engine matches
 # keeps the first one out.

@@ -47,13 +47,6 @@ _SEVERAL = re.compile(r"\[[a-z0-9-]{2,}(?:\|[a-z0-9-]+)+\]|\[[a-z0-9-]+(?:\|[a-z
 _WORD = re.compile(r"\[[a-z][a-z0-9]{2,}\]")
 
 
-def rewritten(text: str, *rewritings: _Rewriting) -> str:
-    """Return a regex as the rewritings leave it, one after the other."""
-    for rewriting in rewritings:
-        text = rewriting(text)
-    return text
-
-
 def _replacing(pattern: str, replacement: str | Callable[[re.Match[str]], str]) -> _Rewriting:
     """Return a rewriting that replaces what a pattern finds."""
     found = re.compile(pattern, re.DOTALL)
@@ -115,7 +108,9 @@ _STARS: list[_Rewriting] = [
 
 def glob(text: str) -> str:
     """Read a `*` as in a glob, if that is what it seems to be."""
-    changed = rewritten(text, *_STARS)
+    changed = text
+    for star in _STARS:
+        changed = star(changed)
     return text if changed == text else escape_dots(changed)
 
 

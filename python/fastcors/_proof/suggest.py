@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from fastcors._fastcors import missed_origin, share_an_origin
-from fastcors._regex.branches import alternatives
+from fastcors._regex.branches import Alternative, alternatives
 from fastcors._regex.mark import mark
 from fastcors._regex.tree import parse
 
@@ -17,8 +17,6 @@ from .prove import UNREADABLE, Proven
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
-    from fastcors._regex.branches import Alternative
 
     from .rewrites import _Rewriting
 
@@ -80,9 +78,10 @@ class Suggester:
 
     def rewritten(self, text: str, *rewritings: _Rewriting) -> str:
         """Return a regex as the rewritings leave it, or as it is if it cannot be corrected."""
-        if not self._is_readable or len(text) > _LONGEST:
-            return text
-        return rewrites.rewritten(text, *rewritings)
+        if self._is_readable and len(text) <= _LONGEST:
+            for rewriting in rewritings:
+                text = rewriting(text)
+        return text
 
     def revived(self, text: str) -> tuple[list[_Rewriting], str, str | None]:
         """Return what makes a regex match an origin, why it matches none, and what it is then."""

@@ -95,9 +95,7 @@ class _Marking(Translation):
         return self.marked(node.codes, written)
 
     def marked(self, codes: bytes, written: bytes) -> str:
-        if codes != written:
-            codes = bytes(code if code in written else code | 0x80 for code in codes)
-        return character_class(codes)
+        return character_class(bytes(code if code in written else code | 0x80 for code in codes))
 
 
 def _is_literal(nodes: list[Node]) -> bool:

@@ -9,11 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from .tree import ENDLESS, TOO_DEEP, Untranslatable
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .tree import Node
+from .tree import ENDLESS, TOO_DEEP, Node, Untranslatable
 
 # No visible character: it stands for a node that matches none of them.
 _NOTHING = r"\x00"
