@@ -600,14 +600,8 @@ class _Proof(TypedDict):
     # An origin whose name is joined from parts, the domain to be registered for it, if it is a name, and
     # whether a dot is left out.
     joined: tuple[str, str | None, bool] | None
-    # Why untrusted origins may be left, and the domain that the reason is about.
-    unproven: (
-        tuple[
-            Literal["too-large", "too-many-names", "suffixes", "addresses", "long-names"],
-            str | None,
-        ]
-        | None
-    )
+    # Why untrusted origins may be left, in words.
+    unproven: str | None
     # Whether it is proven to match no untrusted origin, and something.
     safe: bool
 
