@@ -294,6 +294,18 @@ def test_an_origin_that_a_subclass_allows_is_named(options: Any) -> None:
     assert headers(subclass, actual(OTHER)) == [OWN, VARY]
 
 
+def test_an_origin_that_a_function_allows_is_named() -> None:
+    def is_tenant(origin: str, scope: Any) -> bool:
+        return origin == EVIL
+
+    middleware = minimal(allow_origins=[ORIGIN], allow_origin_func=is_tenant)
+    named = (b"access-control-allow-origin", EVIL.encode())
+    assert headers(middleware, actual(EVIL)) == [OWN, named, VARY]
+    assert headers(middleware, preflight(EVIL))[-1] == named
+    assert sent(middleware, preflight(OTHER))[0]["status"] == 403
+    assert headers(middleware, actual(OTHER)) == [OWN, VARY]
+
+
 @pytest.mark.parametrize(
     ("origin", "expected"), [(ORIGIN, [STAR]), (None, [])], ids=["allowed", "without an Origin"]
 )
