@@ -200,6 +200,12 @@ OVERRIDES = Table(
     "overrides",
     _part("rows"),
 )
+FUNCTION = Table(
+    ("origin", "allowed", "rejected", "preflight"),
+    times("origin", columns=("allowed", "rejected", "preflight")),
+    "function",
+    _part("rows"),
+)
 SERVERS = Table(
     (
         *("server", "request", "variant", "requests/s", "of no middleware", "of the same bytes"),
@@ -288,6 +294,17 @@ ATTACKS = Table(
 
 # Those in the documents.
 TABLES = (
-    *(ADDED, ADDED_IN_SHORT, ENDPOINT, OVERRIDES, SERVERS, PROTOCOL, ORIGINS, PATTERNS, PAIRS),
+    *(
+        ADDED,
+        ADDED_IN_SHORT,
+        ENDPOINT,
+        OVERRIDES,
+        FUNCTION,
+        SERVERS,
+        PROTOCOL,
+        ORIGINS,
+        PATTERNS,
+        PAIRS,
+    ),
     *(LOSSES, FRAMEWORKS, BARE, ENFORCEMENT, IMPORTS, MAKING, INSTRUCTIONS),
 )

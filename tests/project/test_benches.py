@@ -53,6 +53,7 @@ BENCHMARKS: dict[str, dict[str, str]] = {
     "cold": {"MILLION": "1_000"},
     "endpoint": {},
     "enforcement": {},
+    "function": {},
     "overrides": {},
     "protocol": {"BATCH": "2"},
     "rivals": {},
