@@ -16,7 +16,7 @@ PYTEST ?=
 # More arguments for each benchmark, such as --quick.
 BENCH ?=
 # The benchmarks that bench-record writes to benches/results.
-RECORDED ?= added_cost endpoint overrides rivals enforcement minimal scaling cold servers protocol
+RECORDED ?= added_cost endpoint overrides function rivals enforcement minimal scaling cold servers protocol
 # What `make quick` leaves to `make test`: it takes long, or needs servers, compilers or another process.
 LEFT_OUT := tests/attacks tests/browser tests/memory tests/servers tests/typing tests/lint/test_hostile.py \
 	tests/project/test_benches.py tests/project/test_demo.py tests/project/test_makefile.py tests/project/test_packaging.py tests/project/test_release.py \
@@ -197,10 +197,11 @@ attacks: build $(BIN)/.tools ## hostile requests, and the time of each
 memory: build $(BIN)/.tools ## the memory of a million requests and of a million origins
 	$(BIN)/python -m tests.memory
 
-bench: build $(BIN)/.tools ## one request, side by side with Starlette: what each adds, a FastAPI endpoint, overrides (BENCH=--quick: short)
+bench: build $(BIN)/.tools ## one request, side by side with Starlette: what each adds, a FastAPI endpoint, overrides, functions (BENCH=--quick: short)
 	$(BIN)/python -m benches.added_cost $(BENCH)
 	$(BIN)/python -m benches.endpoint $(BENCH)
 	$(BIN)/python -m benches.overrides $(BENCH)
+	$(BIN)/python -m benches.function $(BENCH)
 
 bench-pytest: build $(BIN)/.tools ## the same requests by pytest-benchmark, with its statistics
 	$(BIN)/pytest benches --benchmark-only $(PYTEST)

@@ -6,7 +6,7 @@ import asyncio
 from collections import UserDict
 from typing import TYPE_CHECKING, Any
 
-from fastcors import CORSMiddleware
+from fastcors import CORSMiddleware, cached
 from tests.exchange import ORIGIN, actual, preflight, receive, responding, run, scope_of
 
 if TYPE_CHECKING:
@@ -113,6 +113,28 @@ async def _waiting_send(message: Message) -> None:
     await _Waiting()
 
 
+def _is_allowed(origin: str, scope: Scope) -> bool:
+    return origin == ORIGIN
+
+
+async def _is_allowed_later(origin: str, scope: Scope) -> bool:
+    return origin == ORIGIN
+
+
+def _is_canceled(origin: str, scope: Scope) -> bool:
+    raise asyncio.CancelledError
+
+
+async def _is_awaited(origin: str, scope: Scope) -> bool:
+    await _Waiting()
+    return True
+
+
+def asking(function: Any, **options: Any) -> CORSMiddleware:
+    """Return a middleware that asks a function about every origin."""
+    return CORSMiddleware(application, allow_origin_func=function, **options)
+
+
 class Overriding(CORSMiddleware):
     """One for which the methods of Starlette's shape run instead of the compiled code."""
 
@@ -188,6 +210,17 @@ def kinds() -> tuple[CORSMiddleware, dict[str, Callable[[], None]]]:
         "an overriding subclass asked a preflight": request_of(
             preflight(), Overriding(application, **OPTIONS)
         ),
+        "a function allows": request_of(actual(), asking(_is_allowed)),
+        "a function rejects": request_of(actual("https://evil.example"), asking(_is_allowed)),
+        "a function allows later": request_of(actual(), asking(_is_allowed_later)),
+        "a function is asked about a preflight": request_of(preflight(), asking(_is_allowed_later)),
+        "a function remembers": request_of(actual(), asking(cached(_is_allowed_later))),
+        "a function and enforcement": request_of(actual(), asking(_is_allowed_later, enforce=True)),
+        "a function raises what is no exception": raising(
+            asyncio.CancelledError, asking(_is_canceled), actual()
+        ),
+        "a function is thrown away": ended(_close, asking(_is_awaited), actual(), discard),
+        "a function is cancelled": ended(_cancel, asking(_is_awaited), actual(), discard),
         "the application fails": raising(Failure, behind(_fail), actual()),
         "the application fails after the start": raising(
             Failure, behind(_fail_after_start), actual()

@@ -53,6 +53,7 @@ BENCHMARKS: dict[str, dict[str, str]] = {
     "cold": {"MILLION": "1_000"},
     "endpoint": {},
     "enforcement": {},
+    "function": {},
     "minimal": {"BATCH": "2"},
     "overrides": {},
     "protocol": {"BATCH": "2"},

@@ -122,12 +122,11 @@ class CachedPlain(_Cached):
 
     def __call__(self, origin: str, scope: Scope) -> bool:
         """Whether an origin is allowed: what is remembered, or what the function returns."""
-        verdict: Any = self._fastcors_remembered(origin)
-        if verdict is not None:
-            return verdict  # type: ignore[no-any-return]
-        verdict = _AGAIN
+        verdict: Any = _AGAIN
         while verdict is _AGAIN:
-            verdict = self._asked(origin, scope)
+            verdict = self._fastcors_remembered(origin)
+            if verdict is None:
+                verdict = self._asked(origin, scope)
         return verdict  # type: ignore[no-any-return]
 
     def _asked(self, origin: str, scope: Scope) -> Any:

@@ -1,0 +1,1 @@
+"""Origins that change or are asked about at run time."""
