@@ -10,6 +10,7 @@ pub mod distance;
 pub mod enforcement;
 pub mod explain;
 mod host;
+mod huge_pages;
 pub mod lint;
 mod origin_parts;
 pub mod proof;
