@@ -69,6 +69,13 @@ impl ByteSet {
         }
     }
 
+    /// Makes room for texts of so many bytes. The memory is used when they come.
+    ///
+    /// A buffer that grows has to be copied now and then, and both copies take memory.
+    pub(super) fn reserve(&mut self, bytes: usize) {
+        self.buffer.reserve_exact(bytes);
+    }
+
     /// Adds `member` at the end of the list, and returns whether it was new to the set.
     ///
     /// # Errors

@@ -14,6 +14,9 @@ use super::texts::{self, Piece, Texts};
 /// So many entries are added at once, some hundred microseconds.
 const STEP: usize = 64;
 
+/// The length of a usual origin, with the byte for its length.
+const USUAL: usize = 40;
+
 /// A set of origins and patterns that changes while threads look origins up in it.
 ///
 /// What it has at one time is a [`Snapshot`], which never changes. A change makes another one, which
@@ -136,11 +139,9 @@ impl OriginSet {
     /// room for so many origins.
     #[must_use]
     pub fn builder(&self, origins: usize) -> OriginSetBuilder {
-        OriginSetBuilder {
-            seed: self.seed.clone(),
-            table: ByteSet::with_capacity(origins),
-            patterns: texts::Builder::default(),
-        }
+        let mut table = ByteSet::with_capacity(origins);
+        table.reserve(USUAL * origins);
+        OriginSetBuilder { seed: self.seed.clone(), table, patterns: texts::Builder::default() }
     }
 
     /// Puts these entries in the place of all others, in one step.
