@@ -18,8 +18,8 @@ use super::object::Raised;
 #[cfg(not(Py_GIL_DISABLED))]
 use crate::cors::Memo;
 use crate::cors::{
-    Actual, FixedLine, LineValue, Policy, Preflight, PreflightRequest, Rejections, Verdict,
-    may_name_a_site,
+    Actual, Besides, FixedLine, LineValue, Policy, Preflight, PreflightRequest, Rejections,
+    Verdict, may_name_a_site,
 };
 use crate::enforcement::Enforcement;
 
@@ -205,14 +205,16 @@ impl CompiledPolicy {
         if origins.lists(origin) {
             return Ok(true);
         }
-        if origins.has_only_a_list() {
-            return Ok(false);
+        match origins.besides() {
+            Besides::Nothing => return Ok(false),
+            Besides::Live if self.live_allows(origin) => return Ok(true),
+            Besides::Fixed | Besides::Live => {}
         }
         // SAFETY: attached, as the caller vouches.
         if let Some(verdict) = unsafe { self.origins.get(origin) } {
             return Ok(verdict);
         }
-        let verdict = match origins.verdict_on_unlisted(origin) {
+        let verdict = match origins.fixed_verdict_on_unlisted(origin) {
             Verdict::Allowed => true,
             Verdict::Rejected => false,
             Verdict::Undecided => attached(|py| self.python_allows(py, origin))?,
@@ -227,6 +229,13 @@ impl CompiledPolicy {
     #[inline]
     pub(super) fn function_about(&self, origin: &[u8]) -> Option<&Function> {
         self.function.as_ref().filter(|_| may_name_a_site(origin))
+    }
+
+    /// Whether the set that the policy asks has an entry that allows `origin`. This is never remembered:
+    /// another thread may change it at any time.
+    #[inline(never)]
+    fn live_allows(&self, origin: &[u8]) -> bool {
+        self.policy.origins().live().is_some_and(|set| set.allows(origin))
     }
 
     /// Decides on a preflight.
