@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::asgi::entry_text;
-use crate::cors::{OriginSet, OriginSetBuilder, Piece, TooLarge};
+use crate::cors::{OriginSet, OriginSetBuilder, Page, TooLarge};
 use crate::lint;
 
 /// So many entries are read before other threads may run. Reading them takes less than 0.1 ms.
@@ -51,8 +51,8 @@ impl OriginSetBase {
 
     /// The entries as they are now, whatever changes meanwhile.
     fn __iter__(&self) -> OriginSetIterator {
-        let pieces = self.set.snapshot().pieces();
-        OriginSetIterator { pieces: pieces.into_iter(), current: Vec::new().into_iter() }
+        let page = self.set.snapshot().first_page();
+        OriginSetIterator { page, current: Vec::new().into_iter() }
     }
 
     /// Adds an entry; false if it is bad or no plain str, and was not added.
@@ -90,7 +90,9 @@ impl OriginSetBase {
         let mut bad = Vec::new();
         let mut loaded = match change {
             Change::Add => Loaded::ToAdd(Texts::default()),
-            Change::Replace | Change::ReplaceByValid => Loaded::Whole(self.set.builder()),
+            Change::Replace | Change::ReplaceByValid => {
+                Loaded::Whole(self.set.builder(entries.len().unwrap_or(0)))
+            }
         };
         let mut entries = entries.try_iter()?;
         loop {
@@ -126,7 +128,7 @@ impl OriginSetBase {
 /// Goes through the entries that the set had when it was made.
 #[pyclass(module = "fastcors._fastcors")]
 pub(crate) struct OriginSetIterator {
-    pieces: vec::IntoIter<Piece>,
+    page: Page,
     current: vec::IntoIter<Py<PyAny>>,
 }
 
@@ -141,9 +143,15 @@ impl OriginSetIterator {
             if let Some(entry) = self.current.next() {
                 return Ok(Some(entry));
             }
-            let Some(piece) = self.pieces.next() else { return Ok(None) };
-            let texts = piece.entries().map(|entry| entry_text(py, entry).map(Bound::unbind));
-            self.current = texts.collect::<PyResult<Vec<_>>>()?.into_iter();
+            let mut texts = Vec::new();
+            let turned = self.page.turn(|entry| {
+                texts.push(entry_text(py, entry)?.unbind());
+                PyResult::Ok(())
+            })?;
+            if !turned {
+                return Ok(None);
+            }
+            self.current = texts.into_iter();
         }
     }
 }

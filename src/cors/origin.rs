@@ -6,7 +6,7 @@ use foldhash::quality::FixedState;
 
 use super::byte_set::{ByteSet, TooLarge};
 use super::expression::Expressions;
-use super::mirrored::can_be_mirrored;
+use super::mirrored::{can_be_mirrored, is_visible_ascii};
 use super::origin_set::OriginSet;
 use super::pattern::OriginPattern;
 use super::pattern_set::OriginPatterns;
@@ -248,13 +248,6 @@ impl Origins {
         }
         if self.python_only { Verdict::Undecided } else { Verdict::Rejected }
     }
-}
-
-/// Whether every byte is a visible ASCII character, 0x21 to 0x7E, as in every serialized origin.
-#[must_use]
-pub fn is_visible_ascii(text: &[u8]) -> bool {
-    // Without an early end the compiler looks at many bytes at once.
-    text.iter().fold(true, |all, byte| all & byte.is_ascii_graphic())
 }
 
 #[cfg(test)]

@@ -1,22 +1,21 @@
 use core::fmt;
 use core::hash::BuildHasher;
-use core::sync::atomic::{
-    AtomicU64,
-    Ordering::{Acquire, Release},
-};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use foldhash::fast::RandomState;
 
-use super::byte_set::{Bytes, TooLarge};
-use super::origin::is_visible_ascii;
+use super::byte_set::{ByteSet, Bytes, TooLarge};
+use super::mirrored::is_visible_ascii;
 use super::pattern::OriginPattern;
 use super::pattern_set::{Form, Parts, covering};
-use super::texts::{self, Texts};
+use super::texts::{self, Piece, Texts};
 
 /// So many entries are added at once, some hundred microseconds.
 const STEP: usize = 64;
+
+/// The length of a usual origin, with the byte for its length.
+const USUAL: usize = 40;
 
 /// A set of origins and patterns that changes while threads look origins up in it.
 ///
@@ -28,14 +27,18 @@ pub struct OriginSet {
     current: ArcSwap<Snapshot>,
     /// Held by the one thread that makes the next snapshot.
     writing: Mutex<()>,
-    version: AtomicU64,
 }
 
 /// The entries of an [`OriginSet`] at one time.
 #[derive(Clone)]
 pub struct Snapshot {
     seed: RandomState,
-    listed: Texts,
+    /// The origins that were there when the table was made.
+    table: Arc<ByteSet>,
+    /// Those of the table that were removed since, and others that were added. They are kept beside it
+    /// until all entries are replaced, because a new table of a million takes some tenths of a second.
+    removed: Texts,
+    added: Texts,
     patterns: Texts,
     /// Each form that patterns have, and how many have it.
     forms: Vec<(Form, usize)>,
@@ -44,12 +47,15 @@ pub struct Snapshot {
 impl Default for OriginSet {
     fn default() -> Self {
         let seed = RandomState::default();
-        Self {
-            current: ArcSwap::from_pointee(Snapshot::new(seed.clone())),
-            seed,
-            writing: Mutex::new(()),
-            version: AtomicU64::new(0),
-        }
+        let empty = Snapshot {
+            seed: seed.clone(),
+            table: Arc::new(ByteSet::with_capacity(0)),
+            removed: Texts::default(),
+            added: Texts::default(),
+            patterns: Texts::default(),
+            forms: Vec::new(),
+        };
+        Self { seed, current: ArcSwap::from_pointee(empty), writing: Mutex::new(()) }
     }
 }
 
@@ -70,14 +76,6 @@ impl OriginSet {
         self.current.load_full()
     }
 
-    /// A number that is another one after each change. Whoever reads it before an origin is looked up
-    /// knows that the result holds as long as the number is the same.
-    #[inline]
-    #[must_use]
-    pub fn version(&self) -> u64 {
-        self.version.load(Acquire)
-    }
-
     /// How many entries there are.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -95,13 +93,16 @@ impl OriginSet {
     /// # Errors
     /// [`TooLarge`] if one is longer than [`LONGEST`](Self::LONGEST); the set is then as it was.
     pub fn add<'e>(&self, entries: impl IntoIterator<Item = &'e [u8]>) -> Result<(), TooLarge> {
-        self.change(|snapshot| {
-            let mut is_changed = false;
-            for entry in entries {
-                is_changed |= snapshot.insert(entry)?;
-            }
-            Ok(is_changed)
-        })
+        let _writing = self.write();
+        let mut next = Snapshot::clone(&self.current.load());
+        let mut is_changed = false;
+        for entry in entries {
+            is_changed |= next.insert(entry)?;
+        }
+        if is_changed {
+            self.current.store(Arc::new(next));
+        }
+        Ok(())
     }
 
     /// Adds any number of entries, in steps: other threads that change the set wait for one at most.
@@ -111,7 +112,7 @@ impl OriginSet {
     pub fn add_many(&self, entries: &[&[u8]]) -> Result<(), TooLarge> {
         let before = self.snapshot();
         if entries.len() > STEP && entries.len() > before.count() / 8 {
-            let mut builder = self.builder();
+            let mut builder = self.builder(before.count() + entries.len());
             for entry in before.entries().chain(entries.iter().copied()) {
                 builder.add(entry)?;
             }
@@ -119,7 +120,6 @@ impl OriginSet {
             let _writing = self.write();
             if Arc::ptr_eq(&before, &self.current.load()) {
                 self.current.store(all);
-                self.version.fetch_add(1, Release);
                 return Ok(());
             }
         }
@@ -128,43 +128,30 @@ impl OriginSet {
 
     /// Removes an entry, if it is there.
     pub fn discard(&self, entry: &[u8]) {
-        // It cannot be too large.
-        let _ = self.change(|snapshot| Ok(snapshot.remove(entry)));
+        let _writing = self.write();
+        let mut next = Snapshot::clone(&self.current.load());
+        if next.remove(entry) {
+            self.current.store(Arc::new(next));
+        }
     }
 
-    /// What collects the entries that [`replace`](Self::replace) puts in the place of all others.
+    /// What collects the entries that [`replace`](Self::replace) puts in the place of all others, with
+    /// room for so many origins.
     #[must_use]
-    pub fn builder(&self) -> OriginSetBuilder {
-        OriginSetBuilder {
-            seed: self.seed.clone(),
-            listed: texts::Builder::default(),
-            patterns: texts::Builder::default(),
-        }
+    pub fn builder(&self, origins: usize) -> OriginSetBuilder {
+        let mut table = ByteSet::with_capacity(origins);
+        table.reserve(USUAL * origins);
+        OriginSetBuilder { seed: self.seed.clone(), table, patterns: texts::Builder::default() }
     }
 
     /// Puts these entries in the place of all others, in one step.
     pub fn replace(&self, new: Snapshot) {
         let before = {
             let _writing = self.write();
-            let before = self.current.swap(Arc::new(new));
-            self.version.fetch_add(1, Release);
-            before
+            self.current.swap(Arc::new(new))
         };
         // A million take a millisecond, for which nobody has to wait.
         drop(before);
-    }
-
-    fn change(
-        &self,
-        change: impl FnOnce(&mut Snapshot) -> Result<bool, TooLarge>,
-    ) -> Result<(), TooLarge> {
-        let _writing = self.write();
-        let mut next = Snapshot::clone(&self.current.load());
-        if change(&mut next)? {
-            self.current.store(Arc::new(next));
-            self.version.fetch_add(1, Release);
-        }
-        Ok(())
     }
 
     fn write(&self) -> MutexGuard<'_, ()> {
@@ -175,25 +162,23 @@ impl OriginSet {
 
 impl fmt::Debug for OriginSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.snapshot().entries().map(<[u8]>::escape_ascii)).finish()
+        self.snapshot().fmt(f)
     }
 }
 
 impl Snapshot {
-    fn new(seed: RandomState) -> Self {
-        Self { seed, listed: Texts::default(), patterns: Texts::default(), forms: Vec::new() }
-    }
-
     /// How many entries there are.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.listed.count() + self.patterns.count()
+        let (listed, patterns) = self.counts();
+        listed + patterns
     }
 
     /// How many origins are listed, and how many patterns there are.
     #[must_use]
     pub fn counts(&self) -> (usize, usize) {
-        (self.listed.count(), self.patterns.count())
+        let listed = self.table.member_count() + self.added.count() - self.removed.count();
+        (listed, self.patterns.count())
     }
 
     /// Whether an entry allows `origin`.
@@ -207,7 +192,15 @@ impl Snapshot {
     #[inline]
     #[must_use]
     pub fn lists(&self, origin: &[u8]) -> bool {
-        self.listed.find(hash_of(&self.seed, origin), |text| text == origin).is_some()
+        if self.table.contains(origin) {
+            self.removed.count() == 0 || !self.is_among(&self.removed, origin)
+        } else {
+            self.added.count() > 0 && self.is_among(&self.added, origin)
+        }
+    }
+
+    fn is_among(&self, texts: &Texts, origin: &[u8]) -> bool {
+        texts.find(hash_of(&self.seed, origin), |text| text == origin).is_some()
     }
 
     /// The entry of a pattern that covers `origin`.
@@ -231,22 +224,26 @@ impl Snapshot {
 
     /// All entries, in no particular order.
     pub fn entries(&self) -> impl Iterator<Item = &[u8]> {
-        self.patterns.iter().chain(self.listed.iter())
+        let table = self.table.iter().filter(|origin| self.lists(origin));
+        self.patterns.iter().chain(self.added.iter()).chain(table)
     }
 
-    /// The entries in pieces, each of which has some and keeps them alive.
+    /// The first of the entries.
     #[must_use]
-    pub fn pieces(&self) -> Vec<Piece> {
-        let pieces = self.patterns.pieces().into_iter().chain(self.listed.pieces());
-        pieces.map(Piece).collect()
+    pub fn first_page(self: &Arc<Self>) -> Page {
+        let pieces = self.patterns.pieces().into_iter().chain(self.added.pieces());
+        Page { snapshot: Arc::clone(self), pieces: pieces.collect(), place: 0 }
     }
 
     /// Adds an entry. One that can match nothing is not added.
     fn insert(&mut self, entry: &[u8]) -> Result<bool, TooLarge> {
-        let Self { seed, listed, patterns, forms } = self;
+        let Self { seed, table, removed, added, patterns, forms } = self;
         if !is_pattern(entry) {
+            if table.contains(entry) {
+                return Ok(removed.remove(hash_of(seed, entry), entry));
+            }
             return Ok(is_visible_ascii(entry)
-                && listed.insert(entry, &|text: &[u8]| hash_of(seed, text))?);
+                && added.insert(entry, &|text: &[u8]| hash_of(seed, text))?);
         }
         if OriginPattern::parse(entry).is_err()
             || !patterns.insert(entry, &|text: &[u8]| hash_of_pattern(seed, text))?
@@ -258,17 +255,27 @@ impl Snapshot {
     }
 
     fn remove(&mut self, entry: &[u8]) -> bool {
+        let Self { seed, table, removed, added, patterns, forms } = self;
         if !is_pattern(entry) {
-            return self.listed.remove(hash_of(&self.seed, entry), entry);
+            if table.contains(entry) {
+                // What is in the table is not too long.
+                let is_removed = removed.insert(entry, &|text: &[u8]| hash_of(seed, text));
+                if removed.count() == table.member_count() {
+                    *table = Arc::new(ByteSet::with_capacity(0));
+                    *removed = Texts::default();
+                }
+                return is_removed.unwrap_or(false);
+            }
+            return added.remove(hash_of(seed, entry), entry);
         }
-        if !self.patterns.remove(hash_of_pattern(&self.seed, entry), entry) {
+        if !patterns.remove(hash_of_pattern(seed, entry), entry) {
             return false;
         }
         let form = Parts::of(entry).form();
-        if let Some((_, count)) = self.forms.iter_mut().find(|(known, _)| *known == form) {
+        if let Some((_, count)) = forms.iter_mut().find(|(known, _)| *known == form) {
             *count -= 1;
         }
-        self.forms.retain(|(_, count)| *count > 0);
+        forms.retain(|(_, count)| *count > 0);
         true
     }
 }
@@ -279,21 +286,40 @@ impl fmt::Debug for Snapshot {
     }
 }
 
-/// Some of the entries of a [`Snapshot`].
+/// Goes through the entries of a [`Snapshot`], some hundred at a time, and keeps it alive.
 #[derive(Debug)]
-pub struct Piece(texts::Piece);
+pub struct Page {
+    snapshot: Arc<Snapshot>,
+    pieces: Vec<Piece>,
+    /// Where the rest of the table begins.
+    place: usize,
+}
 
-impl Piece {
-    /// The entries.
-    pub fn entries(&self) -> impl Iterator<Item = &[u8]> {
-        self.0.texts()
+impl Page {
+    /// Calls `take` with the next entries; false if there was none left.
+    ///
+    /// # Errors
+    /// Those of `take`.
+    pub fn turn<E>(&mut self, mut take: impl FnMut(&[u8]) -> Result<(), E>) -> Result<bool, E> {
+        if let Some(piece) = self.pieces.pop() {
+            piece.texts().try_for_each(take)?;
+            return Ok(true);
+        }
+        let before = self.place;
+        for (origin, next) in self.snapshot.table.iter_from(before).take(256) {
+            self.place = next;
+            if self.snapshot.lists(origin) {
+                take(origin)?;
+            }
+        }
+        Ok(self.place != before)
     }
 }
 
 /// Collects entries for [`OriginSet::replace`]. They are in the set of nobody until then.
 pub struct OriginSetBuilder {
     seed: RandomState,
-    listed: texts::Builder,
+    table: ByteSet,
     patterns: texts::Builder,
 }
 
@@ -301,12 +327,16 @@ impl OriginSetBuilder {
     /// Adds an entry, which may be there already. One that can match nothing is left out.
     ///
     /// # Errors
-    /// [`TooLarge`] for one that is longer than [`OriginSet::LONGEST`].
+    /// [`TooLarge`] for one that is longer than [`OriginSet::LONGEST`], and where all origins together
+    /// would exceed 4 GiB.
     pub fn add(&mut self, entry: &[u8]) -> Result<(), TooLarge> {
+        if entry.len() > OriginSet::LONGEST {
+            return Err(TooLarge);
+        }
         let seed = &self.seed;
         if !is_pattern(entry) {
-            if is_visible_ascii(entry) {
-                self.listed.push(entry, &|text: &[u8]| hash_of(seed, text))?;
+            if is_visible_ascii(entry) && !self.table.contains(entry) {
+                self.table.insert(entry)?;
             }
         } else if OriginPattern::parse(entry).is_ok() {
             self.patterns.push(entry, &|text: &[u8]| hash_of_pattern(seed, text))?;
@@ -317,14 +347,23 @@ impl OriginSetBuilder {
     /// What was added.
     ///
     /// # Errors
-    /// [`TooLarge`] where too many long entries have hashes that hardly differ, which does not happen.
+    /// [`TooLarge`] where too many long patterns have hashes that hardly differ, which does not happen.
     pub fn finish(self) -> Result<Snapshot, TooLarge> {
-        let Self { seed, listed, patterns } = self;
-        let listed = listed.finish(&|text: &[u8]| hash_of(&seed, text))?;
+        let Self { seed, mut table, patterns } = self;
+        table.shrink();
         let patterns = patterns.finish(&|text: &[u8]| hash_of_pattern(&seed, text))?;
         let mut forms = Vec::new();
-        patterns.iter().for_each(|entry| count_form(&mut forms, entry));
-        Ok(Snapshot { seed, listed, patterns, forms })
+        for entry in patterns.iter() {
+            count_form(&mut forms, entry);
+        }
+        Ok(Snapshot {
+            seed,
+            table: Arc::new(table),
+            removed: Texts::default(),
+            added: Texts::default(),
+            patterns,
+            forms,
+        })
     }
 }
 
@@ -359,6 +398,10 @@ fn count_form(forms: &mut Vec<(Form, usize)>, pattern: &[u8]) {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use core::sync::atomic::Ordering::{Acquire, Release};
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
 
     fn sorted(snapshot: &Snapshot) -> Vec<&[u8]> {
         let mut entries: Vec<_> = snapshot.entries().collect();
@@ -390,25 +433,9 @@ mod tests {
     }
 
     #[test]
-    fn only_a_change_changes_the_version() {
-        let set = OriginSet::default();
-        let mut known = set.version();
-        let mut is_changed = || core::mem::replace(&mut known, set.version()) != set.version();
-        set.add([b"a".as_slice()]).unwrap();
-        assert!(is_changed());
-        set.add([b"a".as_slice()]).unwrap();
-        set.discard(b"b");
-        assert!(!is_changed());
-        set.discard(b"a");
-        assert!(is_changed());
-        set.replace(set.builder().finish().unwrap());
-        assert!(is_changed());
-    }
-
-    #[test]
     fn what_can_match_nothing_is_left_out() {
         let set = OriginSet::default();
-        let mut builder = set.builder();
+        let mut builder = set.builder(0);
         for entry in ["*", "https://*", "https://é.example", "a b", "https://a.*.example"] {
             set.add([entry.as_bytes()]).unwrap();
             builder.add(entry.as_bytes()).unwrap();
@@ -421,13 +448,13 @@ mod tests {
         let set = OriginSet::default();
         let long = vec![b'a'; texts::LONGEST + 1];
         assert_eq!(set.add([b"a".as_slice(), &long]), Err(TooLarge));
-        assert_eq!((set.count(), set.version()), (0, 0));
+        assert_eq!(set.count(), 0);
     }
 
     #[test]
     fn a_builder_makes_the_set_that_adding_makes() {
         let set = OriginSet::default();
-        let mut builder = set.builder();
+        let mut builder = set.builder(0);
         let entries: Vec<String> = (0..3000)
             .flat_map(|number| {
                 [format!("https://{number}.example"), format!("https://*.{number}.example:*")]
@@ -442,8 +469,16 @@ mod tests {
         assert_eq!(sorted(&built), sorted(&added));
         let forms = |snapshot: &Snapshot| snapshot.forms.iter().map(|(_, count)| count).sum();
         assert_eq!((forms(&built), forms(&added)), (3000_usize, 3000_usize));
-        let pieces = built.pieces();
-        assert_eq!(pieces.iter().flat_map(Piece::entries).count(), 6000);
+        set.discard(entries[0].as_bytes());
+        for (snapshot, count) in [(Arc::new(built), 6000), (set.snapshot(), 5999)] {
+            let mut page = snapshot.first_page();
+            let mut found = Vec::new();
+            while page.turn(|entry| -> Result<(), ()> { Ok(found.push(entry.to_vec())) }).unwrap() {
+            }
+            found.sort_unstable();
+            assert_eq!(found.len(), count);
+            assert_eq!(found, sorted(&snapshot));
+        }
     }
 
     #[test]
@@ -453,7 +488,7 @@ mod tests {
             (0..500).map(|index| format!("https://{index}.group-{number}.example")).collect()
         };
         let replace = |number| {
-            let mut builder = set.builder();
+            let mut builder = set.builder(0);
             for entry in group(number) {
                 builder.add(entry.as_bytes()).unwrap();
             }
@@ -510,5 +545,93 @@ mod tests {
             }
         });
         assert_eq!(set.count(), 4 * 250);
+    }
+
+    #[test]
+    fn what_is_removed_from_the_table_may_come_back_and_an_empty_table_is_let_go() {
+        let set = OriginSet::default();
+        let mut builder = set.builder(2);
+        for entry in [b"a", b"b"] {
+            builder.add(entry).unwrap();
+        }
+        set.replace(builder.finish().unwrap());
+        set.discard(b"a");
+        assert!(!set.allows(b"a") && set.allows(b"b"));
+        set.add([b"a".as_slice()]).unwrap();
+        assert!(set.allows(b"a"));
+        assert_eq!(set.snapshot().removed.count(), 0);
+        set.discard(b"a");
+        set.discard(b"b");
+        assert_eq!((set.count(), set.snapshot().table.member_count()), (0, 0));
+        set.add([b"b".as_slice()]).unwrap();
+        assert!(!set.allows(b"a") && set.allows(b"b"));
+    }
+
+    /// An entry of which some are origins, some patterns, and some match nothing.
+    fn entry() -> impl Strategy<Value = String> {
+        "https?://(\\*\\.)?[ab](\\.[ab]){0,2}(:\\*|:8)?|[ab\u{e9}*]{0,2}"
+    }
+
+    fn naive_allows(entries: &BTreeSet<String>, origin: &str) -> bool {
+        entries.iter().any(|entry| {
+            if !entry.contains('*') {
+                return entry == origin;
+            }
+            let mut set = crate::cors::OriginPatterns::default();
+            OriginPattern::parse(entry.as_bytes()).is_ok_and(|pattern| {
+                set.insert(pattern);
+                set.matches(origin.as_bytes())
+            })
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn it_decides_as_a_naive_set_does_whatever_happens(
+            steps in proptest::collection::vec((0..9_u8, entry()), 0..80),
+            origins in proptest::collection::vec(
+                "https?://[ab](\\.[ab]){0,3}(:8)?|[ab]{0,2}", 1..10,
+            ),
+        ) {
+            let set = OriginSet::default();
+            let mut naive = BTreeSet::new();
+            let counts = |entry: &str| {
+                if entry.contains('*') {
+                    OriginPattern::parse(entry.as_bytes()).is_ok()
+                } else {
+                    entry.is_ascii()
+                }
+            };
+            for (step, entry) in &steps {
+                match step {
+                    0..=4 => {
+                        set.add([entry.as_bytes()]).unwrap();
+                        if counts(entry) {
+                            naive.insert(entry.clone());
+                        }
+                    }
+                    5..=7 => {
+                        set.discard(entry.as_bytes());
+                        naive.remove(entry);
+                    }
+                    _ => {
+                        let mut builder = set.builder(0);
+                        for kept in naive.iter().chain([entry]) {
+                            builder.add(kept.as_bytes()).unwrap();
+                        }
+                        set.replace(builder.finish().unwrap());
+                        if counts(entry) {
+                            naive.insert(entry.clone());
+                        }
+                    }
+                }
+                prop_assert_eq!(set.count(), naive.len());
+                prop_assert_eq!(set.has(entry.as_bytes()), naive.contains(entry));
+            }
+            prop_assert!(sorted(&set.snapshot()).into_iter().eq(naive.iter().map(String::as_bytes)));
+            for origin in &origins {
+                prop_assert_eq!(set.allows(origin.as_bytes()), naive_allows(&naive, origin), "{}", origin);
+            }
+        }
     }
 }

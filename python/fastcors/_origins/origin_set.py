@@ -24,7 +24,6 @@ _OPTION = "allow_origins"
 _SHOWN = 3
 # So many entries of an iterator are read: it may never end.
 _MOST = 2_000_000
-_SIZED = (list, tuple, set, frozenset, dict, OriginSetBase)
 
 
 class OriginSet(OriginSetBase):
@@ -168,17 +167,16 @@ def _iterable(given: Iterable[str]) -> Iterable[str]:
         ConfigError: for a single string, what cannot be iterated, and what was iterated before.
     """
     kind = type(given)
-    if issubclass(kind, _SIZED):
-        return given
-    is_empty = getattr(given, "gi_frame", given) is None
-    if issubclass(kind, TEXTS) or not hasattr(kind, "__iter__") or is_empty:
+    was_read = getattr(given, "gi_frame", given) is None
+    if issubclass(kind, TEXTS) or not hasattr(kind, "__iter__") or was_read:
         problems: list[Problem] = []
         read_entries(_OPTION, given, problems)
         errors = [problem for problem in problems if problem.severity == "error"]
         if errors:
             raise ConfigError(errors)
         return ("*",)
-    return _limited(given)
+    # What says how many entries it has ends, and memory for them is reserved.
+    return given if hasattr(kind, "__len__") else _limited(given)
 
 
 def _limited(given: Iterable[str]) -> Iterator[str]:
