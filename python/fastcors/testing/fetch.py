@@ -236,6 +236,7 @@ def cors_preflight_fetch(
         lines = _chromium_metadata(lines, own)
     sent = WireRequest("OPTIONS", request.url, lines)
     response = yield sent
+    request.is_from_cache = False
     request.exchanges.append(Exchange("preflight", sent, response))
     url = request.url.without_fragment()
     if _leads_on(response, session):

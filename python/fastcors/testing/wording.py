@@ -46,8 +46,6 @@ _HINTS = {
 
 # What to change in a fastcors or Starlette middleware.
 _OPTIONS = {
-    "MissingAllowOriginHeader": 'allow_origins=[..., "{origin}"]',
-    "AllowOriginMismatch": 'allow_origins=[..., "{origin}"]',
     "WildcardOriginNotAllowed": 'allow_origins=["{origin}"], allow_credentials=True',
     "InvalidAllowCredentials": "allow_credentials=True",
     "MethodDisallowedByPreflightResponse": 'allow_methods=[..., "{parameter}"]',
