@@ -407,6 +407,9 @@ def test_the_handshake_of_a_websocket_has_an_origin() -> None:
     shaken = Browser(application(), OTHER).websocket("/ws", ["chat", "other"])
     assert (shaken.accepted, shaken.status, shaken.subprotocol) == (True, 101, "chat")
     assert shaken.request.header("origin") == OTHER
+    assert shaken.request.header("sec-fetch-site") is None
+    by_standard = Browser(application(), OTHER, "standard").websocket("/ws")
+    assert by_standard.request.header("sec-fetch-site") == "cross-site"
     rejected = Browser(behind_fastcors(enforce=True), OTHER).websocket("wss://testserver/ws")
     assert (rejected.accepted, rejected.status) == (False, 403)
     assert Browser(behind_fastcors(enforce=True)).websocket("/ws").accepted

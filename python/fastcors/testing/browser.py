@@ -158,6 +158,7 @@ class _Page:
             origin=self.origin,
             cookies=self.cookies,
             protocols=protocols,
+            follow=self._follow,
         )
 
     def _store(self, shaken: Handshake) -> Handshake:
