@@ -1,5 +1,9 @@
 use core::fmt;
 use core::hash::BuildHasher;
+use core::sync::atomic::{
+    AtomicU64,
+    Ordering::{Acquire, Release},
+};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -27,6 +31,8 @@ pub struct OriginSet {
     current: ArcSwap<Snapshot>,
     /// Held by the one thread that makes the next snapshot.
     writing: Mutex<()>,
+    /// How often the entries have changed.
+    version: AtomicU64,
 }
 
 /// The entries of an [`OriginSet`] at one time.
@@ -55,7 +61,12 @@ impl Default for OriginSet {
             patterns: Texts::default(),
             forms: Vec::new(),
         };
-        Self { seed, current: ArcSwap::from_pointee(empty), writing: Mutex::new(()) }
+        Self {
+            seed,
+            current: ArcSwap::from_pointee(empty),
+            writing: Mutex::new(()),
+            version: AtomicU64::new(0),
+        }
     }
 }
 
@@ -74,6 +85,14 @@ impl OriginSet {
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.current.load_full()
+    }
+
+    /// A number that is another one after each change. What was found out about an origin holds as long
+    /// as the number is the one that was read before.
+    #[inline]
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version.load(Acquire)
     }
 
     /// How many entries there are.
@@ -100,7 +119,7 @@ impl OriginSet {
             is_changed |= next.insert(entry)?;
         }
         if is_changed {
-            self.current.store(Arc::new(next));
+            self.put(Arc::new(next));
         }
         Ok(())
     }
@@ -119,7 +138,7 @@ impl OriginSet {
             let all = Arc::new(builder.finish()?);
             let _writing = self.write();
             if Arc::ptr_eq(&before, &self.current.load()) {
-                self.current.store(all);
+                self.put(all);
                 return Ok(());
             }
         }
@@ -131,7 +150,7 @@ impl OriginSet {
         let _writing = self.write();
         let mut next = Snapshot::clone(&self.current.load());
         if next.remove(entry) {
-            self.current.store(Arc::new(next));
+            self.put(Arc::new(next));
         }
     }
 
@@ -148,10 +167,18 @@ impl OriginSet {
     pub fn replace(&self, new: Snapshot) {
         let before = {
             let _writing = self.write();
-            self.current.swap(Arc::new(new))
+            let before = self.snapshot();
+            self.put(Arc::new(new));
+            before
         };
         // A million take a millisecond, for which nobody has to wait.
         drop(before);
+    }
+
+    /// Makes these the entries, while [`write`](Self::write) holds the others off.
+    fn put(&self, next: Arc<Snapshot>) {
+        self.current.store(next);
+        self.version.fetch_add(1, Release);
     }
 
     fn write(&self) -> MutexGuard<'_, ()> {
@@ -398,7 +425,6 @@ fn count_form(forms: &mut Vec<(Form, usize)>, pattern: &[u8]) {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use core::sync::atomic::Ordering::{Acquire, Release};
     use std::collections::BTreeSet;
 
     use proptest::prelude::*;
@@ -430,6 +456,25 @@ mod tests {
         assert_eq!((set.count(), before.count(), before.counts()), (0, 3, (1, 2)));
         assert!(set.snapshot().forms.is_empty());
         assert!(before.allows(b"https://a.example") && before.allows(b"https://x.b.example"));
+    }
+
+    #[test]
+    fn only_a_change_changes_the_version() {
+        let set = OriginSet::default();
+        let mut known = set.version();
+        let mut is_changed = || core::mem::replace(&mut known, set.version()) != set.version();
+        set.add([b"a".as_slice()]).unwrap();
+        assert!(is_changed());
+        set.add([b"a".as_slice()]).unwrap();
+        set.discard(b"b");
+        assert!(!is_changed());
+        set.discard(b"a");
+        assert!(is_changed());
+        set.replace(set.builder(0).finish().unwrap());
+        assert!(is_changed());
+        let many: Vec<String> = (0..=STEP).map(|number| number.to_string()).collect();
+        set.add_many(&many.iter().map(String::as_bytes).collect::<Vec<_>>()).unwrap();
+        assert!(is_changed());
     }
 
     #[test]
@@ -473,8 +518,13 @@ mod tests {
         for (snapshot, count) in [(Arc::new(built), 6000), (set.snapshot(), 5999)] {
             let mut page = snapshot.first_page();
             let mut found = Vec::new();
-            while page.turn(|entry| -> Result<(), ()> { Ok(found.push(entry.to_vec())) }).unwrap() {
-            }
+            let mut turn = || {
+                page.turn(|entry| {
+                    found.push(entry.to_vec());
+                    Ok::<(), ()>(())
+                })
+            };
+            while turn().unwrap() {}
             found.sort_unstable();
             assert_eq!(found.len(), count);
             assert_eq!(found, sorted(&snapshot));
