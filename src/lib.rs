@@ -15,7 +15,9 @@ pub mod lint;
 mod origin_parts;
 pub mod proof;
 pub mod public_suffix;
+mod schemes;
 mod shared_hosts;
+pub mod web_url;
 
 #[cfg(feature = "python")]
 mod asgi;
@@ -55,8 +57,10 @@ fn _fastcors(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<
         wrap_pyfunction!(bindings::matched_part, module)?,
         wrap_pyfunction!(bindings::matches_an_origin, module)?,
         wrap_pyfunction!(bindings::missed_origin, module)?,
+        wrap_pyfunction!(bindings::nearest_header, module)?,
         wrap_pyfunction!(bindings::nearest_name, module)?,
         wrap_pyfunction!(bindings::oddities, module)?,
+        wrap_pyfunction!(bindings::parse_url, module)?,
         wrap_pyfunction!(bindings::prove_expression, module)?,
         wrap_pyfunction!(bindings::regexes_to_prove, module)?,
         wrap_pyfunction!(bindings::relations, module)?,

@@ -20,6 +20,7 @@ except ImportError as _error:
         name=__name__,
     ) from _error
 from ._lint.lint import lint
+from ._origins.cached import cached
 from ._origins.origin_set import OriginSet
 from .decision import Decision, Denial
 from .installation import install
@@ -46,6 +47,7 @@ __all__ = [
     "PolicyOptions",
     "Problem",
     "__version__",
+    "cached",
     "install",
     "lint",
     "patch_starlette",

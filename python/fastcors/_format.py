@@ -83,6 +83,17 @@ def class_name(value: object) -> str:
     return name
 
 
+def function_name(function: Any) -> str:
+    """Return the module and the name of a function for a message, or the repr of another callable."""
+    # What `functools.partial` calls is what its author knows.
+    function = getattr(function, "func", function)
+    module = getattr(function, "__module__", None)
+    name = getattr(function, "__qualname__", None)
+    if type(name) is not str:
+        return shown(function)
+    return in_one_line(f"{module}.{name}" if type(module) is str and module else name)
+
+
 def in_one_line(text: str) -> str:
     """Escape what is not printable, such as line breaks and lone surrogates."""
     if text.isprintable():

@@ -15,8 +15,14 @@ ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 # What allow_origin_regex takes.
 Expressions = str | re.Pattern[str] | Iterable[str | re.Pattern[str]] | None
 
+# What allow_origin_func takes.
+OriginFunc = Callable[[str, Scope], bool | Awaitable[bool]]
+
 # What enforce takes.
 Enforce = bool | Literal["unsafe", "isolate", "report"]
+
+# What responses takes.
+Responses = Literal["starlette", "minimal"]
 
 
 class PolicyOptions(TypedDict, total=False):
@@ -34,8 +40,11 @@ class PolicyOptions(TypedDict, total=False):
     allow_private_network: bool
     expose_headers: Collection[str]
     max_age: int
+    allow_origin_func: OriginFunc | None
+    origin_func_timeout: float
     enforce: Enforce
     hosts: Collection[str]
+    responses: Responses
     strict: bool
     accept: Collection[str]
 
@@ -50,3 +59,4 @@ if TYPE_CHECKING:
         preflights: int
         rejected: dict[str, int]
         enforcement: dict[str, int]
+        allow_origin_func: dict[str, int]

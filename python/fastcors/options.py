@@ -14,7 +14,17 @@ if TYPE_CHECKING:
     from .problems import Problem
 
     _Kind = Literal[
-        "origins", "names", "expressions", "bool", "seconds", "codes", "enforcement", "hosts"
+        "origins",
+        "names",
+        "expressions",
+        "bool",
+        "seconds",
+        "codes",
+        "function",
+        "timeout",
+        "enforcement",
+        "hosts",
+        "responses",
     ]
 
 ALL_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY")
@@ -128,6 +138,20 @@ OPTIONS = (
         sent=lambda options: options.max_age_text,
     ),
     Option(
+        "allow_origin_func",
+        "function",
+        default=None,
+        stems=("func", "fn", "callback", "predicate"),
+        sent=lambda options: identity(options.allow_origin_func),
+    ),
+    Option(
+        "origin_func_timeout",
+        "timeout",
+        default=5,
+        stems=("timeout",),
+        sent=lambda options: float(options.origin_func_timeout),
+    ),
+    Option(
         "enforce",
         "enforcement",
         default=False,
@@ -143,6 +167,14 @@ OPTIONS = (
         example="app.example.com",
         compiled="hosts",
         sent=lambda options: tuple(sorted({host.lower() for host in options.hosts.items})),
+    ),
+    Option(
+        "responses",
+        "responses",
+        default="starlette",
+        stems=("responses", "minimal"),
+        compiled="responses",
+        sent=lambda options: options.responses,
     ),
     Option("strict", "bool", default=False, stems=("strict",)),
     Option(
@@ -175,8 +207,11 @@ class Options:
     allow_private_network: bool
     expose_headers: Copy
     max_age: Any
+    allow_origin_func: Any
+    origin_func_timeout: float
     enforce: bool | str
     hosts: Copy
+    responses: str
     strict: bool
     accept: tuple[str, ...]
     max_age_text: str
@@ -239,6 +274,14 @@ class Options:
         """Return the options as they were read, with these origins, to be read again."""
         options = {name: getattr(self, name) for name in DEFAULTS}
         return {**options, "allow_origins": Copy(self.allow_origins, origins)}
+
+
+def identity(function: Any) -> Hashable:
+    """Return what tells a function from others: a bound method is another object at each access."""
+    if function is None:
+        return None
+    inner, receiver = getattr(function, "__func__", None), getattr(function, "__self__", None)
+    return (id(function),) if inner is None else (id(inner), id(receiver))
 
 
 class Copy:

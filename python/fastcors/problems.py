@@ -204,6 +204,13 @@ CODES = {
         Code("unknown-code", "error", "accept", acceptable=False),
         Code("unknown-option", "error", _ANY, sections=("any-option",), acceptable=False),
         Code("unreadable", "error", _ANY, sections=("any-option",), raises=True),
+        Code("function-any-origin", "either", "allow_origin_func"),
+        Code("function-parameters", "error", "allow_origin_func"),
+        Code("function-timeout", "error", "origin_func_timeout", raises=True),
+        Code("function-timeout-long", "warning", "origin_func_timeout"),
+        Code("function-timeout-without-function", "warning", "origin_func_timeout"),
+        Code("function-type", "error", "allow_origin_func", raises=True),
+        Code("function-without-effect", "warning", "allow_origin_func"),
         Code("enforce-any-origin", "error", "enforce"),
         Code("enforce-value", "error", "enforce", raises=True),
         Code("enforce-without-hosts", "warning", "enforce"),
@@ -215,6 +222,7 @@ CODES = {
         Code("host-public-suffix", "either", "hosts"),
         Code("host-scheme", "error", "hosts"),
         Code("host-type", "error", "hosts", raises=True),
+        Code("responses-value", "error", "responses", raises=True),
     )
 }
 ALWAYS_RAISE = frozenset(name for name, code in CODES.items() if code.raises)

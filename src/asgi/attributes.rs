@@ -15,13 +15,14 @@ use super::current::{
     counts, current_policy, find_overrides, follows, held, live_verdict, overrides, replace, totals,
 };
 use super::enforcement;
+use super::function;
 use super::guard::{attached, object, status};
 use super::live_origins::LiveOrigins;
 use super::middleware::{Middleware, is_middleware, not_initialized};
 use super::object::{Owned, Raised, bytes_of, decoded, is_text, item};
 use super::older_rust::signed;
 use super::overrides::Overrides;
-use super::policy::{CompiledPolicy, compiled, latin_1};
+use super::policy::{CompiledPolicy, compiled, is_policy, latin_1};
 use super::preflight;
 use super::scope::{RequestHeaders, read_any};
 use super::types::{attribute, fast_method, method, no_attribute};
@@ -161,7 +162,72 @@ unsafe extern "C" fn pass(
 ) -> *mut ffi::PyObject {
     // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
     object(|| unsafe {
-        enforcement::pass(slf.cast(), core::slice::from_raw_parts(args, nargs.unsigned_abs()))
+        find_overrides(slf.cast())?;
+        let args = core::slice::from_raw_parts(args, nargs.unsigned_abs());
+        enforcement::pass(slf.cast(), args, false)
+    })
+}
+
+/// `Middleware._fastcors_pass_counted`: the same for a request that has been counted.
+unsafe extern "C" fn pass_counted(
+    slf: *mut ffi::PyObject,
+    args: *mut *mut ffi::PyObject,
+    nargs: ffi::Py_ssize_t,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
+    object(|| unsafe {
+        find_overrides(slf.cast())?;
+        let args = core::slice::from_raw_parts(args, nargs.unsigned_abs());
+        enforcement::pass(slf.cast(), args, true)
+    })
+}
+
+/// `Middleware._fastcors_decides(policy)`: whether a policy is the current one, and asks no function.
+unsafe extern "C" fn decides(
+    slf: *mut ffi::PyObject,
+    policy: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware` and an argument, which is only compared.
+    object(|| unsafe {
+        let decides = match current_policy(slf.cast())? {
+            Some(current) => {
+                current.as_ptr() == policy && compiled(current.as_ptr()).function.is_none()
+            }
+            None => false,
+        };
+        Owned::take(ffi::PyBool_FromLong(decides.into()))
+    })
+}
+
+/// `Middleware._fastcors_function`: [`function::ask_for_python`].
+unsafe extern "C" fn ask_function(
+    slf: *mut ffi::PyObject,
+    args: *mut *mut ffi::PyObject,
+    nargs: ffi::Py_ssize_t,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware` and as many arguments as it says; each is checked
+    // before it is read as what it should be.
+    object(|| unsafe {
+        if let &[policy, scope, origin] = core::slice::from_raw_parts(args, nargs.unsigned_abs()) {
+            if is_policy(policy) && ffi::PyBytes_CheckExact(origin) != 0 {
+                let policy = Owned::share(policy);
+                return function::ask_for_python(counts(slf.cast()), &policy, scope, origin);
+            }
+        }
+        function::wrong_arguments()
+    })
+}
+
+/// `Middleware._fastcors_function_said`: [`function::said_later`].
+unsafe extern "C" fn function_said(
+    slf: *mut ffi::PyObject,
+    args: *mut *mut ffi::PyObject,
+    nargs: ffi::Py_ssize_t,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
+    object(|| unsafe {
+        let args = core::slice::from_raw_parts(args, nargs.unsigned_abs());
+        function::said_later(counts(slf.cast()), args)
     })
 }
 
@@ -291,6 +357,7 @@ unsafe extern "C" fn preflight_method(
     // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
     object(|| unsafe {
         let args = core::slice::from_raw_parts(args, nargs.unsigned_abs());
+        find_overrides(slf.cast())?;
         preflight::asked(counts(slf.cast()), slf, args)
     })
 }
@@ -361,7 +428,7 @@ pub(super) const ATTRIBUTES: [ffi::PyGetSetDef; 9] = [
 ];
 
 /// Its methods.
-pub(super) const METHODS: [ffi::PyMethodDef; 9] = [
+pub(super) const METHODS: [ffi::PyMethodDef; 13] = [
     fast_method(
         c"_fastcors_respond",
         respond_method,
@@ -374,6 +441,15 @@ pub(super) const METHODS: [ffi::PyMethodDef; 9] = [
     ),
     fast_method(c"_fastcors_enforce", enforce, c"Reject a request, or say that it goes on."),
     fast_method(c"_fastcors_pass", pass, c"Let a request go on whose Origin was asked about."),
+    fast_method(c"_fastcors_pass_counted", pass_counted, c"The same for one that was counted."),
+    fast_method(c"_fastcors_function", ask_function, c"Ask the policy's function about an Origin."),
+    fast_method(c"_fastcors_function_said", function_said, c"Count what the function said later."),
+    method(
+        c"_fastcors_decides",
+        decides,
+        ffi::METH_O,
+        c"_fastcors_decides($self, policy, /)\n--\n\nWhether this is the policy, without a function.",
+    ),
     method(
         c"_fastcors_begin",
         begin,

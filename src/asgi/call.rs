@@ -14,6 +14,7 @@ use super::coroutines::deferred;
 use super::current::{counts, current, find_overrides, follows, live_verdict, overrides};
 use super::enforcement::{self, Asked, Next, Passed};
 use super::fetch_headers::FetchHeaders;
+use super::function::{self, Said};
 use super::guard::{attached, object};
 use super::middleware::{Middleware, not_initialized};
 use super::names::Names;
@@ -98,12 +99,35 @@ unsafe fn respond(
     unsafe {
         let Some((app, policy)) = current(this)? else { return not_initialized() };
         // Copied: what they stand in may be gone when the policy is.
+        let &CompiledPolicy { names, is_special, .. } = compiled(policy.as_ptr());
+        let called = Called { scope, receive, send };
+        if is_special {
+            return deferred(names, special(this, asks, &app, policy, called));
+        }
+        deferred(names, dispatch(this, asks, &app, policy, names, called, false))
+    }
+}
+
+/// Responds to one request of a policy that may reject it before the application runs, or that asks a
+/// function. Neither costs the other policies more than one branch.
+///
+/// # Safety
+/// As for [`respond`].
+#[inline(never)]
+unsafe fn special(
+    this: *mut Middleware,
+    asks: bool,
+    app: &Application,
+    policy: Owned,
+    called: Called,
+) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches.
+    unsafe {
         let &CompiledPolicy { names, enforces, .. } = compiled(policy.as_ptr());
         if enforces {
-            let called = Called { scope, receive, send };
-            return deferred(names, enforced(this, asks, &app, policy, called));
+            return enforced(this, asks, app, policy, called);
         }
-        deferred(names, dispatch(this, asks, &app, policy, names, scope, receive, send))
+        dispatch(this, asks, app, policy, names, called, true)
     }
 }
 
@@ -131,15 +155,26 @@ unsafe fn enforced(
                 let called = Called { scope: over(&copy), ..called };
                 enforcement::ask(this, &policy, called, &origin)
             }
+            Next::Wait(origin, copy, pending) => {
+                let called = Called { scope: over(&copy), ..called };
+                function::enforce_later(this.cast(), &policy, called, &origin, &pending)
+            }
             Next::Pass(copy, passed) => {
                 let called = Called { scope: over(&copy), ..called };
                 let names = compiled(policy.as_ptr()).names;
                 match passed {
-                    Some(Passed { allowed, current }) => {
+                    Some(Passed { allowed, varies, current }) => {
+                        let send = if varies {
+                            cold_path();
+                            enforcement::send_varying(called.send)?
+                        } else {
+                            Owned::share(called.send)
+                        };
+                        let called = Called { send: send.as_ptr(), ..called };
                         let request = take(&mut found.cors);
                         counts(this).request();
                         let policy = current.unwrap_or(policy);
-                        decide(this, asks, app, policy, names, called, request, allowed)
+                        decide(this, asks, app, policy, names, called, request, allowed, true)
                     }
                     None => app.call(names, called.scope, called.receive, called.send),
                 }
@@ -158,10 +193,10 @@ unsafe fn dispatch(
     app: &Application,
     policy: Owned,
     names: &Names,
-    scope: *mut ffi::PyObject,
-    receive: *mut ffi::PyObject,
-    send: *mut ffi::PyObject,
+    called: Called,
+    may_ask_function: bool,
 ) -> Result<Owned, Raised> {
+    let Called { scope, receive, send } = called;
     // SAFETY: as the caller vouches; `RequestHeaders` holds bytes objects.
     unsafe {
         let counts = counts(this);
@@ -178,12 +213,13 @@ unsafe fn dispatch(
         };
         let scope = copy.as_ref().map_or(scope, Owned::as_ptr);
         let called = Called { scope, receive, send };
-        decide(this, asks, app, policy, names, called, request, None)
+        decide(this, asks, app, policy, names, called, request, None, may_ask_function)
     }
 }
 
 /// Decides on an HTTP request whose headers have been read; `known` is whether the policy, which
-/// is the current one then, allows its Origin, if that is known.
+/// is the current one then, allows its Origin, if that is known. `may_ask_function` is false where the
+/// policy has none.
 ///
 /// # Safety
 /// As for [`respond`].
@@ -198,6 +234,7 @@ unsafe fn decide(
     called: Called,
     mut request: RequestHeaders,
     known: Option<bool>,
+    may_ask_function: bool,
 ) -> Result<Owned, Raised> {
     let Called { scope, receive, send } = called;
     // SAFETY: as the caller vouches; `RequestHeaders` holds bytes objects.
@@ -252,12 +289,62 @@ unsafe fn decide(
             Some(allowed) => allowed,
             None => compiled.allows_bytes(bytes_of(origin.as_ptr()))?,
         };
+        if may_ask_function && !allowed {
+            if known.is_none() {
+                return ask(this, app, &policy, called, &request, origin, preflight);
+            }
+            // Enforcement has asked it.
+            let decider = function::decider(this, &policy, &origin);
+            return pass_on(counts, app, &policy, called, origin, false, decider);
+        }
         if let Some(method) = preflight {
             return preflight::respond(
                 counts, &policy, scope, &request, &origin, allowed, method, send,
             );
         }
         pass_on(counts, app, &policy, called, origin, allowed, ptr::null_mut())
+    }
+}
+
+/// Asks the function of the policy about the Origin of a request that nothing else allows.
+///
+/// # Safety
+/// As for [`respond`].
+#[inline(never)]
+unsafe fn ask(
+    this: *mut Middleware,
+    app: &Application,
+    policy: &Owned,
+    called: Called,
+    request: &RequestHeaders,
+    origin: Owned,
+    preflight: Option<&Owned>,
+) -> Result<Owned, Raised> {
+    let Called { scope, send, .. } = called;
+    // SAFETY: as the caller vouches; `RequestHeaders` holds bytes objects.
+    unsafe {
+        let said = match compiled(policy.as_ptr()).function_about(bytes_of(origin.as_ptr())) {
+            Some(function) => function.ask(counts(this), policy, scope, origin.as_ptr())?,
+            None => Said::Now(false),
+        };
+        let counts = counts(this);
+        let decider = function::decider(this, policy, &origin);
+        match (said, preflight) {
+            (Said::Now(allowed), Some(method)) => preflight::respond_by(
+                counts, policy, scope, request, &origin, allowed, method, send, decider,
+            ),
+            (Said::Now(allowed), None) => {
+                pass_on(counts, app, policy, called, origin, allowed, decider)
+            }
+            (Said::Later(pending), Some(method)) => {
+                let parts =
+                    preflight::parts(this.cast(), policy, scope, request, &origin, method, send);
+                function::respond_later(parts, &pending)
+            }
+            (Said::Later(pending), None) => {
+                function::pass_later(this.cast(), policy, called, &origin, &pending)
+            }
+        }
     }
 }
 

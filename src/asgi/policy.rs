@@ -11,11 +11,13 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use pyo3::{Borrowed, ffi};
 
+use super::function::Function;
 use super::guard::attached;
 use super::names::{Names, pair};
 use super::object::Raised;
 use crate::cors::{
-    Actual, Besides, LineValue, Policy, Preflight, PreflightRequest, Rejections, Verdict,
+    Actual, Besides, FixedLine, LineValue, Policy, Preflight, PreflightRequest, Rejections,
+    Verdict, may_name_a_site,
 };
 #[cfg(not(Py_GIL_DISABLED))]
 use crate::cors::{Memo, OriginSet};
@@ -28,9 +30,12 @@ use crate::enforcement::Enforcement;
 pub(crate) struct CompiledPolicy {
     pub(crate) policy: Core<Policy>,
     pub(super) names: &'static Names,
-    pub(super) preflight: PreflightLines,
-    rejected: Vec<ResponseLine>,
-    allowed: Vec<ResponseLine>,
+    /// The shared parts of preflight responses, for each value of [`Rejections`].
+    pub(super) preflight: Vec<PreflightParts>,
+    /// The lines of a response to an actual request, for each [`Actual`].
+    lines: [Vec<ResponseLine>; 3],
+    /// `Vary: Origin`, if the responses to actual requests get it.
+    pub(super) vary: Option<Py<PyTuple>>,
     /// The `fastcors.options.Options` that this was compiled from, which explain a decision.
     #[pyo3(get)]
     pub(crate) options: Py<PyAny>,
@@ -47,6 +52,11 @@ pub(crate) struct CompiledPolicy {
     pub(crate) enforcement: Core<Enforcement>,
     /// Whether any may be.
     pub(super) enforces: bool,
+    /// What is asked about an Origin that nothing else allows.
+    pub(crate) function: Option<Function>,
+    /// Whether requests take another way than those that only the headers decide on: one of the two
+    /// above is set.
+    pub(super) is_special: bool,
 }
 
 /// What several threads decide by: without the GIL each has Python objects of its own around it.
@@ -143,18 +153,15 @@ impl LiveVerdicts {
 /// A header line of a response; None stands for `access-control-allow-origin` with the Origin.
 pub(super) type ResponseLine = Option<Py<PyTuple>>;
 
-/// The shared parts of preflight responses.
-pub(super) struct PreflightLines {
-    pub(super) opening: Vec<Py<PyTuple>>,
-    pub(super) closing: Vec<Closing>,
-}
-
-/// The parts of a preflight response for one value of [`Rejections`].
+/// The shared parts of the preflight responses of one value of [`Rejections`].
 ///
 /// The messages are never sent themselves but copied: that takes 300 instructions for both;
 /// setting their items one by one takes 1,700.
-pub(super) struct Closing {
-    pub(super) content_length: Py<PyTuple>,
+pub(super) struct PreflightParts {
+    /// The lines before those that repeat the request.
+    pub(super) opening: Vec<Py<PyTuple>>,
+    /// The lines behind them, which are about the body.
+    pub(super) ending: Vec<Py<PyTuple>>,
     /// The message that starts the response, with an item for its headers.
     pub(super) start: Py<PyDict>,
     pub(super) body: Py<PyDict>,
@@ -171,10 +178,11 @@ impl CompiledPolicy {
         options: Py<PyAny>,
         python_only: Vec<Py<PyAny>>,
         enforcement: Enforcement,
+        function: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
         #[cfg(Py_GIL_DISABLED)]
         let (policy, enforcement) = (Core::new(policy), Core::new(enforcement));
-        Self::around(py, policy, options, python_only, enforcement)
+        Self::around(py, policy, options, python_only, enforcement, function)
     }
 
     /// A copy with Python objects of its own, which this thread makes, and so counts references to them
@@ -183,7 +191,8 @@ impl CompiledPolicy {
     pub(super) fn for_this_thread(&self, py: Python<'_>) -> PyResult<Self> {
         let python_only = self.python_only.iter().map(|each| each.clone_ref(py)).collect();
         let (policy, options) = (Core::clone(&self.policy), self.options.clone_ref(py));
-        Self::around(py, policy, options, python_only, Core::clone(&self.enforcement))
+        let function = self.function.as_ref().map(|function| function.callable.clone_ref(py));
+        Self::around(py, policy, options, python_only, Core::clone(&self.enforcement), function)
     }
 
     fn around(
@@ -192,12 +201,20 @@ impl CompiledPolicy {
         options: Py<PyAny>,
         python_only: Vec<Py<PyAny>>,
         enforcement: Core<Enforcement>,
+        function: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
         let names = Names::get(py)?;
+        let enforces = enforcement.is_on();
         Ok(Self {
-            preflight: preflight_lines(py, &policy)?,
-            rejected: response_lines(py, &policy, Actual::Rejected)?,
-            allowed: response_lines(py, &policy, Actual::Allowed)?,
+            is_special: enforces || function.is_some(),
+            function: function.map(|function| Function::new(py, names, function)).transpose()?,
+            preflight: preflight_parts(py, &policy)?,
+            lines: [
+                response_lines(py, &policy, Actual::WithoutOrigin)?,
+                response_lines(py, &policy, Actual::Rejected)?,
+                response_lines(py, &policy, Actual::Allowed)?,
+            ],
+            vary: policy.varies().then(|| names.vary_origin.clone_ref(py)),
             names,
             options,
             python_only,
@@ -206,7 +223,7 @@ impl CompiledPolicy {
             origins: Verdicts::default(),
             headers: Verdicts::default(),
             policy,
-            enforces: enforcement.is_on(),
+            enforces,
             enforcement,
         })
     }
@@ -214,11 +231,7 @@ impl CompiledPolicy {
     /// The lines for a response of this kind besides `Vary`.
     #[inline]
     pub(super) fn lines(&self, kind: Actual) -> &[ResponseLine] {
-        match kind {
-            Actual::WithoutOrigin => &[],
-            Actual::Rejected => &self.rejected,
-            Actual::Allowed => &self.allowed,
-        }
+        &self.lines[kind as usize]
     }
 
     /// Whether `origin`, the raw header value, is allowed.
@@ -249,6 +262,13 @@ impl CompiledPolicy {
         // SAFETY: attached, as the caller vouches.
         unsafe { self.origins.keep(origin, verdict) }
         Ok(verdict)
+    }
+
+    /// What to ask about an Origin that nothing else allows: None if there is nothing, or if the Origin
+    /// cannot name a site.
+    #[inline]
+    pub(super) fn function_about(&self, origin: &[u8]) -> Option<&Function> {
+        self.function.as_ref().filter(|_| may_name_a_site(origin))
     }
 
     /// Whether the set that the policy asks has an entry that allows `origin`.
@@ -335,23 +355,27 @@ pub(crate) fn latin_1<'t>(text: &'t Bound<'_, PyString>) -> PyResult<Cow<'t, [u8
         .map_err(|_| PyTypeError::new_err("str.encode gave no bytes"))
 }
 
-fn preflight_lines(py: Python<'_>, policy: &Policy) -> PyResult<PreflightLines> {
-    let opening = policy.preflight_lines().iter().map(|(name, value)| pair(py, name, value));
-    let closing = Rejections::all().map(|rejections| {
-        let body = rejections.body();
-        let status = rejections.status().into_pyobject(py)?.into_any();
+fn preflight_parts(py: Python<'_>, policy: &Policy) -> PyResult<Vec<PreflightParts>> {
+    let responses = policy.responses();
+    let lines = |lines: &[FixedLine]| {
+        lines.iter().map(|(name, value)| pair(py, name, value)).collect::<PyResult<Vec<_>>>()
+    };
+    let opening = lines(policy.preflight_lines(Rejections::default()))?;
+    let parts = Rejections::all().map(|rejections| {
+        let status = responses.status(rejections).into_pyobject(py)?.into_any();
         let none = py.None().into_bound(py);
-        let body_bytes = PyBytes::new(py, body.as_bytes()).into_any();
-        Ok(Closing {
-            content_length: pair(py, b"content-length", body.len().to_string().as_bytes())?,
+        let body = PyBytes::new(py, responses.body(rejections).as_bytes()).into_any();
+        // A rejection begins with the same lines or with none.
+        let has_opening = !policy.preflight_lines(rejections).is_empty();
+        let opening = opening.iter().filter(|_| has_opening).map(|line| line.clone_ref(py));
+        Ok(PreflightParts {
+            opening: opening.collect(),
+            ending: lines(&responses.body_lines(rejections))?,
             start: message(py, "http.response.start", &[("status", status), ("headers", none)])?,
-            body: message(py, "http.response.body", &[("body", body_bytes)])?,
+            body: message(py, "http.response.body", &[("body", body)])?,
         })
     });
-    Ok(PreflightLines {
-        opening: opening.collect::<PyResult<_>>()?,
-        closing: closing.collect::<PyResult<_>>()?,
-    })
+    parts.collect()
 }
 
 fn message(py: Python<'_>, kind: &str, items: &[(&str, Bound<'_, PyAny>)]) -> PyResult<Py<PyDict>> {

@@ -38,15 +38,14 @@ impl CompiledPolicy {
     ) -> PyResult<PreflightResponse> {
         let DescribedPreflight { origin, origin_fits, request, headers_fit } = described;
         let allowed = *origin_fits && self.allows_origin(py, origin)?;
-        let mut decision = self.policy.preflight(request, allowed);
-        if !headers_fit {
-            decision = decision.without_headers();
-        }
+        let headers_allowed =
+            *headers_fit && request.headers.is_none_or(|value| self.policy.allows_headers(value));
+        let decision = self.policy.preflight_of(request, allowed, headers_allowed);
         let response = self.policy.preflight_response(decision, origin, request);
         let lines = response.iter().map(|(name, value)| pair(py, name, value));
-        let body = decision.rejections.body();
+        let body = self.policy.responses().body(decision.rejections);
         Ok((
-            decision.rejections.status(),
+            self.policy.responses().status(decision.rejections),
             PyBytes::new(py, body.as_bytes()).unbind(),
             lines.collect::<PyResult<_>>()?,
             decision.rejections.names().collect(),
@@ -77,14 +76,15 @@ impl CompiledPolicy {
         origin: Option<&[u8]>,
     ) -> PyResult<Lines> {
         let lines = self.policy.actual_lines(kind);
-        let placed = merge(theirs, lines).into_iter().map(|placed| match placed {
-            Placed::Ours(index) => {
-                // Without an Origin there are no lines.
-                pair(py, lines[index].name, lines[index].value_for(origin.unwrap_or_default()))
-            }
-            Placed::Vary(value) => pair(py, b"vary", &value),
-            Placed::Theirs(index) => pair(py, theirs[index].0, theirs[index].1),
-        });
+        let placed =
+            merge(theirs, lines, self.policy.varies()).into_iter().map(|placed| match placed {
+                Placed::Ours(index) => {
+                    // Without an Origin there is no line that has it.
+                    pair(py, lines[index].name, lines[index].value_for(origin.unwrap_or_default()))
+                }
+                Placed::Vary(value) => pair(py, b"vary", &value),
+                Placed::Theirs(index) => pair(py, theirs[index].0, theirs[index].1),
+            });
         placed.collect()
     }
 
@@ -288,6 +288,14 @@ pub(crate) fn matched_part(expression: &str, origin: &[u8]) -> Option<(usize, us
 pub(crate) fn nearest_name(names: Vec<String>, name: &str) -> Option<(String, usize)> {
     distance::nearest_name(names.iter().map(String::as_str), name)
         .map(|(name, distance)| (name.to_owned(), distance))
+}
+
+/// The name of a header that a header name may be written for, and how many letters differ.
+#[pyfunction]
+#[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
+pub(crate) fn nearest_header(names: Vec<String>, name: &str) -> Option<(String, usize)> {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    distance::nearest_header(&names, name).map(|(name, distance)| (name.to_owned(), distance))
 }
 
 fn latin_1(bytes: &[u8]) -> String {

@@ -12,20 +12,20 @@ import pytest
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
 from fastcors import CORSMiddleware
-from fastcors.middleware import _ORIGINALS
+from fastcors._middleware.overridable import ORIGINALS
 from tests.exchange import (
     ORIGIN,
     actual,
-    answering,
     headers_of,
     never,
     preflight,
     receive,
+    responding,
     sent,
     values,
 )
 
-APP = answering()
+APP = responding()
 UNTRUSTED = "https://untrusted.example"
 
 
@@ -134,7 +134,7 @@ def test_a_send_that_is_put_on_an_instance_counts() -> None:
     assert sent(middleware, actual()) == before
 
 
-@pytest.mark.parametrize("name", _ORIGINALS)
+@pytest.mark.parametrize("name", ORIGINALS)
 def test_each_method_that_can_be_overridden_is_seen_when_it_is_put_on_an_instance(
     name: str,
 ) -> None:

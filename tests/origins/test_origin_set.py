@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fastcors import ConfigError, CORSMiddleware, OriginSet, Policy, lint
-from tests.exchange import actual, answering, sent, values
+from tests.exchange import actual, responding, sent, values
 
 APP = "https://app.example.com"
 
@@ -63,7 +63,7 @@ def test_replace_puts_other_entries_in_the_place_of_all() -> None:
 
 def test_a_middleware_decides_by_what_the_set_has_at_each_request() -> None:
     entries = OriginSet()
-    middleware = CORSMiddleware(answering(), allow_origins=entries)
+    middleware = CORSMiddleware(responding(), allow_origins=entries)
     assert middleware.allow_origins is entries
     for _ in range(3):
         assert allowed_by(middleware) == []

@@ -13,7 +13,7 @@ import pytest
 from fastapi import FastAPI
 
 from fastcors import CORSMiddleware, OriginSet, Policy, install
-from tests.exchange import actual, answering, preflight, receive, run, sent, values
+from tests.exchange import actual, preflight, receive, responding, run, sent, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ def allows(middleware: Any, origin: str) -> bool:
 @CLASSES
 def test_every_kind_of_middleware_follows_it(class_: Any) -> None:
     entries = OriginSet()
-    middleware = class_(answering(), allow_origins=entries)
+    middleware = class_(responding(), allow_origins=entries)
     for _ in range(2):
         assert not allows(middleware, APP)
         entries.add("https://*.example.com")
@@ -74,7 +74,7 @@ def test_every_kind_of_middleware_follows_it(class_: Any) -> None:
 @CLASSES
 def test_enforcement_follows_it(class_: Any) -> None:
     entries = OriginSet()
-    middleware = class_(answering(), allow_origins=entries, enforce=True)
+    middleware = class_(responding(), allow_origins=entries, enforce=True)
     for _ in range(2):
         assert sent(middleware, actual(APP, "POST"))[0]["status"] == 403
         entries.add(APP)
@@ -85,7 +85,7 @@ def test_enforcement_follows_it(class_: Any) -> None:
 def test_what_a_regex_was_asked_about_is_allowed_once_it_is_added() -> None:
     entries = OriginSet()
     middleware = CORSMiddleware(
-        answering(), allow_origins=entries, allow_origin_regex=r"https://[a-z]+\.example\.net"
+        responding(), allow_origins=entries, allow_origin_regex=r"https://[a-z]+\.example\.net"
     )
     assert allows(middleware, "https://a.example.net")
     for _ in range(3):
@@ -103,13 +103,13 @@ def test_any_number_of_middlewares_and_policies_share_it() -> None:
     policy = Policy(allow_origins=entries, allow_credentials=True)
     application = FastAPI()
     users = [
-        CORSMiddleware(answering(), allow_origins=entries),
-        CORSMiddleware(answering(), policy=policy),
-        CORSMiddleware(answering(), policy=policy.replace(max_age=1)),
+        CORSMiddleware(responding(), allow_origins=entries),
+        CORSMiddleware(responding(), policy=policy),
+        CORSMiddleware(responding(), policy=policy.replace(max_age=1)),
         install(application, allow_origins=entries),
     ]
     users += [copy.copy(users[0]), copy.deepcopy(CORSMiddleware(None, allow_origins=entries))]  # type: ignore[arg-type]
-    users[-1].app = answering()
+    users[-1].app = responding()
     assert all(user.allow_origins is entries for user in users)
     for allowed in (False, True, False):
         (entries.add if allowed else entries.discard)(APP)
@@ -119,7 +119,7 @@ def test_any_number_of_middlewares_and_policies_share_it() -> None:
 
 def test_it_can_take_the_place_of_a_list_and_a_list_its_place() -> None:
     entries = OriginSet([APP])
-    middleware = CORSMiddleware(answering(), allow_origins=[OTHER])
+    middleware = CORSMiddleware(responding(), allow_origins=[OTHER])
     middleware.allow_origins = entries
     assert (allows(middleware, APP), allows(middleware, OTHER)) == (True, False)
     entries.add(OTHER)
@@ -135,7 +135,7 @@ def test_it_can_take_the_place_of_a_list_and_a_list_its_place() -> None:
 def test_a_pickled_middleware_has_a_set_of_its_own() -> None:
     entries = OriginSet([APP])
     restored = pickle.loads(pickle.dumps(CORSMiddleware(len, allow_origins=entries)))  # type: ignore[arg-type]
-    restored.app = answering()
+    restored.app = responding()
     entries.add(OTHER)
     assert (allows(restored, APP), allows(restored, OTHER)) == (True, False)
     restored.allow_origins.add(NEVER)
@@ -201,7 +201,7 @@ def in_threads(*works: Any) -> None:
 def test_threads_change_it_while_others_serve_and_no_request_sees_half_a_change() -> None:
     groups = [[f"https://{n}.group-{group}.example" for n in range(300)] for group in range(2)]
     entries = OriginSet([APP, *groups[0]])
-    middleware = CORSMiddleware(answering(), allow_origins=entries)
+    middleware = CORSMiddleware(responding(), allow_origins=entries)
     done = threading.Event()
 
     def serve() -> None:
@@ -246,7 +246,7 @@ def test_what_threads_add_at_the_same_time_is_all_there() -> None:
 def test_requests_are_served_while_a_large_set_is_replaced() -> None:
     before = sys.getswitchinterval()
     entries = OriginSet([APP])
-    middleware = CORSMiddleware(answering(), allow_origins=entries)
+    middleware = CORSMiddleware(responding(), allow_origins=entries)
     origins = [f"https://{number}.example.com" for number in range(200_000)]
     served = 0
 

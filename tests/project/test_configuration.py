@@ -44,7 +44,18 @@ def ended() -> Iterator[str]:
     return generator
 
 
-NAMES = {"count": count, "Deciding": Deciding, "Ended": ended, "Failing": Failing}
+def is_tenant(origin: str, scope: object) -> bool:
+    """Allow nothing."""
+    return False
+
+
+NAMES = {
+    "is_tenant": is_tenant,
+    "count": count,
+    "Deciding": Deciding,
+    "Ended": ended,
+    "Failing": Failing,
+}
 
 
 class Row(NamedTuple):

@@ -122,6 +122,22 @@ class _Reading:
 
         return self.read(option, accept.codes, unreadable=())
 
+    def function(self, option: str) -> Any:
+        given = self.given[option]
+        if given is None:
+            return None
+        from . import function
+
+        return self.read(option, function.function, unreadable=None)
+
+    def timeout(self, option: str) -> float:
+        given = self.given[option]
+        if type(given) is int and given == DEFAULTS[option]:
+            return given
+        from . import function
+
+        return self.read(option, function.timeout, unreadable=float(DEFAULTS[option]))
+
     def enforcement(self, option: str) -> bool | str:
         given = self.given[option]
         if type(given) is bool:
@@ -140,6 +156,14 @@ class _Reading:
         from . import enforcement
 
         return Copy(given, self.read(option, enforcement.hosts, unreadable=[]))
+
+    def responses(self, option: str) -> str:
+        given = self.given[option]
+        if type(given) is str and given == DEFAULTS[option]:
+            return given
+        from . import responses
+
+        return self.read(option, responses.style, unreadable=responses.STARLETTE)
 
     def expressions(self, option: str) -> Any:
         """Compile the expressions."""
@@ -191,6 +215,9 @@ READERS: dict[str, Callable[[_Reading, str], Any]] = {
     "bool": _Reading.flag,
     "seconds": _Reading.seconds,
     "codes": _Reading.codes,
+    "function": _Reading.function,
+    "timeout": _Reading.timeout,
     "enforcement": _Reading.enforcement,
     "hosts": _Reading.hosts,
+    "responses": _Reading.responses,
 }

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any, Literal, Self
 
+    from fastcors.feeds.feed import Feed, FeedStatus
+    from fastcors.feeds.follow import Following
+
 _OPTION = "allow_origins"
 # How many entries the repr shows if there are more.
 _SHOWN = 3
@@ -50,6 +53,9 @@ class OriginSet(OriginSetBase):
     copies of a middleware share it; ``OriginSet(other)`` is another set. A pickle has the entries that
     the set has at that moment.
     """
+
+    # What the set follows, or has followed last.
+    _fastcors_following: Following | None = None
 
     def __init__(self, entries: Iterable[str] = ()) -> None:
         if not (type(entries) is tuple and not entries):
@@ -88,6 +94,35 @@ class OriginSet(OriginSetBase):
                 then, nor if the iteration raises.
         """
         self._load(entries, "replace")
+
+    def follow(
+        self, feed: Feed, *, keep: Iterable[str] = (), start_timeout: float = 30.0
+    ) -> Following:
+        """Return an async context manager in which the set has the entries of a feed.
+
+        The entries that the set has serve until the first ones of the feed replace them. When the block
+        ends, the set keeps its entries, and follows no longer. Each worker process follows by itself.
+
+        Args:
+            feed: a `FileFeed`, a `PollingFeed`, a `RedisFeed`, or another `fastcors.feeds.Feed`.
+            keep: entries that the set has in any case. A bad one raises a ConfigError.
+            start_timeout: how many seconds the block waits for the first entries before it begins.
+
+        Raises:
+            fastcors.feeds.FeedError: when the block begins, if the feed is required and has no entries;
+                and if the set follows another one.
+        """
+        from fastcors.feeds.follow import Following
+
+        return Following(self, feed, keep, start_timeout)
+
+    def feed_status(self) -> FeedStatus:
+        """Return how the feed does that the set follows, or has followed last."""
+        if self._fastcors_following is not None:
+            return self._fastcors_following.status()
+        from fastcors.feeds import FeedStatus
+
+        return FeedStatus(entries=len(self))
 
     def __repr__(self) -> str:
         """Return some of the entries."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .options import DEFAULTS
-from .policy import Policy, check_names, presented_as
+from fastcors.options import DEFAULTS
+from fastcors.policy import Policy, check_names, presented_as
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def checked(initialize: _Initialize) -> _Initialize:
                 check_policy(kwargs["policy"], _given(args, kwargs))
             initialize(self, *args, **kwargs)
         except Exception as error:
-            from ._startup_log import log_once
+            from fastcors._startup_log import log_once
 
             log_once(error)
             raise
