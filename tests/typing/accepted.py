@@ -21,6 +21,7 @@ from fastcors import (
     CORSMiddleware,
     Decision,
     Denial,
+    OriginSet,
     Policy,
     PolicyOptions,
     Problem,
@@ -63,6 +64,16 @@ Middleware(CORSMiddleware, ["https://a.example"], max_age=60)
 # Wrapped around an application from outside, and a middleware around another.
 
 wrapped = CORSMiddleware(application, allow_origins=["https://a.example"])
+customers = OriginSet(["https://a.example"])
+customers.update(origin for origin in ("https://b.example", "https://*.c.example"))
+assert_type(list(customers), list[str])
+assert "https://a.example" in customers
+assert len(customers) == 3
+shared = [
+    CORSMiddleware(application, allow_origins=customers),
+    CORSMiddleware(application, policy=Policy(allow_origins=customers)),
+]
+shared[0].allow_origins = OriginSet(customers)
 around: ASGIApp = CORSMiddleware(wrapped)
 by_position = CORSMiddleware(
     application, ["https://b"], ["GET"], ["X-Token"], True, "https://a", True, ["X-Total"], 600
