@@ -10,10 +10,10 @@ use pyo3::types::{PyBytes, PyDict, PyList};
 
 use super::actual::pass_on;
 use super::application::Called;
+use super::asking::{self, Said, decider};
 use super::coroutines::deferred;
 use super::current::{counts, current, follows, live_verdict, overrides};
 use super::fetch_headers::{FetchHeaders, read_any};
-use super::function::{Said, decider};
 use super::guard::attached;
 use super::middleware::Middleware;
 use super::names::{Names, pair};
@@ -122,7 +122,13 @@ pub(super) unsafe fn judge(
                                 return Ok(Next::Ask(Owned::share(origin.as_ptr()), copy));
                             }
                             let counts = counts(this);
-                            match function.ask(counts, policy, called.scope, origin.as_ptr())? {
+                            match asking::ask(
+                                function,
+                                counts,
+                                policy,
+                                called.scope,
+                                origin.as_ptr(),
+                            )? {
                                 Said::Now(allowed) => allowed,
                                 Said::Later(pending) => {
                                     let origin = Owned::share(origin.as_ptr());

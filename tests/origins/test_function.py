@@ -386,6 +386,16 @@ def test_a_live_list_counts_beside_it() -> None:
     assert not run(is_readable(middleware, actual(OTHER)))
 
 
+def test_a_mock_is_called_as_a_function_is() -> None:
+    from unittest.mock import AsyncMock, MagicMock
+
+    for mock in (MagicMock(return_value=True), AsyncMock(return_value=True)):
+        middleware = CORSMiddleware(answering(), allow_origin_func=mock)
+        scope = actual(TENANT)
+        assert run(is_readable(middleware, scope))
+        mock.assert_called_once_with(TENANT, scope)
+
+
 def test_it_is_an_option_of_install() -> None:
     from starlette.applications import Starlette
     from starlette.testclient import TestClient
