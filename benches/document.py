@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = (
     ROOT / "README.md",
+    ROOT / "docs" / "configuration.md",
     ROOT / "docs" / "enforcement.md",
     ROOT / "docs" / "live-origins.md",
     ROOT / "docs" / "performance.md",

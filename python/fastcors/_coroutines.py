@@ -88,7 +88,7 @@ async def reject_handshake(
 ) -> None:
     """Reject the handshake of a WebSocket: by a response where the server can, else by closing it.
 
-    Servers answer a close before accept with 403. 1008 is the code for a violated policy.
+    Servers respond to a close before accept with 403. 1008 is the code for a violated policy.
     """
     if (await receive())["type"] != "websocket.connect":
         return

@@ -1,6 +1,6 @@
 """The compiled part: the protocol's decisions, and the types that carry them to Python."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from typing import Any, Literal, Self, TypeAlias, TypedDict, final
 
 from typing_extensions import disjoint_base
@@ -14,6 +14,7 @@ __all__ = [
     "CompiledPolicy",
     "LiveOrigins",
     "Middleware",
+    "OriginSetBase",
     "__version__",
     "claim_call",
     "entries_allow",
@@ -28,8 +29,10 @@ __all__ = [
     "matched_part",
     "matches_an_origin",
     "missed_origin",
+    "nearest_header",
     "nearest_name",
     "oddities",
+    "parse_url",
     "prove_expression",
     "regexes_to_prove",
     "relations",
@@ -241,6 +244,42 @@ class LiveOrigins:
     def is_unchanged(self) -> bool:
         """Whether nothing was changed. It looks at every position: a millisecond for a million."""
 
+@disjoint_base
+class OriginSetBase:
+    """The base of `OriginSet`: the set that requests are decided by."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self: ...
+    def __len__(self) -> int: ...
+    def __contains__(self, entry: object, /) -> bool: ...
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the entries that the set has now, in no particular order."""
+
+    def _fastcors_add(self, entry: object) -> bool:
+        """Add an entry. Return False if it is bad or not exactly a str; it is not added then."""
+
+    def _fastcors_discard(self, entry: str) -> None:
+        """Remove an entry, if it is there."""
+
+    def _fastcors_load(
+        self,
+        entries: Iterable[object],
+        text_of: Callable[[Any], str | None],
+        how: Literal["replace", "replace-valid", "add"],
+    ) -> list[Any]:
+        """Replace all entries by these, or by the valid ones of these, or add these.
+
+        Args:
+            entries: the entries. They are read some at a time; between, other threads run.
+            text_of: returns the string that an object equals, or None.
+            how: what to do with them. Only ``"replace-valid"`` changes anything if one is bad.
+
+        Returns:
+            The entries that are bad.
+        """
+
+    def _fastcors_questionable(self, credentials: bool) -> list[str]:
+        """Return the entries that the linter finds something wrong with. Other threads run meanwhile."""
+
 @final
 class CompiledPolicy:
     """An immutable policy, with every header that its responses share built once.
@@ -252,17 +291,20 @@ class CompiledPolicy:
         python_only: called in turn with an origin that nothing else allows.
         methods: the methods, with `*` replaced by the eight that it stands for.
         headers: the request headers as they are sent, with the safelisted ones.
-        any_header: whether any requested headers are allowed and mirrored.
+        any_header: whether any requested headers are allowed.
         credentials: whether credentials are allowed.
         private_network: whether private network access is allowed.
         expose: the response headers that scripts may read.
         max_age: the value of Access-Control-Max-Age.
         enforce: the name of a mode: ``"off"``, ``"unsafe"``, ``"all"``, ``"isolate"`` or ``"report"``.
         hosts: the server's own host names.
+        responses: what responses have: ``"starlette"`` or ``"minimal"``.
         function: what is asked about an origin that nothing else allows.
+        live: the set whose entries count too.
 
     Raises:
-        ValueError: for an invalid expression or pattern, an unknown mode, or more text than 4 GiB.
+        ValueError: for an invalid expression or pattern, an unknown mode, unknown responses, or more
+            text than 4 GiB.
     """
 
     def __new__(
@@ -281,7 +323,9 @@ class CompiledPolicy:
         max_age: str,
         enforce: str = "off",
         hosts: Sequence[str] | None = None,
+        responses: str = "starlette",
         function: Callable[..., object] | None = None,
+        live: OriginSetBase | None = None,
     ) -> Self: ...
     @property
     def options(self) -> Options:
@@ -358,7 +402,14 @@ class CompiledPolicy:
         """
 
     def preflight_lines(self) -> list[tuple[str, str]]:
-        """Return the headers with which every preflight response begins, names in lower case."""
+        """Return the headers with which the response to an allowed preflight begins, in lower case."""
+
+    def actual_lines(self) -> list[tuple[str, str]]:
+        """Return the headers that are the same in each response to an allowed actual request."""
+
+    @property
+    def varies(self) -> bool:
+        """Whether responses to actual requests depend on their Origin."""
 
     def actual_response(
         self, *, origin: bytes | None, origin_fits: bool
@@ -413,8 +464,8 @@ class CompiledPolicy:
             asked: the middleware whose `is_allowed_origin` decided, if it was asked.
         """
 
-    def allows_header(self, name: bytes) -> bool:
-        """Whether a request header of this name is allowed."""
+    def rejected_names(self, value: bytes) -> list[tuple[int, int]]:
+        """Return where the names in an Access-Control-Request-Headers value are that are not allowed."""
 
     def origin_rule(
         self, origin: bytes
@@ -495,11 +546,30 @@ def is_on_this_machine(entry: str) -> bool:
 def matched_part(expression: str, origin: bytes) -> tuple[int, int] | None:
     """Return the part of an origin that a regular expression matches, or None."""
 
+def nearest_header(names: Sequence[str], name: str) -> tuple[str, int] | None:
+    """Return the header that a name was probably written for, and how many letters differ, or None."""
+
 def nearest_name(names: Sequence[str], name: str) -> tuple[str, int] | None:
     """Return the name that is most similar to another, and how many letters differ, or None."""
 
 def oddities() -> list[str]:
     """Return the names of what can be odd about an Origin, so that no browser sends it."""
+
+def parse_url(
+    text: str, base: str | None = None, /
+) -> (
+    tuple[
+        tuple[str, str, str, str, str, int | None],
+        tuple[str, str | None, str | None, str, str, bool],
+    ]
+    | None
+):
+    """Parse a URL as the URL standard does, relative to `base` if it is given.
+
+    Returns:
+        None if either is no URL; else the URL, its scheme, username, password, host and port, and
+        its path, query, fragment, origin, site, and whether it is potentially trustworthy.
+    """
 
 def relations() -> list[_Relation]:
     """Return the name of each relation of an origin to the rule that comes closest to it."""
@@ -569,14 +639,8 @@ class _Proof(TypedDict):
     # An origin whose name is joined from parts, the domain to be registered for it, if it is a name, and
     # whether a dot is left out.
     joined: tuple[str, str | None, bool] | None
-    # Why untrusted origins may be left, and the domain that the reason is about.
-    unproven: (
-        tuple[
-            Literal["too-large", "too-many-names", "suffixes", "addresses", "long-names"],
-            str | None,
-        ]
-        | None
-    )
+    # Why untrusted origins may be left, in words.
+    unproven: str | None
     # Whether it is proven to match no untrusted origin, and something.
     safe: bool
 

@@ -21,6 +21,9 @@ OriginFunc = Callable[[str, Scope], bool | Awaitable[bool]]
 # What enforce takes.
 Enforce = bool | Literal["unsafe", "isolate", "report"]
 
+# What responses takes.
+Responses = Literal["starlette", "minimal"]
+
 
 class PolicyOptions(TypedDict, total=False):
     """The options of `CORSMiddleware`, `Policy` and `lint`, any of which may be left out.
@@ -41,6 +44,7 @@ class PolicyOptions(TypedDict, total=False):
     origin_func_timeout: float
     enforce: Enforce
     hosts: Collection[str]
+    responses: Responses
     strict: bool
     accept: Collection[str]
 

@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from typing import Any, Never, SupportsIndex, Unpack
 
-    from ._types import ASGIApp, Enforce, Expressions, OriginFunc, PolicyOptions, _Stats
+    from ._types import (
+        ASGIApp,
+        Enforce,
+        Expressions,
+        OriginFunc,
+        PolicyOptions,
+        Responses,
+        _Stats,
+    )
 
 
 class CORSMiddleware(Overridable):
@@ -56,6 +64,8 @@ class CORSMiddleware(Overridable):
         hosts: the server's own host names, such as ``localhost`` and ``*.example.com``: a request for
             another Host is rejected with status 421, whatever `enforce` is, or only reported if it is
             ``"report"``. This is what stops DNS rebinding.
+        responses: what responses have: ``"starlette"`` for the very bytes that Starlette sends, or
+            ``"minimal"`` for what the Fetch standard needs. Browsers allow the same requests.
         strict: whether every problem of severity error raises, and every warning is a
             `ConfigWarning`. By default only some errors raise, every other error is a
             `ConfigWarning`, and only `lint` reports the warnings, except `regex-python-only`.
@@ -99,6 +109,7 @@ class CORSMiddleware(Overridable):
         origin_func_timeout: float = 5,
         enforce: Enforce = False,
         hosts: Collection[str] = (),
+        responses: Responses = "starlette",
         strict: bool = False,
         accept: Collection[str] = (),
         policy: Policy | None = None,
@@ -217,6 +228,7 @@ class CORSMiddleware(Overridable):
     hosts: PolicyAttribute[Collection[str], Collection[str]] = PolicyAttribute(
         "The server's own host names."
     )
+    responses: PolicyAttribute[str, Responses] = PolicyAttribute("What responses have.")
     allow_all_origins: PolicyAttribute[bool, Never] = PolicyAttribute(
         "Whether every origin is allowed.", option=False
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ._coroutines import METHOD
+from ._fastcors import OriginSetBase
 from ._immutable import ReadOnlyList
 
 TYPE_CHECKING = False
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         "timeout",
         "enforcement",
         "hosts",
+        "responses",
     ]
 
 ALL_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY")
@@ -167,6 +169,14 @@ OPTIONS = (
         compiled="hosts",
         sent=lambda options: tuple(sorted({host.lower() for host in options.hosts.items})),
     ),
+    Option(
+        "responses",
+        "responses",
+        default="starlette",
+        stems=("responses", "minimal"),
+        compiled="responses",
+        sent=lambda options: options.responses,
+    ),
     Option("strict", "bool", default=False, stems=("strict",)),
     Option(
         "accept", "codes", default=(), stems=("accept", "ignore"), example="regex-untrusted-origins"
@@ -202,6 +212,7 @@ class Options:
     origin_func_timeout: float
     enforce: bool | str
     hosts: Copy
+    responses: str
     strict: bool
     accept: tuple[str, ...]
     max_age_text: str
@@ -221,6 +232,11 @@ class Options:
     def any_origin(self) -> bool:
         """Whether `*` is among the origins."""
         return "*" in self.allow_origins.items
+
+    @property
+    def lists_origins(self) -> bool:
+        """Whether there are entries of `allow_origins`, or a set that may get some at any time."""
+        return bool(self.allow_origins.items) or self.allow_origins.live is not None
 
     @property
     def any_header(self) -> bool:
@@ -273,12 +289,14 @@ def identity(function: Any) -> Hashable:
 class Copy:
     """A copy of a caller's collection of strings: its items in its order, and its kind.
 
-    The order of a set shows in the header, and a copy of a set has another order.
+    The order of a set shows in the header, and a copy of a set has another order. An `OriginSet` is not
+    copied: it is held as `live`, and there are no items.
     """
 
-    __slots__ = ("items", "kind", "star")
+    __slots__ = ("items", "kind", "live", "star")
 
     items: list[str]
+    live: OriginSetBase | None
 
     def __init__(self, given: Any, items: list[str], *, star: bool = False) -> None:
         """Copy a collection; `items` are those of its items that count.
@@ -290,10 +308,13 @@ class Copy:
         for kind in (tuple, set, frozenset, str):
             if issubclass(type(given), kind):
                 self.kind = kind
-        self.items = items
+        self.live = given.live if type(given) is Copy else None
+        if issubclass(type(given), OriginSetBase):
+            self.live = given
+        self.items = [] if self.live is not None else items
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _copied, (self.kind, self.items, self.star)
+        return _copied, (self.kind, self.items, self.star, self.live)
 
     def public(self) -> Collection[str]:
         """Return an unchangeable collection that compares as the caller's own does."""
@@ -307,8 +328,9 @@ class Copy:
         return frozenset(self.items)
 
 
-def _copied(kind: type, items: list[str], star: bool) -> Copy:
+def _copied(kind: type, items: list[str], star: bool, live: OriginSetBase | None = None) -> Copy:
     """Return a copy again."""
     copied = Copy((), items, star=star)
     copied.kind = kind
+    copied.live = live
     return copied

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ._fastcors import CompiledPolicy
-from ._format import function_name, shown
+from ._format import function_name, listed, shown
 from ._immutable import Immutable, ReadOnlyDict, ReadOnlyList
 from ._lint.option_names import near_option
 from ._lint.reading import read_options
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
     from typing import Any, Self, TypeVar, Unpack
 
-    from ._types import Enforce, Expressions, OriginFunc, PolicyOptions
+    from ._types import Enforce, Expressions, OriginFunc, PolicyOptions, Responses
     from .decision import Denial
     from .options import Options
     from .problems import Problem
@@ -66,7 +66,7 @@ class Policy(Immutable):
     Args:
         allow_origins, allow_methods, allow_headers, allow_credentials, allow_origin_regex,
             allow_private_network, expose_headers, max_age, allow_origin_func, origin_func_timeout,
-            enforce, hosts, strict, accept: as for `CORSMiddleware`, by keyword.
+            enforce, hosts, responses, strict, accept: as for `CORSMiddleware`, by keyword.
 
     Raises:
         ConfigError: for what always raises, and with `strict` for any error.
@@ -111,6 +111,7 @@ class Policy(Immutable):
         origin_func_timeout: float = 5,
         enforce: Enforce = False,
         hosts: Collection[str] = (),
+        responses: Responses = "starlette",
         strict: bool = False,
         accept: Collection[str] = (),
     ) -> None:
@@ -320,8 +321,13 @@ class Policy(Immutable):
         """Return the options that differ from the defaults, long ones cut."""
         count = self._compiled.entry_count()
         texts = []
-        if count:
-            texts.append(f"allow_origins={_listed(self._compiled.origins(_SHOWN + 1), count)}")
+        live = self._options.allow_origins.live
+        if live is not None:
+            texts.append(f"allow_origins={live!r}")
+        elif count:
+            texts.append(
+                f"allow_origins={listed(self._compiled.origins(_SHOWN + 1), count, _SHOWN)}"
+            )
         for name, value in self._value().items():
             if value != _USUAL[name]:
                 texts.append(f"{name}={self._shown(name)}")
@@ -338,6 +344,8 @@ class Policy(Immutable):
 
     def _given(self) -> dict[str, Any]:
         """Return the options as they were read, for a policy that is the same or similar."""
+        if self._options.allow_origins.live is not None:
+            return self._options.given([])
         return self._options.given(self._compiled.origins())
 
     def _value(self) -> dict[str, Any]:
@@ -355,15 +363,18 @@ class Policy(Immutable):
             return shown(option)
         if option.star:
             return "['*']"
-        return _listed(option.items, len(option.items))
-
-    def _origins(self) -> Copy:
-        return Copy(self._options.allow_origins, self._compiled.origins())
+        return listed(option.items, len(option.items), _SHOWN)
 
     @property
     def allow_origins(self) -> Collection[str]:
-        """The entries in their order. Each reading makes a new collection: 100 ms for a million."""
-        return self._origins().public()
+        """The entries in their order; the `OriginSet` itself if one was given.
+
+        Each reading of others makes a new collection: 100 ms for a million.
+        """
+        given = self._options.allow_origins
+        if given.live is not None:
+            return given.live
+        return Copy(given, self._compiled.origins()).public()
 
     @property
     def allow_methods(self) -> Collection[str]:
@@ -421,6 +432,11 @@ class Policy(Immutable):
         return self._options.hosts.public()
 
     @property
+    def responses(self) -> str:
+        """What responses have: ``"starlette"`` or ``"minimal"``."""
+        return self._options.responses
+
+    @property
     def allow_all_origins(self) -> bool:
         """Whether `*` is among the origins."""
         return self._compiled.any_origin
@@ -437,24 +453,28 @@ class Policy(Immutable):
 
     @property
     def simple_headers(self) -> dict[str, str]:
-        """The headers of every response to an actual request with an Origin, as Starlette has them."""
+        """The headers of every response to an actual request with an Origin, as Starlette has them.
+
+        With ``responses="minimal"`` they are those of every response to an allowed one.
+        """
         known: ReadOnlyDict | None = getattr(self, "_simple_headers", None)
         if known is not None:
             return known
         headers: dict[str, str] = {}
-        if self.allow_all_origins:
+        # With credentials it is replaced in each response.
+        if self.allow_all_origins and self.responses == "starlette":
             headers["Access-Control-Allow-Origin"] = "*"
-        if self.allow_credentials:
-            headers["Access-Control-Allow-Credentials"] = "true"
-        if self._options.expose_headers.items:
-            headers["Access-Control-Expose-Headers"] = ", ".join(self._options.expose_headers.items)
+        headers.update((name.title(), value) for name, value in self._compiled.actual_lines())
         made = ReadOnlyDict(headers)
         self._set(_simple_headers=made)
         return made
 
     @property
     def preflight_headers(self) -> dict[str, str]:
-        """The headers of every response to a preflight, as Starlette has them."""
+        """The headers of every response to a preflight, as Starlette has them.
+
+        With ``responses="minimal"`` they are those of every response to an allowed one.
+        """
         known: ReadOnlyDict | None = getattr(self, "_preflight_headers", None)
         if known is not None:
             return known
@@ -477,6 +497,7 @@ def _compiled(options: Options, origins: list[str]) -> CompiledPolicy:
         python_only=options.python_only,
         any_header=options.any_header,
         function=options.allow_origin_func,
+        live=options.allow_origins.live,
         **sent,
     )
 
@@ -496,15 +517,6 @@ def _policy_of_options(options: Options, class_: type[_Policy]) -> _Policy:
     policy = class_.__new__(class_)
     policy._take(options)
     return policy
-
-
-def _listed(items: list[str], count: int) -> str:
-    """Return the first of that many items, as text."""
-    first = items if count <= _SHOWN + 1 else items[:_SHOWN]
-    texts = [shown(item) for item in first]
-    if len(first) < count:
-        texts.append(f"… {count - len(first):,} more")
-    return f"[{', '.join(texts)}]"
 
 
 def _shown_expression(pattern: re.Pattern[str]) -> str:

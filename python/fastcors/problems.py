@@ -222,6 +222,7 @@ CODES = {
         Code("host-public-suffix", "either", "hosts"),
         Code("host-scheme", "error", "hosts"),
         Code("host-type", "error", "hosts", raises=True),
+        Code("responses-value", "error", "responses", raises=True),
     )
 }
 ALWAYS_RAISE = frozenset(name for name, code in CODES.items() if code.raises)

@@ -163,7 +163,14 @@ unsafe fn enforced(
                 let called = Called { scope: over(&copy), ..called };
                 let names = compiled(policy.as_ptr()).names;
                 match passed {
-                    Some(Passed { allowed, current }) => {
+                    Some(Passed { allowed, varies, current }) => {
+                        let send = if varies {
+                            cold_path();
+                            enforcement::send_varying(called.send)?
+                        } else {
+                            Owned::share(called.send)
+                        };
+                        let called = Called { send: send.as_ptr(), ..called };
                         let request = take(&mut found.cors);
                         counts(this).request();
                         let policy = current.unwrap_or(policy);

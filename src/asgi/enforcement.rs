@@ -55,6 +55,8 @@ pub(super) enum Next {
 pub(super) struct Passed {
     /// Whether the policy allows its Origin, if it has said so.
     pub(super) allowed: Option<bool>,
+    /// Whether a cache must keep its response apart from those to requests of other pages.
+    pub(super) varies: bool,
     /// The policy that said so, if it follows a list.
     pub(super) current: Option<Owned>,
 }
@@ -101,7 +103,8 @@ pub(super) unsafe fn judge(
                 Asked::Said(allowed) => allowed,
                 // As on actual requests that CORS decides on: not with `*`, nor about such a value.
                 Asked::Override if !compiled(policy.as_ptr()).policy.origins().any() => {
-                    if can_be_mirrored(bytes) && enforcement.accepts_host(found.host_lines()) {
+                    let counts = can_be_mirrored(bytes) && !found.has_other_origin();
+                    if counts && enforcement.accepts_host(found.host_lines()) {
                         return Ok(Next::Ask(Owned::share(origin.as_ptr()), copy));
                     }
                     false
@@ -116,19 +119,16 @@ pub(super) unsafe fn judge(
                         compiled(policy.as_ptr()).allows_bytes(bytes)?
                     };
                     let function = compiled(policy.as_ptr()).function_about(bytes);
-                    match function.filter(|_| !is_listed) {
-                        Some(function) if enforcement.accepts_host(found.host_lines()) => {
-                            if asked == Asked::PolicyAlone {
-                                return Ok(Next::Ask(Owned::share(origin.as_ptr()), copy));
-                            }
-                            let counts = counts(this);
-                            match asking::ask(
-                                function,
-                                counts,
-                                policy,
-                                called.scope,
-                                origin.as_ptr(),
-                            )? {
+                    let is_sound = || {
+                        !found.has_other_origin() && enforcement.accepts_host(found.host_lines())
+                    };
+                    match function.filter(|_| !is_listed && is_sound()) {
+                        Some(_) if asked == Asked::PolicyAlone => {
+                            return Ok(Next::Ask(Owned::share(origin.as_ptr()), copy));
+                        }
+                        Some(function) => {
+                            let (counts, scope) = (counts(this), called.scope);
+                            match asking::ask(function, counts, policy, scope, origin.as_ptr())? {
                                 Said::Now(allowed) => allowed,
                                 Said::Later(pending) => {
                                     let origin = Owned::share(origin.as_ptr());
@@ -136,13 +136,13 @@ pub(super) unsafe fn judge(
                                 }
                             }
                         }
-                        _ => is_listed,
+                        None => is_listed,
                     }
                 }
             });
         }
         // The method of what passes with any is not looked at.
-        let is_allowed = allowed == Some(true);
+        let is_allowed = allowed == Some(true) && !found.has_other_origin();
         if kind == Kind::Read
             && !is_allowed
             && (origin.is_some() || found.site().is_some())
@@ -155,7 +155,7 @@ pub(super) unsafe fn judge(
             // It counts for what is compared with the Host alone.
             is_https: origin.is_some() && !is_allowed && is_https(names, called.scope)?,
             host: found.host_lines(),
-            origin: origin.map(|origin| (bytes_of(origin.as_ptr()), is_allowed)),
+            origin: found.origin().map(|origin| (origin, is_allowed)),
             site: found.site(),
             mode: found.mode(),
             destination: found.destination(),
@@ -173,7 +173,8 @@ pub(super) unsafe fn judge(
         }
         let known = asked == Asked::Policy;
         let allowed = allowed.filter(|_| known);
-        let passed = Passed { allowed, current: current.filter(|_| known) };
+        let varies = enforcement.tells_navigations() && decision.rule != Rule::Preflight;
+        let passed = Passed { allowed, varies, current: current.filter(|_| known) };
         Ok(Next::Pass(copy, Some(passed)))
     }
 }
@@ -316,7 +317,7 @@ impl Caught<'_> {
                 let value = |held: Option<&Owned>| held.map(|held| object(held.as_ptr()));
                 let rule = (self.decision.rule.name(), self.decision.rule.status(), is_report);
                 let request = (
-                    value(self.found.cors.origin.as_ref()),
+                    self.found.origin().map(|origin| PyBytes::new(py, origin)),
                     value(self.found.host()),
                     self.found.site().map(|site| PyBytes::new(py, site)),
                 );
@@ -363,6 +364,26 @@ impl Caught<'_> {
 
 /// `fastcors._log.enforcement.caught`.
 static LOG: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+
+/// `fastcors._middleware.isolation.send_varying`.
+static VARYING: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+
+/// A `send` that adds what isolation depends on to the `Vary` of a response.
+///
+/// # Safety
+/// `send` is live and the thread is attached.
+#[cold]
+pub(super) unsafe fn send_varying(send: *mut ffi::PyObject) -> Result<Owned, Raised> {
+    let function = attached(|py| {
+        let function = VARYING.get_or_try_init(py, || {
+            let module = py.import("fastcors._middleware.isolation")?;
+            Ok::<_, PyErr>(module.getattr("send_varying")?.unbind())
+        })?;
+        Ok(function.as_ptr())
+    })?;
+    // SAFETY: as the caller vouches; the function lives as long as the process.
+    unsafe { object::call(function, &[send]) }
+}
 
 /// The messages of a response that rejects by this rule.
 fn messages(py: Python<'_>, rule: Rule, is_websocket: bool) -> PyResult<(Py<PyDict>, Py<PyDict>)> {
@@ -473,6 +494,12 @@ pub(super) unsafe fn pass(
         }
         let called = Called { scope, receive, send };
         let allowed = allowed == ffi::Py_True();
+        let varying = if compiled(policy.as_ptr()).enforcement.tells_navigations() {
+            Some(send_varying(send)?)
+        } else {
+            None
+        };
+        let called = Called { send: varying.as_ref().map_or(send, Owned::as_ptr), ..called };
         let decider = decider(this, &policy, &origin);
         deferred(names, pass_on(counts, &app, &policy, called, origin, allowed, decider))
     }

@@ -10,7 +10,7 @@ use super::guard::attached;
 use super::headers::line;
 use super::names::Names;
 use super::object::{Owned, Raised, bytes_of, call};
-use super::policy::{Closing, CompiledPolicy, compiled, is_policy};
+use super::policy::{CompiledPolicy, PreflightParts, compiled, is_policy};
 use super::rejection::Rejection;
 use super::scope::RequestHeaders;
 use crate::cors::{Preflight, PreflightRequest, PreflightResponse};
@@ -213,11 +213,11 @@ unsafe fn messages(
         // SAFETY: live objects and an attached thread, as the caller vouches.
         unsafe { Rejection { rejections, policy, scope, origin, method, headers, asked }.log()? }
     }
-    let closing = &compiled.preflight.closing[rejections.index()];
+    let parts = &compiled.preflight[rejections.index()];
     // SAFETY: live objects and an attached thread, as the caller vouches.
     unsafe {
-        let start = start_message(compiled, decision, closing, request, origin)?;
-        let body = Owned::take(ffi::PyDict_Copy(closing.body.as_ptr()))?;
+        let start = start_message(compiled, decision, parts, request, origin)?;
+        let body = Owned::take(ffi::PyDict_Copy(parts.body.as_ptr()))?;
         Ok((start, body))
     }
 }
@@ -227,11 +227,11 @@ unsafe fn messages(
 unsafe fn start_message(
     compiled: &CompiledPolicy,
     decision: Preflight,
-    closing: &Closing,
+    parts: &PreflightParts,
     request: &RequestHeaders,
     origin: &Owned,
 ) -> Result<Owned, Raised> {
-    let CompiledPolicy { names, preflight, .. } = compiled;
+    let names = compiled.names;
     let share = |line: &Py<PyTuple>| {
         // SAFETY: the line is live, and the thread attached, as the caller vouches.
         unsafe { Owned::share(line.as_ptr()) }
@@ -243,12 +243,11 @@ unsafe fn start_message(
         let explicit = decision.explicit_origin.then(|| line(names.allow_origin.as_ptr(), origin));
         let mirrored = mirrored.map(|headers| line(names.allow_headers.as_ptr(), headers));
         let response = PreflightResponse {
-            opening: preflight.opening.iter().map(share),
+            opening: parts.opening.iter().map(share),
             explicit_origin: explicit.transpose()?,
             mirrored_headers: mirrored.transpose()?,
             private_network: decision.private_network.then(|| share(&names.private_network)),
-            content_length: share(&closing.content_length),
-            content_type: share(&names.content_type),
+            ending: parts.ending.iter().map(share),
         };
         // The length fits: it is that of a list in memory and five more.
         #[allow(clippy::cast_possible_wrap)]
@@ -259,7 +258,7 @@ unsafe fn start_message(
             ffi::PyList_SET_ITEM(list.as_ptr(), place, line.into_ptr());
             place += 1;
         });
-        let start = Owned::take(ffi::PyDict_Copy(closing.start.as_ptr()))?;
+        let start = Owned::take(ffi::PyDict_Copy(parts.start.as_ptr()))?;
         if ffi::PyDict_SetItem(start.as_ptr(), names.headers.as_ptr(), list.as_ptr()) != 0 {
             return Err(Raised);
         }

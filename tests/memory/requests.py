@@ -7,7 +7,7 @@ from collections import UserDict
 from typing import TYPE_CHECKING, Any
 
 from fastcors import CORSMiddleware, cached
-from tests.exchange import ORIGIN, actual, answering, preflight, receive, run, scope_of
+from tests.exchange import ORIGIN, actual, preflight, receive, responding, run, scope_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Generator
@@ -200,10 +200,10 @@ def kinds() -> tuple[CORSMiddleware, dict[str, Callable[[], None]]]:
         "headers as a tuple": request_of({**actual(), "headers": tuple(actual()["headers"])}),
         "headers as lists": request_of(scope_of(headers=[[b"origin", ORIGIN.encode()]])),
         "headers from a generator": from_a_generator,
-        "a response without headers": request_of(actual(), behind(answering(None))),
+        "a response without headers": request_of(actual(), behind(responding(None))),
         "a response with headers of ours": request_of(
             actual(),
-            behind(answering([(b"vary", b"Accept"), [b"access-control-allow-origin", b"*"]])),
+            behind(responding([(b"vary", b"Accept"), [b"access-control-allow-origin", b"*"]])),
         ),
         "a response by keyword in another mapping": request_of(actual(), behind(_send_by_keyword)),
         "an overriding subclass": request_of(actual(), Overriding(application, **OPTIONS)),

@@ -1,1 +1,1 @@
-"""Origins that change or are asked about at run time."""
+"""Where the origins that a policy allows come from: sets that change, functions, feeds."""

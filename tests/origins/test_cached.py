@@ -12,7 +12,7 @@ import anyio
 import pytest
 
 from fastcors import CORSMiddleware, cached
-from tests.exchange import Scope, actual, answering, preflight, run, sent
+from tests.exchange import Scope, actual, preflight, responding, run, sent
 from tests.origins.loops import BOTH, Run, exchange, in_asyncio, is_readable
 from tests.origins.test_function import OTHER, TENANT
 
@@ -262,7 +262,7 @@ def test_an_awaitable_of_a_plain_function_is_an_error() -> None:
 def test_simultaneous_requests_of_one_origin_share_one_call(run: Run) -> None:
     asked = Async()
     function = cached(asked)
-    middleware = CORSMiddleware(answering(), allow_origin_func=function)
+    middleware = CORSMiddleware(responding(), allow_origin_func=function)
     found: list[bool] = []
 
     async def main() -> None:
@@ -536,7 +536,7 @@ def test_a_plain_function_that_leads_back_to_itself_does_not_wait_for_itself() -
 @pytest.mark.parametrize("function", [Plain(), Async()])
 def test_what_is_remembered_needs_no_event_loop_and_no_coroutine(function: Any) -> None:
     remembering = cached(function)
-    middleware = CORSMiddleware(answering(), allow_origin_func=remembering)
+    middleware = CORSMiddleware(responding(), allow_origin_func=remembering)
     in_asyncio(lambda: exchange(middleware, actual(TENANT)))
     # Without an event loop it could not wait.
     assert run(is_readable(middleware, actual(TENANT)))

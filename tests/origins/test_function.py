@@ -11,8 +11,8 @@ from typing import Any
 import anyio
 import pytest
 
-from fastcors import CORSMiddleware, cached, install
-from tests.exchange import ORIGIN, Scope, actual, answering, preflight, run, sent
+from fastcors import CORSMiddleware, OriginSet, cached, install
+from tests.exchange import ORIGIN, Scope, actual, preflight, responding, run, sent
 from tests.origins.loops import BOTH, Run, exchange, is_readable
 
 TENANT = "https://tenant.example"
@@ -98,8 +98,8 @@ SCOPES: tuple[tuple[Any, dict[str, Any]], ...] = (
 def test_what_it_allows_or_rejects_has_the_response_of_an_origin_that_is_listed_or_not(
     run: Run, class_: Any, name: str
 ) -> None:
-    listing = CORSMiddleware(answering(), [TENANT], **OPTIONS)
-    asking = class_(answering(), [ORIGIN], allow_origin_func=FUNCTIONS[name](), **OPTIONS)
+    listing = CORSMiddleware(responding(), [TENANT], **OPTIONS)
+    asking = class_(responding(), [ORIGIN], allow_origin_func=FUNCTIONS[name](), **OPTIONS)
 
     async def main() -> None:
         for origin in (TENANT, OTHER, TENANT):
@@ -124,7 +124,7 @@ def test_what_the_options_allow_is_not_asked_about(class_: Any) -> None:
 
     live = [ORIGIN]
     middleware = class_(
-        answering(),
+        responding(),
         live,
         allow_origin_regex=[r"https://r\.example", r"https://(?=p)p\.example"],
         allow_origin_func=noting,
@@ -153,7 +153,7 @@ def test_it_is_never_asked_about_what_names_no_site(class_: Any, origin: str) ->
 
     for enforce in (False, True):
         middleware = class_(
-            answering(), [ORIGIN], allow_origin_func=never, enforce=enforce, allow_methods=["GET"]
+            responding(), [ORIGIN], allow_origin_func=never, enforce=enforce, allow_methods=["GET"]
         )
         for scope in (actual(origin), preflight(origin)):
             assert not run(is_readable(middleware, scope))
@@ -163,7 +163,7 @@ def test_it_is_never_asked_about_what_names_no_site(class_: Any, origin: str) ->
 def test_null_is_allowed_if_it_is_listed() -> None:
     with pytest.warns(UserWarning, match="origin-null"):
         middleware = CORSMiddleware(
-            answering(), ["null"], allow_origin_func=plain, allow_credentials=True
+            responding(), ["null"], allow_origin_func=plain, allow_credentials=True
         )
     assert run(is_readable(middleware, actual("null")))
 
@@ -176,7 +176,7 @@ def test_it_is_asked_about_whatever_may_name_a_site_as_it_was_sent(origin: str) 
         asked.append((origin, scope))
         return True
 
-    middleware = CORSMiddleware(answering(), allow_origin_func=noting)
+    middleware = CORSMiddleware(responding(), allow_origin_func=noting)
     for scope in (actual(origin), preflight(origin)):
         assert run(is_readable(middleware, scope))
         ((text, given),) = asked
@@ -189,7 +189,7 @@ def test_it_is_asked_about_whatever_may_name_a_site_as_it_was_sent(origin: str) 
 def test_its_verdicts_are_not_remembered(options: Any) -> None:
     verdicts = iter([True, False] * 3)
     middleware = CORSMiddleware(
-        answering(), allow_origin_func=lambda origin, scope: next(verdicts), **options
+        responding(), allow_origin_func=lambda origin, scope: next(verdicts), **options
     )
     assert [run(is_readable(middleware, actual(TENANT))) for _ in range(6)] == [True, False] * 3
 
@@ -203,7 +203,7 @@ def test_anything_but_a_bool_rejects(run: Run, class_: Any, kind: str, value: An
         return value
 
     function: Any = later if kind == "async" else lambda origin, scope: value
-    middleware = class_(answering(), allow_origin_func=function)
+    middleware = class_(responding(), allow_origin_func=function)
 
     async def main() -> None:
         assert not await is_readable(middleware, actual(TENANT))
@@ -228,7 +228,7 @@ class OwnError(Exception):
     "error", [ValueError("no"), TimeoutError(), OwnError(), ExceptionGroup("all", [OSError()])]
 )
 def test_an_exception_rejects(run: Run, class_: Any, kind: str, error: Exception) -> None:
-    middleware = class_(answering(), allow_origin_func=_raising(kind, error))
+    middleware = class_(responding(), allow_origin_func=_raising(kind, error))
 
     async def main() -> None:
         assert not await is_readable(middleware, actual(TENANT))
@@ -261,7 +261,7 @@ def test_what_is_no_exception_passes_through(class_: Any, kind: str, error: Any)
         raise error
 
     function = raising_later if kind == "async" else _raising(kind, error())
-    middleware = class_(answering(), allow_origin_func=function)
+    middleware = class_(responding(), allow_origin_func=function)
     for scope in (actual(TENANT), preflight(TENANT)):
         coroutine = exchange(middleware, scope)
         with pytest.raises(error):
@@ -278,7 +278,7 @@ def test_without_an_event_loop_that_is_known_it_is_awaited_without_a_timeout() -
     async def asking(origin: str, scope: Scope) -> bool:
         return await other_loop()
 
-    middleware = CORSMiddleware(answering(), allow_origin_func=asking)
+    middleware = CORSMiddleware(responding(), allow_origin_func=asking)
     coroutine = is_readable(middleware, actual(TENANT))
     assert coroutine.send(None) == "waiting"
     with pytest.raises(StopIteration) as stopped:
@@ -290,7 +290,7 @@ def test_what_an_async_function_raises_without_a_known_event_loop_rejects() -> N
     async def failing(origin: str, scope: Scope) -> bool:
         raise ValueError(origin)
 
-    middleware = CORSMiddleware(answering(), allow_origin_func=failing)
+    middleware = CORSMiddleware(responding(), allow_origin_func=failing)
     assert not run(is_readable(middleware, actual(TENANT)))
     assert middleware.stats()["allow_origin_func"]["raised"] == 1
 
@@ -303,7 +303,7 @@ def test_a_plain_function_is_called_when_the_middleware_is(function: Any) -> Non
         called.append(origin)
         return plain(origin, scope)
 
-    middleware: Any = CORSMiddleware(answering(), allow_origin_func=noting)
+    middleware: Any = CORSMiddleware(responding(), allow_origin_func=noting)
     coroutine = middleware(actual(TENANT), None, None)
     assert called == [TENANT]
     coroutine.close()
@@ -316,7 +316,7 @@ def test_an_async_function_is_called_when_the_coroutine_runs_and_warns_of_nothin
         called.append(origin)
         return True
 
-    middleware = CORSMiddleware(answering(), allow_origin_func=noting)
+    middleware = CORSMiddleware(responding(), allow_origin_func=noting)
 
     async def main() -> None:
         task = asyncio.create_task(exchange(middleware, actual(TENANT)))
@@ -330,7 +330,7 @@ def test_an_async_function_is_called_when_the_coroutine_runs_and_warns_of_nothin
 
 @BOTH
 def test_many_requests_wait_at_the_same_time(run: Run) -> None:
-    middleware = CORSMiddleware(answering(), allow_origin_func=awaited)
+    middleware = CORSMiddleware(responding(), allow_origin_func=awaited)
     found: list[bool] = []
 
     async def main() -> float:
@@ -351,7 +351,7 @@ def test_many_requests_wait_at_the_same_time(run: Run) -> None:
 @BOTH
 @CLASSES
 def test_a_request_keeps_the_function_it_began_with(run: Run, class_: Any) -> None:
-    middleware = class_(answering(), allow_origin_func=awaited)
+    middleware = class_(responding(), allow_origin_func=awaited)
 
     async def main() -> None:
         readable: list[bool] = []
@@ -375,7 +375,7 @@ def test_a_request_keeps_the_function_it_began_with(run: Run, class_: Any) -> No
 def test_a_live_list_counts_beside_it() -> None:
     live: list[str] = []
     middleware = CORSMiddleware(
-        answering(), live, allow_origin_func=plain, accept=["no-origins"], enforce=True
+        responding(), live, allow_origin_func=plain, accept=["no-origins"], enforce=True
     )
     for origin, is_allowed in ((TENANT, True), (OTHER, False)):
         assert run(is_readable(middleware, actual(origin))) is is_allowed
@@ -386,11 +386,32 @@ def test_a_live_list_counts_beside_it() -> None:
     assert not run(is_readable(middleware, actual(OTHER)))
 
 
+@pytest.mark.parametrize("enforce", [False, True])
+def test_an_origin_set_counts_beside_it(enforce: bool) -> None:
+    origins = OriginSet()
+    asked: list[str] = []
+
+    def noting(origin: str, scope: Scope) -> bool:
+        asked.append(origin)
+        return origin == TENANT
+
+    middleware = CORSMiddleware(
+        responding(), origins, allow_origin_func=noting, enforce=enforce, accept=["no-origins"]
+    )
+    assert not run(is_readable(middleware, actual(OTHER)))
+    origins.add(OTHER)
+    assert run(is_readable(middleware, actual(OTHER)))
+    assert run(is_readable(middleware, actual(TENANT)))
+    origins.discard(OTHER)
+    assert not run(is_readable(middleware, actual(OTHER)))
+    assert asked == [OTHER, TENANT, OTHER]
+
+
 def test_a_mock_is_called_as_a_function_is() -> None:
     from unittest.mock import AsyncMock, MagicMock
 
     for mock in (MagicMock(return_value=True), AsyncMock(return_value=True)):
-        middleware = CORSMiddleware(answering(), allow_origin_func=mock)
+        middleware = CORSMiddleware(responding(), allow_origin_func=mock)
         scope = actual(TENANT)
         assert run(is_readable(middleware, scope))
         mock.assert_called_once_with(TENANT, scope)
@@ -418,7 +439,7 @@ def test_a_scope_that_can_be_read_only_once_is_copied_before_it_is_asked() -> No
 
     for enforce in (False, True):
         middleware = CORSMiddleware(
-            answering(), [ORIGIN], allow_origin_func=noting, enforce=enforce
+            responding(), [ORIGIN], allow_origin_func=noting, enforce=enforce
         )
         scope = actual(TENANT)
         lines = scope["headers"]

@@ -11,7 +11,7 @@ import pytest
 from fastcors import CORSMiddleware, cached
 from fastcors._log import function as log
 from fastcors._log import limit
-from tests.exchange import ORIGIN, Scope, actual, answering, preflight, receive, run, sent
+from tests.exchange import ORIGIN, Scope, actual, preflight, receive, responding, run, sent
 from tests.origins.loops import BOTH, Run, exchange, is_readable
 from tests.origins.test_function import CLASSES, OTHER, TENANT, Sending, awaited, plain
 
@@ -67,7 +67,7 @@ def test_what_takes_too_long_is_canceled_and_rejects(
 ) -> None:
     function = slow(3600)
     middleware = class_(
-        answering(), allow_origin_func=cached(function) if remembering else function, **given
+        responding(), allow_origin_func=cached(function) if remembering else function, **given
     )
 
     async def main() -> None:
@@ -92,7 +92,7 @@ def test_what_takes_too_long_is_canceled_and_rejects(
 @BOTH
 @CLASSES
 def test_what_comes_in_time_counts(run: Run, class_: Any) -> None:
-    middleware = class_(answering(), allow_origin_func=slow(4.9))
+    middleware = class_(responding(), allow_origin_func=slow(4.9))
 
     async def main() -> None:
         assert await is_readable(middleware, actual(TENANT))
@@ -107,7 +107,7 @@ def test_true_comes_too_late_from_a_function_that_catches_its_cancellation(
     run: Run, class_: Any
 ) -> None:
     function = slow(3600, catches=True)
-    middleware = class_(answering(), allow_origin_func=function)
+    middleware = class_(responding(), allow_origin_func=function)
 
     async def main() -> None:
         assert not await is_readable(middleware, actual(TENANT))
@@ -129,7 +129,7 @@ def test_an_error_after_the_timeout_is_a_timeout_and_a_timeout_of_its_own_an_err
         finally:
             raise OSError("closed")
 
-    middleware = CORSMiddleware(answering(), allow_origin_func=failing)
+    middleware = CORSMiddleware(responding(), allow_origin_func=failing)
 
     async def main() -> None:
         for origin in (TENANT, OTHER):
@@ -157,7 +157,7 @@ def test_the_cancellation_of_a_request_reaches_the_function(
 
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         called.append(scope)
-        await answering()(scope, receive, send)
+        await responding()(scope, receive, send)
 
     middleware = class_(
         app,
@@ -192,7 +192,7 @@ def test_a_line_names_the_origin_the_path_the_function_and_the_cause(
         return origin
 
     failing.__module__, failing.__qualname__ = "tenants", "is_tenant"
-    middleware = class_(answering(), allow_origin_func=failing)
+    middleware = class_(responding(), allow_origin_func=failing)
     sent(middleware, {**actual(TENANT), "path": "/a\nb"})
     sent(middleware, preflight(OTHER))
     assert lines(caplog) == [
@@ -213,7 +213,7 @@ def test_one_line_a_minute_for_each_origin_and_cause_and_for_at_most_a_hundred(
             raise ValueError
         return results[0]
 
-    middleware = CORSMiddleware(answering(), allow_origin_func=failing)
+    middleware = CORSMiddleware(responding(), allow_origin_func=failing)
 
     def count(origin: str) -> int:
         sent(middleware, actual(origin))
@@ -237,7 +237,7 @@ def test_the_traceback_is_logged_at_level_debug_alone(caplog: pytest.LogCaptureF
     def failing(origin: str, scope: Scope) -> bool:
         raise ValueError("in the function")
 
-    middleware = CORSMiddleware(answering(), allow_origin_func=failing)
+    middleware = CORSMiddleware(responding(), allow_origin_func=failing)
     sent(middleware, actual(TENANT))
     assert [record.exc_info for record in caplog.records] == [None]
     caplog.set_level(logging.DEBUG, "fastcors")
@@ -254,7 +254,7 @@ def test_a_rejection_is_a_line_at_level_debug_that_names_the_function(
     run: Run, class_: Any, function: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "fastcors")
-    middleware = class_(answering(), [ORIGIN], allow_origin_func=function)
+    middleware = class_(responding(), [ORIGIN], allow_origin_func=function)
 
     async def main() -> None:
         await exchange(middleware, actual(OTHER))
@@ -284,7 +284,7 @@ def test_a_filter_that_raises_does_not_end_the_request(
         return None
 
     function: Any = later if kind == "async" else lambda origin, scope: None
-    middleware = CORSMiddleware(answering(), allow_origin_func=function)
+    middleware = CORSMiddleware(responding(), allow_origin_func=function)
     logger = logging.getLogger("fastcors")
     logger.addFilter(failing)
     try:
@@ -299,7 +299,7 @@ def test_a_logger_that_takes_no_warning_costs_no_line() -> None:
     logger.setLevel(logging.ERROR)
     try:
         middleware = CORSMiddleware(
-            answering(),
+            responding(),
             allow_origin_func=lambda origin, scope: None,  # type: ignore[arg-type, return-value]
         )
         assert not run(is_readable(middleware, actual(TENANT)))

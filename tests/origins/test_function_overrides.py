@@ -9,7 +9,7 @@ import pytest
 from starlette.datastructures import Headers
 
 from fastcors import CORSMiddleware
-from tests.exchange import ORIGIN, Scope, actual, answering, preflight, run
+from tests.exchange import ORIGIN, Scope, actual, preflight, responding, run
 from tests.origins.loops import BOTH, Run, exchange, is_readable
 from tests.origins.test_function import OTHER, TENANT, awaited, plain
 
@@ -96,7 +96,7 @@ ALL = (ORIGIN, TENANT, OTHER, EXTRA, "null")
 def test_super_asks_the_rules_and_then_the_function(
     run: Run, class_: Any, function: Any, expected: list[str], enforce: Any
 ) -> None:
-    middleware = class_(answering(), [ORIGIN], allow_origin_func=function, enforce=enforce)
+    middleware = class_(responding(), [ORIGIN], allow_origin_func=function, enforce=enforce)
     assert allowed(run, middleware, ALL) == expected
     counted = middleware.stats()["allow_origin_func"]
     assert counted["asked"] == (0 if class_ is Alone else 4 if EXTRA in expected else 6)
@@ -105,13 +105,13 @@ def test_super_asks_the_rules_and_then_the_function(
 @BOTH
 @pytest.mark.parametrize("class_", [Awaiting, Hooked])
 def test_an_async_override_awaits_super(run: Run, class_: Any) -> None:
-    middleware = class_(answering(), allow_origin_func=awaited)
+    middleware = class_(responding(), allow_origin_func=awaited)
     assert allowed(run, middleware, (TENANT, OTHER, EXTRA)) == [TENANT, EXTRA]
 
 
 @BOTH
 def test_a_test_of_what_is_to_be_awaited_raises_and_lets_nothing_in(run: Run) -> None:
-    middleware = Branching(answering(), allow_origin_func=awaited)
+    middleware = Branching(responding(), allow_origin_func=awaited)
 
     async def main() -> None:
         for origin in (TENANT, OTHER):
@@ -127,7 +127,7 @@ def test_it_is_not_asked_outside_a_request() -> None:
         raise AssertionError(origin)
 
     for class_ in (CORSMiddleware, Plain, HookedPlain):
-        middleware = class_(answering(), [ORIGIN], allow_origin_func=never)
+        middleware = class_(responding(), [ORIGIN], allow_origin_func=never)
         assert middleware.is_allowed_origin(ORIGIN)
         assert not middleware.is_allowed_origin(TENANT)
         asked = {"origin": TENANT, "access-control-request-method": "GET"}
@@ -135,12 +135,12 @@ def test_it_is_not_asked_outside_a_request() -> None:
 
 
 def test_the_override_keeps_the_function_that_the_request_began_with() -> None:
-    middleware = Plain(answering(), allow_origin_func=plain)
+    middleware = Plain(responding(), allow_origin_func=plain)
     readable: list[bool] = []
 
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         middleware.reconfigure(allow_origin_func=lambda origin, scope: origin == OTHER)
-        await answering()(scope, receive, send)
+        await responding()(scope, receive, send)
 
     middleware.app = app
     readable = [run(is_readable(middleware, actual(TENANT))) for _ in range(2)]
@@ -155,7 +155,7 @@ def test_the_scope_of_its_own_request_is_given_to_each_of_many() -> None:
         seen[origin] = scope["path"]
         return True
 
-    middleware = Awaiting(answering(), allow_origin_func=noting)
+    middleware = Awaiting(responding(), allow_origin_func=noting)
 
     async def main() -> None:
         async with anyio.create_task_group() as group:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from fastcors import ConfigError, CORSMiddleware, Policy, cached, lint
-from tests.exchange import ORIGIN, Scope, answering
+from tests.exchange import ORIGIN, Scope, responding
 from tests.origins.test_function import TENANT, Tenants, awaited, plain
 
 
@@ -100,7 +100,7 @@ def test_a_policy_shows_the_name_of_its_function() -> None:
 
 
 def test_the_middleware_has_it_as_attributes_and_can_be_reconfigured() -> None:
-    middleware = CORSMiddleware(answering(), allow_origin_func=plain)
+    middleware = CORSMiddleware(responding(), allow_origin_func=plain)
     assert (middleware.allow_origin_func, middleware.origin_func_timeout) == (plain, 5)
     middleware.origin_func_timeout = 2.5
     middleware.reconfigure(allow_origin_func=awaited)
@@ -143,7 +143,7 @@ def test_a_cycle_through_the_function_is_collected() -> None:
             return False
 
     owner = Owner()
-    owner.middleware = CORSMiddleware(answering(), allow_origin_func=owner.allows)  # type: ignore[attr-defined]
+    owner.middleware = CORSMiddleware(responding(), allow_origin_func=owner.allows)  # type: ignore[attr-defined]
     known = weakref.ref(owner)
     del owner
     gc.collect()
@@ -297,7 +297,7 @@ def test_an_object_that_raises_when_it_is_looked_at_is_reported() -> None:
 def test_a_misspelled_name_is_understood(name: str, option: str) -> None:
     options: dict[str, Any] = {name: plain}
     with pytest.raises(TypeError, match=f"did you mean {option!r}"):
-        CORSMiddleware(answering(), **options)
+        CORSMiddleware(responding(), **options)
 
 
 def test_a_policy_is_made_without_an_event_loop_and_within_one() -> None:

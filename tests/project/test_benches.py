@@ -54,6 +54,8 @@ BENCHMARKS: dict[str, dict[str, str]] = {
     "endpoint": {},
     "enforcement": {},
     "function": {},
+    "minimal": {"BATCH": "2"},
+    "origin_set": {"MILLION": "1_000", "TOGETHER": "5", "SPAN": "0.01"},
     "overrides": {},
     "protocol": {"BATCH": "2"},
     "rivals": {},

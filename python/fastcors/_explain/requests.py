@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastcors._fastcors import lint_methods, lint_request_headers, nearest_name
+import re
+
+from fastcors._fastcors import lint_methods, lint_request_headers, nearest_header, nearest_name
 from fastcors._format import function_name, shown
 from fastcors._lint.reading import read_options
 from fastcors.decision import Denial, never_mirrored
@@ -23,10 +25,9 @@ if TYPE_CHECKING:
 _LISTED = 10
 # How many rejected request headers are compared with those that are allowed, and shown.
 _HEADERS = 16
-# RFC 9110, 5.6.2.
-_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-# What is stripped from a requested name: Python's white space in latin-1, except CR and LF.
-_SPACE = "\t\x0b\x0c\x1c\x1d\x1e\x1f \x85\xa0"
+# The linter's codes of what is no method and no header name.
+_NO_NAME = {"not-a-token", "name-breaks-header"}
+_BEYOND_LATIN_1 = re.compile("[^\0-\xff]")
 
 
 def denials(compiled: CompiledPolicy, request: Request) -> Iterator[Denial]:
@@ -49,7 +50,7 @@ def explanation(compiled: CompiledPolicy, decision: Decision) -> str:
     """Return the text of a decision."""
     request = decision._request
     if request.origin is None:
-        return wording.NOT_CROSS_ORIGIN
+        return wording.NOT_CROSS_ORIGIN if compiled.varies else wording.NOT_CROSS_ORIGIN_OF_ANY
     origin = printable(request.origin)
     if request.method is not None:
         verdict = wording.VERDICT_ALLOWED
@@ -128,22 +129,17 @@ def _may_have_credentials(compiled: CompiledPolicy) -> bool:
     return not errors or errors.issubset(read_options(given).problems)
 
 
-def _is_name(text: str) -> bool:
-    """Whether a text can be asked for by its name: a token, and not the one for every name."""
-    return text != "*" and _TOKEN.issuperset(text)
-
-
 def _method(compiled: CompiledPolicy, method: str) -> Iterator[str]:
     """Yield why a method is rejected, and what to change."""
     name = printable(method)
     if not method:
         yield wording.NO_METHOD
         return
-    if not _is_name(method):
-        yield wording.INVALID_METHOD.format(method=name)
-        return
     problems = lint_methods([method], credentials=False)
     severities = {code: severity for code, severity, *_ in problems}
+    if method == "*" or not _NO_NAME.isdisjoint(severities):
+        yield wording.INVALID_METHOD.format(method=name)
+        return
     if "method-forbidden" in severities:
         yield wording.FORBIDDEN_METHOD.format(method=name)
         return
@@ -205,13 +201,9 @@ def rejected_headers(compiled: CompiledPolicy, headers: str | None) -> Iterator[
     """Yield each rejected name once, as it was sent."""
     if headers is None:
         return
-    for name in dict.fromkeys(part.strip(_SPACE) for part in headers.split(",")):
-        try:
-            allowed = compiled.allows_header(name.encode("latin-1"))
-        except UnicodeEncodeError:
-            allowed = False
-        if not allowed:
-            yield name
+    # No policy allows a name with a NUL, so none allows one with a character that no header can carry.
+    value = _BEYOND_LATIN_1.sub("\0", headers).encode("latin-1")
+    yield from dict.fromkeys(headers[start:end] for start, end in compiled.rejected_names(value))
 
 
 def _header(compiled: CompiledPolicy, name: str, *, compared: bool) -> Iterator[str]:
@@ -224,18 +216,18 @@ def _header(compiled: CompiledPolicy, name: str, *, compared: bool) -> Iterator[
     if character is not None:
         yield wording.BROKEN_HEADER_NAME.format(header=header, character=shown(character))
         return
-    if not _is_name(name):
-        yield wording.INVALID_HEADER_NAME.format(header=header)
-        return
     credentials = compiled.options.allow_credentials
     codes = {code for code, *_ in lint_request_headers([name], credentials)}
+    if name == "*" or not _NO_NAME.isdisjoint(codes):
+        yield wording.INVALID_HEADER_NAME.format(header=header)
+        return
     if "header-of-response" in codes:
         yield wording.RESPONSE_HEADER.format(header=header)
         return
     if "header-forbidden" in codes:
         yield wording.FORBIDDEN_HEADER.format(header=header)
         return
-    near = nearest_name(compiled.options.sent_headers(), name) if compared else None
+    near = nearest_header(compiled.options.sent_headers(), name) if compared else None
     template, allowed, add = wording.HEADER, "", wording.ADD_HEADER
     if name.lower() == "authorization" and credentials:
         template = wording.AUTHORIZATION

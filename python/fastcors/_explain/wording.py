@@ -25,6 +25,8 @@ MOST_NAMED = 3
 # The first line: what becomes of the request.
 
 NOT_CROSS_ORIGIN = "not a cross-origin request: it has no Origin header; the response gets Vary: Origin and no other header"
+# With responses="minimal" and every origin.
+NOT_CROSS_ORIGIN_OF_ANY = "not a cross-origin request: it has no Origin header; the response gets the same headers as every other"
 ALLOWED = "allowed: pages on {origin} can read the response"
 BLOCKED = "blocked: pages on {origin} cannot read the response (the application still handles the request)"
 BLOCKED_UNLESS = (

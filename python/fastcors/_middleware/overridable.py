@@ -13,6 +13,7 @@ from fastcors._origins.function import ask, settled
 from fastcors.decision import never_mirrored
 
 from .current import follow
+from .isolation import in_lower_case, send_varying
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ class Overridable(Middleware):
             is_rejected, said = await _enforce(self, scope, receive, send)
             if is_rejected:
                 return
-        begun = self._fastcors_begin(scope)
+            begun = self._fastcors_begin(in_lower_case(scope))
+        else:
+            begun = self._fastcors_begin(scope)
         if begun is None:
             await self.app(scope, receive, send)
             return
@@ -73,6 +76,8 @@ class Overridable(Middleware):
             response = self.preflight_response(request_headers=headers)
             await response(scope, receive, send)
             return
+        if self._fastcors_enforces and headers.policy.enforce == "isolate":
+            send = send_varying(send)
         await self.simple_response(scope, receive, send, request_headers=headers)
 
     # With Any, an override may be a coroutine function.
@@ -111,14 +116,18 @@ class Overridable(Middleware):
         )
         if reasons:
             _report_rejection(self, request_headers, tuple(reasons), preflight=True)
-        headers = dict(policy.preflight_headers)
+        # The minimal response to a rejected one has none of them.
+        starlette = policy.responses == "starlette"
+        headers = dict(policy.preflight_headers if starlette or not reasons else ())
         if explicit:
             headers["Access-Control-Allow-Origin"] = origin
         if mirrored and requested_headers is not None:
             headers["Access-Control-Allow-Headers"] = requested_headers
         if private_network:
             headers["Access-Control-Allow-Private-Network"] = "true"
-        response: Response = _starlette().PlainTextResponse(body, status, headers)
+        # One without a body has no type either.
+        kind = _starlette().PlainTextResponse if body else _starlette().Response
+        response: Response = kind(body, status, headers)
         return response
 
     async def simple_response(

@@ -6,7 +6,7 @@ from functools import partial
 from logging import DEBUG
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 
 from fastcors._log.rejections import logger, rejected
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fastcors._types import Scope
     from fastcors.policy import Policy
 
-__all__ = ["MutableHeaders", "PlainTextResponse", "RequestHeaders", "partial"]
+__all__ = ["MutableHeaders", "PlainTextResponse", "RequestHeaders", "Response", "partial"]
 
 
 class RequestHeaders(Headers):

@@ -74,7 +74,7 @@ class _Cached:
     def info(self) -> dict[str, int]:
         """Return counts, as a new dict.
 
-        ``hits`` counts the calls that were answered from memory, ``misses`` those that called the
+        ``hits`` counts the calls that were served from memory, ``misses`` those that called the
         function, ``shared`` those that waited for the call of another. ``allowed`` and ``rejected`` are
         the origins that are remembered, the expired ones among them, and ``in_flight`` the calls that
         run. Without the GIL, the first three may miss some.
