@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._coroutines import METHOD
 from ._fastcors import OriginSetBase
 from ._immutable import ReadOnlyList
 
@@ -280,8 +281,9 @@ def identity(function: Any) -> Hashable:
     """Return what tells a function from others: a bound method is another object at each access."""
     if function is None:
         return None
-    inner, receiver = getattr(function, "__func__", None), getattr(function, "__self__", None)
-    return (id(function),) if inner is None else (id(inner), id(receiver))
+    if type(function) is METHOD:
+        return id(function.__func__), id(function.__self__)
+    return (id(function),)
 
 
 class Copy:

@@ -10,12 +10,12 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::application::Calls;
+use super::asking;
 use super::call::respond_method;
 use super::current::{
     counts, current_policy, find_overrides, follows, held, live_verdict, overrides, replace, totals,
 };
 use super::enforcement;
-use super::function;
 use super::guard::{attached, object, status};
 use super::live_origins::LiveOrigins;
 use super::middleware::{Middleware, is_middleware, not_initialized};
@@ -199,7 +199,7 @@ unsafe extern "C" fn decides(
     })
 }
 
-/// `Middleware._fastcors_function`: [`function::ask_for_python`].
+/// `Middleware._fastcors_function`: [`asking::ask_for_python`].
 unsafe extern "C" fn ask_function(
     slf: *mut ffi::PyObject,
     args: *mut *mut ffi::PyObject,
@@ -211,14 +211,14 @@ unsafe extern "C" fn ask_function(
         if let &[policy, scope, origin] = core::slice::from_raw_parts(args, nargs.unsigned_abs()) {
             if is_policy(policy) && ffi::PyBytes_CheckExact(origin) != 0 {
                 let policy = Owned::share(policy);
-                return function::ask_for_python(counts(slf.cast()), &policy, scope, origin);
+                return asking::ask_for_python(counts(slf.cast()), &policy, scope, origin);
             }
         }
-        function::wrong_arguments()
+        asking::wrong_arguments()
     })
 }
 
-/// `Middleware._fastcors_function_said`: [`function::said_later`].
+/// `Middleware._fastcors_function_said`: [`asking::said_later`].
 unsafe extern "C" fn function_said(
     slf: *mut ffi::PyObject,
     args: *mut *mut ffi::PyObject,
@@ -227,7 +227,7 @@ unsafe extern "C" fn function_said(
     // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
     object(|| unsafe {
         let args = core::slice::from_raw_parts(args, nargs.unsigned_abs());
-        function::said_later(counts(slf.cast()), args)
+        asking::said_later(counts(slf.cast()), args)
     })
 }
 

@@ -10,11 +10,11 @@ use pyo3::prelude::*;
 use super::actual::pass_on;
 use super::application::{Application, Called};
 use super::asked::question;
+use super::asking::{self, Said};
 use super::coroutines::deferred;
 use super::current::{counts, current, find_overrides, follows, live_verdict, overrides};
 use super::enforcement::{self, Asked, Next, Passed};
 use super::fetch_headers::FetchHeaders;
-use super::function::{self, Said};
 use super::guard::{attached, object};
 use super::middleware::{Middleware, not_initialized};
 use super::names::Names;
@@ -157,7 +157,7 @@ unsafe fn enforced(
             }
             Next::Wait(origin, copy, pending) => {
                 let called = Called { scope: over(&copy), ..called };
-                function::enforce_later(this.cast(), &policy, called, &origin, &pending)
+                asking::enforce_later(this.cast(), &policy, called, &origin, &pending)
             }
             Next::Pass(copy, passed) => {
                 let called = Called { scope: over(&copy), ..called };
@@ -294,7 +294,7 @@ unsafe fn decide(
                 return ask(this, app, &policy, called, &request, origin, preflight);
             }
             // Enforcement has asked it.
-            let decider = function::decider(this, &policy, &origin);
+            let decider = asking::decider(this, &policy, &origin);
             return pass_on(counts, app, &policy, called, origin, false, decider);
         }
         if let Some(method) = preflight {
@@ -324,11 +324,11 @@ unsafe fn ask(
     // SAFETY: as the caller vouches; `RequestHeaders` holds bytes objects.
     unsafe {
         let said = match compiled(policy.as_ptr()).function_about(bytes_of(origin.as_ptr())) {
-            Some(function) => function.ask(counts(this), policy, scope, origin.as_ptr())?,
+            Some(function) => asking::ask(function, counts(this), policy, scope, origin.as_ptr())?,
             None => Said::Now(false),
         };
         let counts = counts(this);
-        let decider = function::decider(this, policy, &origin);
+        let decider = asking::decider(this, policy, &origin);
         match (said, preflight) {
             (Said::Now(allowed), Some(method)) => preflight::respond_by(
                 counts, policy, scope, request, &origin, allowed, method, send, decider,
@@ -339,10 +339,10 @@ unsafe fn ask(
             (Said::Later(pending), Some(method)) => {
                 let parts =
                     preflight::parts(this.cast(), policy, scope, request, &origin, method, send);
-                function::respond_later(parts, &pending)
+                asking::respond_later(parts, &pending)
             }
             (Said::Later(pending), None) => {
-                function::pass_later(this.cast(), policy, called, &origin, &pending)
+                asking::pass_later(this.cast(), policy, called, &origin, &pending)
             }
         }
     }

@@ -10,10 +10,10 @@ use pyo3::types::{PyBytes, PyDict, PyList};
 
 use super::actual::pass_on;
 use super::application::Called;
+use super::asking::{self, Said, decider};
 use super::coroutines::deferred;
 use super::current::{counts, current, follows, live_verdict, overrides};
 use super::fetch_headers::{FetchHeaders, read_any};
-use super::function::{Said, decider};
 use super::guard::attached;
 use super::middleware::Middleware;
 use super::names::{Names, pair};
@@ -119,13 +119,16 @@ pub(super) unsafe fn judge(
                         compiled(policy.as_ptr()).allows_bytes(bytes)?
                     };
                     let function = compiled(policy.as_ptr()).function_about(bytes);
-                    match function.filter(|_| !is_listed) {
-                        Some(function) if enforcement.accepts_host(found.host_lines()) => {
-                            if asked == Asked::PolicyAlone {
-                                return Ok(Next::Ask(Owned::share(origin.as_ptr()), copy));
-                            }
-                            let counts = counts(this);
-                            match function.ask(counts, policy, called.scope, origin.as_ptr())? {
+                    let is_sound = || {
+                        !found.has_other_origin() && enforcement.accepts_host(found.host_lines())
+                    };
+                    match function.filter(|_| !is_listed && is_sound()) {
+                        Some(_) if asked == Asked::PolicyAlone => {
+                            return Ok(Next::Ask(Owned::share(origin.as_ptr()), copy));
+                        }
+                        Some(function) => {
+                            let (counts, scope) = (counts(this), called.scope);
+                            match asking::ask(function, counts, policy, scope, origin.as_ptr())? {
                                 Said::Now(allowed) => allowed,
                                 Said::Later(pending) => {
                                     let origin = Owned::share(origin.as_ptr());
@@ -133,7 +136,7 @@ pub(super) unsafe fn judge(
                                 }
                             }
                         }
-                        _ => is_listed,
+                        None => is_listed,
                     }
                 }
             });

@@ -13,6 +13,7 @@ mod actual;
 mod allowed_inside;
 mod application;
 mod asked;
+mod asking;
 mod attributes;
 mod call;
 mod coroutines;

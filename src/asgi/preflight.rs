@@ -4,8 +4,8 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::types::PyTuple;
 use pyo3::{Py, ffi};
 
+use super::asking::decider;
 use super::counts::Counts;
-use super::function::decider;
 use super::guard::attached;
 use super::headers::line;
 use super::names::Names;

@@ -26,6 +26,7 @@ from fastcors import (
     PolicyOptions,
     Problem,
     __version__,
+    cached,
     install,
     lint,
     patch_starlette,
@@ -103,6 +104,24 @@ assert_type(
     ),
     CORSMiddleware,
 )
+
+
+def is_tenant(origin: str, scope: Scope) -> bool:
+    """Whether an origin or a path is public."""
+    return origin == "https://a.example" or scope["path"] == "/public"
+
+
+async def is_customer(origin: str, scope: Scope) -> bool:
+    """Do the same in a coroutine function."""
+    return is_tenant(origin, scope)
+
+
+install(Starlette(), allow_origin_func=is_tenant, origin_func_timeout=0.5)
+install(Starlette(), allow_origin_func=is_customer).reconfigure(allow_origin_func=None)
+assert_type(cached(is_tenant)("https://a.example", {}), bool)
+assert_type(cached(is_customer, 30, ttl_rejected=0).info(), dict[str, int])
+Policy(allow_origin_func=cached(is_tenant)).replace(allow_origin_func=cached(is_customer))
+
 install(app=Starlette()).reconfigure(allow_origins=["https://a.example"])
 install(Starlette(), policy=Policy(allow_origins=["https://a.example"])).stats()
 install(FastAPI(), policy=None, max_age=5)
