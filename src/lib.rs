@@ -39,6 +39,7 @@ fn _fastcors(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<
     module.add("Middleware", asgi::middleware_type(module.py())?)?;
     module.add_class::<asgi::CompiledPolicy>()?;
     module.add_class::<asgi::LiveOrigins>()?;
+    module.add_class::<asgi::CompiledPaths>()?;
     for function in [
         wrap_pyfunction!(asgi::claim_call, module)?,
         wrap_pyfunction!(bindings::entries_allow, module)?,

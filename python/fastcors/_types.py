@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Collection, Iterable, MutableMapping
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, MutableMapping
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -14,6 +14,16 @@ ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # What allow_origin_regex takes.
 Expressions = str | re.Pattern[str] | Iterable[str | re.Pattern[str]] | None
+
+
+class PathPolicy(Protocol):
+    """A `Policy`, which imports this module."""
+
+    def actual(self, *, origin: str | None) -> Any: ...
+
+
+# What paths takes.
+Paths = Mapping[str, PathPolicy | None] | None
 
 # What enforce takes.
 Enforce = bool | Literal["unsafe", "isolate", "report"]
@@ -34,6 +44,7 @@ class PolicyOptions(TypedDict, total=False):
     allow_private_network: bool
     expose_headers: Collection[str]
     max_age: int
+    paths: Paths
     enforce: Enforce
     hosts: Collection[str]
     strict: bool
@@ -42,11 +53,16 @@ class PolicyOptions(TypedDict, total=False):
 
 if TYPE_CHECKING:
     # At run time its attributes differ between Pythons, and stubtest compares them.
-    class _Stats(TypedDict):  # noqa: PYI049 - the middleware returns it
-        """The return value of `CORSMiddleware.stats`."""
+    class _Counts(TypedDict):
+        """Counts of requests, of a middleware or below one of its paths."""
 
         requests: int
         cross_origin: int
         preflights: int
         rejected: dict[str, int]
         enforcement: dict[str, int]
+
+    class _Stats(_Counts):
+        """The return value of `CORSMiddleware.stats`."""
+
+        paths: dict[str, _Counts]

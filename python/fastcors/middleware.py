@@ -19,10 +19,10 @@ from .policy import Policy
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from typing import Any, Never, SupportsIndex, Unpack
 
-    from ._types import ASGIApp, Enforce, Expressions, PolicyOptions, _Stats
+    from ._types import ASGIApp, Enforce, Expressions, Paths, PolicyOptions, _Counts, _Stats
 
 
 class CORSMiddleware(Overridable):
@@ -44,6 +44,13 @@ class CORSMiddleware(Overridable):
         allow_private_network: whether a preflight allows private network access.
         expose_headers: the response headers that scripts may read.
         max_age: how long a browser may cache a preflight response, in seconds.
+        paths: other policies, or none, below paths, such as
+            ``{"/public": Policy(allow_origins=["*"]), "/internal": None}``. A path is below a key by whole
+            segments, and the key of the most segments counts, compared as it stands with the scope's path
+            after `root_path`. None: no CORS there; preflights reach the application, and responses stay as
+            they are. A path that routers may read in several ways, which are below different keys, gets no
+            permission. Elsewhere the other options apply. `hosts` is for the whole server; everything else
+            is the path's own policy's.
         enforce: which requests are rejected before the application runs, WebSocket handshakes too:
             True for all whose Origin is not allowed, ``"unsafe"`` for those of them with another method
             than GET, HEAD and OPTIONS, ``"isolate"`` also for what another site's page loads without an
@@ -90,6 +97,7 @@ class CORSMiddleware(Overridable):
         expose_headers: Collection[str] = (),
         max_age: int = 600,
         *,
+        paths: Paths = None,
         enforce: Enforce = False,
         hosts: Collection[str] = (),
         strict: bool = False,
@@ -151,16 +159,19 @@ class CORSMiddleware(Overridable):
             ``enforcement`` counts by rule what `enforce` and `hosts` rejected, or would have rejected
             with ``enforce="report"``: ``"host"``, ``"cross-site-read"``, ``"cross-site-write"``,
             ``"origin-read"``, ``"origin-write"``, ``"websocket"``.
+
+            ``paths`` has the same counts for each key of `paths`, also of one that was replaced since;
+            they are part of the others. Below a key with None only ``requests`` are counted, and what
+            `hosts` rejects.
         """
-        counts = self._fastcors_counts()
-        enforcement = {rule: counts.pop(rule) for rule in RULES}
-        return {
-            "requests": counts.pop("requests"),
-            "cross_origin": counts.pop("cross_origin"),
-            "preflights": counts.pop("preflights"),
-            "rejected": counts,
-            "enforcement": enforcement,
+        own = self._fastcors_counts()
+        below = {key: dict.fromkeys(own, 0) for key in current(self).paths}
+        below.update(self._fastcors_path_counts())
+        total = {
+            name: count + sum(counts[name] for counts in below.values())
+            for name, count in own.items()
         }
+        return {**_named(total), "paths": {key: _named(counts) for key, counts in below.items()}}
 
     policy = CurrentPolicy()
     allow_origins: PolicyAttribute[Collection[str], Collection[str]] = PolicyAttribute(
@@ -187,6 +198,9 @@ class CORSMiddleware(Overridable):
     )
     max_age: PolicyAttribute[int, int] = PolicyAttribute(
         "How long a preflight response may be cached, in seconds."
+    )
+    paths: PolicyAttribute[Mapping[str, Policy | None], Paths] = PolicyAttribute(
+        "The policies below paths; None: no CORS there."
     )
     enforce: PolicyAttribute[bool | str, Enforce] = PolicyAttribute(
         "Which requests are rejected before the application runs."
@@ -229,3 +243,17 @@ class CORSMiddleware(Overridable):
         decide_by(self, state["policy"], () if followed is None else followed)
         self.app = state["app"]
         vars(self).update(state["attributes"])
+
+
+def _named(counts: dict[str, int]) -> _Counts:
+    """Return counters as `CORSMiddleware.stats` does."""
+    totals = ("requests", "cross_origin", "preflights")
+    return {
+        "requests": counts["requests"],
+        "cross_origin": counts["cross_origin"],
+        "preflights": counts["preflights"],
+        "rejected": {
+            name: count for name, count in counts.items() if name not in (*totals, *RULES)
+        },
+        "enforcement": {rule: counts[rule] for rule in RULES},
+    }

@@ -14,6 +14,7 @@ use pyo3::{Borrowed, ffi};
 use super::guard::attached;
 use super::names::{Names, pair};
 use super::object::Raised;
+use super::paths::Part;
 #[cfg(not(Py_GIL_DISABLED))]
 use crate::cors::Memo;
 use crate::cors::{Actual, LineValue, Policy, Preflight, PreflightRequest, Rejections, Verdict};
@@ -42,6 +43,10 @@ pub(crate) struct CompiledPolicy {
     pub(crate) enforcement: Core<Enforcement>,
     /// Whether any may be.
     pub(super) enforces: bool,
+    /// How it takes part in the option `paths`.
+    pub(crate) part: Part,
+    /// Whether it enforces, or has paths.
+    pub(super) is_special: bool,
 }
 
 /// What several threads decide by: without the GIL each has Python objects of its own around it.
@@ -132,10 +137,11 @@ impl CompiledPolicy {
         options: Py<PyAny>,
         python_only: Vec<Py<PyAny>>,
         enforcement: Enforcement,
+        part: Part,
     ) -> PyResult<Self> {
         #[cfg(Py_GIL_DISABLED)]
         let (policy, enforcement) = (Core::new(policy), Core::new(enforcement));
-        Self::around(py, policy, options, python_only, enforcement)
+        Self::around(py, policy, options, python_only, enforcement, part)
     }
 
     /// A copy with Python objects of its own, which this thread makes, and so counts references to them
@@ -144,7 +150,12 @@ impl CompiledPolicy {
     pub(super) fn for_this_thread(&self, py: Python<'_>) -> PyResult<Self> {
         let python_only = self.python_only.iter().map(|each| each.clone_ref(py)).collect();
         let (policy, options) = (Core::clone(&self.policy), self.options.clone_ref(py));
-        Self::around(py, policy, options, python_only, Core::clone(&self.enforcement))
+        let paths = self.part.paths.as_ref().map(|paths| {
+            let own = paths.get().for_this_thread(py);
+            Py::new(py, own)
+        });
+        let part = Part { paths: paths.transpose()?, place: self.part.place.clone() };
+        Self::around(py, policy, options, python_only, Core::clone(&self.enforcement), part)
     }
 
     fn around(
@@ -153,6 +164,7 @@ impl CompiledPolicy {
         options: Py<PyAny>,
         python_only: Vec<Py<PyAny>>,
         enforcement: Core<Enforcement>,
+        part: Part,
     ) -> PyResult<Self> {
         let names = Names::get(py)?;
         Ok(Self {
@@ -166,7 +178,9 @@ impl CompiledPolicy {
             origins: Verdicts::default(),
             headers: Verdicts::default(),
             enforces: enforcement.is_on(),
+            is_special: enforcement.is_on() || part.paths.is_some(),
             enforcement,
+            part,
         })
     }
 

@@ -5,6 +5,7 @@ use pyo3::types::PyTuple;
 use pyo3::{Py, ffi};
 
 use super::counts::Counts;
+use super::current::counts_of;
 use super::guard::attached;
 use super::headers::line;
 use super::names::Names;
@@ -86,7 +87,6 @@ pub(super) unsafe fn ask(
 /// # Safety
 /// The arguments are live and the thread is attached.
 pub(super) unsafe fn asked(
-    counts: &Counts,
     middleware: *mut ffi::PyObject,
     args: &[*mut ffi::PyObject],
 ) -> Result<Owned, Raised> {
@@ -115,6 +115,7 @@ pub(super) unsafe fn asked(
             method: &Owned::share(method),
             asked: middleware,
         };
+        let counts = counts_of(middleware, policy);
         let (start, body) = messages(counts, &preflight, allowed == ffi::Py_True())?;
         let both = Owned::take(ffi::PyTuple_New(2))?;
         ffi::PyTuple_SET_ITEM(both.as_ptr(), 0, start.into_ptr());

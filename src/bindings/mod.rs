@@ -4,6 +4,7 @@ mod cors;
 mod enforcement;
 mod explain;
 mod lint;
+mod paths;
 mod policy;
 mod proof;
 

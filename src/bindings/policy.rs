@@ -7,7 +7,10 @@ use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
 use super::enforcement::{EnforcedResponse, enforcement};
 use super::explain::{Closest, DescribedPreflight, PreflightResponse};
-use crate::asgi::{CompiledPolicy, Raised, entry_bytes, entry_text, latin_1, message_with_headers};
+use crate::asgi::{
+    CompiledPaths, CompiledPolicy, Part, Place, Raised, entry_bytes, entry_text, latin_1,
+    message_with_headers,
+};
 use crate::cors::{Actual, Expressions, Options, Origins, Policy, Preflight, PreflightRequest};
 use crate::enforcement::{HostLines, Kind, Request};
 
@@ -20,7 +23,7 @@ impl CompiledPolicy {
     #[new]
     #[pyo3(signature = (*, options, origins, expressions, python_only, methods, headers, any_header,
                         credentials, private_network, expose, max_age, enforce="off",
-                        hosts=None))]
+                        hosts=None, paths=None, place=None))]
     #[allow(clippy::too_many_arguments, reason = "one for each option, all by keyword")]
     #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
     #[allow(clippy::fn_params_excessive_bools, reason = "one for each option, all by keyword")]
@@ -39,6 +42,8 @@ impl CompiledPolicy {
         max_age: &str,
         enforce: &str,
         hosts: Option<Vec<String>>,
+        paths: Option<Py<CompiledPaths>>,
+        place: Option<(Option<String>, bool)>,
     ) -> PyResult<Self> {
         let value_error = |error: &dyn core::fmt::Display| PyValueError::new_err(error.to_string());
         let expressions = Expressions::new(&expressions).map_err(|error| value_error(&error))?;
@@ -65,7 +70,8 @@ impl CompiledPolicy {
         })
         .map_err(|error| value_error(&error))?;
         let enforcement = enforcement(enforce, &hosts.unwrap_or_default())?;
-        Self::new(py, policy, options, python_only, enforcement)
+        let place = place.map(|(key, is_untouched)| Place::new(key, is_untouched));
+        Self::new(py, policy, options, python_only, enforcement, Part { paths, place })
     }
 
     /// The entries of `allow_origins`, in their order, up to the limit.
@@ -82,6 +88,30 @@ impl CompiledPolicy {
     #[getter]
     fn any_origin(&self) -> bool {
         self.policy.origins().any()
+    }
+
+    /// Whether any request may be rejected before the application runs.
+    #[getter]
+    fn enforces(&self) -> bool {
+        self.enforcement.is_on()
+    }
+
+    /// The key of `paths` that it is for: None for a policy of its own, and for ambiguous paths.
+    #[getter]
+    fn path(&self) -> Option<&str> {
+        self.part.place.as_ref().and_then(|place| place.key.as_deref())
+    }
+
+    /// Whether it is for paths that are ambiguous.
+    #[getter]
+    fn is_ambiguous(&self) -> bool {
+        self.part.place.as_ref().is_some_and(|place| place.key.is_none())
+    }
+
+    /// Whether requests go on as they are.
+    #[getter]
+    fn is_untouched(&self) -> bool {
+        self.part.place.as_ref().is_some_and(|place| place.is_untouched)
     }
 
     /// Whether the options allow an Origin.
@@ -260,6 +290,9 @@ impl CompiledPolicy {
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.options)?;
+        if let Some(paths) = &self.part.paths {
+            visit.call(paths)?;
+        }
         self.python_only.iter().try_for_each(|fullmatch| visit.call(fullmatch))
     }
 }

@@ -15,6 +15,7 @@ mod memo;
 mod mirrored;
 
 mod origin;
+mod paths;
 mod pattern;
 mod pattern_set;
 mod policy;
@@ -27,6 +28,7 @@ pub use header_names::HeaderNames;
 pub use memo::{Memo, SharedMemo};
 pub use mirrored::can_be_mirrored;
 pub use origin::{Origins, Verdict, is_visible_ascii};
+pub use paths::{Because, Found, Paths, RejectedPath};
 pub use pattern::{OriginPattern, PatternError, Port};
 pub use pattern_set::OriginPatterns;
 pub use policy::{Options, Policy, PreflightResponse};

@@ -34,7 +34,7 @@ class AnyHttpUrl:
 
 
 # What options and requests may name.
-NAMES = {"AnyHttpUrl": AnyHttpUrl, "ALL_METHODS": ALL_METHODS, "re": re}
+NAMES = {"AnyHttpUrl": AnyHttpUrl, "ALL_METHODS": ALL_METHODS, "Policy": Policy, "re": re}
 
 
 class Row(NamedTuple):

@@ -60,15 +60,23 @@ def test_each_counter_counts_what_its_name_says(middleware_class: type[CORSMiddl
             ["cross_origin", "preflights", *NOTHING],
         ),
     ]
-    assert middleware.stats() == {**expected, "rejected": rejected, "enforcement": NO_RULE}
+    assert middleware.stats() == {
+        **expected,
+        "rejected": rejected,
+        "enforcement": NO_RULE,
+        "paths": {},
+    }
     for scope, counters in steps:
         sent(middleware, scope)
         for counter in ("requests", *counters):
             where = expected if counter in expected else rejected
             where[counter] += 1
-        assert middleware.stats() == {**expected, "rejected": rejected, "enforcement": NO_RULE}, (
-            scope
-        )
+        assert middleware.stats() == {
+            **expected,
+            "rejected": rejected,
+            "enforcement": NO_RULE,
+            "paths": {},
+        }, scope
 
 
 @CLASSES
@@ -111,6 +119,7 @@ def test_counting_goes_on_when_the_policy_changes() -> None:
         "preflights": 0,
         "rejected": {**NOTHING, "origin": 1},
         "enforcement": NO_RULE,
+        "paths": {},
     }
 
 

@@ -121,7 +121,7 @@ def test_strict_is_a_bool_by_keyword() -> None:
     with pytest.warns(ConfigWarning, match="bool-type"):
         CORSMiddleware(APP, [ORIGIN], strict="yes")  # type: ignore[arg-type]
     with pytest.raises(TypeError):
-        CORSMiddleware(APP, [], [], [], False, None, False, [], 600, True)  # type: ignore[call-arg]
+        CORSMiddleware(APP, [], [], [], False, None, False, [], 600, True)  # type: ignore[call-arg,arg-type]
     parameter = inspect.signature(CORSMiddleware).parameters["strict"]
     assert (parameter.kind, parameter.default) == (parameter.KEYWORD_ONLY, False)
 

@@ -173,6 +173,7 @@ OTHERS: dict[str, Any] = {
     "allow_private_network": True,
     "expose_headers": ["X-Total"],
     "max_age": 5,
+    "paths": {"/internal": None},
     "enforce": "unsafe",
     "hosts": ["api.example.com"],
     "strict": True,

@@ -44,7 +44,13 @@ def ended() -> Iterator[str]:
     return generator
 
 
-NAMES = {"count": count, "Deciding": Deciding, "Ended": ended, "Failing": Failing}
+NAMES = {
+    "count": count,
+    "Deciding": Deciding,
+    "Ended": ended,
+    "Failing": Failing,
+    "Policy": Policy,
+}
 
 
 class Row(NamedTuple):

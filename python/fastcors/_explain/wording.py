@@ -41,6 +41,12 @@ VERDICT_ALLOWED = "allowed"
 VERDICT_REJECTED = "rejected with status {status}"
 MORE_DENIALS = "and {count} more"
 
+# A path that can be read as being below different keys of `paths`.
+AMBIGUOUS_PATH = (
+    "{origin} is not allowed: the path can be read as being below different keys of paths, so no origin is "
+    "allowed there"
+)
+
 # What allows an origin.
 
 ANY_ORIGIN = 'allow_origins contains "*", so every origin is allowed'

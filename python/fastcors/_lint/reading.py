@@ -119,6 +119,14 @@ class _Reading:
 
         return self.read(option, accept.codes, unreadable=())
 
+    def paths(self, option: str) -> dict[str, Any]:
+        if self.given[option] is None:
+            return {}
+        from . import paths
+
+        nothing: dict[str, Any] = {}
+        return self.read(option, paths.paths, unreadable=nothing)
+
     def enforcement(self, option: str) -> bool | str:
         given = self.given[option]
         if type(given) is bool:
@@ -184,6 +192,7 @@ READERS: dict[str, Callable[[_Reading, str], Any]] = {
     "bool": _Reading.flag,
     "seconds": _Reading.seconds,
     "codes": _Reading.codes,
+    "paths": _Reading.paths,
     "enforcement": _Reading.enforcement,
     "hosts": _Reading.hosts,
 }
