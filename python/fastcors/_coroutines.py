@@ -42,7 +42,7 @@ async def respond_when_asked(
     """Call a subclass's `is_allowed_origin` with a preflight's Origin, and send the response."""
     allowed = _ask(middleware, policy, origin.decode("latin-1"))
     if allowed is not True and allowed is not False:
-        allowed = await _settled(allowed)
+        allowed = await _settled(middleware, policy, allowed)
     start, body = middleware._fastcors_preflight(
         policy, scope, origin, method, headers, private_network, allowed
     )
@@ -56,7 +56,7 @@ async def send_when_asked(
     """Call a subclass's `is_allowed_origin` with an Origin, and send the start of the response."""
     allowed = _ask(middleware, policy, origin)
     if allowed is not True and allowed is not False:
-        allowed = await _settled(allowed)
+        allowed = await _settled(middleware, policy, allowed)
     await send._fastcors_decided(allowed, message)
 
 
@@ -71,7 +71,7 @@ async def enforce_when_asked(
     """Ask a subclass's `is_allowed_origin` about an Origin, and reject the request or let it go on."""
     allowed = _ask(middleware, policy, origin.decode("latin-1"))
     if allowed is not True and allowed is not False:
-        allowed = await _settled(allowed)
+        allowed = await _settled(middleware, policy, allowed)
     rejection: Any = middleware._fastcors_enforce(policy, scope, receive, send, allowed)
     if rejection is not None:
         await rejection
@@ -102,9 +102,13 @@ def _ask(middleware: CORSMiddleware, policy: CompiledPolicy, origin: str) -> Any
     return middleware._fastcors_ask(policy, origin)
 
 
-async def _settled(verdict: Any) -> bool:
+async def _settled(middleware: CORSMiddleware, policy: CompiledPolicy, verdict: Any) -> bool:
     """Return whether a verdict is true, awaited if it is an awaitable."""
-    return bool(await verdict if hasattr(verdict, "__await__") else verdict)
+    if not hasattr(verdict, "__await__"):
+        return bool(verdict)
+    if policy.path is None:
+        return bool(await verdict)
+    return bool(await middleware._fastcors_await(policy, verdict))
 
 
 async def await_later(awaitable: Awaitable[Any]) -> Any:

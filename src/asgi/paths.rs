@@ -99,8 +99,8 @@ impl CompiledPaths {
 
     pub(crate) fn visit(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         #[cfg(Py_GIL_DISABLED)]
-        // SAFETY: no other thread runs meanwhile, and nothing is made.
         for own in &self.own {
+            // SAFETY: the garbage collector is attached, and nothing is made here.
             let py = unsafe { Python::assume_attached() };
             own.get(py).map_or(Ok(()), |policy| visit.call(policy))?;
         }

@@ -145,7 +145,12 @@ impl Paths {
             let start = path.windows(root.len()).position(|each| each == root);
             let other = start.map_or(path, |start| &path[start + root.len()..]);
             if other != route {
-                let other = Walk::new(self, other, encoded.map(|_| 0));
+                // They begin it with a slash then.
+                let other = match other {
+                    [] | [b'/', ..] => Cow::Borrowed(other),
+                    _ => Cow::Owned([b"/", other].concat()),
+                };
+                let other = Walk::new(self, &other, encoded.map(|_| 0));
                 if other.key != walk.key || other.because.is_some() {
                     walk.differs(Because::RootPath, self.strictness_of(other.key));
                     walk.strictness = walk.strictness.max(other.strictness);

@@ -14,6 +14,7 @@ from .current import follow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from types import ModuleType
     from typing import Any
 
@@ -181,6 +182,18 @@ class Overridable(Middleware):
         finally:
             _ASKED.reset(token)
 
+    async def _fastcors_await(self, compiled: CompiledPolicy, verdict: Awaitable[Any]) -> Any:
+        """Await what `is_allowed_origin` returned; if it calls the base class, this policy decides there."""
+        token = _ASKED.set((self, compiled))
+        try:
+            return await verdict
+        finally:
+            try:  # noqa: SIM105 - contextlib would be imported with the package
+                _ASKED.reset(token)
+            except ValueError:
+                # Whoever closes a coroutine that is thrown away may do it in another context.
+                pass
+
     def _fastcors_follow(self) -> None:
         """Make a new policy from the list or set that it follows, if that was changed."""
         follow(self)
@@ -269,7 +282,10 @@ async def _verdict(middleware: Overridable, policy: Policy, origin: str) -> bool
         return policy._compiled.allows(origin)
     verdict: Any = middleware._fastcors_ask(policy._compiled, origin)
     if hasattr(verdict, "__await__"):
-        verdict = await verdict
+        if policy._compiled.path is None:
+            verdict = await verdict
+        else:
+            verdict = await middleware._fastcors_await(policy._compiled, verdict)
     return bool(verdict)
 
 
