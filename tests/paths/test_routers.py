@@ -140,7 +140,7 @@ def blacksheep_app(directory: Path) -> Any:
 
     app.router.get("/public/x")(public)
     app.router.get("/internal/x")(internal)
-    asyncio.run(app.start())
+    asyncio.run(app.start())  # type: ignore[no-untyped-call]
     return app
 
 

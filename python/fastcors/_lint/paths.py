@@ -97,7 +97,7 @@ def _wrong(option: str, text: str, others: dict[str, Any]) -> Iterator[Problem]:
         yield problem(
             "path-no-slash",
             "does not begin with a slash, so nothing is below it",
-            f"/{text.lstrip()}",
+            f"/{text.strip().lstrip('/')}",
         )
     if "?" in text.replace("(?", "") or "#" in text:
         yield problem(
