@@ -109,6 +109,30 @@ pub fn nearest_name<'n>(
     best
 }
 
+/// The first of `names` that a header name may be written for: the [nearest](nearest_name), or one with
+/// the same letters but for an `X-` at the beginning, or one of which more than half is written. For
+/// those the distance is 1.
+#[must_use]
+pub fn nearest_header<'n>(names: &[&'n str], name: &str) -> Option<(&'n str, usize)> {
+    let letters = |text: &str| {
+        let lower = text.to_ascii_lowercase().replace(['-', '_'], "");
+        lower.strip_prefix('x').map(str::to_owned).unwrap_or(lower)
+    };
+    let is_beginning = |of: &str| {
+        let beginning = of.as_bytes().get(..name.len());
+        name.len() > 4
+            && 2 * name.len() > of.len()
+            && beginning.is_some_and(|beginning| beginning.eq_ignore_ascii_case(name.as_bytes()))
+    };
+    let find = |is_meant: &dyn Fn(&str) -> bool| {
+        names.iter().copied().find(|&other| is_meant(other)).map(|other| (other, 1))
+    };
+    let sought = letters(name);
+    nearest_name(names.iter().copied(), name)
+        .or_else(|| find(&|other| !sought.is_empty() && letters(other) == sought))
+        .or_else(|| find(&is_beginning))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,6 +218,30 @@ mod tests {
         ];
         for (name, expected) in cases {
             assert_eq!(nearest_name(names, name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_header_is_also_found_by_its_beginning_and_without_its_x() {
+        let names = ["Authorization", "X-Token", "X-Api-Key", "X-Requested-With", "X-Auth-Token"];
+        let cases = [
+            ("x-tok", Some(("X-Token", 1))),
+            ("token", Some(("X-Token", 1))),
+            ("TOKEN", Some(("X-Token", 1))),
+            ("apikey", Some(("X-Api-Key", 1))),
+            ("api_key", Some(("X-Api-Key", 1))),
+            ("x-authorization", Some(("Authorization", 2))),
+            ("x-requested", Some(("X-Requested-With", 1))),
+            ("x-to", None),
+            ("auth", None),
+            ("x-token-id", None),
+            ("my-token", None),
+            ("authentication", None),
+            ("-", None),
+            ("x", None),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(nearest_header(&names, name), expected, "{name}");
         }
     }
 }

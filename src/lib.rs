@@ -10,11 +10,14 @@ pub mod distance;
 pub mod enforcement;
 pub mod explain;
 mod host;
+mod huge_pages;
 pub mod lint;
 mod origin_parts;
 pub mod proof;
 pub mod public_suffix;
+mod schemes;
 mod shared_hosts;
+pub mod web_url;
 
 #[cfg(feature = "python")]
 mod asgi;
@@ -39,6 +42,7 @@ fn _fastcors(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<
     module.add("Middleware", asgi::middleware_type(module.py())?)?;
     module.add_class::<asgi::CompiledPolicy>()?;
     module.add_class::<asgi::LiveOrigins>()?;
+    module.add_class::<bindings::OriginSetBase>()?;
     module.add_class::<asgi::CompiledPaths>()?;
     for function in [
         wrap_pyfunction!(asgi::claim_call, module)?,
@@ -54,8 +58,10 @@ fn _fastcors(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<
         wrap_pyfunction!(bindings::matched_part, module)?,
         wrap_pyfunction!(bindings::matches_an_origin, module)?,
         wrap_pyfunction!(bindings::missed_origin, module)?,
+        wrap_pyfunction!(bindings::nearest_header, module)?,
         wrap_pyfunction!(bindings::nearest_name, module)?,
         wrap_pyfunction!(bindings::oddities, module)?,
+        wrap_pyfunction!(bindings::parse_url, module)?,
         wrap_pyfunction!(bindings::prove_expression, module)?,
         wrap_pyfunction!(bindings::regexes_to_prove, module)?,
         wrap_pyfunction!(bindings::relations, module)?,

@@ -8,7 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use fastcors::cors::{
-    Actual, Expressions, LineValue, Options, Origins, Placed, Policy, PreflightRequest, merge,
+    Actual, Expressions, LineValue, Options, Origins, Placed, Policy, PreflightRequest, Responses,
+    merge,
 };
 use serde::Deserialize;
 
@@ -38,7 +39,7 @@ struct Case {
     _starlette_differs: Option<u8>,
 }
 
-/// Starlette's options, with its defaults.
+/// Starlette's options, with its defaults, and those that decide what a response has.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct CaseOptions {
@@ -50,6 +51,7 @@ struct CaseOptions {
     allow_private_network: bool,
     expose_headers: Vec<String>,
     max_age: i64,
+    responses: String,
 }
 
 impl Default for CaseOptions {
@@ -63,6 +65,7 @@ impl Default for CaseOptions {
             allow_private_network: false,
             expose_headers: vec![],
             max_age: 600,
+            responses: "starlette".to_owned(),
         }
     }
 }
@@ -136,6 +139,7 @@ fn policy(options: &CaseOptions) -> Policy {
         private_network: options.allow_private_network,
         expose: boxed(options.expose_headers.iter().map(String::as_str).collect()),
         max_age: options.max_age.to_string().into_bytes().into(),
+        responses: Responses::named(&options.responses).unwrap(),
     })
     .unwrap()
 }
@@ -164,8 +168,8 @@ fn response(case: &Case) -> Response {
         let lines = policy.preflight_response(decision, origin, &asked);
         return Response {
             preflight: Some((
-                decision.rejections.status(),
-                decision.rejections.body().into_bytes(),
+                policy.responses().status(decision.rejections),
+                policy.responses().body(decision.rejections).into_bytes(),
             )),
             lines: lines.into_iter().map(|(name, value)| (name.to_vec(), value)).collect(),
         };
@@ -189,7 +193,10 @@ fn actual_response(policy: &Policy, kind: Actual, origin: &[u8], application: &L
         }
         Placed::Vary(value) => (b"vary".to_vec(), value),
     };
-    Response { preflight: None, lines: merge(&theirs, ours).into_iter().map(line).collect() }
+    Response {
+        preflight: None,
+        lines: merge(&theirs, ours, policy.varies()).into_iter().map(line).collect(),
+    }
 }
 
 fn files() -> Vec<PathBuf> {

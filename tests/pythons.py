@@ -38,6 +38,7 @@ PROBE = (
 # What depends on the interpreter: its objects, threads and collector, its `re` and its exceptions, and
 # the servers and frameworks that have wheels for it. `make test` has the rest, with one Python.
 TESTED = (
+    "benches",
     "tests/asgi",
     "tests/cors",
     "tests/explain",
@@ -46,6 +47,7 @@ TESTED = (
     "tests/parity",
     "tests/policy",
     "tests/servers",
+    "tests/project/test_benches.py",
     "tests/test_pickles.py",
 )
 EXAMPLES = 200
@@ -124,7 +126,7 @@ def tested_with(version: Version, python: str) -> subprocess.CompletedProcess[st
             f"PYTHON={python}",
             f"VENV=.venv-{_named(version[:2])}",
             f"EXAMPLES={EXAMPLES}",
-            f"PYTEST=--quiet {' '.join(TESTED)}",
+            f"PYTEST=--quiet --benchmark-disable {' '.join(TESTED)}",
         ],
         cwd=ROOT,
         env=environment(),

@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 
 /// Each folder, or file, right below `src`, and what it may import of the others.
-const ALLOWED: [(&str, &[&str]); 14] = [
+const ALLOWED: [(&str, &[&str]); 17] = [
     (
         "lib",
         &[
@@ -22,28 +22,38 @@ const ALLOWED: [(&str, &[&str]); 14] = [
             "enforcement",
             "explain",
             "host",
+            "huge_pages",
             "lint",
             "origin_parts",
             "panics",
             "proof",
             "public_suffix",
+            "schemes",
             "shared_hosts",
+            "web_url",
         ],
     ),
-    ("bindings", &["asgi", "cors", "distance", "enforcement", "explain", "lint", "proof"]),
+    (
+        "bindings",
+        &["asgi", "cors", "distance", "enforcement", "explain", "lint", "proof", "web_url"],
+    ),
     ("asgi", &["cors", "enforcement", "panics"]),
     ("enforcement", &["cors", "host"]),
-    ("lint", &["cors", "distance", "host", "origin_parts", "public_suffix"]),
-    ("proof", &["host", "public_suffix"]),
+    ("lint", &["cors", "distance", "host", "origin_parts", "public_suffix", "schemes"]),
+    ("proof", &["host", "public_suffix", "schemes"]),
     ("explain", &["cors", "distance", "host", "origin_parts", "public_suffix"]),
-    // The protocol needs no other folder, only what a host is and where it begins.
-    ("cors", &["host", "origin_parts"]),
+    // The protocol needs no other folder, only what a host is, where it begins, and how a table of many is
+    // held.
+    ("cors", &["host", "huge_pages", "origin_parts"]),
     ("distance", &[]),
     ("host", &[]),
+    ("huge_pages", &[]),
     ("origin_parts", &[]),
     ("panics", &[]),
     ("public_suffix", &["host", "shared_hosts"]),
+    ("schemes", &[]),
     ("shared_hosts", &[]),
+    ("web_url", &["host", "public_suffix"]),
 ];
 
 /// The files, each with what it imports: `asgi/send` for `src/asgi/send.rs`, `asgi` for `mod.rs`.

@@ -20,6 +20,8 @@ except ImportError as _error:
         name=__name__,
     ) from _error
 from ._lint.lint import lint
+from ._origins.cached import cached
+from ._origins.origin_set import OriginSet
 from .decision import Decision, Denial
 from .installation import install
 from .middleware import CORSMiddleware
@@ -40,10 +42,12 @@ __all__ = [
     "ConfigWarning",
     "Decision",
     "Denial",
+    "OriginSet",
     "Policy",
     "PolicyOptions",
     "Problem",
     "__version__",
+    "cached",
     "install",
     "lint",
     "patch_starlette",

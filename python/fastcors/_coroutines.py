@@ -7,9 +7,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
     from typing import Any, Never
 
-    from ._fastcors import CompiledPolicy
+    from ._fastcors import CompiledPolicy, Middleware
     from ._types import ASGIApp, Message, Receive, Scope, Send
-    from .middleware import CORSMiddleware
 
 
 class _Type:
@@ -30,7 +29,7 @@ async def respond(send: Send, start: Message, body: Message) -> None:
 
 
 async def respond_when_asked(
-    middleware: CORSMiddleware,
+    middleware: Middleware,
     policy: CompiledPolicy,
     scope: Scope,
     origin: bytes,
@@ -40,9 +39,9 @@ async def respond_when_asked(
     send: Send,
 ) -> None:
     """Call a subclass's `is_allowed_origin` with a preflight's Origin, and send the response."""
-    allowed = _ask(middleware, policy, origin.decode("latin-1"))
+    allowed = _ask(middleware, policy, scope, origin.decode("latin-1"))
     if allowed is not True and allowed is not False:
-        allowed = await _settled(middleware, policy, allowed)
+        allowed = await _settled(allowed)
     start, body = middleware._fastcors_preflight(
         policy, scope, origin, method, headers, private_network, allowed
     )
@@ -51,17 +50,22 @@ async def respond_when_asked(
 
 
 async def send_when_asked(
-    send: Any, middleware: CORSMiddleware, policy: CompiledPolicy, origin: str, message: Message
+    send: Any,
+    middleware: Middleware,
+    policy: CompiledPolicy,
+    scope: Scope,
+    origin: str,
+    message: Message,
 ) -> None:
     """Call a subclass's `is_allowed_origin` with an Origin, and send the start of the response."""
-    allowed = _ask(middleware, policy, origin)
+    allowed = _ask(middleware, policy, scope, origin)
     if allowed is not True and allowed is not False:
-        allowed = await _settled(middleware, policy, allowed)
+        allowed = await _settled(allowed)
     await send._fastcors_decided(allowed, message)
 
 
 async def enforce_when_asked(
-    middleware: CORSMiddleware,
+    middleware: Middleware,
     policy: CompiledPolicy,
     scope: Scope,
     receive: Receive,
@@ -69,9 +73,9 @@ async def enforce_when_asked(
     origin: bytes,
 ) -> None:
     """Ask a subclass's `is_allowed_origin` about an Origin, and reject the request or let it go on."""
-    allowed = _ask(middleware, policy, origin.decode("latin-1"))
+    allowed = _ask(middleware, policy, scope, origin.decode("latin-1"))
     if allowed is not True and allowed is not False:
-        allowed = await _settled(middleware, policy, allowed)
+        allowed = await _settled(allowed)
     rejection: Any = middleware._fastcors_enforce(policy, scope, receive, send, allowed)
     if rejection is not None:
         await rejection
@@ -84,7 +88,7 @@ async def reject_handshake(
 ) -> None:
     """Reject the handshake of a WebSocket: by a response where the server can, else by closing it.
 
-    Servers answer a close before accept with 403. 1008 is the code for a violated policy.
+    Servers respond to a close before accept with 403. 1008 is the code for a violated policy.
     """
     if (await receive())["type"] != "websocket.connect":
         return
@@ -95,20 +99,16 @@ async def reject_handshake(
     await send({"type": "websocket.close", "code": 1008, "reason": body["body"].decode()})
 
 
-def _ask(middleware: CORSMiddleware, policy: CompiledPolicy, origin: str) -> Any:
+def _ask(middleware: Any, policy: CompiledPolicy, scope: Scope, origin: str) -> Any:
     """Call `is_allowed_origin` with the policy that the request began with: it may be replaced."""
-    if middleware._fastcors_compiled is policy:
+    if middleware._fastcors_decides(policy):
         return middleware.is_allowed_origin(origin=origin)
-    return middleware._fastcors_ask(policy, origin)
+    return middleware._fastcors_ask(policy, origin, scope)
 
 
-async def _settled(middleware: CORSMiddleware, policy: CompiledPolicy, verdict: Any) -> bool:
+async def _settled(verdict: Any) -> bool:
     """Return whether a verdict is true, awaited if it is an awaitable."""
-    if not hasattr(verdict, "__await__"):
-        return bool(verdict)
-    if policy.path is None:
-        return bool(await verdict)
-    return bool(await middleware._fastcors_await(policy, verdict))
+    return bool(await verdict if hasattr(verdict, "__await__") else verdict)
 
 
 async def await_later(awaitable: Awaitable[Any]) -> Any:

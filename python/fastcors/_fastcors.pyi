@@ -1,6 +1,6 @@
 """The compiled part: the protocol's decisions, and the types that carry them to Python."""
 
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from typing import Any, Literal, Self, TypeAlias, TypedDict, final
 
 from typing_extensions import disjoint_base
@@ -14,6 +14,7 @@ __all__ = [
     "CompiledPolicy",
     "LiveOrigins",
     "Middleware",
+    "OriginSetBase",
     "__version__",
     "claim_call",
     "entries_allow",
@@ -28,8 +29,10 @@ __all__ = [
     "matched_part",
     "matches_an_origin",
     "missed_origin",
+    "nearest_header",
     "nearest_name",
     "oddities",
+    "parse_url",
     "prove_expression",
     "regexes_to_prove",
     "relations",
@@ -125,11 +128,12 @@ class Middleware:
             scope: the request's scope, whose headers can be read more than once.
             receive: the server's.
             send: the server's.
-            allowed: what an overridden `is_allowed_origin` said of the Origin; None if it was not asked.
+            allowed: what an overridden `is_allowed_origin`, or `allow_origin_func`, said of the Origin;
+                None if it was not asked.
 
         Returns:
-            None for a request that goes on; the Origin if an override has to be asked about it; the
-            coroutine that rejects the request.
+            None for a request that goes on; the Origin if an override or a function has to be asked
+            about it; the coroutine that rejects the request.
 
         Raises:
             TypeError: for a value of another type.
@@ -145,10 +149,58 @@ class Middleware:
         allowed: bool,
         /,
     ) -> Coroutine[Any, Any, None]:
-        """Call the application for a request whose Origin an override was asked about.
+        """Call the application for a request whose Origin an override or a function was asked about.
 
         Raises:
             TypeError: for a value of another type.
+        """
+
+    def _fastcors_pass_counted(
+        self,
+        policy: CompiledPolicy,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        origin: bytes,
+        allowed: bool,
+        /,
+    ) -> Coroutine[Any, Any, None]:
+        """Do the same for a request that `stats` has counted.
+
+        Raises:
+            TypeError: for a value of another type.
+        """
+
+    def _fastcors_decides(self, policy: CompiledPolicy, /) -> bool:
+        """Whether a policy is the current one, and has no `allow_origin_func`."""
+
+    def _fastcors_function(
+        self, policy: CompiledPolicy, scope: Scope, origin: bytes, /
+    ) -> bool | Awaitable[object] | None:
+        """Ask a policy's `allow_origin_func` about an Origin that nothing else allows.
+
+        Returns:
+            What it says. If that has to be awaited: the awaitable, or None if the function has to be
+            called for it.
+
+        Raises:
+            TypeError: for a value of another type.
+        """
+
+    def _fastcors_function_said(
+        self, policy: CompiledPolicy, scope: Scope, origin: str, outcome: str, value: object, /
+    ) -> None:
+        """Count what a function said of an Origin, and log it if that is no bool.
+
+        Args:
+            policy: the policy with the function.
+            scope: the request's scope.
+            origin: its Origin.
+            outcome: the name of the counter.
+            value: what the function raised or returned.
+
+        Raises:
+            TypeError: for a value of another type, and for an unknown counter.
         """
 
     def _fastcors_count(self, policy: CompiledPolicy, name: str, /) -> None:
@@ -191,6 +243,42 @@ class LiveOrigins:
     def is_unchanged(self) -> bool:
         """Whether nothing was changed. It looks at every position: a millisecond for a million."""
 
+@disjoint_base
+class OriginSetBase:
+    """The base of `OriginSet`: the set that requests are decided by."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self: ...
+    def __len__(self) -> int: ...
+    def __contains__(self, entry: object, /) -> bool: ...
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the entries that the set has now, in no particular order."""
+
+    def _fastcors_add(self, entry: object) -> bool:
+        """Add an entry. Return False if it is bad or not exactly a str; it is not added then."""
+
+    def _fastcors_discard(self, entry: str) -> None:
+        """Remove an entry, if it is there."""
+
+    def _fastcors_load(
+        self,
+        entries: Iterable[object],
+        text_of: Callable[[Any], str | None],
+        how: Literal["replace", "replace-valid", "add"],
+    ) -> list[Any]:
+        """Replace all entries by these, or by the valid ones of these, or add these.
+
+        Args:
+            entries: the entries. They are read some at a time; between, other threads run.
+            text_of: returns the string that an object equals, or None.
+            how: what to do with them. Only ``"replace-valid"`` changes anything if one is bad.
+
+        Returns:
+            The entries that are bad.
+        """
+
+    def _fastcors_questionable(self, credentials: bool) -> list[str]:
+        """Return the entries that the linter finds something wrong with. Other threads run meanwhile."""
+
 @final
 class CompiledPaths:
     """The keys of the option `paths`, with the policy of what is below each.
@@ -232,19 +320,23 @@ class CompiledPolicy:
         python_only: called in turn with an origin that nothing else allows.
         methods: the methods, with `*` replaced by the eight that it stands for.
         headers: the request headers as they are sent, with the safelisted ones.
-        any_header: whether any requested headers are allowed and mirrored.
+        any_header: whether any requested headers are allowed.
         credentials: whether credentials are allowed.
         private_network: whether private network access is allowed.
         expose: the response headers that scripts may read.
         max_age: the value of Access-Control-Max-Age.
         enforce: the name of a mode: ``"off"``, ``"unsafe"``, ``"all"``, ``"isolate"`` or ``"report"``.
         hosts: the server's own host names.
+        responses: what responses have: ``"starlette"`` or ``"minimal"``.
+        function: what is asked about an origin that nothing else allows.
+        live: the set whose entries count too.
         paths: the policies of the option `paths`, if there are any.
         place: for a policy of `paths`: its key, or None if it is for ambiguous paths, and whether requests
             go on as they are.
 
     Raises:
-        ValueError: for an invalid expression or pattern, an unknown mode, or more text than 4 GiB.
+        ValueError: for an invalid expression or pattern, an unknown mode, unknown responses, or more
+            text than 4 GiB.
     """
 
     def __new__(
@@ -263,6 +355,9 @@ class CompiledPolicy:
         max_age: str,
         enforce: str = "off",
         hosts: Sequence[str] | None = None,
+        responses: str = "starlette",
+        function: Callable[..., object] | None = None,
+        live: OriginSetBase | None = None,
         paths: CompiledPaths | None = None,
         place: tuple[str | None, bool] | None = None,
     ) -> Self: ...
@@ -310,7 +405,10 @@ class CompiledPolicy:
         """Return a hash of the entries of `allow_origins`, whatever their order."""
 
     def allows(self, origin: str) -> bool:
-        """Whether an Origin, decoded as latin-1, is allowed by the options."""
+        """Whether an Origin, decoded as latin-1, is allowed by the options; the function is not asked."""
+
+    def asks_about(self, origin: str) -> bool:
+        """Whether the function is asked about an Origin, decoded as latin-1, that nothing else allows."""
 
     def preflight(
         self, origin_allowed: bool, method: str, headers: str | None, private_network: bool
@@ -354,7 +452,14 @@ class CompiledPolicy:
         """
 
     def preflight_lines(self) -> list[tuple[str, str]]:
-        """Return the headers with which every preflight response begins, names in lower case."""
+        """Return the headers with which the response to an allowed preflight begins, in lower case."""
+
+    def actual_lines(self) -> list[tuple[str, str]]:
+        """Return the headers that are the same in each response to an allowed actual request."""
+
+    @property
+    def varies(self) -> bool:
+        """Whether responses to actual requests depend on their Origin."""
 
     def actual_response(
         self, *, origin: bytes | None, origin_fits: bool
@@ -409,8 +514,8 @@ class CompiledPolicy:
             asked: the middleware whose `is_allowed_origin` decided, if it was asked.
         """
 
-    def allows_header(self, name: bytes) -> bool:
-        """Whether a request header of this name is allowed."""
+    def rejected_names(self, value: bytes) -> list[tuple[int, int]]:
+        """Return where the names in an Access-Control-Request-Headers value are that are not allowed."""
 
     def origin_rule(
         self, origin: bytes
@@ -491,11 +596,30 @@ def is_on_this_machine(entry: str) -> bool:
 def matched_part(expression: str, origin: bytes) -> tuple[int, int] | None:
     """Return the part of an origin that a regular expression matches, or None."""
 
+def nearest_header(names: Sequence[str], name: str) -> tuple[str, int] | None:
+    """Return the header that a name was probably written for, and how many letters differ, or None."""
+
 def nearest_name(names: Sequence[str], name: str) -> tuple[str, int] | None:
     """Return the name that is most similar to another, and how many letters differ, or None."""
 
 def oddities() -> list[str]:
     """Return the names of what can be odd about an Origin, so that no browser sends it."""
+
+def parse_url(
+    text: str, base: str | None = None, /
+) -> (
+    tuple[
+        tuple[str, str, str, str, str, int | None],
+        tuple[str, str | None, str | None, str, str, bool],
+    ]
+    | None
+):
+    """Parse a URL as the URL standard does, relative to `base` if it is given.
+
+    Returns:
+        None if either is no URL; else the URL, its scheme, username, password, host and port, and
+        its path, query, fragment, origin, site, and whether it is potentially trustworthy.
+    """
 
 def relations() -> list[_Relation]:
     """Return the name of each relation of an origin to the rule that comes closest to it."""
@@ -565,14 +689,8 @@ class _Proof(TypedDict):
     # An origin whose name is joined from parts, the domain to be registered for it, if it is a name, and
     # whether a dot is left out.
     joined: tuple[str, str | None, bool] | None
-    # Why untrusted origins may be left, and the domain that the reason is about.
-    unproven: (
-        tuple[
-            Literal["too-large", "too-many-names", "suffixes", "addresses", "long-names"],
-            str | None,
-        ]
-        | None
-    )
+    # Why untrusted origins may be left, in words.
+    unproven: str | None
     # Whether it is proven to match no untrusted origin, and something.
     safe: bool
 

@@ -31,6 +31,15 @@ def shown(value: object, limit: int = 80) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def listed(items: list[str], count: int, most: int) -> str:
+    """Return the first of that many items, as a list in one line."""
+    first = items if count <= most + 1 else items[:most]
+    texts = [shown(item) for item in first]
+    if len(first) < count:
+        texts.append(f"… {count - len(first):,} more")
+    return f"[{', '.join(texts)}]"
+
+
 def raw(expression: object) -> str:
     """Return a regular expression as a raw literal, whole, so it can be copied; its repr if there is none."""
     if type(expression) is not str or not expression.isprintable():
@@ -72,6 +81,17 @@ def class_name(value: object) -> str:
     """Name the class of a value, whatever its metaclass does."""
     name: str = type.__dict__["__name__"].__get__(type(value))
     return name
+
+
+def function_name(function: Any) -> str:
+    """Return the module and the name of a function for a message, or the repr of another callable."""
+    # What `functools.partial` calls is what its author knows.
+    function = getattr(function, "func", function)
+    module = getattr(function, "__module__", None)
+    name = getattr(function, "__qualname__", None)
+    if type(name) is not str:
+        return shown(function)
+    return in_one_line(f"{module}.{name}" if type(module) is str and module else name)
 
 
 def in_one_line(text: str) -> str:

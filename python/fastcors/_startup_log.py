@@ -48,7 +48,7 @@ def log_once(error: Exception) -> None:
             f"requests fail until this is fixed"
         )
         for line in lines:
-            logger.error("%s", line)
+            logger.error("%s", _without_a_second_name(line))
     except Exception:  # noqa: BLE001 - a filter, or the text of an exception, may raise anything
         if logging.raiseExceptions:
             import traceback
@@ -65,13 +65,18 @@ def warnings_logged() -> Iterator[None]:
         def show_and_log(message: Any, category: Any, *where: Any, **more: Any) -> None:
             show(message, category, *where, **more)
             if category is ConfigWarning:
-                logger.warning("%s", message)
+                logger.warning("%s", _without_a_second_name(str(message)))
 
         warnings.showwarning = show_and_log
         try:
             yield
         finally:
             warnings.showwarning = show
+
+
+def _without_a_second_name(line: str) -> str:
+    """Return a line without the prefix if logging is configured: its formats have the logger's name."""
+    return line.removeprefix(PREFIX) if logger.hasHandlers() else line
 
 
 def _lines(error: Exception) -> list[str]:

@@ -15,6 +15,9 @@ ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 # What allow_origin_regex takes.
 Expressions = str | re.Pattern[str] | Iterable[str | re.Pattern[str]] | None
 
+# What allow_origin_func takes.
+OriginFunc = Callable[[str, Scope], bool | Awaitable[bool]]
+
 
 class PathPolicy(Protocol):
     """A `Policy`, which imports this module."""
@@ -27,6 +30,9 @@ Paths = Mapping[str, PathPolicy | None] | None
 
 # What enforce takes.
 Enforce = bool | Literal["unsafe", "isolate", "report"]
+
+# What responses takes.
+Responses = Literal["starlette", "minimal"]
 
 
 class PolicyOptions(TypedDict, total=False):
@@ -44,9 +50,12 @@ class PolicyOptions(TypedDict, total=False):
     allow_private_network: bool
     expose_headers: Collection[str]
     max_age: int
+    allow_origin_func: OriginFunc | None
+    origin_func_timeout: float
     paths: Paths
     enforce: Enforce
     hosts: Collection[str]
+    responses: Responses
     strict: bool
     accept: Collection[str]
 
@@ -61,6 +70,7 @@ if TYPE_CHECKING:
         preflights: int
         rejected: dict[str, int]
         enforcement: dict[str, int]
+        allow_origin_func: dict[str, int]
 
     class _Stats(_Counts):
         """The return value of `CORSMiddleware.stats`."""

@@ -43,6 +43,9 @@ RULES = (
     "websocket",
 )
 
+# How the names of the compiled counters begin that are about `allow_origin_func`.
+FUNCTION = "function-"
+
 
 class Request(Immutable):
     """The values of a request's headers that a policy reads, as strings.
@@ -222,8 +225,8 @@ class Decision(Immutable):
 
     Attributes:
         allowed: whether the request is allowed.
-        status: the status of the response to a preflight, 200 or 400, or of a rejection by
-            enforcement, 403 or 421; None if the application responds.
+        status: the status of the response to a preflight, 200 or 400 (204 or 403 with minimal
+            responses), or of a rejection by enforcement, 403 or 421; None if the application responds.
         body: the body of that response; None if the application responds.
         headers: a new list of headers, as pairs of bytes in the order in which they are sent. For a
             preflight or a rejection these are all headers of the response. Otherwise they are added to

@@ -12,7 +12,7 @@ from ._middleware.overridable import (
     is_overridden,
     need_starlette,
 )
-from .decision import RULES
+from .decision import FUNCTION, RULES
 from .options import DEFAULTS
 from .policy import Policy
 
@@ -22,7 +22,17 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from typing import Any, Never, SupportsIndex, Unpack
 
-    from ._types import ASGIApp, Enforce, Expressions, Paths, PolicyOptions, _Counts, _Stats
+    from ._types import (
+        ASGIApp,
+        Enforce,
+        Expressions,
+        OriginFunc,
+        Paths,
+        PolicyOptions,
+        Responses,
+        _Counts,
+        _Stats,
+    )
 
 
 class CORSMiddleware(Overridable):
@@ -44,6 +54,11 @@ class CORSMiddleware(Overridable):
         allow_private_network: whether a preflight allows private network access.
         expose_headers: the response headers that scripts may read.
         max_age: how long a browser may cache a preflight response, in seconds.
+        allow_origin_func: a function that is asked about an origin that nothing else allows:
+            ``(origin, scope)``, plain or ``async def``. Only ``True`` allows the origin. It is not asked
+            about ``null`` and about what names no site. `fastcors.cached` remembers what it returns.
+        origin_func_timeout: for how many seconds an ``async`` one may be awaited; then the origin is
+            rejected.
         paths: other policies, or none, below paths, such as
             ``{"/public": Policy(allow_origins=["*"]), "/internal": None}``. A path is below a key by whole
             segments, and the key of the most segments counts, compared as it stands with the scope's path
@@ -58,6 +73,8 @@ class CORSMiddleware(Overridable):
         hosts: the server's own host names, such as ``localhost`` and ``*.example.com``: a request for
             another Host is rejected with status 421, whatever `enforce` is, or only reported if it is
             ``"report"``. This is what stops DNS rebinding.
+        responses: what responses have: ``"starlette"`` for the very bytes that Starlette sends, or
+            ``"minimal"`` for what the Fetch standard needs. Browsers allow the same requests.
         strict: whether every problem of severity error raises, and every warning is a
             `ConfigWarning`. By default only some errors raise, every other error is a
             `ConfigWarning`, and only `lint` reports the warnings, except `regex-python-only`.
@@ -97,9 +114,12 @@ class CORSMiddleware(Overridable):
         expose_headers: Collection[str] = (),
         max_age: int = 600,
         *,
+        allow_origin_func: OriginFunc | None = None,
+        origin_func_timeout: float = 5,
         paths: Paths = None,
         enforce: Enforce = False,
         hosts: Collection[str] = (),
+        responses: Responses = "starlette",
         strict: bool = False,
         accept: Collection[str] = (),
         policy: Policy | None = None,
@@ -160,6 +180,10 @@ class CORSMiddleware(Overridable):
             with ``enforce="report"``: ``"host"``, ``"cross-site-read"``, ``"cross-site-write"``,
             ``"origin-read"``, ``"origin-write"``, ``"websocket"``.
 
+            ``allow_origin_func`` counts how often the function was ``asked``, and what became of it:
+            it ``allowed`` or ``rejected`` the origin by True or False, it ``raised``, it ``timed_out``,
+            or what it returned is ``not_bool``. Where a request is canceled meanwhile, it is only asked.
+
             ``paths`` has the same counts for each key of `paths`, also of one that was replaced since;
             they are part of the others. Below a key with None only ``requests`` are counted, and what
             `hosts` rejects.
@@ -199,6 +223,12 @@ class CORSMiddleware(Overridable):
     max_age: PolicyAttribute[int, int] = PolicyAttribute(
         "How long a preflight response may be cached, in seconds."
     )
+    allow_origin_func: PolicyAttribute[Any | None, OriginFunc | None] = PolicyAttribute(
+        "The function that is asked about an origin that nothing else allows, or None."
+    )
+    origin_func_timeout: PolicyAttribute[float, float] = PolicyAttribute(
+        "For how many seconds that function may be awaited."
+    )
     paths: PolicyAttribute[Mapping[str, Policy | None], Paths] = PolicyAttribute(
         "The policies below paths; None: no CORS there."
     )
@@ -208,6 +238,7 @@ class CORSMiddleware(Overridable):
     hosts: PolicyAttribute[Collection[str], Collection[str]] = PolicyAttribute(
         "The server's own host names."
     )
+    responses: PolicyAttribute[str, Responses] = PolicyAttribute("What responses have.")
     allow_all_origins: PolicyAttribute[bool, Never] = PolicyAttribute(
         "Whether every origin is allowed.", option=False
     )
@@ -246,14 +277,18 @@ class CORSMiddleware(Overridable):
 
 
 def _named(counts: dict[str, int]) -> _Counts:
-    """Return counters as `CORSMiddleware.stats` does."""
-    totals = ("requests", "cross_origin", "preflights")
+    """Return counters as `CORSMiddleware.stats` does. The dict is emptied."""
+    enforcement = {rule: counts.pop(rule) for rule in RULES}
+    function = {
+        name.removeprefix(FUNCTION).replace("-", "_"): counts.pop(name)
+        for name in list(counts)
+        if name.startswith(FUNCTION)
+    }
     return {
-        "requests": counts["requests"],
-        "cross_origin": counts["cross_origin"],
-        "preflights": counts["preflights"],
-        "rejected": {
-            name: count for name, count in counts.items() if name not in (*totals, *RULES)
-        },
-        "enforcement": {rule: counts[rule] for rule in RULES},
+        "requests": counts.pop("requests"),
+        "cross_origin": counts.pop("cross_origin"),
+        "preflights": counts.pop("preflights"),
+        "rejected": counts,
+        "enforcement": enforcement,
+        "allow_origin_func": function,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._fastcors import OriginSetBase
 from ._immutable import ReadOnlyList
 
 TYPE_CHECKING = False
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
         "bool",
         "seconds",
         "codes",
+        "function",
+        "timeout",
         "paths",
         "enforcement",
         "hosts",
+        "responses",
     ]
 
 ALL_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY")
@@ -135,6 +139,20 @@ OPTIONS = (
         sent=lambda options: options.max_age_text,
     ),
     Option(
+        "allow_origin_func",
+        "function",
+        default=None,
+        stems=("func", "fn", "callback", "predicate"),
+        sent=lambda options: identity(options.allow_origin_func),
+    ),
+    Option(
+        "origin_func_timeout",
+        "timeout",
+        default=5,
+        stems=("timeout",),
+        sent=lambda options: float(options.origin_func_timeout),
+    ),
+    Option(
         "paths",
         "paths",
         default=None,
@@ -157,6 +175,14 @@ OPTIONS = (
         example="app.example.com",
         compiled="hosts",
         sent=lambda options: tuple(sorted({host.lower() for host in options.hosts.items})),
+    ),
+    Option(
+        "responses",
+        "responses",
+        default="starlette",
+        stems=("responses", "minimal"),
+        compiled="responses",
+        sent=lambda options: options.responses,
     ),
     Option("strict", "bool", default=False, stems=("strict",)),
     Option(
@@ -199,9 +225,12 @@ class Options:
     allow_private_network: bool
     expose_headers: Copy
     max_age: Any
+    allow_origin_func: Any
+    origin_func_timeout: float
     paths: dict[str, Any]
     enforce: bool | str
     hosts: Copy
+    responses: str
     strict: bool
     accept: tuple[str, ...]
     max_age_text: str
@@ -222,6 +251,11 @@ class Options:
     def any_origin(self) -> bool:
         """Whether `*` is among the origins."""
         return "*" in self.allow_origins.items
+
+    @property
+    def lists_origins(self) -> bool:
+        """Whether there are entries of `allow_origins`, or a set that may get some at any time."""
+        return bool(self.allow_origins.items) or self.allow_origins.live is not None
 
     @property
     def any_header(self) -> bool:
@@ -270,15 +304,25 @@ class Options:
         return {**options, "allow_origins": Copy(self.allow_origins, origins)}
 
 
+def identity(function: Any) -> Hashable:
+    """Return what tells a function from others: a bound method is another object at each access."""
+    if function is None:
+        return None
+    inner, receiver = getattr(function, "__func__", None), getattr(function, "__self__", None)
+    return (id(function),) if inner is None else (id(inner), id(receiver))
+
+
 class Copy:
     """A copy of a caller's collection of strings: its items in its order, and its kind.
 
-    The order of a set shows in the header, and a copy of a set has another order.
+    The order of a set shows in the header, and a copy of a set has another order. An `OriginSet` is not
+    copied: it is held as `live`, and there are no items.
     """
 
-    __slots__ = ("items", "kind", "star")
+    __slots__ = ("items", "kind", "live", "star")
 
     items: list[str]
+    live: OriginSetBase | None
 
     def __init__(self, given: Any, items: list[str], *, star: bool = False) -> None:
         """Copy a collection; `items` are those of its items that count.
@@ -290,10 +334,13 @@ class Copy:
         for kind in (tuple, set, frozenset, str):
             if issubclass(type(given), kind):
                 self.kind = kind
-        self.items = items
+        self.live = given.live if type(given) is Copy else None
+        if issubclass(type(given), OriginSetBase):
+            self.live = given
+        self.items = [] if self.live is not None else items
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _copied, (self.kind, self.items, self.star)
+        return _copied, (self.kind, self.items, self.star, self.live)
 
     def public(self) -> Collection[str]:
         """Return an unchangeable collection that compares as the caller's own does."""
@@ -307,8 +354,9 @@ class Copy:
         return frozenset(self.items)
 
 
-def _copied(kind: type, items: list[str], star: bool) -> Copy:
+def _copied(kind: type, items: list[str], star: bool, live: OriginSetBase | None = None) -> Copy:
     """Return a copy again."""
     copied = Copy((), items, star=star)
     copied.kind = kind
+    copied.live = live
     return copied

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ._fastcors import CompiledPolicy
-from ._format import shown
+from ._format import function_name, listed, shown
 from ._immutable import Immutable, ReadOnlyDict, ReadOnlyList
 from ._lint.option_names import near_option
 from ._lint.reading import read_options
@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
     from typing import Any, Self, TypeVar, Unpack
 
-    from ._types import Enforce, Expressions, Paths, PolicyOptions, Scope
+    from ._types import (
+        Enforce,
+        Expressions,
+        OriginFunc,
+        Paths,
+        PolicyOptions,
+        Responses,
+        Scope,
+    )
     from .decision import Denial
     from .options import Options
     from .problems import Problem
@@ -69,8 +77,8 @@ class Policy(Immutable):
 
     Args:
         allow_origins, allow_methods, allow_headers, allow_credentials, allow_origin_regex,
-            allow_private_network, expose_headers, max_age, paths, enforce, hosts, strict, accept: as
-            for `CORSMiddleware`, by keyword.
+            allow_private_network, expose_headers, max_age, allow_origin_func, origin_func_timeout,
+            paths, enforce, hosts, responses, strict, accept: as for `CORSMiddleware`, by keyword.
 
     Raises:
         ConfigError: for what always raises, and with `strict` for any error.
@@ -80,11 +88,13 @@ class Policy(Immutable):
     Each other problem of severity error is a `ConfigWarning`; with `strict`, each warning is one.
 
     A policy never changes; `replace` returns another. Two policies are equal if their options are:
-    origins and regular expressions in any order, the others as they are sent. Comparing a million
+    origins and regular expressions in any order, the others as they are sent, and functions if they are
+    the same object. Comparing a million
     origins takes some tenths of a second, and so does the first hash.
 
     A policy knows only its options. It does not call what a subclass of `CORSMiddleware` overrides,
-    such as `is_allowed_origin`.
+    such as `is_allowed_origin`. Nor does it call `allow_origin_func`, which is asked about a request:
+    its decisions reject an origin that only the function may allow, and say so.
     """
 
     __slots__ = ("_compiled", "_hash", "_options", "_preflight_headers", "_simple_headers")
@@ -109,9 +119,12 @@ class Policy(Immutable):
         allow_private_network: bool = False,
         expose_headers: Collection[str] = (),
         max_age: int = 600,
+        allow_origin_func: OriginFunc | None = None,
+        origin_func_timeout: float = 5,
         paths: Paths = None,
         enforce: Enforce = False,
         hosts: Collection[str] = (),
+        responses: Responses = "starlette",
         strict: bool = False,
         accept: Collection[str] = (),
     ) -> None:
@@ -348,8 +361,13 @@ class Policy(Immutable):
         """Return the options that differ from the defaults, long ones cut."""
         count = self._compiled.entry_count()
         texts = []
-        if count:
-            texts.append(f"allow_origins={_listed(self._compiled.origins(_SHOWN + 1), count)}")
+        live = self._options.allow_origins.live
+        if live is not None:
+            texts.append(f"allow_origins={live!r}")
+        elif count:
+            texts.append(
+                f"allow_origins={listed(self._compiled.origins(_SHOWN + 1), count, _SHOWN)}"
+            )
         for name, value in self._value().items():
             if value != _USUAL[name]:
                 texts.append(f"{name}={self._shown(name)}")
@@ -366,6 +384,8 @@ class Policy(Immutable):
 
     def _given(self) -> dict[str, Any]:
         """Return the options as they were read, for a policy that is the same or similar."""
+        if self._options.allow_origins.live is not None:
+            return self._options.given([])
         return self._options.given(self._compiled.origins())
 
     def _value(self) -> dict[str, Any]:
@@ -379,19 +399,24 @@ class Policy(Immutable):
         if name == "allow_origin_regex":
             expressions = [_shown_expression(pattern) for pattern in self._options.patterns()]
             return expressions[0] if len(expressions) == 1 else f"[{', '.join(expressions)}]"
+        if name == "allow_origin_func":
+            return function_name(option)
         if not isinstance(option, Copy):
             return shown(option)
         if option.star:
             return "['*']"
-        return _listed(option.items, len(option.items))
-
-    def _origins(self) -> Copy:
-        return Copy(self._options.allow_origins, self._compiled.origins())
+        return listed(option.items, len(option.items), _SHOWN)
 
     @property
     def allow_origins(self) -> Collection[str]:
-        """The entries in their order. Each reading makes a new collection: 100 ms for a million."""
-        return self._origins().public()
+        """The entries in their order; the `OriginSet` itself if one was given.
+
+        Each reading of others makes a new collection: 100 ms for a million.
+        """
+        given = self._options.allow_origins
+        if given.live is not None:
+            return given.live
+        return Copy(given, self._compiled.origins()).public()
 
     @property
     def allow_methods(self) -> Collection[str]:
@@ -429,6 +454,16 @@ class Policy(Immutable):
         return self._options.max_age
 
     @property
+    def allow_origin_func(self) -> Any:
+        """The function that is asked about an origin that nothing else allows, or None."""
+        return self._options.allow_origin_func
+
+    @property
+    def origin_func_timeout(self) -> float:
+        """For how many seconds that function may be awaited."""
+        return self._options.origin_func_timeout
+
+    @property
     def paths(self) -> Mapping[str, Policy | None]:
         """The policies below paths, in the order in which they were given; None: no CORS there."""
         return _READ_ONLY(self._options.paths)
@@ -442,6 +477,11 @@ class Policy(Immutable):
     def hosts(self) -> Collection[str]:
         """The server's own host names."""
         return self._options.hosts.public()
+
+    @property
+    def responses(self) -> str:
+        """What responses have: ``"starlette"`` or ``"minimal"``."""
+        return self._options.responses
 
     @property
     def allow_all_origins(self) -> bool:
@@ -460,24 +500,28 @@ class Policy(Immutable):
 
     @property
     def simple_headers(self) -> dict[str, str]:
-        """The headers of every response to an actual request with an Origin, as Starlette has them."""
+        """The headers of every response to an actual request with an Origin, as Starlette has them.
+
+        With ``responses="minimal"`` they are those of every response to an allowed one.
+        """
         known: ReadOnlyDict | None = getattr(self, "_simple_headers", None)
         if known is not None:
             return known
         headers: dict[str, str] = {}
-        if self.allow_all_origins:
+        # With credentials it is replaced in each response.
+        if self.allow_all_origins and self.responses == "starlette":
             headers["Access-Control-Allow-Origin"] = "*"
-        if self.allow_credentials:
-            headers["Access-Control-Allow-Credentials"] = "true"
-        if self._options.expose_headers.items:
-            headers["Access-Control-Expose-Headers"] = ", ".join(self._options.expose_headers.items)
+        headers.update((name.title(), value) for name, value in self._compiled.actual_lines())
         made = ReadOnlyDict(headers)
         self._set(_simple_headers=made)
         return made
 
     @property
     def preflight_headers(self) -> dict[str, str]:
-        """The headers of every response to a preflight, as Starlette has them."""
+        """The headers of every response to a preflight, as Starlette has them.
+
+        With ``responses="minimal"`` they are those of every response to an allowed one.
+        """
         known: ReadOnlyDict | None = getattr(self, "_preflight_headers", None)
         if known is not None:
             return known
@@ -521,6 +565,8 @@ def _compiled(
         expressions=options.expressions,
         python_only=options.python_only,
         any_header=options.any_header,
+        function=options.allow_origin_func,
+        live=options.allow_origins.live,
         paths=None if options.routes is None else options.routes.compiled,
         place=place,
         **sent,
@@ -542,15 +588,6 @@ def _policy_of_options(options: Options, class_: type[_Policy]) -> _Policy:
     policy = class_.__new__(class_)
     policy._take(options)
     return policy
-
-
-def _listed(items: list[str], count: int) -> str:
-    """Return the first of that many items, as text."""
-    first = items if count <= _SHOWN + 1 else items[:_SHOWN]
-    texts = [shown(item) for item in first]
-    if len(first) < count:
-        texts.append(f"… {count - len(first):,} more")
-    return f"[{', '.join(texts)}]"
 
 
 def _shown_paths(paths: Mapping[str, Policy | None]) -> str:

@@ -76,7 +76,7 @@ impl<'s> Question<'s> {
         // SAFETY: live objects, as the caller vouches.
         unsafe {
             let origin = decoded(bytes_of(self.origin))?;
-            let args = [send, self.middleware, self.policy, origin.as_ptr(), message];
+            let args = [send, self.middleware, self.policy, self.scope, origin.as_ptr(), message];
             call(compiled.names.send_when_asked.as_ptr(), &args)
         }
     }

@@ -18,6 +18,7 @@ use super::current::{
     live_verdict, overrides, replace, totals,
 };
 use super::enforcement;
+use super::function;
 use super::guard::{attached, object, status};
 use super::live_origins::LiveOrigins;
 use super::middleware::{Middleware, is_middleware, not_initialized};
@@ -155,7 +156,78 @@ unsafe extern "C" fn pass(
 ) -> *mut ffi::PyObject {
     // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
     object(|| unsafe {
-        enforcement::pass(slf.cast(), core::slice::from_raw_parts(args, nargs.unsigned_abs()))
+        find_overrides(slf.cast())?;
+        let args = core::slice::from_raw_parts(args, nargs.unsigned_abs());
+        enforcement::pass(slf.cast(), args, false)
+    })
+}
+
+/// `Middleware._fastcors_pass_counted`: the same for a request that has been counted.
+unsafe extern "C" fn pass_counted(
+    slf: *mut ffi::PyObject,
+    args: *mut *mut ffi::PyObject,
+    nargs: ffi::Py_ssize_t,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
+    object(|| unsafe {
+        find_overrides(slf.cast())?;
+        let args = core::slice::from_raw_parts(args, nargs.unsigned_abs());
+        enforcement::pass(slf.cast(), args, true)
+    })
+}
+
+/// `Middleware._fastcors_decides(policy)`: whether a policy is the current one, and asks no function.
+unsafe extern "C" fn decides(
+    slf: *mut ffi::PyObject,
+    policy: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware` and an argument, which is only compared.
+    object(|| unsafe {
+        let decides = match current_policy(slf.cast())? {
+            Some(current) => {
+                current.as_ptr() == policy && compiled(current.as_ptr()).function.is_none()
+            }
+            None => false,
+        };
+        Owned::take(ffi::PyBool_FromLong(decides.into()))
+    })
+}
+
+/// `Middleware._fastcors_function`: [`function::ask_for_python`].
+unsafe extern "C" fn ask_function(
+    slf: *mut ffi::PyObject,
+    args: *mut *mut ffi::PyObject,
+    nargs: ffi::Py_ssize_t,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware` and as many arguments as it says; each is checked
+    // before it is read as what it should be.
+    object(|| unsafe {
+        if let &[policy, scope, origin] = core::slice::from_raw_parts(args, nargs.unsigned_abs()) {
+            if is_policy(policy) && ffi::PyBytes_CheckExact(origin) != 0 {
+                let policy = Owned::share(policy);
+                let counts = counts_of(slf, policy.as_ptr());
+                return function::ask_for_python(counts, &policy, scope, origin);
+            }
+        }
+        function::wrong_arguments()
+    })
+}
+
+/// `Middleware._fastcors_function_said`: [`function::said_later`].
+unsafe extern "C" fn function_said(
+    slf: *mut ffi::PyObject,
+    args: *mut *mut ffi::PyObject,
+    nargs: ffi::Py_ssize_t,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
+    object(|| unsafe {
+        let args = core::slice::from_raw_parts(args, nargs.unsigned_abs());
+        match args {
+            [policy, ..] if is_policy(*policy) => {
+                function::said_later(counts_of(slf, *policy), args)
+            }
+            _ => function::wrong_arguments(),
+        }
     })
 }
 
@@ -290,6 +362,7 @@ unsafe extern "C" fn preflight_method(
     // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
     object(|| unsafe {
         let args = core::slice::from_raw_parts(args, nargs.unsigned_abs());
+        find_overrides(slf.cast())?;
         preflight::asked(slf, args)
     })
 }
@@ -412,7 +485,7 @@ pub(super) const ATTRIBUTES: [ffi::PyGetSetDef; 8] = [
 ];
 
 /// Its methods.
-pub(super) const METHODS: [ffi::PyMethodDef; 10] = [
+pub(super) const METHODS: [ffi::PyMethodDef; 14] = [
     fast_method(
         c"_fastcors_respond",
         respond_method,
@@ -425,6 +498,15 @@ pub(super) const METHODS: [ffi::PyMethodDef; 10] = [
     ),
     fast_method(c"_fastcors_enforce", enforce, c"Reject a request, or say that it goes on."),
     fast_method(c"_fastcors_pass", pass, c"Let a request go on whose Origin was asked about."),
+    fast_method(c"_fastcors_pass_counted", pass_counted, c"The same for one that was counted."),
+    fast_method(c"_fastcors_function", ask_function, c"Ask the policy's function about an Origin."),
+    fast_method(c"_fastcors_function_said", function_said, c"Count what the function said later."),
+    method(
+        c"_fastcors_decides",
+        decides,
+        ffi::METH_O,
+        c"_fastcors_decides($self, policy, /)\n--\n\nWhether this is the policy, without a function.",
+    ),
     fast_method(
         c"_fastcors_begin",
         begin,

@@ -17,6 +17,7 @@ use super::current::{
 };
 use super::enforcement::{self, Asked, Next, Passed};
 use super::fetch_headers::FetchHeaders;
+use super::function::{self, Said};
 use super::guard::{attached, object};
 use super::middleware::{Middleware, not_initialized};
 use super::names::Names;
@@ -108,7 +109,7 @@ unsafe fn respond(
         if is_special {
             return deferred(names, special(this, asks, &app, policy, called));
         }
-        let by = By { counts: counts(this), is_outer: true };
+        let by = By { counts: counts(this), is_outer: true, may_ask_function: false };
         deferred(names, dispatch(this, asks, &app, policy, names, by, called))
     }
 }
@@ -120,10 +121,12 @@ struct By<'c> {
     counts: &'c Counts,
     /// Whether it is the middleware's own policy, not one of its paths.
     is_outer: bool,
+    /// False where the policy has no function to ask.
+    may_ask_function: bool,
 }
 
-/// Responds to one request of a policy that may reject it before the application runs, or has others for
-/// paths. With copies of [`decide`] of its own: without either, a request takes one branch more.
+/// Responds to one request of a policy that may reject it before the application runs, that asks a
+/// function, or that has others for paths. None of these costs the other policies more than one branch.
 ///
 /// # Safety
 /// As for [`respond`].
@@ -141,8 +144,12 @@ unsafe fn special(
             cold_path();
             return routed(this, asks, app, policy, called);
         }
-        let by = By { counts: counts(this), is_outer: true };
-        enforced(this, asks, app, policy, by, called)
+        let &CompiledPolicy { names, enforces, .. } = compiled(policy.as_ptr());
+        let by = By { counts: counts(this), is_outer: true, may_ask_function: true };
+        if enforces {
+            return enforced_alone(this, asks, app, policy, by, called);
+        }
+        dispatch(this, asks, app, policy, names, by, called)
     }
 }
 
@@ -172,7 +179,7 @@ unsafe fn routed(
         let policy = inner.unwrap_or(policy);
         let compiled = compiled(policy.as_ptr());
         let counts = counts_of_policy(this, compiled);
-        let by = By { counts, is_outer };
+        let by = By { counts, is_outer, may_ask_function: true };
         // On these nobody is asked.
         let asks = asks && compiled.part.place.as_ref().is_none_or(Place::asks);
         if compiled.enforces {
@@ -188,7 +195,24 @@ unsafe fn routed(
     }
 }
 
-/// A copy of [`enforced`] for policies of paths.
+/// A copy of [`enforced`] for policies without paths.
+///
+/// # Safety
+/// As for [`respond`].
+#[inline(never)]
+unsafe fn enforced_alone(
+    this: *mut Middleware,
+    asks: bool,
+    app: &Application,
+    policy: Owned,
+    by: By<'_>,
+    called: Called,
+) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches.
+    unsafe { enforced(this, asks, app, policy, By { is_outer: true, ..by }, called) }
+}
+
+/// A copy of [`enforced`] for policies with paths, and for those of paths.
 ///
 /// # Safety
 /// As for [`respond`].
@@ -235,11 +259,22 @@ unsafe fn enforced(
                 let called = Called { scope: over(&copy), ..called };
                 enforcement::ask(this, &policy, called, &origin)
             }
+            Next::Wait(origin, copy, pending) => {
+                let called = Called { scope: over(&copy), ..called };
+                function::enforce_later(this.cast(), &policy, called, &origin, &pending)
+            }
             Next::Pass(copy, passed) => {
                 let called = Called { scope: over(&copy), ..called };
                 let names = compiled(policy.as_ptr()).names;
                 match passed {
-                    Some(Passed { allowed, current }) => {
+                    Some(Passed { allowed, varies, current }) => {
+                        let send = if varies {
+                            cold_path();
+                            enforcement::send_varying(called.send)?
+                        } else {
+                            Owned::share(called.send)
+                        };
+                        let called = Called { send: send.as_ptr(), ..called };
                         let request = take(&mut found.cors);
                         by.counts.request();
                         if is_untouched {
@@ -359,12 +394,62 @@ unsafe fn decide(
             Some(allowed) => allowed,
             None => compiled.allows_bytes(bytes_of(origin.as_ptr()))?,
         };
+        if by.may_ask_function && !allowed {
+            if known.is_none() {
+                return ask(this, app, &policy, called, &request, origin, preflight);
+            }
+            // Enforcement has asked it.
+            let decider = function::decider(this, &policy, &origin);
+            return pass_on(counts, app, &policy, called, origin, false, decider);
+        }
         if let Some(method) = preflight {
             return preflight::respond(
                 counts, &policy, scope, &request, &origin, allowed, method, send,
             );
         }
         pass_on(counts, app, &policy, called, origin, allowed, ptr::null_mut())
+    }
+}
+
+/// Asks the function of the policy about the Origin of a request that nothing else allows.
+///
+/// # Safety
+/// As for [`respond`].
+#[inline(never)]
+unsafe fn ask(
+    this: *mut Middleware,
+    app: &Application,
+    policy: &Owned,
+    called: Called,
+    request: &RequestHeaders,
+    origin: Owned,
+    preflight: Option<&Owned>,
+) -> Result<Owned, Raised> {
+    let Called { scope, send, .. } = called;
+    // SAFETY: as the caller vouches; `RequestHeaders` holds bytes objects.
+    unsafe {
+        let counts = counts_of_policy(this, compiled(policy.as_ptr()));
+        let said = match compiled(policy.as_ptr()).function_about(bytes_of(origin.as_ptr())) {
+            Some(function) => function.ask(counts, policy, scope, origin.as_ptr())?,
+            None => Said::Now(false),
+        };
+        let decider = function::decider(this, policy, &origin);
+        match (said, preflight) {
+            (Said::Now(allowed), Some(method)) => preflight::respond_by(
+                counts, policy, scope, request, &origin, allowed, method, send, decider,
+            ),
+            (Said::Now(allowed), None) => {
+                pass_on(counts, app, policy, called, origin, allowed, decider)
+            }
+            (Said::Later(pending), Some(method)) => {
+                let parts =
+                    preflight::parts(this.cast(), policy, scope, request, &origin, method, send);
+                function::respond_later(parts, &pending)
+            }
+            (Said::Later(pending), None) => {
+                function::pass_later(this.cast(), policy, called, &origin, &pending)
+            }
+        }
     }
 }
 

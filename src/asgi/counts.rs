@@ -15,7 +15,51 @@ const PREFLIGHTS: usize = 2;
 const REJECTED: usize = 3;
 /// Here begin the rules of enforcement, in the order of [`Rule::REJECTING`].
 const ENFORCED: usize = REJECTED + Rejections::EACH.len();
-const LENGTH: usize = ENFORCED + Rule::REJECTING.len();
+/// Here begin the counters of `allow_origin_func`, in the order of [`FUNCTION_NAMES`].
+const FUNCTION: usize = ENFORCED + Rule::REJECTING.len();
+const LENGTH: usize = FUNCTION + FUNCTION_NAMES.len();
+
+/// The names of what [`Function`] counts.
+const FUNCTION_NAMES: [&str; 6] = [
+    "function-asked",
+    "function-allowed",
+    "function-rejected",
+    "function-raised",
+    "function-timed-out",
+    "function-not-bool",
+];
+
+/// What becomes of asking `allow_origin_func`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Function {
+    /// It is asked.
+    Asked,
+    /// It returned True.
+    Allowed,
+    /// It returned False.
+    Rejected,
+    /// It raised an exception.
+    Raised,
+    /// It took too long.
+    TimedOut,
+    /// It returned anything else.
+    NotBool,
+}
+
+impl Function {
+    const EACH: [Self; FUNCTION_NAMES.len()] =
+        [Self::Asked, Self::Allowed, Self::Rejected, Self::Raised, Self::TimedOut, Self::NotBool];
+
+    /// The name of its counter.
+    pub(super) fn name(self) -> &'static str {
+        FUNCTION_NAMES[self as usize]
+    }
+
+    /// The one of this name.
+    pub(super) fn named(name: &[u8]) -> Option<Self> {
+        Self::EACH.into_iter().find(|each| each.name().as_bytes() == name)
+    }
+}
 
 #[cfg(not(Py_GIL_DISABLED))]
 type Counter = Cell<u64>;
@@ -64,6 +108,11 @@ impl Counts {
         }
     }
 
+    /// This becomes of asking `allow_origin_func`.
+    pub(super) fn function(&self, outcome: Function) {
+        self.increment(FUNCTION + outcome as usize);
+    }
+
     /// One of this name, and whether there is such a counter.
     pub(super) fn named(&self, name: &str) -> bool {
         let place = names().position(|other| other == name);
@@ -92,5 +141,6 @@ impl Counts {
 fn names() -> impl Iterator<Item = &'static str> {
     let reasons = Rejections::EACH.into_iter().flat_map(Rejections::names);
     let rules = Rule::REJECTING.into_iter().map(Rule::name);
-    ["requests", "cross_origin", "preflights"].into_iter().chain(reasons).chain(rules)
+    let first = ["requests", "cross_origin", "preflights"].into_iter();
+    first.chain(reasons).chain(rules).chain(FUNCTION_NAMES)
 }

@@ -13,6 +13,7 @@ use super::application::Called;
 use super::coroutines::deferred;
 use super::current::{counts_of_policy, current, follows, live_verdict, overrides};
 use super::fetch_headers::{FetchHeaders, read_any};
+use super::function::{Said, decider};
 use super::guard::attached;
 use super::middleware::Middleware;
 use super::names::{Names, pair};
@@ -28,8 +29,10 @@ use crate::enforcement::{Action, Decision, Kind, Request, Rule, is_own_site};
 /// Who says whether the Origin is allowed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asked {
-    /// The policy.
+    /// The policy, and its function.
     Policy,
+    /// The policy; whoever calls this asks the function if nothing else allows the Origin.
+    PolicyAlone,
     /// An overridden `is_allowed_origin`, which has not said so yet.
     Override,
     /// It has: this.
@@ -41,8 +44,10 @@ pub(super) enum Next {
     /// It goes on, with a copy of its scope if that can be read only once, and with what is known of it
     /// if it is an HTTP request.
     Pass(Option<Owned>, Option<Passed>),
-    /// The override has to be asked about this Origin first, with such a copy.
+    /// The override, or the function, has to be asked about this Origin first, with such a copy.
     Ask(Owned, Option<Owned>),
+    /// The function has been asked about this Origin, with such a copy, and this has to be awaited.
+    Wait(Owned, Option<Owned>, Owned),
     /// It is rejected: the coroutine that does it.
     Reject(Owned),
 }
@@ -51,6 +56,8 @@ pub(super) enum Next {
 pub(super) struct Passed {
     /// Whether the policy allows its Origin, if it has said so.
     pub(super) allowed: Option<bool>,
+    /// Whether a cache must keep its response apart from those to requests of other pages.
+    pub(super) varies: bool,
     /// The policy that said so, if it follows a list.
     pub(super) current: Option<Owned>,
 }
@@ -98,25 +105,43 @@ pub(super) unsafe fn judge(
                 Asked::Said(allowed) => allowed,
                 // As on actual requests that CORS decides on: not with `*`, nor about such a value.
                 Asked::Override if !compiled(policy.as_ptr()).policy.origins().any() => {
-                    if can_be_mirrored(bytes) && enforcement.accepts_host(found.host_lines()) {
+                    let counts = can_be_mirrored(bytes) && !found.has_other_origin();
+                    if counts && enforcement.accepts_host(found.host_lines()) {
                         return Ok(Next::Ask(Owned::share(origin.as_ptr()), copy));
                     }
                     false
                 }
-                Asked::Override | Asked::Policy => {
-                    if is_outer && follows(this) {
+                Asked::Override | Asked::Policy | Asked::PolicyAlone => {
+                    let is_listed = if is_outer && follows(this) {
                         let policy = Owned::share(policy.as_ptr());
                         let (allowed, policy) = live_verdict(this, policy, bytes)?;
                         current = Some(policy);
                         allowed
                     } else {
                         compiled(policy.as_ptr()).allows_bytes(bytes)?
+                    };
+                    let function = compiled(policy.as_ptr()).function_about(bytes);
+                    match function.filter(|_| !is_listed) {
+                        Some(function) if enforcement.accepts_host(found.host_lines()) => {
+                            if asked == Asked::PolicyAlone {
+                                return Ok(Next::Ask(Owned::share(origin.as_ptr()), copy));
+                            }
+                            let counts = counts_of_policy(this, compiled(policy.as_ptr()));
+                            match function.ask(counts, policy, called.scope, origin.as_ptr())? {
+                                Said::Now(allowed) => allowed,
+                                Said::Later(pending) => {
+                                    let origin = Owned::share(origin.as_ptr());
+                                    return Ok(Next::Wait(origin, copy, pending));
+                                }
+                            }
+                        }
+                        _ => is_listed,
                     }
                 }
             });
         }
         // The method of what passes with any is not looked at.
-        let is_allowed = allowed == Some(true);
+        let is_allowed = allowed == Some(true) && !found.has_other_origin();
         if kind == Kind::Read
             && !is_allowed
             && (origin.is_some() || found.site().is_some())
@@ -129,7 +154,7 @@ pub(super) unsafe fn judge(
             // It counts for what is compared with the Host alone.
             is_https: origin.is_some() && !is_allowed && is_https(names, called.scope)?,
             host: found.host_lines(),
-            origin: origin.map(|origin| (bytes_of(origin.as_ptr()), is_allowed)),
+            origin: found.origin().map(|origin| (origin, is_allowed)),
             site: found.site(),
             mode: found.mode(),
             destination: found.destination(),
@@ -147,7 +172,8 @@ pub(super) unsafe fn judge(
         }
         let known = asked == Asked::Policy;
         let allowed = allowed.filter(|_| known);
-        let passed = Passed { allowed, current: current.filter(|_| known) };
+        let varies = enforcement.tells_navigations() && decision.rule != Rule::Preflight;
+        let passed = Passed { allowed, varies, current: current.filter(|_| known) };
         Ok(Next::Pass(copy, Some(passed)))
     }
 }
@@ -279,15 +305,18 @@ impl Caught<'_> {
                     let module = py.import("fastcors._log.enforcement")?;
                     Ok::<_, PyErr>(module.getattr("caught")?.unbind())
                 })?;
-                let asked = if matches!(self.asked, Asked::Said(_)) {
-                    self.this.cast()
-                } else {
-                    ptr::null_mut()
+                let origin = self.found.cors.origin.as_ref();
+                let asked = match (self.asked, origin) {
+                    (Asked::Said(_), _) | (Asked::Policy, Some(_)) => origin
+                        // SAFETY: live objects, as the caller vouches.
+                        .map(|origin| unsafe { decider(self.this, self.policy, origin) }),
+                    _ => None,
                 };
+                let asked = asked.unwrap_or(ptr::null_mut());
                 let value = |held: Option<&Owned>| held.map(|held| object(held.as_ptr()));
                 let rule = (self.decision.rule.name(), self.decision.rule.status(), is_report);
                 let request = (
-                    value(self.found.cors.origin.as_ref()),
+                    self.found.origin().map(|origin| PyBytes::new(py, origin)),
                     value(self.found.host()),
                     self.found.site().map(|site| PyBytes::new(py, site)),
                 );
@@ -335,6 +364,26 @@ impl Caught<'_> {
 /// `fastcors._log.enforcement.caught`.
 static LOG: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
+/// `fastcors._middleware.isolation.send_varying`.
+static VARYING: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+
+/// A `send` that adds what isolation depends on to the `Vary` of a response.
+///
+/// # Safety
+/// `send` is live and the thread is attached.
+#[cold]
+pub(super) unsafe fn send_varying(send: *mut ffi::PyObject) -> Result<Owned, Raised> {
+    let function = attached(|py| {
+        let function = VARYING.get_or_try_init(py, || {
+            let module = py.import("fastcors._middleware.isolation")?;
+            Ok::<_, PyErr>(module.getattr("send_varying")?.unbind())
+        })?;
+        Ok(function.as_ptr())
+    })?;
+    // SAFETY: as the caller vouches; the function lives as long as the process.
+    unsafe { object::call(function, &[send]) }
+}
+
 /// The messages of a response that rejects by this rule.
 fn messages(py: Python<'_>, rule: Rule, is_websocket: bool) -> PyResult<(Py<PyDict>, Py<PyDict>)> {
     let (start_type, body_type) = if is_websocket {
@@ -377,9 +426,10 @@ pub(super) unsafe fn ask(
 }
 
 /// `Middleware._fastcors_enforce(policy, scope, receive, send, allowed)`: for a class that overrides
-/// something. `allowed` is what the override said of the Origin, or None. None comes back for a request
-/// that goes on, the Origin if the override has to be asked about it, or the coroutine that rejects the
-/// request.
+/// something. `allowed` is what the override or the function said of the Origin, or None. None comes back
+/// for a request
+/// that goes on, the Origin if the override or the function has to be asked about it, or the coroutine
+/// that rejects the request.
 ///
 /// # Safety
 /// The arguments are live and the thread is attached.
@@ -401,27 +451,29 @@ pub(super) unsafe fn enforce(
             {
                 Asked::Override
             }
-            _ => Asked::Policy,
+            _ => Asked::PolicyAlone,
         };
         let called = Called { scope, receive, send };
         let mut found = FetchHeaders::default();
         let is_outer = compiled(policy).part.place.is_none();
         match judge(this, &Owned::share(policy), is_outer, called, asked, &mut found)? {
             Next::Pass(..) => Ok(Owned::share(ffi::Py_None())),
-            Next::Ask(origin, _) => Ok(origin),
+            Next::Ask(origin, _) | Next::Wait(origin, ..) => Ok(origin),
             Next::Reject(coroutine) => Ok(coroutine),
         }
     }
 }
 
 /// `Middleware._fastcors_pass(policy, scope, receive, send, origin, allowed)`: the coroutine of the
-/// application, for a request that goes on after the override has been asked.
+/// application, for a request that goes on after the override or the function has been asked.
+/// `is_counted`: it has been counted, as for `_fastcors_pass_counted`.
 ///
 /// # Safety
 /// The arguments are live and the thread is attached.
 pub(super) unsafe fn pass(
     this: *mut Middleware,
     args: &[*mut ffi::PyObject],
+    is_counted: bool,
 ) -> Result<Owned, Raised> {
     // SAFETY: as the caller vouches; each is checked before it is read as what it should be.
     unsafe {
@@ -440,11 +492,20 @@ pub(super) unsafe fn pass(
             return deferred(names, app.call(names, scope, receive, send));
         }
         let counts = counts_of_policy(this, compiled(policy.as_ptr()));
-        counts.request();
-        counts.cross_origin();
+        if !is_counted {
+            counts.request();
+            counts.cross_origin();
+        }
         let called = Called { scope, receive, send };
         let allowed = allowed == ffi::Py_True();
-        deferred(names, pass_on(counts, &app, &policy, called, origin, allowed, this.cast()))
+        let varying = if compiled(policy.as_ptr()).enforcement.tells_navigations() {
+            Some(send_varying(send)?)
+        } else {
+            None
+        };
+        let called = Called { send: varying.as_ref().map_or(send, Owned::as_ptr), ..called };
+        let decider = decider(this, &policy, &origin);
+        deferred(names, pass_on(counts, &app, &policy, called, origin, allowed, decider))
     }
 }
 

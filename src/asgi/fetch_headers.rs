@@ -19,16 +19,27 @@ const DESTINATION: &[u8] = b"sec-fetch-dest";
 /// A bit for each length that a name of interest has.
 const LENGTHS: u64 = scope::LENGTHS | 1 << HOST.len() | 1 << SITE.len();
 
-/// The first value, as `bytes`, of each header that enforcement and CORS look at.
+/// The values, as `bytes`, of the headers that enforcement and CORS look at: for CORS the first of each
+/// name, for enforcement all that disagree, joined by a comma.
 #[derive(Default)]
 pub(super) struct FetchHeaders {
     pub(super) cors: RequestHeaders,
+    joined: Option<Box<Joined>>,
     host: Option<Owned>,
     /// Whether there is another Host line.
     has_other_host: bool,
     site: Option<Owned>,
     mode: Option<Owned>,
     destination: Option<Owned>,
+}
+
+/// Those of which there are several that disagree.
+#[derive(Default)]
+struct Joined {
+    origin: Option<Vec<u8>>,
+    site: Option<Vec<u8>>,
+    mode: Option<Vec<u8>>,
+    destination: Option<Vec<u8>>,
 }
 
 impl FetchHeaders {
@@ -82,6 +93,7 @@ impl FetchHeaders {
                         self.take_in_lower_case(name, value, navigations);
                     }
                 }
+                _ if has_other_case(name) => self.take_cors_in_lower_case(name, value),
                 _ => self.cors.take(name, value),
             }
         }
@@ -109,9 +121,40 @@ impl FetchHeaders {
             14 if navigations && name == DESTINATION => &mut self.destination,
             _ => return false,
         };
-        // SAFETY: live and attached, as the caller vouches.
-        unsafe { keep(place, value) }
+        // SAFETY: live and attached, as the caller vouches; what is held is bytes, like the value.
+        unsafe {
+            match place {
+                Some(first) if name.len() > HOST.len() => {
+                    if bytes_of(first.as_ptr()) != bytes_of(value) {
+                        self.join(name, value);
+                    }
+                }
+                _ => keep(place, value),
+            }
+        }
         true
+    }
+
+    /// Joins a value to a different first one of the same name. Two are enough: they match nothing,
+    /// however many lines follow.
+    ///
+    /// # Safety
+    /// As for [`take`](Self::take).
+    #[cold]
+    #[inline(never)]
+    unsafe fn join(&mut self, name: &[u8], other: *mut ffi::PyObject) {
+        let joined = self.joined.get_or_insert_default();
+        let (first, joined) = match name {
+            ORIGIN => (&self.cors.origin, &mut joined.origin),
+            SITE => (&self.site, &mut joined.site),
+            MODE => (&self.mode, &mut joined.mode),
+            _ => (&self.destination, &mut joined.destination),
+        };
+        if joined.is_none() {
+            let first = value(first.as_ref()).unwrap_or_default();
+            // SAFETY: live bytes, as the caller vouches.
+            *joined = Some([first, unsafe { bytes_of(other) }].join(&b","[..]));
+        }
     }
 
     /// Takes a header whose name a server has handed on as the client wrote it, such as hypercorn with
@@ -131,6 +174,34 @@ impl FetchHeaders {
         unsafe { self.take_own(&name.to_ascii_lowercase(), value, navigations) };
     }
 
+    /// The same for a header that CORS alone looks at.
+    ///
+    /// # Safety
+    /// As for [`take`](Self::take).
+    #[cold]
+    #[inline(never)]
+    unsafe fn take_cors_in_lower_case(&mut self, name: &[u8], value: *mut ffi::PyObject) {
+        // SAFETY: as the caller vouches.
+        unsafe { self.cors.take(&name.to_ascii_lowercase(), value) };
+    }
+
+    /// The Origin, or those that disagree.
+    #[inline(always)]
+    pub(super) fn origin(&self) -> Option<&[u8]> {
+        self.several(|joined| &joined.origin).or_else(|| value(self.cors.origin.as_ref()))
+    }
+
+    /// Whether there are several Origins that disagree.
+    #[inline(always)]
+    pub(super) fn has_other_origin(&self) -> bool {
+        self.several(|joined| &joined.origin).is_some()
+    }
+
+    #[inline(always)]
+    fn several(&self, of: impl Fn(&Joined) -> &Option<Vec<u8>>) -> Option<&[u8]> {
+        of(self.joined.as_deref()?).as_deref()
+    }
+
     /// The Host lines.
     pub(super) fn host_lines(&self) -> HostLines<'_> {
         match value(self.host.as_ref()) {
@@ -147,17 +218,17 @@ impl FetchHeaders {
 
     /// `Sec-Fetch-Site`.
     pub(super) fn site(&self) -> Option<&[u8]> {
-        value(self.site.as_ref())
+        self.several(|joined| &joined.site).or_else(|| value(self.site.as_ref()))
     }
 
     /// `Sec-Fetch-Mode`.
     pub(super) fn mode(&self) -> Option<&[u8]> {
-        value(self.mode.as_ref())
+        self.several(|joined| &joined.mode).or_else(|| value(self.mode.as_ref()))
     }
 
     /// `Sec-Fetch-Dest`.
     pub(super) fn destination(&self) -> Option<&[u8]> {
-        value(self.destination.as_ref())
+        self.several(|joined| &joined.destination).or_else(|| value(self.destination.as_ref()))
     }
 }
 

@@ -134,10 +134,18 @@ unsafe fn appended(
             ffi::PyList_SET_ITEM(list.as_ptr(), place, Owned::share(line).into_ptr());
             place += 1;
         }
-        let Some((theirs, value)) = vary else {
-            let vary = Owned::share(compiled.names.vary_origin.as_ptr());
-            ffi::PyList_SET_ITEM(list.as_ptr(), place, vary.into_ptr());
-            return Ok(Some(list));
+        let (theirs, value) = match (vary, &compiled.vary) {
+            (None, Some(vary)) => {
+                let vary = Owned::share(vary.as_ptr());
+                ffi::PyList_SET_ITEM(list.as_ptr(), place, vary.into_ptr());
+                return Ok(Some(list));
+            }
+            (Some(vary), Some(_)) => vary,
+            // The response is the same for every Origin.
+            (_, None) => {
+                (*list.as_ptr().cast::<ffi::PyVarObject>()).ob_size = place;
+                return Ok(Some(list));
+            }
         };
         // The place of a line of our own is left over.
         (*list.as_ptr().cast::<ffi::PyVarObject>()).ob_size = place;
@@ -253,7 +261,8 @@ fn merged(
         let pairs: Vec<(&[u8], &[u8])> =
             pairs.iter().map(|(name, value)| (&**name, &**value)).collect();
         let result = PyList::empty(py);
-        for placed in merge(&pairs, compiled.policy.actual_lines(decided.kind)) {
+        let ours = compiled.policy.actual_lines(decided.kind);
+        for placed in merge(&pairs, ours, compiled.policy.varies()) {
             match placed {
                 Placed::Theirs(index) => result.append(&list[index])?,
                 Placed::Ours(index) => {

@@ -20,6 +20,7 @@ mod counts;
 mod current;
 mod enforcement;
 mod fetch_headers;
+mod function;
 mod guard;
 mod headers;
 mod immortal;

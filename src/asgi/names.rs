@@ -23,7 +23,6 @@ pub(super) struct Names {
     pub(super) vary_name: Py<PyBytes>,
     pub(super) vary_origin: Py<PyTuple>,
     pub(super) private_network: Py<PyTuple>,
-    pub(super) content_type: Py<PyTuple>,
     /// `async def (send, start, body)`: sends both.
     pub(super) respond: Py<PyAny>,
     /// `async def (awaitable)`: awaits it.
@@ -93,7 +92,6 @@ impl Names {
                 vary_name: bytes(b"vary"),
                 vary_origin: pair(b"vary", b"Origin")?,
                 private_network: pair(b"access-control-allow-private-network", b"true")?,
-                content_type: pair(b"content-type", b"text/plain; charset=utf-8")?,
                 respond: function("respond")?,
                 await_later: function("await_later")?,
                 raise_later: function("raise_later")?,

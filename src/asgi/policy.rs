@@ -11,13 +11,17 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use pyo3::{Borrowed, ffi};
 
+use super::function::Function;
 use super::guard::attached;
 use super::names::{Names, pair};
 use super::object::Raised;
 use super::paths::Part;
+use crate::cors::{
+    Actual, Besides, FixedLine, LineValue, Policy, Preflight, PreflightRequest, Rejections,
+    Verdict, may_name_a_site,
+};
 #[cfg(not(Py_GIL_DISABLED))]
-use crate::cors::Memo;
-use crate::cors::{Actual, LineValue, Policy, Preflight, PreflightRequest, Rejections, Verdict};
+use crate::cors::{Memo, OriginSet};
 use crate::enforcement::Enforcement;
 
 /// An immutable policy, with every header line that its responses share built once.
@@ -27,9 +31,12 @@ use crate::enforcement::Enforcement;
 pub(crate) struct CompiledPolicy {
     pub(crate) policy: Core<Policy>,
     pub(super) names: &'static Names,
-    pub(super) preflight: PreflightLines,
-    rejected: Vec<ResponseLine>,
-    allowed: Vec<ResponseLine>,
+    /// The shared parts of preflight responses, for each value of [`Rejections`].
+    pub(super) preflight: Vec<PreflightParts>,
+    /// The lines of a response to an actual request, for each [`Actual`].
+    lines: [Vec<ResponseLine>; 3],
+    /// `Vary: Origin`, if the responses to actual requests get it.
+    pub(super) vary: Option<Py<PyTuple>>,
     /// The `fastcors.options.Options` that this was compiled from, which explain a decision.
     #[pyo3(get)]
     pub(crate) options: Py<PyAny>,
@@ -37,15 +44,21 @@ pub(crate) struct CompiledPolicy {
     pub(crate) python_only: Vec<Py<PyAny>>,
     /// On origins, by patterns and expressions.
     origins: Verdicts,
+    /// On origins, by the `OriginSet`, as long as that is not changed.
+    #[cfg(not(Py_GIL_DISABLED))]
+    live: Option<LiveVerdicts>,
     /// On values of `Access-Control-Request-Headers`: 60 instructions instead of the 480 of a decision.
     headers: Verdicts,
     /// Which requests are rejected before the application runs.
     pub(crate) enforcement: Core<Enforcement>,
     /// Whether any may be.
     pub(super) enforces: bool,
+    /// What is asked about an Origin that nothing else allows.
+    pub(crate) function: Option<Function>,
     /// How it takes part in the option `paths`.
     pub(crate) part: Part,
-    /// Whether it enforces, or has paths.
+    /// Whether requests take another way than those that only the headers decide on: it enforces, or has
+    /// a function or paths.
     pub(super) is_special: bool,
 }
 
@@ -106,21 +119,52 @@ impl Verdicts {
     }
 }
 
+/// The last verdicts of an [`OriginSet`], and the version of it that they hold for. Where one origin asks
+/// again and again, a request takes 15 ns less.
+#[cfg(not(Py_GIL_DISABLED))]
+#[derive(Default)]
+struct LiveVerdicts(UnsafeCell<(u64, Memo)>);
+
+// SAFETY: as for `Verdicts`.
+#[cfg(not(Py_GIL_DISABLED))]
+unsafe impl Sync for LiveVerdicts {}
+
+#[cfg(not(Py_GIL_DISABLED))]
+impl LiveVerdicts {
+    /// Whether the set allows an origin.
+    ///
+    /// # Safety
+    /// The thread is attached.
+    unsafe fn of(&self, set: &OriginSet, origin: &[u8]) -> bool {
+        // Read before the entries are: what is kept is never older than the version says.
+        let version = set.version();
+        // SAFETY: the GIL is held, and nothing that is called here runs other code.
+        let (known, memo) = unsafe { &mut *self.0.get() };
+        if *known != version {
+            *known = version;
+            *memo = Memo::default();
+        }
+        if let Some(verdict) = memo.get(origin) {
+            return verdict;
+        }
+        let verdict = set.allows(origin);
+        memo.keep(origin, verdict);
+        verdict
+    }
+}
+
 /// A header line of a response; None stands for `access-control-allow-origin` with the Origin.
 pub(super) type ResponseLine = Option<Py<PyTuple>>;
 
-/// The shared parts of preflight responses.
-pub(super) struct PreflightLines {
-    pub(super) opening: Vec<Py<PyTuple>>,
-    pub(super) closing: Vec<Closing>,
-}
-
-/// The parts of a preflight response for one value of [`Rejections`].
+/// The shared parts of the preflight responses of one value of [`Rejections`].
 ///
 /// The messages are never sent themselves but copied: that takes 300 instructions for both;
 /// setting their items one by one takes 1,700.
-pub(super) struct Closing {
-    pub(super) content_length: Py<PyTuple>,
+pub(super) struct PreflightParts {
+    /// The lines before those that repeat the request.
+    pub(super) opening: Vec<Py<PyTuple>>,
+    /// The lines behind them, which are about the body.
+    pub(super) ending: Vec<Py<PyTuple>>,
     /// The message that starts the response, with an item for its headers.
     pub(super) start: Py<PyDict>,
     pub(super) body: Py<PyDict>,
@@ -137,11 +181,12 @@ impl CompiledPolicy {
         options: Py<PyAny>,
         python_only: Vec<Py<PyAny>>,
         enforcement: Enforcement,
+        function: Option<Py<PyAny>>,
         part: Part,
     ) -> PyResult<Self> {
         #[cfg(Py_GIL_DISABLED)]
         let (policy, enforcement) = (Core::new(policy), Core::new(enforcement));
-        Self::around(py, policy, options, python_only, enforcement, part)
+        Self::around(py, policy, options, python_only, enforcement, function, part)
     }
 
     /// A copy with Python objects of its own, which this thread makes, and so counts references to them
@@ -150,12 +195,14 @@ impl CompiledPolicy {
     pub(super) fn for_this_thread(&self, py: Python<'_>) -> PyResult<Self> {
         let python_only = self.python_only.iter().map(|each| each.clone_ref(py)).collect();
         let (policy, options) = (Core::clone(&self.policy), self.options.clone_ref(py));
+        let function = self.function.as_ref().map(|function| function.callable.clone_ref(py));
         let paths = self.part.paths.as_ref().map(|paths| {
             let own = paths.get().for_this_thread(py);
             Py::new(py, own)
         });
         let part = Part { paths: paths.transpose()?, place: self.part.place.clone() };
-        Self::around(py, policy, options, python_only, Core::clone(&self.enforcement), part)
+        let enforcement = Core::clone(&self.enforcement);
+        Self::around(py, policy, options, python_only, enforcement, function, part)
     }
 
     fn around(
@@ -164,21 +211,30 @@ impl CompiledPolicy {
         options: Py<PyAny>,
         python_only: Vec<Py<PyAny>>,
         enforcement: Core<Enforcement>,
+        function: Option<Py<PyAny>>,
         part: Part,
     ) -> PyResult<Self> {
         let names = Names::get(py)?;
+        let enforces = enforcement.is_on();
         Ok(Self {
-            preflight: preflight_lines(py, &policy)?,
-            rejected: response_lines(py, &policy, Actual::Rejected)?,
-            allowed: response_lines(py, &policy, Actual::Allowed)?,
-            policy,
+            is_special: enforces || function.is_some() || part.paths.is_some(),
+            function: function.map(|function| Function::new(py, names, function)).transpose()?,
+            preflight: preflight_parts(py, &policy)?,
+            lines: [
+                response_lines(py, &policy, Actual::WithoutOrigin)?,
+                response_lines(py, &policy, Actual::Rejected)?,
+                response_lines(py, &policy, Actual::Allowed)?,
+            ],
+            vary: policy.varies().then(|| names.vary_origin.clone_ref(py)),
             names,
             options,
             python_only,
+            #[cfg(not(Py_GIL_DISABLED))]
+            live: policy.origins().live().map(|_| LiveVerdicts::default()),
             origins: Verdicts::default(),
             headers: Verdicts::default(),
-            enforces: enforcement.is_on(),
-            is_special: enforcement.is_on() || part.paths.is_some(),
+            policy,
+            enforces,
             enforcement,
             part,
         })
@@ -187,11 +243,7 @@ impl CompiledPolicy {
     /// The lines for a response of this kind besides `Vary`.
     #[inline]
     pub(super) fn lines(&self, kind: Actual) -> &[ResponseLine] {
-        match kind {
-            Actual::WithoutOrigin => &[],
-            Actual::Rejected => &self.rejected,
-            Actual::Allowed => &self.allowed,
-        }
+        &self.lines[kind as usize]
     }
 
     /// Whether `origin`, the raw header value, is allowed.
@@ -204,14 +256,17 @@ impl CompiledPolicy {
         if origins.lists(origin) {
             return Ok(true);
         }
-        if origins.has_only_a_list() {
-            return Ok(false);
+        match origins.besides() {
+            Besides::Nothing => return Ok(false),
+            // SAFETY: attached, as the caller vouches.
+            Besides::Live if unsafe { self.live_allows(origin) } => return Ok(true),
+            Besides::Fixed | Besides::Live => {}
         }
         // SAFETY: attached, as the caller vouches.
         if let Some(verdict) = unsafe { self.origins.get(origin) } {
             return Ok(verdict);
         }
-        let verdict = match origins.verdict_on_unlisted(origin) {
+        let verdict = match origins.fixed_verdict_on_unlisted(origin) {
             Verdict::Allowed => true,
             Verdict::Rejected => false,
             Verdict::Undecided => attached(|py| self.python_allows(py, origin))?,
@@ -219,6 +274,29 @@ impl CompiledPolicy {
         // SAFETY: attached, as the caller vouches.
         unsafe { self.origins.keep(origin, verdict) }
         Ok(verdict)
+    }
+
+    /// What to ask about an Origin that nothing else allows: None if there is nothing, or if the Origin
+    /// cannot name a site.
+    #[inline]
+    pub(super) fn function_about(&self, origin: &[u8]) -> Option<&Function> {
+        self.function.as_ref().filter(|_| may_name_a_site(origin))
+    }
+
+    /// Whether the set that the policy asks has an entry that allows `origin`.
+    ///
+    /// # Safety
+    /// The thread is attached.
+    #[inline(never)]
+    unsafe fn live_allows(&self, origin: &[u8]) -> bool {
+        let Some(set) = self.policy.origins().live() else { return false };
+        // Without the GIL, a look-up in the set costs little more than a memo that threads share.
+        #[cfg(not(Py_GIL_DISABLED))]
+        if let Some(verdicts) = &self.live {
+            // SAFETY: attached, as the caller vouches.
+            return unsafe { verdicts.of(set, origin) };
+        }
+        set.allows(origin)
     }
 
     /// Decides on a preflight.
@@ -289,23 +367,27 @@ pub(crate) fn latin_1<'t>(text: &'t Bound<'_, PyString>) -> PyResult<Cow<'t, [u8
         .map_err(|_| PyTypeError::new_err("str.encode gave no bytes"))
 }
 
-fn preflight_lines(py: Python<'_>, policy: &Policy) -> PyResult<PreflightLines> {
-    let opening = policy.preflight_lines().iter().map(|(name, value)| pair(py, name, value));
-    let closing = Rejections::all().map(|rejections| {
-        let body = rejections.body();
-        let status = rejections.status().into_pyobject(py)?.into_any();
+fn preflight_parts(py: Python<'_>, policy: &Policy) -> PyResult<Vec<PreflightParts>> {
+    let responses = policy.responses();
+    let lines = |lines: &[FixedLine]| {
+        lines.iter().map(|(name, value)| pair(py, name, value)).collect::<PyResult<Vec<_>>>()
+    };
+    let opening = lines(policy.preflight_lines(Rejections::default()))?;
+    let parts = Rejections::all().map(|rejections| {
+        let status = responses.status(rejections).into_pyobject(py)?.into_any();
         let none = py.None().into_bound(py);
-        let body_bytes = PyBytes::new(py, body.as_bytes()).into_any();
-        Ok(Closing {
-            content_length: pair(py, b"content-length", body.len().to_string().as_bytes())?,
+        let body = PyBytes::new(py, responses.body(rejections).as_bytes()).into_any();
+        // A rejection begins with the same lines or with none.
+        let has_opening = !policy.preflight_lines(rejections).is_empty();
+        let opening = opening.iter().filter(|_| has_opening).map(|line| line.clone_ref(py));
+        Ok(PreflightParts {
+            opening: opening.collect(),
+            ending: lines(&responses.body_lines(rejections))?,
             start: message(py, "http.response.start", &[("status", status), ("headers", none)])?,
-            body: message(py, "http.response.body", &[("body", body_bytes)])?,
+            body: message(py, "http.response.body", &[("body", body)])?,
         })
     });
-    Ok(PreflightLines {
-        opening: opening.collect::<PyResult<_>>()?,
-        closing: closing.collect::<PyResult<_>>()?,
-    })
+    parts.collect()
 }
 
 fn message(py: Python<'_>, kind: &str, items: &[(&str, Bound<'_, PyAny>)]) -> PyResult<Py<PyDict>> {

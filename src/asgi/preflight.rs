@@ -6,11 +6,12 @@ use pyo3::{Py, ffi};
 
 use super::counts::Counts;
 use super::current::counts_of;
+use super::function::decider;
 use super::guard::attached;
 use super::headers::line;
 use super::names::Names;
 use super::object::{Owned, Raised, bytes_of, call};
-use super::policy::{Closing, CompiledPolicy, compiled, is_policy};
+use super::policy::{CompiledPolicy, PreflightParts, compiled, is_policy};
 use super::rejection::Rejection;
 use super::scope::RequestHeaders;
 use crate::cors::{Preflight, PreflightRequest, PreflightResponse};
@@ -31,10 +32,33 @@ pub(super) unsafe fn respond(
     method: &Owned,
     send: *mut ffi::PyObject,
 ) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        let asked = core::ptr::null_mut();
+        respond_by(counts, policy, scope, request, origin, allowed, method, send, asked)
+    }
+}
+
+/// The same if `asked` decided on the Origin: `allow_origin_func`, or nothing but the policy if it is null.
+///
+/// # Safety
+/// As for [`respond`].
+#[allow(clippy::too_many_arguments, reason = "the parts of a request, each on its way to its use")]
+#[inline(always)]
+pub(super) unsafe fn respond_by(
+    counts: &Counts,
+    policy: &Owned,
+    scope: *mut ffi::PyObject,
+    request: &RequestHeaders,
+    origin: &Owned,
+    allowed: bool,
+    method: &Owned,
+    send: *mut ffi::PyObject,
+    asked: *mut ffi::PyObject,
+) -> Result<Owned, Raised> {
     // SAFETY: live objects and an attached thread, as the caller vouches.
     unsafe {
-        let preflight =
-            AskedPreflight { policy, scope, request, origin, method, asked: core::ptr::null_mut() };
+        let preflight = AskedPreflight { policy, scope, request, origin, method, asked };
         let (start, body) = messages(counts, &preflight, allowed)?;
         let mut args = [core::ptr::null_mut(), send, start.as_ptr(), body.as_ptr()];
         Owned::take(ffi::PyObject_Vectorcall(
@@ -65,20 +89,39 @@ pub(super) unsafe fn ask(
 ) -> Result<Owned, Raised> {
     // SAFETY: live objects and an attached thread, as the caller vouches.
     unsafe {
-        let headers = request.headers.as_ref().map_or(ffi::Py_None(), Owned::as_ptr);
-        let network = if request.private_network { ffi::Py_True() } else { ffi::Py_False() };
-        let args = [
-            middleware,
-            policy.as_ptr(),
-            scope,
-            origin.as_ptr(),
-            method.as_ptr(),
-            headers,
-            network,
-            send,
-        ];
+        let args = parts(middleware, policy, scope, request, origin, method, send);
         call(names.respond_when_asked.as_ptr(), &args)
     }
+}
+
+/// The parts of a preflight for Python, borrowed: the middleware, the policy, the scope, the Origin, the
+/// requested method, the requested headers or None, whether private network access is requested, `send`.
+///
+/// # Safety
+/// As for [`ask`].
+#[inline(always)]
+pub(super) unsafe fn parts(
+    middleware: *mut ffi::PyObject,
+    policy: &Owned,
+    scope: *mut ffi::PyObject,
+    request: &RequestHeaders,
+    origin: &Owned,
+    method: &Owned,
+    send: *mut ffi::PyObject,
+) -> [*mut ffi::PyObject; 8] {
+    // SAFETY: these objects live for ever.
+    let (none, true_object, false_object) =
+        unsafe { (ffi::Py_None(), ffi::Py_True(), ffi::Py_False()) };
+    [
+        middleware,
+        policy.as_ptr(),
+        scope,
+        origin.as_ptr(),
+        method.as_ptr(),
+        request.headers.as_ref().map_or(none, Owned::as_ptr),
+        if request.private_network { true_object } else { false_object },
+        send,
+    ]
 }
 
 /// The two messages of the response, for [`ask`]'s coroutine: a tuple. The arguments are what [`ask`]
@@ -107,15 +150,16 @@ pub(super) unsafe fn asked(
             headers: (headers != ffi::Py_None()).then(|| Owned::share(headers)),
             private_network: network == ffi::Py_True(),
         };
+        let (policy, origin) = (&Owned::share(policy), Owned::share(origin));
         let preflight = AskedPreflight {
-            policy: &Owned::share(policy),
+            policy,
             scope,
             request: &request,
-            origin: &Owned::share(origin),
+            origin: &origin,
             method: &Owned::share(method),
-            asked: middleware,
+            asked: decider(middleware.cast(), policy, &origin),
         };
-        let counts = counts_of(middleware, policy);
+        let counts = counts_of(middleware, policy.as_ptr());
         let (start, body) = messages(counts, &preflight, allowed == ffi::Py_True())?;
         let both = Owned::take(ffi::PyTuple_New(2))?;
         ffi::PyTuple_SET_ITEM(both.as_ptr(), 0, start.into_ptr());
@@ -137,7 +181,7 @@ struct AskedPreflight<'p> {
     request: &'p RequestHeaders,
     origin: &'p Owned,
     method: &'p Owned,
-    /// The middleware whose `is_allowed_origin` decides on the Origin, or null.
+    /// The middleware whose `is_allowed_origin` decides on the Origin, or `allow_origin_func`, or null.
     asked: *mut ffi::PyObject,
 }
 
@@ -170,11 +214,11 @@ unsafe fn messages(
         // SAFETY: live objects and an attached thread, as the caller vouches.
         unsafe { Rejection { rejections, policy, scope, origin, method, headers, asked }.log()? }
     }
-    let closing = &compiled.preflight.closing[rejections.index()];
+    let parts = &compiled.preflight[rejections.index()];
     // SAFETY: live objects and an attached thread, as the caller vouches.
     unsafe {
-        let start = start_message(compiled, decision, closing, request, origin)?;
-        let body = Owned::take(ffi::PyDict_Copy(closing.body.as_ptr()))?;
+        let start = start_message(compiled, decision, parts, request, origin)?;
+        let body = Owned::take(ffi::PyDict_Copy(parts.body.as_ptr()))?;
         Ok((start, body))
     }
 }
@@ -184,11 +228,11 @@ unsafe fn messages(
 unsafe fn start_message(
     compiled: &CompiledPolicy,
     decision: Preflight,
-    closing: &Closing,
+    parts: &PreflightParts,
     request: &RequestHeaders,
     origin: &Owned,
 ) -> Result<Owned, Raised> {
-    let CompiledPolicy { names, preflight, .. } = compiled;
+    let names = compiled.names;
     let share = |line: &Py<PyTuple>| {
         // SAFETY: the line is live, and the thread attached, as the caller vouches.
         unsafe { Owned::share(line.as_ptr()) }
@@ -200,12 +244,11 @@ unsafe fn start_message(
         let explicit = decision.explicit_origin.then(|| line(names.allow_origin.as_ptr(), origin));
         let mirrored = mirrored.map(|headers| line(names.allow_headers.as_ptr(), headers));
         let response = PreflightResponse {
-            opening: preflight.opening.iter().map(share),
+            opening: parts.opening.iter().map(share),
             explicit_origin: explicit.transpose()?,
             mirrored_headers: mirrored.transpose()?,
             private_network: decision.private_network.then(|| share(&names.private_network)),
-            content_length: share(&closing.content_length),
-            content_type: share(&names.content_type),
+            ending: parts.ending.iter().map(share),
         };
         // The length fits: it is that of a list in memory and five more.
         #[allow(clippy::cast_possible_wrap)]
@@ -216,7 +259,7 @@ unsafe fn start_message(
             ffi::PyList_SET_ITEM(list.as_ptr(), place, line.into_ptr());
             place += 1;
         });
-        let start = Owned::take(ffi::PyDict_Copy(closing.start.as_ptr()))?;
+        let start = Owned::take(ffi::PyDict_Copy(parts.start.as_ptr()))?;
         if ffi::PyDict_SetItem(start.as_ptr(), names.headers.as_ptr(), list.as_ptr()) != 0 {
             return Err(Raised);
         }

@@ -10,6 +10,7 @@ use pyo3::types::{PyDict, PyInt, PyTuple};
 
 use super::counts::Counts;
 use super::guard::attached;
+use super::middleware::is_middleware;
 #[cfg(Py_GIL_DISABLED)]
 use super::object::shared_item;
 use super::object::{Owned, Raised};
@@ -100,18 +101,25 @@ pub(super) unsafe fn reject_actual(
     unsafe { rejection.log() }
 }
 
-/// The name of the method that decides on origins instead of the policy, if a middleware is given.
+/// The name of what decides on origins instead of the policy's rules: a method of a middleware, or a
+/// function.
 ///
 /// # Safety
-/// `middleware` is a live object or null.
+/// `decider` is a live object or null.
 pub(super) unsafe fn override_name(
     py: Python<'_>,
-    middleware: *mut ffi::PyObject,
+    decider: *mut ffi::PyObject,
 ) -> PyResult<Option<String>> {
     // SAFETY: as the caller vouches.
-    unsafe { Bound::from_borrowed_ptr_or_opt(py, middleware) }
-        .map(|middleware| Ok(format!("{}.is_allowed_origin", middleware.get_type().name()?)))
-        .transpose()
+    let Some(decider) = (unsafe { Bound::from_borrowed_ptr_or_opt(py, decider) }) else {
+        return Ok(None);
+    };
+    Ok(Some(if is_middleware(&decider)? {
+        format!("{}.is_allowed_origin", decider.get_type().name()?)
+    } else {
+        let name = py.import("fastcors._format")?.getattr("function_name")?.call1((decider,))?;
+        format!("allow_origin_func {}", name.extract::<String>()?)
+    }))
 }
 
 /// An error in writing a line is reported as Python reports what no caller can handle, and the request

@@ -5,9 +5,9 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use super::explain::Lines;
-use crate::asgi::CompiledPolicy;
+use crate::asgi::{CompiledPolicy, pair};
 use crate::cors::Actual;
-use crate::enforcement::{Action, Enforcement, Hosts, Kind, Mode, Request};
+use crate::enforcement::{Action, Enforcement, Hosts, Kind, Mode, Request, Rule};
 
 /// The name of the rule; what follows: `pass`, `report` or `reject`;
 /// the status and the body of a rejection, also where it is only reported; the header lines that the
@@ -40,15 +40,26 @@ impl CompiledPolicy {
                 let length = rule.body().len().to_string();
                 let own = rule.lines(length.as_bytes());
                 // A response to a rejected origin has no CORS headers.
-                let allowed = is_http && decision.cors == Actual::Allowed;
-                let kind = if allowed { Actual::Allowed } else { Actual::WithoutOrigin };
-                ("reject", self.merged(py, &own, kind, origin)?)
+                let lines = if is_http && decision.cors == Actual::Allowed {
+                    self.merged(py, &own, Actual::Allowed, origin)?
+                } else {
+                    let own = own.iter().map(|(name, value)| pair(py, name, value));
+                    own.collect::<PyResult<_>>()?
+                };
+                ("reject", lines)
             }
             action => {
                 let name = if action == Action::Report { "report" } else { "pass" };
                 let lines =
                     is_http.then(|| self.merged(py, &[], decision.cors, origin)).transpose()?;
-                (name, lines.unwrap_or_default())
+                let mut lines = lines.unwrap_or_default();
+                // As `send_varying` adds it.
+                if self.enforcement.tells_navigations() {
+                    if let Some(vary) = lines.last_mut() {
+                        *vary = pair(py, b"vary", Rule::CrossSiteRead.vary().as_bytes())?;
+                    }
+                }
+                (name, lines)
             }
         };
         let body = PyBytes::new(py, rule.body().as_bytes()).unbind();

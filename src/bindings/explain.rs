@@ -2,13 +2,16 @@
 
 use core::ops::Range;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
 use crate::asgi::{CompiledPolicy, entry_bytes, entry_text, pair};
-use crate::cors::{Actual, Expressions, Origins, Placed, PreflightRequest, Verdict, merge};
+use crate::cors::{
+    Actual, Expressions, Origins, Placed, PreflightRequest, Snapshot, Verdict, merge,
+};
 use crate::distance;
 use crate::explain::{self, Nearest, Oddities, Relation, Sought, Variant, is_odd};
 
@@ -35,15 +38,14 @@ impl CompiledPolicy {
     ) -> PyResult<PreflightResponse> {
         let DescribedPreflight { origin, origin_fits, request, headers_fit } = described;
         let allowed = *origin_fits && self.allows_origin(py, origin)?;
-        let mut decision = self.policy.preflight(request, allowed);
-        if !headers_fit {
-            decision = decision.without_headers();
-        }
+        let headers_allowed =
+            *headers_fit && request.headers.is_none_or(|value| self.policy.allows_headers(value));
+        let decision = self.policy.preflight_of(request, allowed, headers_allowed);
         let response = self.policy.preflight_response(decision, origin, request);
         let lines = response.iter().map(|(name, value)| pair(py, name, value));
-        let body = decision.rejections.body();
+        let body = self.policy.responses().body(decision.rejections);
         Ok((
-            decision.rejections.status(),
+            self.policy.responses().status(decision.rejections),
             PyBytes::new(py, body.as_bytes()).unbind(),
             lines.collect::<PyResult<_>>()?,
             decision.rejections.names().collect(),
@@ -74,14 +76,15 @@ impl CompiledPolicy {
         origin: Option<&[u8]>,
     ) -> PyResult<Lines> {
         let lines = self.policy.actual_lines(kind);
-        let placed = merge(theirs, lines).into_iter().map(|placed| match placed {
-            Placed::Ours(index) => {
-                // Without an Origin there are no lines.
-                pair(py, lines[index].name, lines[index].value_for(origin.unwrap_or_default()))
-            }
-            Placed::Vary(value) => pair(py, b"vary", &value),
-            Placed::Theirs(index) => pair(py, theirs[index].0, theirs[index].1),
-        });
+        let placed =
+            merge(theirs, lines, self.policy.varies()).into_iter().map(|placed| match placed {
+                Placed::Ours(index) => {
+                    // Without an Origin there is no line that has it.
+                    pair(py, lines[index].name, lines[index].value_for(origin.unwrap_or_default()))
+                }
+                Placed::Vary(value) => pair(py, b"vary", &value),
+                Placed::Theirs(index) => pair(py, theirs[index].0, theirs[index].1),
+            });
         placed.collect()
     }
 
@@ -96,10 +99,11 @@ impl CompiledPolicy {
         if origins.any() {
             return Ok(("any", None));
         }
-        if origins.is_listed(origin) {
+        let entries = self.all_entries();
+        if entries.list(origin) {
             return Ok(("listed", None));
         }
-        match Sought::new(origin).covering(origins.entries()) {
+        match Sought::new(origin).covering(entries.iter()) {
             Some(entry) => Ok(("pattern", Some(entry_text(py, entry)?))),
             None => Ok(("expression", None)),
         }
@@ -115,6 +119,7 @@ impl CompiledPolicy {
         meant: &[Bound<'py, PyString>],
     ) -> PyResult<Closest<'py>> {
         let origins = self.policy.origins();
+        let entries = self.all_entries();
         let sought = Sought::new(origin);
         let skipped = skipped.iter().map(entry_bytes).collect::<PyResult<HashSet<_>>>()?;
         let meant = meant.iter().map(entry_bytes).collect::<PyResult<Vec<_>>>()?;
@@ -123,7 +128,7 @@ impl CompiledPolicy {
             let variants = sought.variants().into_iter();
             let mut matched = variants.filter(|variant| origins.matches_expression(&variant.text));
             (
-                sought.nearest(origins.entries().filter(counts)),
+                sought.nearest(entries.iter().filter(counts)),
                 sought.nearest(meant.iter().map(AsRef::as_ref)),
                 matched.next(),
             )
@@ -149,12 +154,40 @@ impl CompiledPolicy {
 
     /// The first entries that are neither origins as browsers write them nor patterns.
     pub(super) fn odd<'py>(&self, py: Python<'py>, limit: usize) -> PyResult<Bound<'py, PyList>> {
+        // There are none in an `OriginSet`.
         let entries = self.policy.origins().entries();
         let odd = PyList::empty(py);
         for entry in entries.filter(|entry| is_odd(entry)).take(limit) {
             odd.append(entry_text(py, entry)?)?;
         }
         Ok(odd)
+    }
+}
+
+/// The entries of a policy, with those that its `OriginSet` had at one time.
+pub(super) struct Entries<'p> {
+    origins: &'p Origins,
+    live: Option<Arc<Snapshot>>,
+}
+
+impl CompiledPolicy {
+    /// The entries as they are now.
+    pub(super) fn all_entries(&self) -> Entries<'_> {
+        let origins = self.policy.origins();
+        Entries { origins, live: origins.live().map(|set| set.snapshot()) }
+    }
+}
+
+impl Entries<'_> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let live = self.live.iter().flat_map(|snapshot| snapshot.entries());
+        self.origins.entries().chain(live)
+    }
+
+    /// Whether `origin` itself is an entry.
+    fn list(&self, origin: &[u8]) -> bool {
+        self.origins.is_listed(origin)
+            || self.live.as_ref().is_some_and(|snapshot| snapshot.lists(origin))
     }
 }
 
@@ -255,6 +288,14 @@ pub(crate) fn matched_part(expression: &str, origin: &[u8]) -> Option<(usize, us
 pub(crate) fn nearest_name(names: Vec<String>, name: &str) -> Option<(String, usize)> {
     distance::nearest_name(names.iter().map(String::as_str), name)
         .map(|(name, distance)| (name.to_owned(), distance))
+}
+
+/// The name of a header that a header name may be written for, and how many letters differ.
+#[pyfunction]
+#[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
+pub(crate) fn nearest_header(names: Vec<String>, name: &str) -> Option<(String, usize)> {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    distance::nearest_header(&names, name).map(|(name, distance)| (name.to_owned(), distance))
 }
 
 fn latin_1(bytes: &[u8]) -> String {

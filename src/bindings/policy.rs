@@ -1,5 +1,7 @@
 //! The methods of a compiled policy that Python calls besides requests.
 
+use std::sync::Arc;
+
 use pyo3::exceptions::PyValueError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
@@ -7,11 +9,15 @@ use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
 use super::enforcement::{EnforcedResponse, enforcement};
 use super::explain::{Closest, DescribedPreflight, PreflightResponse};
+use super::origin_set::OriginSetBase;
 use crate::asgi::{
     CompiledPaths, CompiledPolicy, Part, Place, Raised, entry_bytes, entry_text, latin_1,
     message_with_headers,
 };
-use crate::cors::{Actual, Expressions, Options, Origins, Policy, Preflight, PreflightRequest};
+use crate::cors::{
+    Actual, Expressions, Line, LineValue, Options, Origins, Policy, Preflight, PreflightRequest,
+    Rejections, Responses, may_name_a_site,
+};
 use crate::enforcement::{HostLines, Kind, Request};
 
 /// Status, body and reasons of a response to a preflight, and which lines it has: the origin, the
@@ -23,7 +29,8 @@ impl CompiledPolicy {
     #[new]
     #[pyo3(signature = (*, options, origins, expressions, python_only, methods, headers, any_header,
                         credentials, private_network, expose, max_age, enforce="off",
-                        hosts=None, paths=None, place=None))]
+                        hosts=None, responses="starlette", function=None, live=None, paths=None,
+                        place=None))]
     #[allow(clippy::too_many_arguments, reason = "one for each option, all by keyword")]
     #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
     #[allow(clippy::fn_params_excessive_bools, reason = "one for each option, all by keyword")]
@@ -42,6 +49,9 @@ impl CompiledPolicy {
         max_age: &str,
         enforce: &str,
         hosts: Option<Vec<String>>,
+        responses: &str,
+        function: Option<Py<PyAny>>,
+        live: Option<PyRef<'_, OriginSetBase>>,
         paths: Option<Py<CompiledPaths>>,
         place: Option<(Option<String>, bool)>,
     ) -> PyResult<Self> {
@@ -55,9 +65,14 @@ impl CompiledPolicy {
             added.map_err(|error| value_error(&error))?;
         }
         allowed.shrink();
+        if let Some(live) = live {
+            allowed = allowed.with_live(Arc::clone(&live.set));
+        }
         let boxed = |texts: Vec<String>| -> PyResult<Vec<_>> {
             texts.iter().map(|text| header_value(text)).collect()
         };
+        let responses = Responses::named(responses)
+            .ok_or_else(|| value_error(&format_args!("there are no responses {responses:?}")))?;
         let policy = Policy::new(Options {
             origins: allowed,
             methods: boxed(methods)?,
@@ -67,18 +82,21 @@ impl CompiledPolicy {
             private_network,
             expose: boxed(expose)?,
             max_age: header_value(max_age)?,
+            responses,
         })
         .map_err(|error| value_error(&error))?;
         let enforcement = enforcement(enforce, &hosts.unwrap_or_default())?;
         let place = place.map(|(key, is_untouched)| Place::new(key, is_untouched));
-        Self::new(py, policy, options, python_only, enforcement, Part { paths, place })
+        let part = Part { paths, place };
+        Self::new(py, policy, options, python_only, enforcement, function, part)
     }
 
-    /// The entries of `allow_origins`, in their order, up to the limit.
+    /// The entries of `allow_origins`, in their order, up to the limit. Those of an `OriginSet` have none.
     #[pyo3(signature = (limit=None))]
     fn origins<'py>(&self, py: Python<'py>, limit: Option<usize>) -> PyResult<Bound<'py, PyList>> {
         let list = PyList::empty(py);
-        for entry in self.policy.origins().entries().take(limit.unwrap_or(usize::MAX)) {
+        let entries = self.all_entries();
+        for entry in entries.iter().take(limit.unwrap_or(usize::MAX)) {
             list.append(entry_text(py, entry)?)?;
         }
         Ok(list)
@@ -120,6 +138,13 @@ impl CompiledPolicy {
         self.allows_origin(py, &latin_1(origin)?)
     }
 
+    /// Whether a function is asked about an Origin at run time, if nothing else allows it.
+    fn asks_about(&self, origin: &Bound<'_, PyString>) -> bool {
+        // What is not ASCII names no site, however it is encoded.
+        self.function.is_some()
+            && origin.to_str().is_ok_and(|origin| may_name_a_site(origin.as_bytes()))
+    }
+
     /// Decides on a preflight: status, body, and whether the response has the explicit origin, the
     /// mirrored headers, the private network.
     fn preflight(
@@ -135,8 +160,12 @@ impl CompiledPolicy {
             PreflightRequest { method: &method, headers: headers.as_deref(), private_network };
         let Preflight { rejections, explicit_origin, mirrored_headers, private_network } =
             self.policy.preflight(&request, origin_allowed);
-        let (status, body, reasons) =
-            (rejections.status(), rejections.body(), rejections.names().collect());
+        let responses = self.policy.responses();
+        let (status, body, reasons) = (
+            responses.status(rejections),
+            responses.body(rejections),
+            rejections.names().collect(),
+        );
         Ok((status, body, reasons, explicit_origin, mirrored_headers, private_network))
     }
 
@@ -232,9 +261,9 @@ impl CompiledPolicy {
         }
     }
 
-    /// Whether a request header of this name is allowed.
-    fn allows_header(&self, name: &[u8]) -> bool {
-        self.policy.allows_header(name)
+    /// Where the names in an `Access-Control-Request-Headers` value are that are not allowed.
+    fn rejected_names(&self, value: &[u8]) -> Vec<(usize, usize)> {
+        self.policy.rejected_names(value).map(|range| (range.start, range.end)).collect()
     }
 
     /// The rule that allows an origin.
@@ -263,19 +292,40 @@ impl CompiledPolicy {
         self.odd(py, limit)
     }
 
-    /// The header lines with which every preflight response begins, in order.
+    /// The header lines with which the response to an allowed preflight begins, in order.
     fn preflight_lines(&self) -> Vec<(&'static str, String)> {
-        self.policy.preflight_lines().iter().map(|(name, value)| line_text(name, value)).collect()
+        let lines = self.policy.preflight_lines(Rejections::default()).iter();
+        lines.map(|(name, value)| line_text(name, value)).collect()
     }
 
-    /// The number of entries of `allow_origins`.
+    /// The header lines that are the same in each response to an actual request whose Origin is
+    /// allowed, in order.
+    fn actual_lines(&self) -> Vec<(&'static str, String)> {
+        let text = |line: &Line| match &line.value {
+            LineValue::Fixed(value) => Some(line_text(line.name, value)),
+            LineValue::Origin => None,
+        };
+        self.policy.actual_lines(Actual::Allowed).iter().filter_map(text).collect()
+    }
+
+    /// Whether the responses to actual requests depend on their Origin.
+    #[getter]
+    fn varies(&self) -> bool {
+        self.policy.varies()
+    }
+
+    /// The number of entries of `allow_origins`, with those that its `OriginSet` has now.
     fn entry_count(&self) -> usize {
-        self.policy.origins().entries().len()
+        let origins = self.policy.origins();
+        origins.entries().len() + origins.live().map_or(0, |set| set.count())
     }
 
     /// The number of distinct listed origins, and of distinct patterns.
     fn origin_counts(&self) -> (usize, usize) {
-        self.policy.origins().counts()
+        let origins = self.policy.origins();
+        let (listed, patterns) = origins.counts();
+        let live = origins.live().map_or((0, 0), |set| set.snapshot().counts());
+        (listed + live.0, patterns + live.1)
     }
 
     /// Whether both have the same entries, in whatever order.
@@ -292,6 +342,9 @@ impl CompiledPolicy {
         visit.call(&self.options)?;
         if let Some(paths) = &self.part.paths {
             visit.call(paths)?;
+        }
+        if let Some(function) = &self.function {
+            function.traverse(&visit)?;
         }
         self.python_only.iter().try_for_each(|fullmatch| visit.call(fullmatch))
     }

@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 
-use crate::proof::{self, Everything, Null, Proof, Unproven, UntrustedOrigin};
+use crate::proof::{self, Everything, Null, Proof, UntrustedOrigin};
 
 /// A [`Proof`], as a dict.
 #[derive(IntoPyObject)]
@@ -21,7 +21,7 @@ pub(crate) struct ProofDict {
     local: bool,
     scheme: Option<String>,
     joined: Option<(String, Option<String>, bool)>,
-    unproven: Option<(&'static str, Option<String>)>,
+    unproven: Option<String>,
     safe: bool,
 }
 
@@ -52,13 +52,7 @@ impl From<Proof> for ProofDict {
             local: proof.local,
             scheme: proof.scheme,
             joined: proof.joined.map(|joined| (joined.origin, joined.domain, joined.without_dot)),
-            unproven: proof.unproven.map(|unproven| match unproven {
-                Unproven::TooLarge => ("too-large", None),
-                Unproven::TooManyNames => ("too-many-names", None),
-                Unproven::Suffixes(domain) => ("suffixes", Some(domain)),
-                Unproven::Addresses => ("addresses", None),
-                Unproven::LongNames => ("long-names", None),
-            }),
+            unproven: proof.unproven.map(|unproven| unproven.to_string()),
             safe,
         }
     }

@@ -49,20 +49,21 @@ pub enum Placed {
     Vary(Vec<u8>),
 }
 
-/// Sets `lines` and `Vary: Origin` on the application's header lines, as Starlette does.
+/// Sets `lines` on the application's header lines, and `Vary: Origin` if the response `varies`, as
+/// Starlette does.
 ///
 /// A line takes the place of the first header of its name, later ones of the name go, and a new one
 /// is appended. Names are compared as they are. All `vary` lines are joined in the first one's
-/// place; `Origin` is added unless one of them names it, or `*`, already. Linear in the number of
-/// header lines.
+/// place; `Origin` is added unless one of them names it, or `*`, already. If the response does not
+/// vary, they stay as they are. Linear in the number of header lines.
 #[must_use]
-pub fn merge(theirs: &[(&[u8], &[u8])], lines: &[Line]) -> Vec<Placed> {
+pub fn merge(theirs: &[(&[u8], &[u8])], lines: &[Line], varies: bool) -> Vec<Placed> {
     let mut placed = Vec::with_capacity(theirs.len() + lines.len() + 1);
     let mut used = vec![false; lines.len()];
     let mut vary = None;
     let mut values = Vec::new();
     for (index, (name, value)) in theirs.iter().enumerate() {
-        if *name == b"vary" {
+        if varies && *name == b"vary" {
             values.push(*value);
             if vary.is_none() {
                 vary = Some(placed.len());
@@ -78,6 +79,9 @@ pub fn merge(theirs: &[(&[u8], &[u8])], lines: &[Line]) -> Vec<Placed> {
         }
     }
     placed.extend((0..lines.len()).filter(|&line| !used[line]).map(Placed::Ours));
+    if !varies {
+        return placed;
+    }
     let value = vary_by_origin(&values);
     match vary {
         None => placed.push(Placed::Vary(value)),
@@ -129,7 +133,15 @@ mod tests {
 
     fn merged(theirs: &[(&str, &str)]) -> Vec<Placed> {
         let theirs: Vec<_> = theirs.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes())).collect();
-        merge(&theirs, &lines())
+        merge(&theirs, &lines(), true)
+    }
+
+    #[test]
+    fn a_response_that_does_not_vary_keeps_each_vary_as_it_is() {
+        let theirs: [(&[u8], &[u8]); 3] =
+            [(b"vary", b"Accept"), (b"access-control-allow-origin", b"x"), (b"vary", b"Cookie")];
+        assert_eq!(merge(&theirs, &lines()[1..], false), [Theirs(0), Ours(0), Theirs(2)]);
+        assert_eq!(merge(&[], &lines()[1..], false), [Ours(0)]);
     }
 
     fn vary(value: &str) -> Placed {

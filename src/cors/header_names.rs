@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use super::byte_set::{ByteSet, TooLarge};
 
 /// The request headers that a policy allows, compared without regard to case, as latin-1 text.
@@ -43,6 +45,17 @@ impl HeaderNames {
         self.lower.contains(name)
             || (name.iter().copied().any(is_upper) && self.lower.contains(&lowered(name)))
     }
+}
+
+/// Where the names in an `Access-Control-Request-Headers` value are, without the white space around
+/// them.
+pub(super) fn requested_names(value: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let mut begin = 0;
+    value.split(|&byte| byte == b',').map(move |part| {
+        let start = begin + part.iter().take_while(|&&byte| is_space(byte)).count();
+        begin += part.len() + 1;
+        start..start + trim(part).len()
+    })
 }
 
 /// Whether Python's `str.lower` changes a character of latin-1.
@@ -110,6 +123,13 @@ mod tests {
         for &(value, expected) in cases {
             assert_eq!(names().contain_all(value), expected, "{}", value.escape_ascii());
         }
+    }
+
+    #[test]
+    fn each_requested_name_is_found_without_the_white_space_around_it() {
+        let value = b" x-token,\xa0\t,,a b\x1c,\r\n,z";
+        let found: Vec<&[u8]> = requested_names(value).map(|range| &value[range]).collect();
+        assert_eq!(found, [b"x-token".as_slice(), b"", b"", b"a b", b"\r\n", b"z"]);
     }
 
     #[test]

@@ -1,43 +1,16 @@
-use super::actual::{Actual, Line, LineValue};
+use std::ops::Range;
+
+use super::actual::{Actual, Line};
 use super::byte_set::{ByteSet, TooLarge};
-use super::header_names::HeaderNames;
+use super::header_lines::{
+    ALLOW_HEADERS, ALLOW_ORIGIN, ALLOW_PRIVATE_NETWORK, FixedLine, ResponseLines, lines_of,
+};
+use super::header_names::{HeaderNames, requested_names};
 use super::mirrored::can_be_mirrored;
+use super::options::Options;
 use super::origin::{Origins, Verdict};
 use super::preflight::{Preflight, PreflightRequest, Rejections};
-
-const ALLOW_ORIGIN: &[u8] = b"access-control-allow-origin";
-const ALLOW_CREDENTIALS: &[u8] = b"access-control-allow-credentials";
-const EXPOSE_HEADERS: &[u8] = b"access-control-expose-headers";
-const ALLOW_METHODS: &[u8] = b"access-control-allow-methods";
-const ALLOW_HEADERS: &[u8] = b"access-control-allow-headers";
-const MAX_AGE: &[u8] = b"access-control-max-age";
-const ALLOW_PRIVATE_NETWORK: &[u8] = b"access-control-allow-private-network";
-
-/// Everything that a preflight response depends on (Fetch, CORS-preflight cache; Starlette's value).
-const PREFLIGHT_VARY: &[u8] = b"Origin, Access-Control-Request-Method, \
-    Access-Control-Request-Headers, Access-Control-Request-Private-Network";
-
-/// What a [`Policy`] is made of, already checked: each text is latin-1 that a header value can hold.
-/// The names need not be tokens: what is sent and what matches is then the same as in Starlette.
-#[derive(Debug)]
-pub struct Options {
-    /// `allow_origins` and `allow_origin_regex`.
-    pub origins: Origins,
-    /// `allow_methods`, as they are sent, with `*` already replaced by what it stands for.
-    pub methods: Vec<Box<[u8]>>,
-    /// `allow_headers` with the safelisted ones, sorted, as they are sent.
-    pub headers: Vec<Box<[u8]>>,
-    /// Whether `*` is among the headers: the request's own list is then mirrored.
-    pub any_header: bool,
-    /// `allow_credentials`.
-    pub credentials: bool,
-    /// `allow_private_network`.
-    pub private_network: bool,
-    /// `expose_headers`, as they are sent.
-    pub expose: Vec<Box<[u8]>>,
-    /// `max_age` as text.
-    pub max_age: Box<[u8]>,
-}
+use super::responses::Responses;
 
 /// An immutable CORS policy: what is allowed, and the header lines for it.
 #[derive(Debug)]
@@ -48,9 +21,17 @@ pub struct Policy {
     any_header: bool,
     private_network: bool,
     explicit_origin: bool,
-    preflight: Vec<(&'static [u8], Box<[u8]>)>,
-    rejected: Vec<Line>,
-    allowed: Vec<Line>,
+    responses: Responses,
+    lines: ResponseLines,
+    repeated: [Repeated; Rejections::COUNT],
+}
+
+/// The header lines that a preflight response may have for what the request has: by what is rejected.
+#[derive(Debug, Clone, Copy, Default)]
+struct Repeated {
+    explicit_origin: bool,
+    mirrored_headers: bool,
+    private_network: bool,
 }
 
 impl Policy {
@@ -59,26 +40,21 @@ impl Policy {
     /// # Errors
     /// [`TooLarge`] if the methods or the header names exceed 4 GiB.
     pub fn new(options: Options) -> Result<Self, TooLarge> {
-        let explicit_origin = !options.origins.any() || options.credentials;
         let mut methods = ByteSet::with_capacity(options.methods.len());
         for method in &options.methods {
             methods.insert(method)?;
         }
         let headers = HeaderNames::new(options.headers.iter().map(AsRef::as_ref))?;
-        let allowed_origin = if explicit_origin {
-            LineValue::Origin
-        } else {
-            LineValue::Fixed(b"*".as_slice().into())
-        };
+        let lines = lines_of(&options);
         Ok(Self {
             methods,
             headers,
             any_header: options.any_header,
             private_network: options.private_network,
-            explicit_origin,
-            preflight: preflight_lines(&options, explicit_origin),
-            rejected: actual_lines(&options, None),
-            allowed: actual_lines(&options, Some(allowed_origin)),
+            explicit_origin: options.explicit_origin(),
+            responses: options.responses,
+            repeated: repeated(&options, &lines),
+            lines,
             origins: options.origins,
         })
     }
@@ -126,27 +102,38 @@ impl Policy {
         rejections.add_if(!headers_allowed, Rejections::HEADERS);
         rejections
             .add_if(request.private_network && !self.private_network, Rejections::PRIVATE_NETWORK);
+        let repeated = self.repeated[rejections.index()];
         Preflight {
             rejections,
-            explicit_origin: origin_allowed && self.explicit_origin,
-            mirrored_headers: self.any_header && headers_allowed && request.headers.is_some(),
-            private_network: request.private_network && self.private_network,
+            explicit_origin: repeated.explicit_origin,
+            mirrored_headers: repeated.mirrored_headers && request.headers.is_some(),
+            private_network: repeated.private_network && request.private_network,
         }
     }
 
-    /// Whether a request header of this name is allowed.
-    #[must_use]
-    pub fn allows_header(&self, name: &[u8]) -> bool {
-        self.allows_headers(name)
+    /// Where the names in an `Access-Control-Request-Headers` value are that are not allowed. Linear
+    /// in it.
+    pub fn rejected_names<'v>(
+        &'v self,
+        value: &'v [u8],
+    ) -> impl Iterator<Item = Range<usize>> + 'v {
+        requested_names(value).filter(|range| !self.allows_headers(&value[range.clone()]))
     }
 
-    /// The header lines with which every preflight response begins, in order.
+    /// What responses have.
     #[must_use]
-    pub fn preflight_lines(&self) -> &[(&'static [u8], Box<[u8]>)] {
-        &self.preflight
+    pub fn responses(&self) -> Responses {
+        self.responses
     }
 
-    /// The header lines of a preflight response, those that Starlette sends, in its order.
+    /// The header lines with which the response to a preflight begins, in order: the same for all that
+    /// are allowed, and the same or none for all that are not.
+    #[must_use]
+    pub fn preflight_lines(&self, rejections: Rejections) -> &[FixedLine] {
+        if rejections.is_empty() || self.lines.in_rejections { &self.lines.preflight } else { &[] }
+    }
+
+    /// The header lines of a preflight response, in order.
     #[must_use]
     pub fn preflight_response<'r>(
         &'r self,
@@ -154,8 +141,9 @@ impl Policy {
         origin: &'r [u8],
         request: &PreflightRequest<'r>,
     ) -> Vec<(&'static [u8], Vec<u8>)> {
+        let fixed = |(name, value): &FixedLine| (*name, value.to_vec());
         PreflightResponse {
-            opening: self.preflight.iter().map(|(name, value)| (*name, value.to_vec())),
+            opening: self.preflight_lines(decision.rejections).iter().map(fixed),
             explicit_origin: decision.explicit_origin.then(|| (ALLOW_ORIGIN, origin.to_vec())),
             mirrored_headers: request
                 .headers
@@ -164,11 +152,7 @@ impl Policy {
             private_network: decision
                 .private_network
                 .then(|| (ALLOW_PRIVATE_NETWORK, b"true".to_vec())),
-            content_length: (
-                b"content-length",
-                decision.rejections.body().len().to_string().into_bytes(),
-            ),
-            content_type: (b"content-type", b"text/plain; charset=utf-8".to_vec()),
+            ending: self.responses.body_lines(decision.rejections).iter().map(fixed),
         }
         .in_order()
         .collect()
@@ -178,10 +162,16 @@ impl Policy {
     #[must_use]
     pub fn actual_lines(&self, kind: Actual) -> &[Line] {
         match kind {
-            Actual::WithoutOrigin => &[],
-            Actual::Rejected => &self.rejected,
-            Actual::Allowed => &self.allowed,
+            Actual::WithoutOrigin => &self.lines.without_origin,
+            Actual::Rejected => &self.lines.rejected,
+            Actual::Allowed => &self.lines.allowed,
         }
+    }
+
+    /// Whether the responses to actual requests get `Vary: Origin`.
+    #[must_use]
+    pub fn varies(&self) -> bool {
+        self.lines.varies
     }
 
     /// Whether `origin` is allowed; `python_only` decides if the origins leave it undecided.
@@ -204,7 +194,7 @@ impl Policy {
 
 /// The header lines of one preflight response, whatever type a line has for the caller.
 #[derive(Debug)]
-pub struct PreflightResponse<O, L> {
+pub struct PreflightResponse<O, E, L> {
     /// [`Policy::preflight_lines`].
     pub opening: O,
     /// `access-control-allow-origin`, if [`Preflight::explicit_origin`].
@@ -213,13 +203,15 @@ pub struct PreflightResponse<O, L> {
     pub mirrored_headers: Option<L>,
     /// `access-control-allow-private-network`, if [`Preflight::private_network`].
     pub private_network: Option<L>,
-    /// `content-length`, of [`Rejections::body`].
-    pub content_length: L,
-    /// `content-type`.
-    pub content_type: L,
+    /// [`Responses::body_lines`].
+    pub ending: E,
 }
 
-impl<O: ExactSizeIterator<Item = L>, L> PreflightResponse<O, L> {
+impl<O, E, L> PreflightResponse<O, E, L>
+where
+    O: ExactSizeIterator<Item = L>,
+    E: ExactSizeIterator<Item = L>,
+{
     /// The number of lines of [`in_order`](Self::in_order).
     #[inline]
     #[must_use]
@@ -228,55 +220,31 @@ impl<O: ExactSizeIterator<Item = L>, L> PreflightResponse<O, L> {
             + usize::from(self.explicit_origin.is_some())
             + usize::from(self.mirrored_headers.is_some())
             + usize::from(self.private_network.is_some())
-            + 2
+            + self.ending.len()
     }
 
-    /// The lines in Starlette's order.
+    /// The lines in order, which is Starlette's.
     #[inline]
     pub fn in_order(self) -> impl Iterator<Item = L> {
         self.opening
             .chain(self.explicit_origin)
             .chain(self.mirrored_headers)
             .chain(self.private_network)
-            .chain([self.content_length, self.content_type])
+            .chain(self.ending)
     }
 }
 
-fn join(names: &[Box<[u8]>]) -> Box<[u8]> {
-    names.join(b", ".as_slice()).into()
-}
-
-fn preflight_lines(options: &Options, explicit_origin: bool) -> Vec<(&'static [u8], Box<[u8]>)> {
-    let mut lines: Vec<(&'static [u8], Box<[u8]>)> = vec![(b"vary", PREFLIGHT_VARY.into())];
-    if !explicit_origin {
-        lines.push((ALLOW_ORIGIN, b"*".as_slice().into()));
+/// Starlette's response to a rejected preflight has every line that is allowed by itself.
+fn repeated(options: &Options, lines: &ResponseLines) -> [Repeated; Rejections::COUNT] {
+    let mut table = [Repeated::default(); Rejections::COUNT];
+    for rejections in Rejections::all() {
+        let shown =
+            |reason| rejections.is_empty() || (lines.in_rejections && !rejections.contains(reason));
+        table[rejections.index()] = Repeated {
+            explicit_origin: options.explicit_origin() && shown(Rejections::ORIGIN),
+            mirrored_headers: options.any_header && shown(Rejections::HEADERS),
+            private_network: options.private_network && shown(Rejections::PRIVATE_NETWORK),
+        };
     }
-    lines.push((ALLOW_METHODS, join(&options.methods)));
-    lines.push((MAX_AGE, options.max_age.clone()));
-    if !options.any_header {
-        lines.push((ALLOW_HEADERS, join(&options.headers)));
-    }
-    if options.credentials {
-        lines.push((ALLOW_CREDENTIALS, b"true".as_slice().into()));
-    }
-    lines
-}
-
-/// Starlette sets `*` first, so an explicit origin takes its position if both are sent.
-///
-/// `allow_origin` is None for a rejected origin. If every origin is allowed, that is one that no
-/// response may repeat, and its response has no `access-control-allow-origin`.
-fn actual_lines(options: &Options, allow_origin: Option<LineValue>) -> Vec<Line> {
-    let fixed = |name, value: &[u8]| Line { name, value: LineValue::Fixed(value.into()) };
-    let origin = allow_origin.map(|value| Line { name: ALLOW_ORIGIN, value });
-    let (first, last) = if options.origins.any() { (origin, None) } else { (None, origin) };
-    let mut lines = Vec::from_iter(first);
-    if options.credentials {
-        lines.push(fixed(ALLOW_CREDENTIALS, b"true"));
-    }
-    if !options.expose.is_empty() {
-        lines.push(fixed(EXPOSE_HEADERS, &join(&options.expose)));
-    }
-    lines.extend(last);
-    lines
+    table
 }

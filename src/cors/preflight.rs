@@ -68,7 +68,8 @@ impl Rejections {
     #[inline]
     #[must_use]
     pub const fn index(self) -> usize {
-        self.0 as usize
+        // The mask saves the check of an index into a table.
+        (self.0 & 15) as usize
     }
 
     /// The names of the reasons in Starlette's order: origin, method, headers, private-network.
@@ -77,21 +78,6 @@ impl Rejections {
             .into_iter()
             .filter(move |(reason, _)| self.contains(*reason))
             .map(|(_, name)| name)
-    }
-
-    /// The status of the response, Starlette's: 200, or 400 if something is rejected.
-    #[must_use]
-    pub const fn status(self) -> u16 {
-        if self.is_empty() { 200 } else { 400 }
-    }
-
-    /// The body of the response, Starlette's.
-    #[must_use]
-    pub fn body(self) -> String {
-        if self.is_empty() {
-            return "OK".to_owned();
-        }
-        format!("Disallowed CORS {}", self.names().collect::<Vec<_>>().join(", "))
     }
 }
 
@@ -116,35 +102,9 @@ pub struct Preflight {
     pub private_network: bool,
 }
 
-impl Preflight {
-    /// The same decision on request headers that no field can hold, which are always rejected.
-    #[must_use]
-    pub fn without_headers(mut self) -> Self {
-        self.rejections.add_if(true, Rejections::HEADERS);
-        self.mirrored_headers = false;
-        self
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_body_names_the_failing_in_starlettes_order() {
-        let mut all = Rejections::default();
-        assert_eq!((all.status(), all.body().as_str()), (200, "OK"));
-        for reason in [
-            Rejections::PRIVATE_NETWORK,
-            Rejections::HEADERS,
-            Rejections::METHOD,
-            Rejections::ORIGIN,
-        ] {
-            all.add_if(true, reason);
-        }
-        assert_eq!(all.status(), 400);
-        assert_eq!(all.body(), "Disallowed CORS origin, method, headers, private-network");
-    }
 
     #[test]
     fn every_value_has_an_index_of_its_own() {

@@ -235,7 +235,7 @@ mod tests {
         }
     }
 
-    // Fetch, CORS-preflight request: it has no effect, and the policy answers it.
+    // Fetch, CORS-preflight request: it has no effect, and the policy responds to it.
     #[test]
     fn a_preflight_is_left_to_cors() {
         for allowed in [false, true] {

@@ -3,7 +3,7 @@ use super::authority::Authority;
 /// What a request is, as far as enforcement tells requests apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A CORS-preflight request, which the policy answers by itself.
+    /// A CORS-preflight request, which the policy responds to by itself.
     Preflight,
     /// GET or HEAD, which may be a navigation.
     Read,
@@ -51,7 +51,8 @@ impl<'r> HostLines<'r> {
     }
 }
 
-/// What is decided on: raw header values, the first line of each name.
+/// What is decided on: raw header values. Several lines of one name that disagree are one value with
+/// commas (RFC 9110, 5.3), which is no value that a browser sends.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'r> {
     /// What it is.
@@ -60,7 +61,7 @@ pub struct Request<'r> {
     pub is_https: bool,
     /// Host.
     pub host: HostLines<'r>,
-    /// Origin, and whether the CORS policy allows it.
+    /// Origin, and whether the CORS policy allows it: none of several that disagree.
     pub origin: Option<(&'r [u8], bool)>,
     /// `Sec-Fetch-Site`.
     pub site: Option<&'r [u8]>,
@@ -103,7 +104,9 @@ impl Request<'_> {
     pub(super) fn is_navigation(&self) -> bool {
         self.kind == Kind::Read
             && self.mode == Some(b"navigate")
-            && !matches!(self.destination, Some(b"object" | b"embed"))
+            && self.destination.is_none_or(|value| {
+                !matches!(value, b"object" | b"embed") && !value.contains(&b',')
+            })
     }
 
     /// Whether its Origin is that of the server itself, by its Host. Never inlined: what is allowed by

@@ -1,10 +1,10 @@
 use core::hash::Hash;
 use std::collections::HashMap;
 
-use regex_automata::Anchored;
 use regex_automata::dfa::{Automaton as _, StartKind, dense};
 use regex_automata::nfa::thompson;
 use regex_automata::util::{start, syntax};
+use regex_automata::{Anchored, MatchKind};
 
 use super::nfa::Edge;
 
@@ -43,7 +43,10 @@ impl Dfa {
         let dfa = dense::Builder::new()
             .syntax(syntax::Config::new().unicode(false).utf8(false))
             .thompson(thompson::Config::new().reverse(true).utf8(false))
-            .configure(dense::Config::new().start_kind(StartKind::Anchored))
+            // The default gives up the rest once the first alternative matches: `sftp` behind `ftp`.
+            .configure(
+                dense::Config::new().start_kind(StartKind::Anchored).match_kind(MatchKind::All),
+            )
             .build(expression)
             .ok()?;
         let start = dfa.start_state(&start::Config::new().anchored(Anchored::Yes)).ok()?;

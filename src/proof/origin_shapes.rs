@@ -3,6 +3,7 @@ use std::sync::LazyLock;
 use super::dfa::Dfa;
 use super::product::TooLarge;
 use crate::host::{DEFAULT_PORTS, LOCALHOST};
+use crate::schemes::NOT_SENT;
 
 /// A label that the URL standard allows in a host.
 const ANY_LABEL: &str = r#"[!"$&'()*+,;=_`{}~a-z0-9-]+"#;
@@ -34,10 +35,6 @@ const GROUP: &str = "(?:0|[1-9a-f][0-9a-f]{0,3})";
 /// 1 to 65535 without zeros in front.
 const PORT: &str =
     ":(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
-
-/// Schemes of URLs whose origin is `null`, or that no document has.
-const NO_ORIGIN: &str =
-    "(?:https?|wss?|ftp|file|blob|data|about|javascript|mailto|filesystem|view-source)";
 
 /// A part of serialized origins, built when it is first asked for: a fraction of a millisecond each.
 pub(super) type Part = LazyLock<Option<Dfa>>;
@@ -93,7 +90,8 @@ pub(super) static OTHER_SCHEME: Part =
 /// A whole origin with a scheme that is neither http nor https.
 pub(super) static OTHER: Part = Part::new(|| {
     let other = new(&format!("[a-z][a-z0-9+.-]*://[A-Za-z0-9_.-]+(?:{PORT})?"))?;
-    other.and_not(&new(&format!("{NO_ORIGIN}://.*"))?)
+    let not_sent: Vec<&str> = NOT_SENT.iter().map(|(scheme, _)| *scheme).collect();
+    other.and_not(&new(&format!(r"(?:https?|file|exp\+[^:]*|{})://.*", not_sent.join("|")))?)
 });
 
 /// The same with a scheme that is written out, an open host, and no port.

@@ -1,5 +1,7 @@
 //! What is found out about a regex.
 
+use std::fmt;
+
 /// What is known of a regex.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a finding of its own")]
@@ -116,4 +118,36 @@ pub enum Unproven {
     Addresses,
     /// The untrusted origins that were found have names that cannot be registered.
     LongNames,
+}
+
+impl fmt::Display for Unproven {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooLarge => "it is too large to search",
+            Self::TooManyNames => {
+                "it matches too many names to look up each in the public suffix list"
+            }
+            Self::Suffixes(domain) => {
+                return write!(
+                    f,
+                    "the names that anyone can register below {domain} cannot all be listed"
+                );
+            }
+            Self::Addresses => "it matches too many addresses to check each one",
+            Self::LongNames => {
+                "the matching hosts that were found are longer than a registered name can be"
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_domain_is_named_whose_suffixes_cannot_be_listed() {
+        let said = Unproven::Suffixes("example.com".to_owned()).to_string();
+        assert!(said.contains(" below example.com cannot all be listed"));
+    }
 }

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
 from fastcors import CORSMiddleware, Policy
-from fastcors._log import enforcement
+from fastcors._log import enforcement, limit
 from fastcors.decision import RULES
-from tests.exchange import Message, Scope, answering, never, run
+from tests.exchange import Message, Scope, never, responding, run
 from tests.policy.test_enforcement import APP, HANDSHAKES, HOST, MODES, OTHER, POLICY, REQUESTS
 
 NAMES = {
@@ -82,7 +82,7 @@ class Application:
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         self.scopes.append(scope)
         if scope["type"] == "http":
-            await answering(headers=())(scope, receive, send)
+            await responding(headers=())(scope, receive, send)
         elif scope["type"] == "websocket":
             assert (await receive())["type"] == "websocket.connect"
             await send({"type": "websocket.accept"})
@@ -116,7 +116,7 @@ def exchange(app: Any, scope: Scope) -> list[Message]:
         messages.append(message)
 
     asyncio.run(app(scope, receive, send))
-    # A handshake is answered when the server has said that there is one.
+    # A handshake gets its response when the server has said that there is one.
     assert list(events) == []
     return messages
 
@@ -179,7 +179,7 @@ def test_a_server_without_responses_to_handshakes_closes_them(class_: Any) -> No
         assert application.scopes == []
 
 
-def test_a_handshake_that_the_client_has_given_up_is_not_answered() -> None:
+def test_a_handshake_that_the_client_has_given_up_gets_no_response() -> None:
     async def receive() -> Message:
         return {"type": "websocket.disconnect", "code": 1006}
 
@@ -209,7 +209,7 @@ def test_without_enforcement_a_handshake_passes_untouched(class_: Any) -> None:
 
 
 @OVERRIDES
-def test_preflights_are_answered_by_cors_and_only_for_the_servers_own_hosts(class_: Any) -> None:
+def test_cors_responds_to_preflights_and_only_for_the_servers_own_hosts(class_: Any) -> None:
     lines = [(b"access-control-request-method", b"GET")]
     for origin, host, status in (
         (APP, HOST, 200),
@@ -287,6 +287,131 @@ def test_several_host_lines_are_rejected_even_if_they_are_equal(class_: Any) -> 
         scope = scope_of("http", {"method": "GET"})
         scope["headers"] = [(b"host", line.encode()) for line in lines]
         assert exchange(middleware, scope)[0]["status"] == 421
+        assert application.scopes == []
+
+
+SITE = b"sec-fetch-site"
+# Values of lines of one name that disagree, beside the other headers, and whether `True` rejects.
+DISAGREEING = [
+    (b"origin", [APP, OTHER], []),
+    (b"origin", [OTHER, APP], []),
+    (b"origin", [f"https://{HOST}", OTHER], []),
+    (b"origin", ["", APP], []),
+    (b"origin", [APP, OTHER, APP], []),
+    (SITE, ["same-origin", "cross-site"], []),
+    (SITE, ["none", "same-origin"], []),
+    (SITE, ["same-origin", "cross-site"], [(b"origin", OTHER.encode())]),
+]
+
+
+@OVERRIDES
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+@pytest.mark.parametrize(("name", "values", "others"), DISAGREEING)
+def test_lines_of_one_name_that_disagree_allow_nothing(
+    class_: Any, kind: str, name: bytes, values: list[str], others: Any
+) -> None:
+    if kind == "websocket" and not others and name == SITE:
+        pytest.skip("a handshake without an Origin passes")
+    for shape in (list, iter):
+        application = Application()
+        middleware = class_(application, policy=POLICY)
+        scope = scope_of(kind, {"method": "POST", "host": HOST}, extensions={RESPONSE: {}})
+        lines = [(name, value.encode()) for value in values]
+        scope["headers"] = shape([*scope["headers"], *lines, *others])
+        assert exchange(middleware, scope)[0]["status"] == 403
+        assert application.scopes == []
+
+
+@OVERRIDES
+@pytest.mark.parametrize("name", [b"origin", b"Origin"])
+def test_lines_of_one_name_that_agree_count_as_one(class_: Any, name: bytes) -> None:
+    application = Application()
+    scope = scope_of("http", {"method": "POST", "host": HOST, "origin": APP})
+    scope["headers"] += [(name, APP.encode())]
+    exchange(class_(application, policy=POLICY), scope)
+    assert len(application.scopes) == 1
+
+
+@OVERRIDES
+def test_what_passes_with_several_origins_has_the_headers_of_the_first_as_without_enforcement(
+    class_: Any,
+) -> None:
+    policy = POLICY.replace(enforce="unsafe", hosts=())
+    scope = scope_of("http", {"method": "GET", "host": HOST, "origin": APP})
+    scope["headers"] += [(b"origin", OTHER.encode())]
+    (start, _) = exchange(class_(Application(), policy=policy), scope)
+    expected, _ = exchange(class_(Application(), policy=policy.replace(enforce=False)), scope)
+    assert start == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        (b"sec-fetch-mode", ["navigate", "no-cors"]),
+        (b"sec-fetch-dest", ["document", "object"]),
+    ],
+)
+def test_a_navigation_that_contradicts_itself_is_none(name: bytes, values: list[str]) -> None:
+    request = {"method": "GET", "host": HOST, "sec_fetch_site": "cross-site"}
+    request |= {"sec_fetch_mode": "navigate", "sec_fetch_dest": "document"}
+    for several in (values, values[::-1], values[:1]):
+        application = Application()
+        middleware = CORSMiddleware(application, policy=POLICY.replace(enforce="isolate"))
+        scope = scope_of("http", request)
+        lines = [(name, value.encode()) for value in several]
+        scope["headers"] = [line for line in scope["headers"] if line[0] != name] + lines
+        exchange(middleware, scope)
+        assert bool(application.scopes) == (len(several) == 1)
+
+
+def test_a_line_shows_the_origins_that_disagree(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "fastcors")
+    scope = scope_of("http", {"method": "POST", "host": HOST, "origin": APP})
+    scope["headers"] += [(b"origin", OTHER.encode())]
+    exchange(CORSMiddleware(Application(), policy=POLICY), scope)
+    (line,) = lines(caplog)
+    assert f"POST from {APP},{OTHER} for /" in line
+    assert "no browser sends several origins at once" in line
+
+
+@OVERRIDES
+@pytest.mark.parametrize("origin", [None, APP])
+@pytest.mark.parametrize(
+    ("theirs", "expected"),
+    [
+        (None, "Origin, Sec-Fetch-Site, Sec-Fetch-Mode, Sec-Fetch-Dest"),
+        (b"Accept", "Accept, Origin, Sec-Fetch-Site, Sec-Fetch-Mode, Sec-Fetch-Dest"),
+        (b"sec-fetch-site", "sec-fetch-site, Origin, Sec-Fetch-Mode, Sec-Fetch-Dest"),
+        (b"*", "*"),
+    ],
+)
+def test_with_isolation_a_cache_keeps_apart_what_pages_of_other_sites_do_not_get(
+    class_: Any, origin: str | None, theirs: bytes | None, expected: str
+) -> None:
+    scope = scope_of("http", {"method": "GET", "host": HOST, "origin": origin})
+    headers = [] if theirs is None else [(b"vary", theirs)]
+    for enforce in (True, "isolate"):
+        policy = POLICY.replace(enforce=enforce)
+        start, _ = exchange(class_(responding(headers), policy=policy), scope)
+        (vary,) = (value for name, value in start["headers"] if name == b"vary")
+        isolated = expected == "*" or b"Sec-Fetch-Dest" in vary
+        assert isolated == (enforce == "isolate" or expected == "*")
+    assert vary.decode() == expected
+
+
+@OVERRIDES
+@pytest.mark.parametrize("change", [bytes.title, bytes.upper], ids=["title", "upper"])
+def test_a_preflight_is_one_whatever_the_case_of_its_header_names(class_: Any, change: Any) -> None:
+    for origin, status in ((APP, 200), (OTHER, 400)):
+        application = Application()
+        scope = scope_of("http", {"method": "OPTIONS", "origin": origin, "host": HOST})
+        scope["headers"] += [
+            (b"access-control-request-method", b"GET"),
+            (b"access-control-request-headers", b"accept"),
+        ]
+        scope["headers"] = [(change(name), value) for name, value in scope["headers"]]
+        start, _ = exchange(class_(application, policy=POLICY), scope)
+        assert start["status"] == status
         assert application.scopes == []
 
 
@@ -404,8 +529,8 @@ def test_enforcement_can_be_assigned_and_taken_back() -> None:
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Return the time that the log goes by, in a list."""
     now = [1_000.0]
-    monkeypatch.setattr(enforcement, "monotonic", lambda: now[0])
-    monkeypatch.setattr(enforcement, "_reported", {})
+    monkeypatch.setattr(limit, "monotonic", lambda: now[0])
+    monkeypatch.setattr(enforcement, "_limit", limit.Limit())
     return now
 
 
@@ -462,12 +587,12 @@ def test_made_up_origins_fill_neither_the_log_nor_the_memory(
     for number in range(300):
         ask(middleware, origin=f"https://{number}.example")
         ask(middleware, origin="https://" + "x" * 5_000 + str(number))
-    assert len(lines(caplog)) == len(enforcement._reported) == 100
-    assert max(map(len, enforcement._reported)) <= 300
+    assert len(lines(caplog)) == len(enforcement._limit._reported) == 100
+    assert max(map(len, enforcement._limit._reported)) <= 300
     clock[0] += 60
     for number in range(300):
         ask(middleware, origin=f"https://{number}.example")
-    assert len(lines(caplog)) == len(enforcement._reported) == 100
+    assert len(lines(caplog)) == len(enforcement._limit._reported) == 100
 
 
 @pytest.mark.parametrize("class_", [CORSMiddleware, Sending])

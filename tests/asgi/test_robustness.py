@@ -21,17 +21,17 @@ from fastcors import ConfigError, CORSMiddleware
 from tests.exchange import (
     ORIGIN,
     actual,
-    answering,
     never,
     preflight,
     receive,
+    responding,
     run,
     scope_of,
     sent,
     values,
 )
 
-APP = answering()
+APP = responding()
 
 
 async def picklable(scope: Any, receive: Any, send: Any) -> None:
@@ -296,7 +296,7 @@ def test_a_subclass_may_have_an_application_that_is_a_property() -> None:
 
 
 def test_a_subclass_may_use_any_name_of_its_own() -> None:
-    names = ["_policy", "_compiled", "_install", "_ask", "_verdict", "_answer", "_overrides"]
+    names = ["_policy", "_compiled", "_install", "_ask", "_verdict", "_respond", "_overrides"]
     middleware = Subclass(APP, [ORIGIN])
     for name in names:
         setattr(middleware, name, "mine")

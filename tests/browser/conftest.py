@@ -11,28 +11,33 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.servers.running import CLIENT_SECONDS, Server, running
 
+ARGUMENTS = [
+    "--no-sandbox",
+    # Every name that ends with .test is this machine.
+    "--host-resolver-rules=MAP *.test 127.0.0.1",
+    # A prompt that asks whether a page may reach this machine.
+    "--disable-features=LocalNetworkAccessChecks",
+]
 
-# For one module: as long as it is open, playwright keeps an event loop running in this thread, in which
-# no other test can start its own.
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Start Chromium, in which every name that ends with .test is this machine.
+
+def chromium_program() -> str:
+    """Return the path of Chromium.
 
     Nothing is skipped where there is none: what was not tried is not known.
     """
     program = shutil.which("chromium")
     if program is None:
         raise RuntimeError("there is no 'chromium': install it (Debian: apt install chromium)")
+    return program
+
+
+# For one module: as long as it is open, playwright keeps an event loop running in this thread, in which
+# no other test can start its own.
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Start Chromium, in which every name that ends with .test is this machine."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program,
-            args=[
-                "--no-sandbox",
-                "--host-resolver-rules=MAP *.test 127.0.0.1",
-                # A prompt that asks whether a page may reach this machine.
-                "--disable-features=LocalNetworkAccessChecks",
-            ],
-        )
+        browser = playwright.chromium.launch(executable_path=chromium_program(), args=ARGUMENTS)
         yield browser
         browser.close()
 

@@ -2,7 +2,7 @@
 
 - ``GET /page?html=…&policy=…``: that page, with that Referrer-Policy
 - ``GET /ran``: what ran, as JSON: methods and paths, ``WS`` for a WebSocket
-- anything else is noted and answered with ``secret``; a WebSocket is accepted, and sends it
+- anything else is noted and gets ``secret``; a WebSocket is accepted, and sends it
 """
 
 import json

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from fastcors import ALL_METHODS, CORSMiddleware, Policy, lint
 from fastcors._explain.never_matching import NeverMatching
 from tests.exchange import ORIGIN as APP
-from tests.exchange import actual, answering, sent
+from tests.exchange import actual, responding, sent
 from tests.explain import golden
 from tests.parity.exchanges import configuration
 from tests.policy.test_decision import some_request
@@ -105,7 +105,7 @@ def test_the_message_does_not_say_what_is_not_so(
 
 def test_an_entry_that_was_added_to_a_live_list_is_known_to_match_nothing() -> None:
     entries = [OTHER]
-    middleware = CORSMiddleware(answering(), entries)
+    middleware = CORSMiddleware(responding(), entries)
     entries.append(f"{APP}/")
     sent(middleware, actual(APP))
     assert "probably meant to allow it: 'https://app.example.com/'" in message(middleware.policy)
@@ -118,7 +118,7 @@ def test_an_entry_that_was_removed_from_a_live_list_is_not_told() -> None:
     entries = [OTHER, f"{APP}/"]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        middleware = CORSMiddleware(answering(), entries)
+        middleware = CORSMiddleware(responding(), entries)
     entries.pop()
     sent(middleware, actual(APP))
     assert "meant" not in message(middleware.policy)
@@ -210,6 +210,14 @@ def test_everything_that_is_rejected_has_a_line() -> None:
     ]  # fmt: skip
     blocked = str(policy(allow_origins=[APP]).actual(origin="null"))
     assert blocked.startswith("blocked: pages on null cannot read the response")
+
+
+def test_requested_names_are_read_as_the_policy_reads_them() -> None:
+    asked = policy(allow_origins=["https://a.example"], allow_headers=["X-Token", "X-?"])
+    decision = asked.preflight(
+        origin="https://a.example", method="GET", headers="\x1cx-token\xa0,X-€,\x85x-a, ,x-a\r,x-a"
+    )
+    assert [each.value for each in decision.denials] == ["X-€", "x-a", "", "x-a\r"]
 
 
 def test_many_rejected_headers_are_cut_in_the_text_and_not_among_the_denials() -> None:

@@ -9,10 +9,10 @@ import pytest
 
 import fastcors
 from fastcors import ConfigError, CORSMiddleware, Problem
-from tests.exchange import answering
+from tests.exchange import responding
 from tests.lint.alone import lint
 
-APP = answering()
+APP = responding()
 ORIGIN = "https://app.example.com"
 LOCAL = ["localhost", "127.0.0.1", "[::1]"]
 
@@ -61,7 +61,7 @@ def test_any_other_value_raises_always_and_is_not_guessed(value: Any, meant: Any
         CORSMiddleware(APP, allow_origins=[ORIGIN], enforce=value)
 
 
-HOSTS = [
+HOSTS: list[tuple[str, str | None, str | list[str] | None]] = [
     ("localhost", None, None),
     ("API.example.com", None, None),
     ("*.example.com", None, None),
@@ -88,11 +88,17 @@ HOSTS = [
     ("[:]", "host-malformed", None),
     ("a:b:c", "host-malformed", None),
     ("127.1", "host-malformed", "127.0.0.1"),
+    ("localhost,127.0.0.1", "host-malformed", ["localhost", "127.0.0.1"]),
+    ("localhost 127.0.0.1", "host-malformed", ["localhost", "127.0.0.1"]),
+    ("a.example; *.b.example", "host-malformed", ["a.example", "*.b.example"]),
+    ('["localhost", "[::1]"]', "host-malformed", ["localhost", "[::1]"]),
+    ("localhost,*", "host-malformed", None),
     (" a.example", "host-malformed", "a.example"),
     ("b\u00fccher.example", "host-malformed", "xn--bcher-kva.example"),
     ("a.example/", "host-malformed", "a.example"),
     ("$HOST", "host-malformed", None),
     ("app-*.example.com", "host-malformed", None),
+    ("192.168.*", "host-malformed", None),
     ("a..example", "host-malformed", "a.example"),
     ("", "host-malformed", None),
     ("a" * 300, "host-malformed", None),
@@ -102,13 +108,13 @@ HOSTS = [
 
 @pytest.mark.parametrize(("host", "code", "meant"), HOSTS)
 def test_an_entry_of_hosts_that_never_matches_is_an_error(
-    host: str, code: str | None, meant: str | None
+    host: str, code: str | None, meant: str | list[str] | None
 ) -> None:
     expected = [] if code is None else [(code, "error", meant)]
     assert found(hosts=[host]) == expected
     assert found(hosts=("localhost", host)) == expected
     if meant is not None:
-        assert found(hosts=[meant]) == []
+        assert found(hosts=[meant] if isinstance(meant, str) else meant) == []
 
 
 def test_a_name_below_which_a_company_gives_names_to_others_is_advice() -> None:

@@ -18,9 +18,9 @@ from starlette.middleware import Middleware
 
 import fastcors
 from fastcors import ConfigError, ConfigWarning, CORSMiddleware, Policy, lint
-from tests.exchange import ORIGIN, actual, answering, preflight, sent
+from tests.exchange import ORIGIN, actual, preflight, responding, sent
 
-APP = answering()
+APP = responding()
 # One error and one piece of advice.
 WRONG: dict[str, Any] = {"allow_origins": ["https://a.example/"], "max_age": -1}
 ERROR, ADVICE = "origin-trailing-slash", "max-age-negative"
@@ -121,7 +121,7 @@ def test_strict_is_a_bool_by_keyword() -> None:
     with pytest.warns(ConfigWarning, match="bool-type"):
         CORSMiddleware(APP, [ORIGIN], strict="yes")  # type: ignore[arg-type]
     with pytest.raises(TypeError):
-        CORSMiddleware(APP, [], [], [], False, None, False, [], 600, True)  # type: ignore[call-arg,arg-type]
+        CORSMiddleware(APP, [], [], [], False, None, False, [], 600, True)  # type: ignore[call-arg, arg-type]
     parameter = inspect.signature(CORSMiddleware).parameters["strict"]
     assert (parameter.kind, parameter.default) == (parameter.KEYWORD_ONLY, False)
 
@@ -335,7 +335,7 @@ def test_where_the_warning_is_an_error_nothing_is_half_made() -> None:
     assert middleware.max_age == 7
 
 
-def test_what_is_reported_changes_no_answer() -> None:
+def test_what_is_reported_changes_no_response() -> None:
     options: dict[str, Any] = {"allow_origins": [ORIGIN, "https://a.example/"], "max_age": "60"}
     with listening():
         reported = CORSMiddleware(APP, **options)

@@ -15,9 +15,9 @@ import pytest
 import trio
 
 from fastcors import ConfigError, ConfigWarning, CORSMiddleware, Policy, _startup_log
-from tests.exchange import ORIGIN, answering
+from tests.exchange import ORIGIN, responding
 
-APP = answering()
+APP = responding()
 Run = Callable[[Callable[[], Any]], Any]
 LAST = "the server may keep running, but requests fail until this is fixed"
 
@@ -92,10 +92,10 @@ def test_every_exception_is_logged_once_in_an_event_loop(run: Run, case: str, lo
     *lines, last = logged()
     assert len(lines) == len(expected)
     for line, beginning in zip(lines, expected, strict=True):
-        assert line.startswith(f"fastcors: {beginning}")
+        assert line.startswith(beginning)
         assert line.isprintable()
     name = f"re.{kind.__name__}" if kind is re.error else kind.__name__
-    assert last == f"fastcors: CORSMiddleware raised {name}: {LAST}"
+    assert last == f"CORSMiddleware raised {name}: {LAST}"
     # As a framework does at each request.
     run(make)
     run(make)
@@ -119,8 +119,8 @@ def test_a_warning_that_is_an_error_is_logged_as_one(logged: Any) -> None:
 
     in_asyncio(make)
     line, last = logged()
-    assert line.startswith("fastcors: allow_origins: 'https://a.example/'")
-    assert last.startswith("fastcors: CORSMiddleware raised ConfigWarning: ")
+    assert line.startswith("allow_origins: 'https://a.example/'")
+    assert last.startswith("CORSMiddleware raised ConfigWarning: ")
 
 
 def test_a_configuration_that_runs_is_not_logged(logged: Any) -> None:
@@ -182,7 +182,21 @@ def test_it_is_written_to_stderr_without_logging_configured_and_no_event_loop_is
     first, second, third = done.stderr.splitlines()
     assert first == "in the loop"
     assert second.startswith("fastcors: allow_origins: 'https://a.example' is a str")
-    assert third.endswith(LAST)
+    assert third == f"fastcors: CORSMiddleware raised ConfigError: {LAST}"
+
+
+def test_a_format_with_the_loggers_name_shows_it_once() -> None:
+    script = f"import logging; logging.basicConfig()\n{SCRIPT}"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    _, second, third = done.stderr.splitlines()
+    assert second.startswith("ERROR:fastcors:allow_origins: 'https://a.example' is a str")
+    assert third == f"ERROR:fastcors:CORSMiddleware raised ConfigError: {LAST}"
 
 
 # Warnings, where a library shows them in its own way, as Daphne's does, which drops them.
@@ -211,7 +225,7 @@ def test_a_warning_that_a_library_shows_is_logged_too_if_it_is_not_filtered(
         assert reported == []
         assert shown == []
     else:
-        assert reported == [("fastcors", "WARNING", shown[0])]
+        assert reported == [("fastcors", "WARNING", shown[0].removeprefix("fastcors: "))]
         assert shown[0].startswith("fastcors: allow_origins: 'https://a.example/'")
         assert shown[1:] == ["another"]
 

@@ -25,10 +25,10 @@ import fastcors
 from fastcors import CORSMiddleware, Problem
 from fastcors._lint import suggestions
 from fastcors.options import DEFAULTS
-from tests.exchange import answering
+from tests.exchange import responding
 from tests.lint.alone import lint
 
-APP = answering()
+APP = responding()
 ORIGIN = "https://app.example.com"
 LISTS = {
     "allow_origins": ORIGIN,
@@ -392,9 +392,9 @@ def test_what_is_no_max_age(value: Any, expected: Any) -> None:
         (r"https://a\.com|*.b.com", [("regex-syntax", ERROR, ["https://a.com", "https://*.b.com"])]),
         ("*.a.com, *.b.com", [("regex-syntax", ERROR, ["https://*.a.com", "https://*.b.com"])]),
         ("https://(a|*.b.com", [("regex-syntax", ERROR, None)]),
-        (b"https://a", [("regex-type", ERROR, "https://a")]),
-        (re.compile(b"https://a"), [("regex-type", ERROR, "https://a")]),
-        ([b"https://a", None], [("regex-type", ERROR, "https://a"), ("regex-type", ERROR, None)]),
+        (b"https://a", [("regex-type", ERROR, ["https://a"])]),
+        (re.compile(b"https://a"), [("regex-type", ERROR, ["https://a"])]),
+        ([b"https://a", None], [("regex-type", ERROR, ["https://a"]), ("regex-type", ERROR, None)]),
         (7, [("regex-type", ERROR, None)]),
         (False, [("regex-type", ERROR, None)]),
         ("", [("regex-empty", ADVICE, None)]),
@@ -622,14 +622,15 @@ def test_every_problem_names_the_value_and_what_to_write() -> None:
     ("given", "meant"),
     [
         (rb"https://[a-z]+\.example\.com", r"https://[a-z]+\.example\.com"),
-        (re.compile(rb"https://a\.example"), r"https://a\.example"),
-        (rb"https://.*example\.com", None),
+        (re.compile(rb"https://a\.example"), ["https://a.example"]),
+        (rb"https://.*example\.com", ["https://example.com", "https://*.example.com"]),
+        (rb"https://(a|b){20}\.com", None),
         (b"null", None),
         (b"[ ", None),
     ],
 )
-def test_bytes_are_suggested_as_text_only_where_that_has_no_error(
-    given: Any, meant: str | None
+def test_for_bytes_only_what_is_verified_is_suggested(
+    given: Any, meant: str | list[str] | None
 ) -> None:
     (problem,) = lint(allow_origin_regex=given)
     assert (problem.code, problem.suggestion) == ("regex-type", meant)

@@ -8,7 +8,7 @@ import weakref
 from typing import Any
 
 from fastcors import CORSMiddleware, Policy
-from tests.exchange import answering, sent, values
+from tests.exchange import responding, sent, values
 
 from .scopes import ORIGIN, OTHER, at
 
@@ -20,7 +20,7 @@ class Application:
         self.middleware: Any = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await answering([])(scope, receive, send)
+        await responding([])(scope, receive, send)
 
 
 class Pattern:
@@ -51,7 +51,7 @@ def test_a_cycle_through_the_policy_of_a_path_is_freed() -> None:
         """A policy with attributes of its own."""
 
     inner: Any = Own(allow_origins=[OTHER])
-    middleware = CORSMiddleware(answering([]), [ORIGIN], paths={"/a": inner})
+    middleware = CORSMiddleware(responding([]), [ORIGIN], paths={"/a": inner})
     object.__setattr__(inner, "middleware", middleware)
     object.__setattr__(inner, "mark", mark := Pattern(middleware))
     sent(middleware, at("/a"))
@@ -65,7 +65,7 @@ def test_a_request_keeps_the_policy_of_its_path_while_the_paths_are_replaced() -
     async def app(scope: Any, receive: Any, send: Any) -> None:
         middleware.paths = {}
         gc.collect()
-        await answering([])(scope, receive, send)
+        await responding([])(scope, receive, send)
 
     middleware = CORSMiddleware(app, [ORIGIN], paths={"/a": Policy(allow_origins=[OTHER])})
     assert values(sent(middleware, at("/a")), "access-control-allow-origin") == [OTHER]
@@ -73,7 +73,7 @@ def test_a_request_keeps_the_policy_of_its_path_while_the_paths_are_replaced() -
 
 
 def test_replacing_the_paths_again_and_again_leaves_nothing() -> None:
-    middleware = CORSMiddleware(answering([]), [ORIGIN], paths={})
+    middleware = CORSMiddleware(responding([]), [ORIGIN], paths={})
     paths = {f"/{number}": Policy(allow_origins=[OTHER]) for number in range(20)}
 
     def round_trip() -> int:

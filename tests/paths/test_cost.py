@@ -6,7 +6,7 @@ import pytest
 
 from fastcors import CORSMiddleware, Policy
 from tests.attacks.timing import best_times
-from tests.exchange import App, Scope, answering
+from tests.exchange import App, Scope, responding
 
 from .scopes import ORIGIN, at
 
@@ -15,7 +15,7 @@ INNER = Policy(allow_origins=[ORIGIN])
 
 def middleware_of(count: int) -> App:
     return CORSMiddleware(
-        answering([]), paths={f"/api/v{number}/users": INNER for number in range(count)}
+        responding([]), paths={f"/api/v{number}/users": INNER for number in range(count)}
     )
 
 

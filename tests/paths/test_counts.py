@@ -10,12 +10,13 @@ import pytest
 
 from fastcors import CORSMiddleware, Policy
 from fastcors.decision import RULES
-from tests.exchange import answering, sent
+from tests.exchange import responding, sent
 
 from .scopes import ORIGIN, OTHER, at, handshake_at, preflight_at
 
 NOTHING = dict.fromkeys(("origin", "method", "headers", "private-network"), 0)
 NO_RULE = dict.fromkeys(RULES, 0)
+OUTCOMES = ("asked", "allowed", "rejected", "raised", "timed_out", "not_bool")
 PATHS: dict[str, Policy | None] = {
     "/public": Policy(allow_origins=["https://public.example"]),
     "/admin": Policy(allow_origins=[ORIGIN], enforce=True),
@@ -32,11 +33,12 @@ def counts(requests: int = 0, cross: int = 0, preflights: int = 0, **rejected: i
         "preflights": preflights,
         "rejected": {**NOTHING, **reasons},
         "enforcement": {**NO_RULE, **{k: v for k, v in rules.items() if k in NO_RULE}},
+        "allow_origin_func": dict.fromkeys(OUTCOMES, 0),
     }
 
 
 def test_each_path_has_its_counts_which_are_part_of_the_whole() -> None:
-    middleware = CORSMiddleware(answering(), [ORIGIN], paths=PATHS)
+    middleware = CORSMiddleware(responding(), [ORIGIN], paths=PATHS)
     assert middleware.stats() == {**counts(), "paths": {key: counts() for key in PATHS}}
     for scope in (
         at("/public/x"),
@@ -62,7 +64,7 @@ def test_each_path_has_its_counts_which_are_part_of_the_whole() -> None:
 
 
 def test_a_rejected_handshake_is_counted_below_its_path() -> None:
-    middleware = CORSMiddleware(answering(), [ORIGIN], paths=PATHS)
+    middleware = CORSMiddleware(responding(), [ORIGIN], paths=PATHS)
     messages: list[Any] = []
 
     async def send(message: Any) -> None:
@@ -78,7 +80,7 @@ def test_a_rejected_handshake_is_counted_below_its_path() -> None:
 
 
 def test_counts_of_a_key_go_on_when_the_paths_are_replaced() -> None:
-    middleware = CORSMiddleware(answering(), [ORIGIN], paths=PATHS)
+    middleware = CORSMiddleware(responding(), [ORIGIN], paths=PATHS)
     sent(middleware, at("/public"))
     sent(middleware, at("/internal"))
     middleware.paths = {"/public": None, "/new": None}
@@ -93,21 +95,21 @@ def test_counts_of_a_key_go_on_when_the_paths_are_replaced() -> None:
 
 def test_two_middlewares_of_one_policy_count_for_themselves() -> None:
     policy = Policy(allow_origins=[ORIGIN], paths=PATHS)
-    first, second = (CORSMiddleware(answering(), policy=policy) for _ in range(2))
+    first, second = (CORSMiddleware(responding(), policy=policy) for _ in range(2))
     sent(first, at("/public"))
     assert first.stats()["paths"]["/public"]["requests"] == 1
     assert second.stats()["paths"]["/public"]["requests"] == 0
 
 
 def test_what_stats_returns_is_new_each_time() -> None:
-    middleware = CORSMiddleware(answering(), [ORIGIN], paths=PATHS)
+    middleware = CORSMiddleware(responding(), [ORIGIN], paths=PATHS)
     middleware.stats()["paths"]["/public"]["rejected"]["origin"] = 7
     middleware.stats()["paths"].clear()
     assert middleware.stats()["paths"]["/public"] == counts()
 
 
 def test_threads_count_together() -> None:
-    middleware = CORSMiddleware(answering(), [ORIGIN], paths=PATHS)
+    middleware = CORSMiddleware(responding(), [ORIGIN], paths=PATHS)
     rounds = 200
 
     def run() -> None:
@@ -126,7 +128,7 @@ def test_threads_count_together() -> None:
 
 
 def test_the_log_names_the_key(caplog: pytest.LogCaptureFixture) -> None:
-    middleware = CORSMiddleware(answering(), [ORIGIN], paths=PATHS)
+    middleware = CORSMiddleware(responding(), [ORIGIN], paths=PATHS)
     with caplog.at_level(logging.DEBUG, "fastcors"):
         sent(middleware, at("/public/x"))
         sent(middleware, preflight_at("/public", method="PUT"))

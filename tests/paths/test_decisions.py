@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fastcors import CORSMiddleware, Policy
-from tests.exchange import answering, headers_of, sent
+from tests.exchange import headers_of, responding, sent
 
 from .scopes import ORIGIN, OTHER, at, preflight_at
 
@@ -29,10 +29,10 @@ def test_a_decision_on_a_preflight_is_the_response_of_the_middleware(
     path: str, origin: str
 ) -> None:
     decision = POLICY.preflight(origin=origin, method="GET", path=path)
-    messages = sent(CORSMiddleware(answering(), policy=POLICY), preflight_at(path, origin))
+    messages = sent(CORSMiddleware(responding(), policy=POLICY), preflight_at(path, origin))
     if path == "/internal":
         assert (decision.status, decision.body, decision.headers) == (None, None, [])
-        assert messages == sent(answering(), preflight_at(path, origin))
+        assert messages == sent(responding(), preflight_at(path, origin))
         return
     assert decision.status == messages[0]["status"]
     assert decision.body == messages[1]["body"]
@@ -46,7 +46,7 @@ def test_a_decision_on_a_request_is_what_the_middleware_does(
     path: str, origin: str | None, method: str
 ) -> None:
     decision = POLICY.request(origin=origin, method=method, path=path, host="api.example.com")
-    app = answering([])
+    app = responding([])
     messages = sent(CORSMiddleware(app, policy=POLICY), at(path, origin, method))
     if decision.status is None:
         assert messages[0]["status"] == 200

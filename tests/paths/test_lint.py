@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import fastcors
 from fastcors import ConfigError, CORSMiddleware, Policy, install
-from tests.exchange import answering
+from tests.exchange import responding
 from tests.lint.alone import lint
 
 ORIGIN = "https://app.example.com"
@@ -117,7 +117,7 @@ KEYS: list[tuple[Any, str, Any]] = [
 def test_a_key_that_is_no_path_always_raises_with_its_fix(key: Any, code: str, meant: Any) -> None:
     assert found({key: PUBLIC}) == [(code, meant)]
     with pytest.raises(ConfigError, match=code):
-        CORSMiddleware(answering(), [ORIGIN], paths={key: PUBLIC})
+        CORSMiddleware(responding(), [ORIGIN], paths={key: PUBLIC})
     if meant is not None:
         assert found({meant: PUBLIC}) == []
 
@@ -190,7 +190,7 @@ def test_all_problems_are_reported_at_once() -> None:
 
 
 def test_a_bad_reconfiguration_changes_nothing() -> None:
-    middleware = CORSMiddleware(answering(), [ORIGIN], paths={"/public": PUBLIC})
+    middleware = CORSMiddleware(responding(), [ORIGIN], paths={"/public": PUBLIC})
     bad: Any = {"public": PUBLIC}
     with pytest.raises(ConfigError):
         middleware.paths = bad

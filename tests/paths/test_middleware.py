@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fastcors import CORSMiddleware, Policy, install
-from tests.exchange import answering, headers_of, run, sent, values
+from tests.exchange import headers_of, responding, run, sent, values
 from tests.exchange import receive as receive_nothing
 
 from .scopes import ORIGIN, OTHER, at, handshake_at, preflight_at
@@ -22,7 +22,7 @@ OPTIONS: dict[str, Any] = {
     "paths": {"/public": PUBLIC, "/internal": None},
 }
 ALONE: dict[str, Any] = {name: value for name, value in OPTIONS.items() if name != "paths"}
-APP = answering([(b"vary", b"Accept"), (b"x-own", b"1")])
+APP = responding([(b"vary", b"Accept"), (b"x-own", b"1")])
 
 
 def test_below_a_key_its_policy_responds_as_if_it_were_alone() -> None:

@@ -10,7 +10,7 @@ import pytest
 from starlette._utils import get_route_path
 
 from fastcors import CORSMiddleware, Policy
-from tests.exchange import answering, sent, values
+from tests.exchange import responding, sent, values
 
 from .scopes import at
 
@@ -55,7 +55,7 @@ def policy_of(keys: list[str]) -> Policy:
 
 def decided_by(row: Row) -> list[str]:
     """Return what allows its origin on a request, as the middleware decides."""
-    middleware = CORSMiddleware(answering(), policy=policy_of(row.keys))
+    middleware = CORSMiddleware(responding(), policy=policy_of(row.keys))
     found = []
     for key in ("outside", *row.keys):
         origin = origin_of(key)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fastcors import CORSMiddleware, Policy
-from tests.exchange import answering, sent, sent_in_a_loop, values
+from tests.exchange import responding, sent, sent_in_a_loop, values
 
 from .scopes import ORIGIN, OTHER, at, handshake_at, preflight_at
 from .test_middleware import ENFORCED, OPTIONS, application, status_of
@@ -70,7 +70,7 @@ def allows(middleware: CORSMiddleware, path: str, origin: str) -> bool:
 
 @CLASSES
 def test_super_decides_by_the_policy_of_the_path(kind: type[CORSMiddleware]) -> None:
-    middleware = kind(answering([]), [ORIGIN], paths=PATHS)
+    middleware = kind(responding([]), [ORIGIN], paths=PATHS)
     assert allows(middleware, "/inner/x", INNER)
     assert not allows(middleware, "/inner/x", ORIGIN)
     assert allows(middleware, "/x", ORIGIN)
@@ -83,19 +83,19 @@ def test_super_decides_by_the_policy_of_the_path(kind: type[CORSMiddleware]) -> 
 def test_an_override_is_asked_below_paths_but_not_below_one_with_none(
     kind: type[CORSMiddleware],
 ) -> None:
-    middleware = kind(answering([]), [ORIGIN], paths=PATHS)
+    middleware = kind(responding([]), [ORIGIN], paths=PATHS)
     assert allows(middleware, "/inner", OWN)
     assert allows(middleware, "/x", OWN)
     assert not allows(middleware, "/internal", OWN)
     response = sent_in_a_loop(middleware, preflight_at("/internal", OWN))
-    assert response == sent(answering([]), preflight_at("/internal", OWN))
+    assert response == sent(responding([]), preflight_at("/internal", OWN))
 
 
 @CLASSES
 def test_an_ambiguous_path_allows_no_origin_whatever_an_override_says(
     kind: type[CORSMiddleware],
 ) -> None:
-    middleware = kind(answering([]), [ORIGIN], paths=PATHS)
+    middleware = kind(responding([]), [ORIGIN], paths=PATHS)
     for origin in (OWN, ORIGIN, INNER):
         assert not allows(middleware, "//inner", origin)
         assert not allows(middleware, "/inner/../x", origin)
@@ -104,7 +104,7 @@ def test_an_ambiguous_path_allows_no_origin_whatever_an_override_says(
 
 @CLASSES
 def test_each_class_sends_what_the_compiled_code_sends(kind: type[CORSMiddleware]) -> None:
-    middleware, plain = kind(answering([]), **OPTIONS), CORSMiddleware(answering([]), **OPTIONS)
+    middleware, plain = kind(responding([]), **OPTIONS), CORSMiddleware(responding([]), **OPTIONS)
     for path in ("/public/x", "/internal", "/x", "//public"):
         for scope in (at(path), at(path, ORIGIN), at(path, None)):
             assert sent_in_a_loop(middleware, scope) == sent(plain, scope)
@@ -137,7 +137,7 @@ def test_hosts_are_for_the_whole_server(kind: type[CORSMiddleware]) -> None:
 
 @CLASSES
 def test_each_class_counts_the_same(kind: type[CORSMiddleware]) -> None:
-    middleware, plain = kind(answering([]), **OPTIONS), CORSMiddleware(answering([]), **OPTIONS)
+    middleware, plain = kind(responding([]), **OPTIONS), CORSMiddleware(responding([]), **OPTIONS)
     for path in ("/public/x", "/internal", "/x", "//public"):
         for scope in (at(path, OTHER), preflight_at(path, OTHER), at(path, None)):
             sent_in_a_loop(middleware, scope)

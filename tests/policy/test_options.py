@@ -19,10 +19,10 @@ import fastcors
 from fastcors import ConfigError, ConfigWarning, CORSMiddleware, Policy
 from fastcors._lint.reading import READERS
 from fastcors.options import DEFAULTS, OPTIONS, Option, Options
-from tests.exchange import ORIGIN, actual, answering, preflight, sent
+from tests.exchange import ORIGIN, actual, preflight, responding, sent
 
 POLICY = Policy(allow_origins=[ORIGIN], allow_methods=["PUT"], allow_credentials=True)
-APP = answering()
+APP = responding()
 
 
 def test_a_policy_stands_for_all_options() -> None:
@@ -164,6 +164,11 @@ def test_an_option_of_the_table_is_read_and_shown(option: Option) -> None:
     assert shown == (option.name == "allow_origins" or option.sent is not None)
 
 
+def is_tenant(origin: str, scope: Any) -> bool:
+    """Allow nothing."""
+    return False
+
+
 OTHERS: dict[str, Any] = {
     "allow_origins": ["https://b.example"],
     "allow_methods": ["PUT"],
@@ -173,9 +178,12 @@ OTHERS: dict[str, Any] = {
     "allow_private_network": True,
     "expose_headers": ["X-Total"],
     "max_age": 5,
+    "allow_origin_func": is_tenant,
+    "origin_func_timeout": 2.5,
     "paths": {"/internal": None},
     "enforce": "unsafe",
     "hosts": ["api.example.com"],
+    "responses": "minimal",
     "strict": True,
     "accept": ("private-network-superseded",),
 }

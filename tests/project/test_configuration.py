@@ -44,7 +44,13 @@ def ended() -> Iterator[str]:
     return generator
 
 
+def is_tenant(origin: str, scope: object) -> bool:
+    """Allow nothing."""
+    return False
+
+
 NAMES = {
+    "is_tenant": is_tenant,
     "count": count,
     "Deciding": Deciding,
     "Ended": ended,

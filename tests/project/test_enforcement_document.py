@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from fastcors import Policy, lint
-from fastcors._log import enforcement
+from fastcors._log import enforcement, limit
 from tests.documents import Block, blocks_of, rows_below
 
 PAGE = "docs/enforcement.md"
@@ -23,7 +23,7 @@ EVIL = "https://evil.example"
 @pytest.fixture(autouse=True)
 def nothing_was_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     """Report each origin anew."""
-    monkeypatch.setattr(enforcement, "_reported", {})
+    monkeypatch.setattr(enforcement, "_limit", limit.Limit())
 
 
 def client(section: str, host: str) -> TestClient:

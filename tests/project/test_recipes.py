@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -185,6 +190,88 @@ def test_any_port_of_localhost_is_allowed_in_development(
     monkeypatch.setenv("ENVIRONMENT", "production")
     app = block.names()["app"]
     assert [can_read(app, origin) for origin in (*local, ORIGIN)] == [False] * 4 + [True]
+
+
+@recipe("Origins in a database")
+def test_origins_are_looked_up_in_a_database(
+    block: Block,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    pytest.importorskip("sqlalchemy")
+    file = tmp_path / "customers.db"
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("CREATE TABLE customers (origin TEXT PRIMARY KEY)")
+        database.execute("INSERT INTO customers VALUES ('https://one.example')")
+    monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{file}")
+    app = block.names()["app"]
+    with client(app) as api:
+
+        def is_allowed(origin: str) -> bool:
+            return readable(api.get("/docs", headers={"Origin": origin}), origin)
+
+        assert is_allowed(ORIGIN)
+        assert is_allowed("https://one.example")
+        for origin in (OTHER, "https://two.example", "' OR ''='"):
+            assert not is_allowed(origin)
+        added = api.post("/customers", params={"origin": "https://two.example"})
+        assert added.status_code == 200
+        assert is_allowed("https://two.example")
+        assert caplog.records == []
+        with closing(sqlite3.connect(file)) as database, database:
+            database.execute("DROP TABLE customers")
+        # What is remembered stays; nothing else is allowed.
+        assert is_allowed("https://one.example")
+        assert not is_allowed("https://three.example")
+    (record,) = caplog.records
+    assert "rejected https://three.example for /docs: allow_origin_func" in record.message
+    assert "raised OperationalError" in record.message
+
+
+class Tenants(BaseHTTPRequestHandler):
+    """A service on loopback that knows one tenant."""
+
+    def do_GET(self) -> None:
+        origin = parse_qs(urlsplit(self.path).query)["origin"][0]
+        said = {"https://one.example": b"true", "https://odd.example": b"1"}.get(origin, b"false")
+        body = b'{"allowed": %s}' % said
+        self.send_response(500 if origin == "https://broken.example" else 200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: Any) -> None:
+        """Print nothing."""
+
+
+@recipe("Origins behind a service")
+def test_a_service_is_asked_about_origins(
+    block: Block, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Tenants) as service:
+        thread = threading.Thread(target=service.serve_forever, args=(0.01,))
+        thread.start()
+        monkeypatch.setenv("TENANTS_URL", f"http://127.0.0.1:{service.server_port}")
+        try:
+            with client(block.names()["app"]) as api:
+                allowed = {
+                    origin
+                    for origin in (ORIGIN, OTHER, *(f"https://{name}.example" for name in NAMED))
+                    if readable(api.get("/docs", headers={"Origin": origin}), origin)
+                }
+        finally:
+            service.shutdown()
+            thread.join()
+    assert allowed == {ORIGIN, "https://one.example"}
+    causes = [record.message.partition(" documented.is_tenant ")[2] for record in caplog.records]
+    assert [cause[:22] for cause in causes if cause] == [
+        "returned 1, an int; on",
+        "raised HTTPStatusError",
+    ]
+
+
+NAMED = ("one", "odd", "broken")
 
 
 def add_cors(app: Any, **options: Any) -> None:

@@ -13,7 +13,6 @@ import pytest
 from fastcors import lint
 from fastcors._format import raw, shown_expression
 from fastcors._proof.entries import entries
-from fastcors._proof.prove import Prover
 from fastcors._proof.verdict import findings, judge
 from fastcors.problems import Problem
 from tests.proof.expressions import (
@@ -59,7 +58,7 @@ def as_suggested(expression: Any, correction: str | None) -> str | list[str] | N
     """Return a corrected regex as it is suggested: at best as entries of allow_origins."""
     if correction is None:
         return None
-    return entries(Prover(re.compile(expression), credentials=False), correction) or correction
+    return entries(re.compile(expression), correction) or correction
 
 
 def codes(problems: list[Problem]) -> list[tuple[str, str]]:
@@ -129,7 +128,7 @@ def test_null_that_only_look_around_keeps_out_is_not_reported() -> None:
 def test_what_takes_too_long_to_check_is_not_proven(expression: str) -> None:
     problems, proven = reported(expression)
     assert codes(problems) == [("regex-unverified", "warning")]
-    assert "too long to check" in problems[0].message
+    assert "in exponential time if repetitions are nested" in problems[0].message
     assert not proven
 
 
@@ -191,6 +190,14 @@ def test_a_star_that_is_meant_as_in_a_glob_is_an_error(
         (r"https://[acme]\.com", r"https://acme\.com"),
         (r"https://my-app\.[vercel]\.app", r"https://my-app\.vercel\.app"),
         (r"https://[seen]-app\.example\.com", r"https://seen-app\.example\.com"),
+        (r"http://localhost:[3000-4000]", r"http://localhost:\d{4}"),
+        (r"http://localhost:[3000-3999]+", r"http://localhost:\d{4}"),
+        (r"http://localhost:[80-8080]", r"http://localhost:\d{2,4}"),
+        (r"http://(localhost|127\.0\.0\.1):[1-65535]", r"http://(localhost|127\.0\.0\.1):\d{1,5}"),
+        (r"http://192\.168\.1\.[0-255]:3000", r"http://192\.168\.1\.\d{1,3}:3000"),
+        (r"https://app[1-10]\.example\.com", r"https://app\d{1,2}\.example\.com"),
+        (r"http://localhost:300[0-9]", None),
+        (r"http://localhost:[0-9]{4}", None),
         (r"https://[abc]\.example\.com", None),
         (r"https://[135]\.example\.com", None),
         (r"https://[a|b]\.example\.com", None),
@@ -206,6 +213,12 @@ def test_brackets_that_are_meant_as_a_group_are_an_error(
     suggested = as_suggested(expression, correction)
     assert [problem.suggestion for problem in problems] == ([suggested] if suggested else [])
     assert proven is (correction is None)
+
+
+def test_a_range_of_numbers_misses_its_last_one() -> None:
+    problems, _ = reported(r"http://localhost:[3000-4000]")
+    assert [problem.severity for problem in problems] == ["error"]
+    assert "does not allow http://localhost:4000: [ and ]" in problems[0].message
 
 
 @pytest.mark.parametrize(

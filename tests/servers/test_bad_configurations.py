@@ -21,12 +21,12 @@ app = {class_}()
 app.add_middleware(CORSMiddleware, {options})
 """
 FRAMEWORKS = {"fastapi": "FastAPI", "starlette.applications": "Starlette"}
-SLASH = "fastcors: allow_origins: 'https://app.example.com/' ends with a slash"
+SLASH = "allow_origins: 'https://app.example.com/' ends with a slash"
 
 
 @dataclass
 class Case:
-    """Options, how each line that reports them begins, and the status of a request."""
+    """Options, how each line that reports them begins after its prefix, and the status of a request."""
 
     options: str
     lines: list[str]
@@ -34,20 +34,20 @@ class Case:
 
 
 def fails(raised: str) -> str:
-    return f"fastcors: CORSMiddleware raised {raised}: "
+    return f"CORSMiddleware raised {raised}: "
 
 
 CASES = {
     "a string for a list": Case(
         'allow_origins="https://app.example.com"',
-        ["fastcors: allow_origins: 'https://app.example.com' is a str", fails("ConfigError")],
+        ["allow_origins: 'https://app.example.com' is a str", fails("ConfigError")],
     ),
     "strict": Case(
         'allow_origins=["https://app.example.com/"], strict=True', [SLASH, fails("ConfigError")]
     ),
     "a regular expression": Case(
         'allow_origin_regex=r"https://(app|www\\.example\\.com"',
-        ["fastcors: allow_origin_regex: r'https://(app|www", fails(f"re.{re.error.__name__}")],
+        ["allow_origin_regex: r'https://(app|www", fails(f"re.{re.error.__name__}")],
     ),
     "a warning": Case('allow_origins=["https://app.example.com/"]', [SLASH], 404),
 }

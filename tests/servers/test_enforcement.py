@@ -136,7 +136,7 @@ def test_a_host_that_is_missing_or_doubled_is_rejected(server: Server) -> None:
 
 
 @each_server
-def test_a_preflight_is_answered_by_cors(server: Server) -> None:
+def test_cors_responds_to_a_preflight(server: Server) -> None:
     for headers, status in (
         ({"Origin": ALLOWED}, 200),
         ({"Origin": EVIL}, 400),

@@ -57,6 +57,7 @@ for app in (fastapi, starlette):
     app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"], strict=True)
     app.add_middleware(CORSMiddleware, enforce=True, hosts=["localhost"])
     app.add_middleware(CORSMiddleware, enforce="report", hosts={"localhost"})
+    app.add_middleware(CORSMiddleware, responses="minimal")
 Middleware(CORSMiddleware, ["https://a.example"], max_age=60)
 
 # Wrapped around an application from outside, and a middleware around another.

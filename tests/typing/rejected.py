@@ -34,6 +34,7 @@ CORSMiddleware(application, allow_private_network="no")  # error
 CORSMiddleware(application, strict="yes")  # error
 CORSMiddleware(application, max_age="600")  # error
 CORSMiddleware(application, enforce="Unsafe")  # error
+CORSMiddleware(application, responses="small")  # error
 CORSMiddleware(application, hosts=[b"localhost"])  # error
 CORSMiddleware(application, max_age=None)  # error
 CORSMiddleware(application, allow_origins=None)  # error

@@ -325,7 +325,9 @@ class _Rejected:
             pattern = entry["pattern"]
             if pattern is not None and _is_flawless(self.compiled, pattern):
                 return wording.ADD_OR_SUBDOMAINS, pattern
-            if self.closest["this_machine"] and (entry["port"] or entry["text"].endswith(":*")):
+            has_port = entry["port"] or entry["text"].endswith(":*")
+            # The pages of an app have no port.
+            if self.closest["this_machine"] and has_port and scheme in ("http", "https"):
                 port = rest.rpartition(":")[2]
                 host = rest.removesuffix(f":{port}") if port.isdigit() else rest
                 return wording.ADD_OR_PORTS, f"{scheme}://{host}:*"

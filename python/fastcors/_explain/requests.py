@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from fastcors._fastcors import lint_methods, lint_request_headers, nearest_name
-from fastcors._format import shown
+import re
+
+from fastcors._fastcors import lint_methods, lint_request_headers, nearest_header, nearest_name
+from fastcors._format import function_name, shown
 from fastcors._lint.reading import read_options
 from fastcors.decision import Denial, never_mirrored
 from fastcors.options import ALL_METHODS
@@ -23,17 +25,16 @@ if TYPE_CHECKING:
 _LISTED = 10
 # How many rejected request headers are compared with those that are allowed, and shown.
 _HEADERS = 16
-# RFC 9110, 5.6.2.
-_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-# What is stripped from a requested name: Python's white space in latin-1, except CR and LF.
-_SPACE = "\t\x0b\x0c\x1c\x1d\x1e\x1f \x85\xa0"
+# The linter's codes of what is no method and no header name.
+_NO_NAME = {"not-a-token", "name-breaks-header"}
+_BEYOND_LATIN_1 = re.compile("[^\0-\xff]")
 
 
 def denials(compiled: CompiledPolicy, request: Request) -> Iterator[Denial]:
     """Yield what is rejected, in the order of the body."""
     origin = request.origin
     if origin is not None and not _allows_origin(compiled, origin):
-        yield Denial("origin", origin, rejection(compiled, origin))
+        yield Denial("origin", origin, _origin(compiled, origin))
     if request.method is None:
         return
     if request.method not in compiled.options.allow_methods.items:
@@ -49,19 +50,25 @@ def explanation(compiled: CompiledPolicy, decision: Decision) -> str:
     """Return the text of a decision."""
     request = decision._request
     if request.origin is None:
-        return wording.NOT_CROSS_ORIGIN
+        return wording.NOT_CROSS_ORIGIN if compiled.varies else wording.NOT_CROSS_ORIGIN_OF_ANY
     origin = printable(request.origin)
     if request.method is not None:
         verdict = wording.VERDICT_ALLOWED
         if not decision:
-            verdict = wording.VERDICT_REJECTED.format(status=decision.status)
+            verdict = wording.VERDICT_REJECTED
+            if _only_function_decides(compiled, decision):
+                verdict = wording.VERDICT_UNLESS
+            verdict = verdict.format(status=decision.status)
         template = wording.PREFLIGHTS[request.headers is not None, request.private_network]
         headers = "" if request.headers is None else printable(request.headers)
         first = template.format(
             verdict=verdict, method=printable(request.method), origin=origin, headers=headers
         )
     else:
-        first = (wording.ALLOWED if decision else wording.BLOCKED).format(origin=origin)
+        template = wording.ALLOWED if decision else wording.BLOCKED
+        if not decision and _only_function_decides(compiled, decision):
+            template = wording.BLOCKED_UNLESS
+        first = template.format(origin=origin)
     if decision:
         lines = [joined([first, rule(compiled, request.origin)]), _credentials(compiled)]
         if (
@@ -75,6 +82,23 @@ def explanation(compiled: CompiledPolicy, decision: Decision) -> str:
     if len(lines) > _HEADERS:
         lines[_HEADERS:] = [wording.MORE_DENIALS.format(count=f"{len(lines) - _HEADERS:,}")]
     return "\n  ".join([first, *lines])
+
+
+def _only_function_decides(compiled: CompiledPolicy, decision: Decision) -> bool:
+    """Whether nothing is wrong with a rejected request if a function allows its Origin."""
+    kinds = {denial.kind for denial in decision.denials}
+    return kinds == {"origin"} and compiled.asks_about(decision._request.origin or "")
+
+
+def _origin(compiled: CompiledPolicy, origin: str) -> str:
+    """Return why an origin is rejected, and what to change."""
+    if not compiled.asks_about(origin):
+        return rejection(compiled, origin)
+    function = function_name(compiled.options.allow_origin_func)
+    said = wording.FUNCTION_DECIDES.format(function=function, origin=printable(origin))
+    if not compiled.entry_count() and not compiled.options.patterns():
+        return said
+    return joined([said, wording.FUNCTION_AND_RULES.format(rejection=rejection(compiled, origin))])
 
 
 def _allows_origin(compiled: CompiledPolicy, origin: str) -> bool:
@@ -105,22 +129,17 @@ def _may_have_credentials(compiled: CompiledPolicy) -> bool:
     return not errors or errors.issubset(read_options(given).problems)
 
 
-def _is_name(text: str) -> bool:
-    """Whether a text can be asked for by its name: a token, and not the one for every name."""
-    return text != "*" and _TOKEN.issuperset(text)
-
-
 def _method(compiled: CompiledPolicy, method: str) -> Iterator[str]:
     """Yield why a method is rejected, and what to change."""
     name = printable(method)
     if not method:
         yield wording.NO_METHOD
         return
-    if not _is_name(method):
-        yield wording.INVALID_METHOD.format(method=name)
-        return
     problems = lint_methods([method], credentials=False)
     severities = {code: severity for code, severity, *_ in problems}
+    if method == "*" or not _NO_NAME.isdisjoint(severities):
+        yield wording.INVALID_METHOD.format(method=name)
+        return
     if "method-forbidden" in severities:
         yield wording.FORBIDDEN_METHOD.format(method=name)
         return
@@ -182,13 +201,9 @@ def rejected_headers(compiled: CompiledPolicy, headers: str | None) -> Iterator[
     """Yield each rejected name once, as it was sent."""
     if headers is None:
         return
-    for name in dict.fromkeys(part.strip(_SPACE) for part in headers.split(",")):
-        try:
-            allowed = compiled.allows_header(name.encode("latin-1"))
-        except UnicodeEncodeError:
-            allowed = False
-        if not allowed:
-            yield name
+    # No policy allows a name with a NUL, so none allows one with a character that no header can carry.
+    value = _BEYOND_LATIN_1.sub("\0", headers).encode("latin-1")
+    yield from dict.fromkeys(headers[start:end] for start, end in compiled.rejected_names(value))
 
 
 def _header(compiled: CompiledPolicy, name: str, *, compared: bool) -> Iterator[str]:
@@ -201,18 +216,18 @@ def _header(compiled: CompiledPolicy, name: str, *, compared: bool) -> Iterator[
     if character is not None:
         yield wording.BROKEN_HEADER_NAME.format(header=header, character=shown(character))
         return
-    if not _is_name(name):
-        yield wording.INVALID_HEADER_NAME.format(header=header)
-        return
     credentials = compiled.options.allow_credentials
     codes = {code for code, *_ in lint_request_headers([name], credentials)}
+    if name == "*" or not _NO_NAME.isdisjoint(codes):
+        yield wording.INVALID_HEADER_NAME.format(header=header)
+        return
     if "header-of-response" in codes:
         yield wording.RESPONSE_HEADER.format(header=header)
         return
     if "header-forbidden" in codes:
         yield wording.FORBIDDEN_HEADER.format(header=header)
         return
-    near = nearest_name(compiled.options.sent_headers(), name) if compared else None
+    near = nearest_header(compiled.options.sent_headers(), name) if compared else None
     template, allowed, add = wording.HEADER, "", wording.ADD_HEADER
     if name.lower() == "authorization" and credentials:
         template = wording.AUTHORIZATION

@@ -25,8 +25,14 @@ MOST_NAMED = 3
 # The first line: what becomes of the request.
 
 NOT_CROSS_ORIGIN = "not a cross-origin request: it has no Origin header; the response gets Vary: Origin and no other header"
+# With responses="minimal" and every origin.
+NOT_CROSS_ORIGIN_OF_ANY = "not a cross-origin request: it has no Origin header; the response gets the same headers as every other"
 ALLOWED = "allowed: pages on {origin} can read the response"
 BLOCKED = "blocked: pages on {origin} cannot read the response (the application still handles the request)"
+BLOCKED_UNLESS = (
+    "blocked unless allow_origin_func allows it: pages on {origin} cannot read the response (the application "
+    "still handles the request)"
+)
 # By whether the preflight names headers, and whether it asks for a private network.
 PREFLIGHTS = {
     (False, False): "{verdict}: a preflight for {method} from {origin}",
@@ -39,8 +45,16 @@ PREFLIGHTS = {
 }
 VERDICT_ALLOWED = "allowed"
 VERDICT_REJECTED = "rejected with status {status}"
+VERDICT_UNLESS = "rejected with status {status} unless allow_origin_func allows the origin"
 MORE_DENIALS = "and {count} more"
 
+# An origin that only a function may allow.
+
+FUNCTION_DECIDES = (
+    "only allow_origin_func {function} can allow {origin}: the middleware calls it for each request, a Policy "
+    "does not, because it has no request"
+)
+FUNCTION_AND_RULES = "besides the function: {rejection}"
 # A path that can be read as being below different keys of `paths`.
 AMBIGUOUS_PATH = (
     "{origin} is not allowed: the path can be read as being below different keys of paths, so no origin is "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fastcors.options import DEFAULTS
 from fastcors.problems import Problem
 
 TYPE_CHECKING = False
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from fastcors.options import Options
 
 
-_ORIGINS = ("allow_origins", "allow_origin_regex")
+_ORIGINS = ("allow_origins", "allow_origin_regex", "allow_origin_func")
 
 
 def contradictions(options: Options) -> Iterator[Problem]:
@@ -20,7 +21,8 @@ def contradictions(options: Options) -> Iterator[Problem]:
     All of it is advice: a subclass may decide on origins by itself.
     """
     expressions = options.allow_origin_regex
-    no_origins = not options.allow_origins.items and not expressions
+    function = options.allow_origin_func
+    no_origins = not options.lists_origins and not expressions and function is None
     if no_origins and options.allow_credentials:
         yield Problem(
             "credentials-without-origin",
@@ -29,8 +31,8 @@ def contradictions(options: Options) -> Iterator[Problem]:
             "True allows credentials, but neither allow_origins nor allow_origin_regex allows "
             "any origin; list the origins, or remove this option",
         )
-    # With these the server's own pages are what is meant, or what is below a path. What was given and cannot be used has been
-    # reported.
+    # With these the server's own pages are what is meant, or what is below a path. What was given and
+    # cannot be used has been reported.
     elif (
         no_origins and not options.enforce and not options.hosts.items and not options.paths
     ) and not any(problem.option in _ORIGINS for problem in options.problems):
@@ -51,6 +53,10 @@ def contradictions(options: Options) -> Iterator[Problem]:
             "the regex has no effect, because '*' in allow_origins allows every origin; remove one "
             "of the two",
         )
+    if function is not None or options.origin_func_timeout != DEFAULTS["origin_func_timeout"]:
+        from .function import contradictions_of_function
+
+        yield from contradictions_of_function(options)
     if options.enforce:
         from .enforcement import contradictions_of_enforcement
 

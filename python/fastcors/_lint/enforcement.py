@@ -7,7 +7,7 @@ from fastcors._format import described, shown
 from fastcors.problems import Problem
 
 from .collections import entries, text_for_a_plain_list
-from .suggestions import TEXTS, WORDS, as_text, decoded, is_text
+from .suggestions import TEXTS, WORDS, as_text, decoded, is_text, split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 _ALL_INTERFACES = ("0.0.0.0", "0", "[::]", "::", "[::0]", "::0")  # noqa: S104 - nothing is bound
 # The most origins that are looked at to know whether the server is a local tool.
 _MOST = 1_000
+# The most hosts in one string that are told apart.
+_MOST_SEVERAL = 20
 
 
 def mode(option: str, given: Any, problems: list[Problem]) -> bool | str:
@@ -123,6 +125,17 @@ def _linted_host(text: str) -> Iterator[Problem]:
             _host_in(text),
         )
         return
+    several = split(text)
+    if several and 1 < len(several) <= _MOST_SEVERAL and _are_sound(several):
+        yield Problem(
+            "host-malformed",
+            "hosts",
+            text,
+            f"{shown(text)} contains several hosts, but each entry is compared as a whole, so it never "
+            f"matches; write {', '.join(map(shown, several))}, each as a separate entry",
+            several,
+        )
+        return
     yield from _linted_as_origin(text, problem)
 
 
@@ -144,6 +157,15 @@ def _linted_as_origin(text: str, problem: Any) -> Iterator[Problem]:
             host = _host_in(meant) if isinstance(meant, str) and option is None else None
             if host is None and ":" in text:
                 host = _bracketed(text)
+            if host is None and "*" in text:
+                yield Problem(
+                    "host-malformed",
+                    "hosts",
+                    text,
+                    f"{shown(text)} has a * that is not its whole first label, as in '*.example.com', so it "
+                    "never matches; list each host",
+                )
+                return
             yield problem(
                 "host-malformed", "is no host that a client sends, so it never matches", host
             )
@@ -177,7 +199,11 @@ def contradictions_of_enforcement(options: Options) -> Iterator[Problem]:
         )
     elif options.hosts.items:
         return
-    elif not origins and not options.allow_origin_regex:
+    elif (
+        not options.lists_origins
+        and not options.allow_origin_regex
+        and options.allow_origin_func is None
+    ):
         yield Problem(
             "enforce-without-origins",
             "enforce",
@@ -186,7 +212,12 @@ def contradictions_of_enforcement(options: Options) -> Iterator[Problem]:
             "attacker becomes one of them by DNS rebinding; list the origins in allow_origins, or this "
             f"server's names in hosts, such as {LOCAL_HOSTS}",
         )
-    elif origins and not options.allow_origin_regex and _are_local(origins):
+    elif (
+        origins
+        and not options.allow_origin_regex
+        and options.allow_origin_func is None
+        and _are_local(origins)
+    ):
         yield Problem(
             "enforce-without-hosts",
             "enforce",

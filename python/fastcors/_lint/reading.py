@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fastcors._fastcors import OriginSetBase
 from fastcors.options import ALL_METHODS, DEFAULTS, OPTIONS, Copy, Options
 from fastcors.problems import Problem, always_raises
 
@@ -94,6 +95,8 @@ class _Reading:
         given = self.given[option]
         if type(given) is Copy:
             return Copy(given, given.items)
+        if option == "allow_origins" and issubclass(type(given), OriginSetBase):
+            return Copy(given, [])
 
         def read(option: str, given: Any, problems: list[Problem]) -> list[str]:
             return reader(option, given, problems, self.credentials)
@@ -118,6 +121,22 @@ class _Reading:
         from . import accept
 
         return self.read(option, accept.codes, unreadable=())
+
+    def function(self, option: str) -> Any:
+        given = self.given[option]
+        if given is None:
+            return None
+        from . import function
+
+        return self.read(option, function.function, unreadable=None)
+
+    def timeout(self, option: str) -> float:
+        given = self.given[option]
+        if type(given) is int and given == DEFAULTS[option]:
+            return given
+        from . import function
+
+        return self.read(option, function.timeout, unreadable=float(DEFAULTS[option]))
 
     def paths(self, option: str) -> dict[str, Any]:
         if self.given[option] is None:
@@ -146,6 +165,14 @@ class _Reading:
 
         return Copy(given, self.read(option, enforcement.hosts, unreadable=[]))
 
+    def responses(self, option: str) -> str:
+        given = self.given[option]
+        if type(given) is str and given == DEFAULTS[option]:
+            return given
+        from . import responses
+
+        return self.read(option, responses.style, unreadable=responses.STARLETTE)
+
     def expressions(self, option: str) -> Any:
         """Compile the expressions."""
         if self.given[option] is None:
@@ -158,6 +185,10 @@ class _Reading:
 
     def lint(self, options: Options) -> None:
         """Find what is wrong with the texts in the collections."""
+        live = options.allow_origins.live
+        if live is not None:
+            texts = live._fastcors_questionable(self.credentials)
+            options.problems += values.linted("allow_origins", texts, self.credentials)
         for option in ("allow_origins", "allow_methods", "allow_headers", "expose_headers"):
             texts = getattr(options, option).items
             if texts:
@@ -192,7 +223,10 @@ READERS: dict[str, Callable[[_Reading, str], Any]] = {
     "bool": _Reading.flag,
     "seconds": _Reading.seconds,
     "codes": _Reading.codes,
+    "function": _Reading.function,
+    "timeout": _Reading.timeout,
     "paths": _Reading.paths,
     "enforcement": _Reading.enforcement,
     "hosts": _Reading.hosts,
+    "responses": _Reading.responses,
 }

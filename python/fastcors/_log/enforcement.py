@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import logging
-from time import monotonic
 
-from .rejections import (
-    LONGEST_EXPLAINED,
-    for_path,
-    logger,
-    print_error,
-    why_without_comparison,
-)
+from .limit import Limit
+from .rejections import for_path, logger, print_error, why_without_comparison
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fastcors._fastcors import CompiledPolicy
     from fastcors._types import Scope
 
-# The seconds in which an origin is reported once.
-_INTERVAL = 60.0
-# The most origins that are reported in them: requests with made-up origins fill neither the memory nor
-# the log.
-_MOST_REPORTED = 100
-# When each was reported last, the oldest first.
-_reported: dict[bytes, float] = {}
+_limit = Limit()
 
 
 def caught(
@@ -54,7 +42,8 @@ def caught(
         if not logger.isEnabledFor(level):
             return
         origin, host, _ = request
-        if is_report and not _is_due(origin or (host if name == "host" else None) or name.encode()):
+        key = origin or (host if name == "host" else None) or name.encode()
+        if is_report and not _limit.is_due(key):
             return
         what = "would reject" if is_report else "rejected"
         logger.log(
@@ -69,24 +58,6 @@ def caught(
         )
     except Exception:  # noqa: BLE001 - a filter may raise anything
         print_error()
-
-
-def _is_due(key: bytes) -> bool:
-    """Whether to report an origin. It then counts as reported."""
-    now = monotonic()
-    key = key[:LONGEST_EXPLAINED]
-    last = _reported.get(key)
-    if last is not None and now - last < _INTERVAL:
-        return False
-    # Another thread may do the same meanwhile: then a line is written twice.
-    for old in list(_reported)[:_MOST_REPORTED]:
-        if now - _reported.get(old, now) < _INTERVAL:
-            break
-        _reported.pop(old, None)
-    if len(_reported) >= _MOST_REPORTED:
-        return False
-    _reported[key] = now
-    return True
 
 
 def _described(scope: Scope, origin: bytes | None) -> str:

@@ -106,8 +106,9 @@ def allowed_inside(
         from fastcors._explain.wording import printable
 
         text = origin.decode("latin-1")
-        # The policy's own line is on the response too.
-        credentials = credentials or compiled.options.allow_credentials
+        # Starlette's response has the policy's own line too.
+        if compiled.options.responses == "starlette":
+            credentials = credentials or compiled.options.allow_credentials
         logger.warning(
             "another layer inside handles CORS itself: the response%s has "
             "access-control-allow-origin: %s, so pages on %s can read it%s, although this policy "

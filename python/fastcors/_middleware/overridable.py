@@ -8,9 +8,12 @@ from __future__ import annotations
 from contextvars import ContextVar
 
 from fastcors._fastcors import CompiledPolicy, Middleware, claim_call, vary_by_origin
+from fastcors._format import function_name
+from fastcors._origins.function import ask, settled
 from fastcors.decision import never_mirrored
 
 from .current import follow
+from .isolation import in_lower_case, send_varying
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +59,9 @@ class Overridable(Middleware):
             is_rejected, said = await _enforce(self, policy, said, scope, receive, send)
             if is_rejected:
                 return
-        begun = self._fastcors_begin(policy._compiled, scope)
+            begun = self._fastcors_begin(policy._compiled, in_lower_case(scope))
+        else:
+            begun = self._fastcors_begin(policy._compiled, scope)
         if begun is None:
             await self.app(scope, receive, send)
             return
@@ -70,19 +75,27 @@ class Overridable(Middleware):
         # Asked once about each request.
         headers.origin_allowed = said
         if headers.method is not None:
-            if self._fastcors_asks and not policy._compiled.is_ambiguous:
-                headers.origin_allowed = await _verdict(self, headers.policy, headers.origin)
+            headers.origin_allowed = await _said_of_preflight(self, policy, headers.origin, scope)
             response = self.preflight_response(request_headers=headers)
             await response(scope, receive, send)
             return
+        if policy._compiled.enforces and policy.enforce == "isolate":
+            send = send_varying(send)
         await self.simple_response(scope, receive, send, request_headers=headers)
 
     # With Any, an override may be a coroutine function.
     def is_allowed_origin(self, origin: str) -> bool | Any:
-        """Whether the policy allows an origin. A subclass may make this a coroutine function."""
+        """Whether the policy allows an origin. A subclass may make this a coroutine function.
+
+        While a request is decided, `allow_origin_func` is asked as well. If that is awaited, what comes
+        back is to be awaited too, and is neither true nor false. Outside a request it is not asked.
+        """
         asked = _ASKED.get()
         if asked is not None and asked[0] is self:
-            return asked[1].allows(origin)
+            _, compiled, scope = asked
+            if scope is None or compiled.allows(origin):
+                return compiled.allows(origin)
+            return ask(self, compiled, scope, origin)
         return self._fastcors_allows(origin)
 
     def preflight_response(self, request_headers: Headers) -> Response:
@@ -106,14 +119,18 @@ class Overridable(Middleware):
         )
         if reasons:
             _report_rejection(self, request_headers, tuple(reasons), preflight=True)
-        headers = dict(policy.preflight_headers)
+        # The minimal response to a rejected one has none of them.
+        starlette = policy.responses == "starlette"
+        headers = dict(policy.preflight_headers if starlette or not reasons else ())
         if explicit:
             headers["Access-Control-Allow-Origin"] = origin
         if mirrored and requested_headers is not None:
             headers["Access-Control-Allow-Headers"] = requested_headers
         if private_network:
             headers["Access-Control-Allow-Private-Network"] = "true"
-        response: Response = _starlette().PlainTextResponse(body, status, headers)
+        # One without a body has no type either.
+        kind = _starlette().PlainTextResponse if body else _starlette().Response
+        response: Response = kind(body, status, headers)
         return response
 
     async def simple_response(
@@ -169,38 +186,34 @@ class Overridable(Middleware):
         runs_call = hooks or type(self).__call__ is not _CALL
         return runs_call, hooks, is_overridden(self, "is_allowed_origin")
 
-    def _fastcors_ask(self, compiled: CompiledPolicy, origin: str) -> Any:
+    def _fastcors_ask(
+        self, compiled: CompiledPolicy, origin: str, scope: Scope | None = None
+    ) -> Any:
         """Call `is_allowed_origin`; if it calls the base class, this policy decides there.
 
-        An Origin that no response may repeat is rejected without a call.
+        An Origin that no response may repeat is rejected without a call. Without a scope the policy's
+        function is not asked.
         """
         if never_mirrored(origin) is not None:
             return False
-        token = _ASKED.set((self, compiled))
+        asked = self, compiled, scope
+        token = _ASKED.set(asked)
         try:
-            return self.is_allowed_origin(origin=origin)
+            verdict: Any = self.is_allowed_origin(origin=origin)
         finally:
             _ASKED.reset(token)
-
-    async def _fastcors_await(self, compiled: CompiledPolicy, verdict: Awaitable[Any]) -> Any:
-        """Await what `is_allowed_origin` returned; if it calls the base class, this policy decides there."""
-        token = _ASKED.set((self, compiled))
-        try:
-            return await verdict
-        finally:
-            try:  # noqa: SIM105 - contextlib would be imported with the package
-                _ASKED.reset(token)
-            except ValueError:
-                # Whoever closes a coroutine that is thrown away may do it in another context.
-                pass
+        if scope is not None and hasattr(verdict, "__await__"):
+            # A coroutine function has run nothing yet.
+            return _awaited(asked, verdict)
+        return verdict
 
     def _fastcors_follow(self) -> None:
         """Make a new policy from the list or set that it follows, if that was changed."""
         follow(self)
 
 
-# The policy by which the base class decides while a subclass's `is_allowed_origin` runs.
-_ASKED: ContextVar[tuple[Overridable, CompiledPolicy] | None] = ContextVar(
+# The policy by which the base class decides while a subclass's `is_allowed_origin` runs, and the request.
+_ASKED: ContextVar[tuple[Overridable, CompiledPolicy, Scope | None] | None] = ContextVar(
     "fastcors_asked", default=None
 )
 _IMPORTED: list[ModuleType] = []
@@ -265,27 +278,53 @@ def _report_rejection(
     compiled = request_headers.policy._compiled
     for reason in reasons:
         middleware._fastcors_count(compiled, reason)
-    override = None if compiled.is_ambiguous else _override_of(middleware)
-    request_headers.log_rejection(reasons, preflight, override)
+    request_headers.log_rejection(reasons, preflight, _decider(middleware, request_headers))
 
 
-def _override_of(middleware: Overridable) -> str | None:
-    """Return the name of the method that decides on origins instead of the policy, if there is one."""
-    if not middleware._fastcors_asks:
+def _decider(middleware: Overridable, headers: Any) -> str | None:
+    """Return the name of what decides on this origin instead of the policy's rules, if there is anything."""
+    if middleware._fastcors_asks and not headers.policy._compiled.is_ambiguous:
+        return f"{type(middleware).__name__}.is_allowed_origin"
+    policy: Policy = headers.policy
+    if not policy._compiled.asks_about(headers.origin or ""):
         return None
-    return f"{type(middleware).__name__}.is_allowed_origin"
+    return f"allow_origin_func {function_name(policy.allow_origin_func)}"
 
 
-async def _verdict(middleware: Overridable, policy: Policy, origin: str) -> bool:
+async def _awaited(
+    asked: tuple[Overridable, CompiledPolicy, Scope | None], verdict: Awaitable[Any]
+) -> Any:
+    """Await what `is_allowed_origin` returned; if it calls the base class, this policy decides there."""
+    token = _ASKED.set(asked)
+    try:
+        return await verdict
+    finally:
+        _ASKED.reset(token)
+
+
+async def _said_of_preflight(
+    middleware: Overridable, policy: Policy, origin: str, scope: Scope
+) -> bool | None:
+    """Return whether a preflight's Origin is allowed, if anything besides the policy's rules decides."""
+    if policy._compiled.is_ambiguous:
+        return False
+    if middleware._fastcors_asks or policy.allow_origin_func is not None:
+        return await _verdict(middleware, policy, origin, scope)
+    return None
+
+
+async def _verdict(
+    middleware: Overridable, policy: Policy, origin: str, scope: Scope | None
+) -> bool:
     """Call `is_allowed_origin`, and await the result if it is an awaitable."""
+    compiled = policy._compiled
     if not middleware._fastcors_asks:
-        return policy._compiled.allows(origin)
-    verdict: Any = middleware._fastcors_ask(policy._compiled, origin)
+        if scope is None or compiled.allows(origin):
+            return compiled.allows(origin)
+        return await settled(ask(middleware, compiled, scope, origin))
+    verdict: Any = middleware._fastcors_ask(compiled, origin, scope)
     if hasattr(verdict, "__await__"):
-        if policy._compiled.path is None:
-            verdict = await verdict
-        else:
-            verdict = await middleware._fastcors_await(policy._compiled, verdict)
+        verdict = await verdict
     return bool(verdict)
 
 
@@ -320,7 +359,7 @@ async def _enforce(
     """
     rejection = middleware._fastcors_enforce(policy._compiled, scope, receive, send, allowed)
     if isinstance(rejection, bytes):
-        allowed = await _verdict(middleware, policy, rejection.decode("latin-1"))
+        allowed = await _verdict(middleware, policy, rejection.decode("latin-1"), scope)
         rejection = middleware._fastcors_enforce(policy._compiled, scope, receive, send, allowed)
     if rejection is None or isinstance(rejection, bytes):
         return False, allowed
@@ -337,7 +376,7 @@ async def _is_allowed(
     # With `*` Starlette does not call the method on actual requests.
     if policy.allow_all_origins:
         return never_mirrored(origin) is None
-    return await _verdict(middleware, policy, origin)
+    return await _verdict(middleware, policy, origin, getattr(request_headers, "scope", None))
 
 
 def _origin_of(request_headers: Headers) -> str | None:

@@ -6,7 +6,7 @@ from functools import partial
 from logging import DEBUG
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 
 from fastcors._log.rejections import logger, rejected
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fastcors._types import Scope
     from fastcors.policy import Policy
 
-__all__ = ["MutableHeaders", "PlainTextResponse", "RequestHeaders", "partial"]
+__all__ = ["MutableHeaders", "PlainTextResponse", "RequestHeaders", "Response", "partial"]
 
 
 class RequestHeaders(Headers):
@@ -27,8 +27,8 @@ class RequestHeaders(Headers):
         method: Access-Control-Request-Method of a preflight; None for an actual request.
         requested: Access-Control-Request-Headers, or None.
         private_network: whether there is Access-Control-Request-Private-Network.
-        origin_allowed: what an overridden `is_allowed_origin` returned before the response was made:
-            for a preflight, because `preflight_response` cannot await it, and for enforcement; None if
+        origin_allowed: what an overridden `is_allowed_origin`, or `allow_origin_func`, returned before
+            the response was made: for a preflight, because `preflight_response` cannot await it, and for enforcement; None if
             it was not called.
         reported: whether the rejection of the request was counted and logged.
         scope: the request's scope, for the log.

@@ -40,6 +40,7 @@ class Routes:
 
     def __init__(self, options: Options, policy_at: _PolicyAt) -> None:
         nothing = read_options(DEFAULTS).with_hosts(options.hosts)
+        nothing.responses = options.responses
         self.policies = []
         modes = {options.mode}
         for key, policy in options.paths.items():
@@ -48,7 +49,9 @@ class Routes:
                 continue
             given: Options = policy._options
             modes.add(given.mode)
-            origins = policy._compiled.origins()
+            # An `OriginSet` holds its own.
+            is_live = given.allow_origins.live is not None
+            origins = [] if is_live else policy._compiled.origins()
             self.policies.append(policy_at(given.with_hosts(options.hosts), origins, (key, False)))
         keyed = [
             (key, policy._compiled)

@@ -6,13 +6,7 @@ import re
 
 from fastcors._fastcors import is_within, lint_origins
 from fastcors._regex.mark import mark
-from fastcors._regex.tree import Untranslatable, parse
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from fastcors._regex.tree import Node
-
-    from .prove import Prover
+from fastcors._regex.tree import Node, Untranslatable, parse
 
 # So many entries are suggested, and so many strings are looked at for them.
 _MOST_ENTRIES = 20
@@ -29,27 +23,25 @@ class _TooMany(Exception):
     """The regex matches more strings than a list should have, or others than entries can stand for."""
 
 
-def entries(prover: Prover, text: str) -> list[str] | None:
+def entries(pattern: re.Pattern[str], text: str) -> list[str] | None:
     """Return the entries that match the very origins that a regex matches; None if there are none."""
     if len(text) > _LONGEST:
         return None
     try:
-        nodes = parse(prover.pattern, text)
+        nodes = parse(pattern, text)
         found = _strings(nodes)
     except (re.error, Untranslatable, RecursionError, _TooMany):
         return None
     found = [each for each in found if not (each + _PORTS in found or each.endswith("/"))]
-    wrong = {
-        reported[2] for reported in lint_origins(found, credentials=False) if reported[1] == "error"
-    }
+    reported = lint_origins(found, credentials=False)
+    wrong = {place for _, severity, place, *_ in reported if severity == "error"}
     found = [each for place, each in enumerate(found) if place not in wrong]
     if not 0 < len(found) <= _MOST_ENTRIES:
         return None
     marked, _ = mark(nodes)
     most = _matching(found, "[a-z0-9_-]+")
     least = _matching(found, "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
-    same = is_within(marked, most) and is_within(least, marked)
-    return found if same else None
+    return found if is_within(marked, most) and is_within(least, marked) else None
 
 
 def _matching(found: list[str], label: str) -> str:

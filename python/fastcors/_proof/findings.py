@@ -6,59 +6,44 @@ from fastcors._format import raw, shown, shown_expression
 from fastcors.problems import Problem
 
 from . import rewrites
+from .entries import entries
 from .suggest import Suggester
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Literal
+    import re
+    from typing import Literal, TypeAlias
 
-    from .prove import Proven, Prover
+    from .prove import Proven
 
-UNPROVEN = {
-    "too-large": "it is too large to search",
-    "too-many-names": "it matches too many names to look up each in the public suffix list",
-    "suffixes": "the names that anyone can register below {} cannot all be listed",
-    "addresses": "it matches too many addresses to check each one",
-    "long-names": "the matching hosts that were found are longer than a registered name can be",
-}
-_TOO_LONG = "it would take Python's engine too long to check what it seems to allow"
-_ONLY_PYTHON = (
-    "it uses {}, which only Python's engine matches, in exponential time if repetitions are nested"
-)
+    _Severity: TypeAlias = Literal["error", "warning"]
+
+OPTION = "allow_origin_regex"
 _LIST_DOMAINS = "write out the domains that you mean"
 _LIST_ADDRESSES = "write out the addresses that you mean"
+_LIST_HOSTS = "any extension or app can have one; write out the ones that you mean"
 # With these, it does not matter what else could not be verified.
-_KNOWN = {
-    "regex-untrusted-origins",
-    "regex-any-origin",
-    "regex-public-suffix",
-    "regex-joined-parts",
-}
-# What is said of schemes whose hosts are made by whoever makes an extension or an app.
-_ANY_OF_SCHEME = {
-    "moz-extension": "Firefox gives each extension a random UUID, so any extension may have such "
-    "an origin; identify yours by something else that it sends, such as a token",
-}
-_ANY_HOST = "any extension or app can have one; write out the ones that you mean"
+_KNOWN = {"regex-untrusted-origins", "regex-public-suffix", "regex-joined-parts"}
 
 
 class Findings:
     """The problems of one regex, and whether it is verified to match no untrusted origin."""
 
-    def __init__(self, prover: Prover, proven: Proven) -> None:
+    def __init__(self, pattern: re.Pattern[str], proven: Proven, *, credentials: bool) -> None:
         self.text: str = proven.text
-        self.credentials = prover.credentials
-        self.prover = prover
+        self.pattern = pattern
+        self.credentials = credentials
         self.proven = proven
         self.proof = proven.proof
-        self.suggester = Suggester(prover)
+        self.suggester = Suggester(pattern, credentials=credentials)
         self.problems: list[Problem] = []
         # The regex as the last problem leaves it.
         self.repaired = self.text
         self.safe = False
-        reason, domain = self.proof["unproven"] or (None, None)
+        # How bad it is that an origin is anyone's.
+        self.graver: _Severity = "error" if credentials else "warning"
         # Why it is not known whether it matches untrusted origins.
-        self.doubt = None if reason is None else UNPROVEN[reason].format(domain)
+        self.doubt = self.proof["unproven"]
         if self.proof["nothing"]:
             self._nothing()
         elif not self._everything():
@@ -84,35 +69,30 @@ class Findings:
         said: str,
         otherwise: str,
         meant: str | None = None,
-        severity: Literal["error", "warning"] | None = None,
+        severity: _Severity | None = None,
     ) -> None:
         """Add a problem, with what to write instead: at best a list of origins."""
         self.repaired = meant or self.repaired
-        entries = self.suggester.entries(meant)
-        if entries is not None:
-            instead = f"write allow_origins={shown(entries, 500)} instead of the regex"
+        listed = None if meant is None else entries(self.pattern, meant)
+        if listed is not None:
+            instead = f"write allow_origins={shown(listed, 500)} instead of the regex"
         else:
             instead = otherwise if meant is None else f"write {raw(meant)}"
+        message = f"{shown_expression(self.text)} {said}{'; ' if instead else ''}{instead}"
+        option = None if listed is None else "allow_origins"
         self.problems.append(
-            Problem(
-                code,
-                "allow_origin_regex",
-                self.text,
-                f"{shown_expression(self.text)} {said}{'; ' if instead else ''}{instead}",
-                entries or meant,
-                severity,
-                None if entries is None else "allow_origins",
-            )
+            Problem(code, OPTION, self.text, message, listed or meant, severity, option)
         )
 
     def matched(self, origin: str) -> bool:
         """Whether Python's engine, too, matches an origin that was found; if not, it is in doubt."""
         matched = self.proven.is_matched(origin)
-        if matched is None:
-            self.doubt = _TOO_LONG
-        elif not matched:
-            self.doubt = _ONLY_PYTHON.format(self.proven.without)
-        return bool(matched)
+        if not matched:
+            self.doubt = (
+                f"it uses {self.proven.without}, which only Python's engine matches, in exponential "
+                "time if repetitions are nested"
+            )
+        return matched
 
     def _nothing(self) -> None:
         _, reason, revived = self.suggester.revived(self.text)
@@ -120,34 +100,31 @@ class Findings:
         if rewrites.ANY_GLOB.fullmatch(self.text):
             reason, otherwise = rewrites.GLOB, "write allow_origins=['*'] if you mean every origin"
         elif revived is not None:
-            meant = self.suggester.sound(revived)
-            if meant is None:
-                _, meant = self.suggester.without_untrusted(revived)
-        said = f"matches no origin: {reason}"
-        self.add("regex-matches-no-origin", said, otherwise, meant)
+            meant = self.suggester.sound(revived) or self.suggester.without_untrusted(revived)[1]
+        self.add("regex-matches-no-origin", f"matches no origin: {reason}", otherwise, meant)
 
     def _everything(self) -> bool:
         every = self.proof["everything"]
         if every is None or self.proven.without is not None:
             return False
-        allowed = f"allows {'every origin' if every == 'both' else f'every {every} origin'}"
+        said = f"allows {'every origin' if every == 'both' else f'every {every} origin'}"
+        otherwise = "write allow_origins=['*'] if you mean that, or else list the domains"
         if self.credentials:
-            said = f"{allowed}, with credentials: any site can act as the user who visits it"
-            self.add("regex-any-origin", said, _LIST_DOMAINS)
-        else:
-            otherwise = "write allow_origins=['*'] if you mean that, or else list the domains"
-            self.add("regex-any-origin", allowed, otherwise, severity="warning")
+            said += ", with credentials: any site can act as the user who visits it"
+            otherwise = _LIST_DOMAINS
+        self.add("regex-any-origin", said, otherwise, severity=self.graver)
         return True
 
     def _untrusted(self) -> None:
         """Report that it matches what its author did not write."""
         found, address = self.proof["untrusted"], self.proof["address"]
         if found is not None and self.matched(found[0]):
-            origin, who = found[0], f"anyone can register {found[1]}"
+            origin, who, otherwise = found[0], f"anyone can register {found[1]}", _LIST_DOMAINS
         elif address is not None and self.matched(address):
-            origin, who = address, "anyone can have an address like that"
+            origin, who, otherwise = address, "anyone can have such an address", _LIST_ADDRESSES
         elif self.proof["null"] == "open" and self.matched("null"):
             origin, who = "null", "any site can send that, from a sandboxed frame"
+            otherwise = _LIST_DOMAINS
         else:
             return
         like_glob = self.suggester.rewritten(self.text, rewrites.glob)
@@ -158,7 +135,6 @@ class Findings:
             reasons, meant = [rewrites.GLOB], self.suggester.sound(like_glob)
         because = f", because {' and '.join(reasons)}" if reasons else ""
         said = f"also allows {origin}{because}, and {who}"
-        otherwise = _LIST_ADDRESSES if found is None and address is not None else _LIST_DOMAINS
         self.add("regex-untrusted-origins", said, otherwise, meant)
 
     def _joined(self) -> None:
@@ -169,7 +145,9 @@ class Findings:
         who = f"anyone can register {domain}" if domain else "somebody else may have that"
         if without_dot:
             said = f"also allows {origin}, because the dot before the domain is optional, and {who}"
-            self.add("regex-untrusted-origins", said, _LIST_DOMAINS, self.suggester.with_dots())
+            dotted = self.suggester.rewritten(self.text, rewrites.dot_always)
+            meant = None if dotted == self.text else self.suggester.sound(dotted, self.text)
+            self.add("regex-untrusted-origins", said, _LIST_DOMAINS, meant)
         else:
             said = f"also allows {origin}, whose name is joined from parts that are optional or alternatives of each other"
             self.add("regex-joined-parts", said, _LIST_DOMAINS)
@@ -177,9 +155,8 @@ class Findings:
     def _hosted(self) -> None:
         """Report hosts that are not wholly others', but not sure to be the author's either.
 
-        A company may give the names below its domain to everyone, so a name left open is any site:
-        dangerous with credentials, and without them what `*` is, which may be meant. Patterns are
-        judged alike.
+        A company may give the names below its domain to everyone. With credentials that is dangerous;
+        without them it is what `*` is, which may be meant. Patterns are judged alike.
         """
         if self.problems:
             return
@@ -188,9 +165,8 @@ class Findings:
             origin, domain, suffix, is_anyones = hosted
             who, whom = ("anyone", "everyone") if is_anyones else ("somebody else", "others, too")
             said = f"also allows {origin}, and {who} can have {domain}, because {suffix} gives names to {whom}"
-            severity: Literal["error", "warning"] = "error" if self.credentials else "warning"
             otherwise = "write out the names that are yours"
-            self.add("regex-public-suffix", said, otherwise, severity=severity)
+            self.add("regex-public-suffix", said, otherwise, severity=self.graver)
         elif shared is not None and self.matched(shared[0]):
             origin, domain, suffix = shared
             said = f"also allows {origin}, and anyone can register {domain}, because {suffix} gives names to everyone"
@@ -198,25 +174,22 @@ class Findings:
             self.add("regex-shared-suffix", said, otherwise)
         if network is not None and self.matched(network):
             said = f"allows {network} and its neighbors, and somebody else may have one of these"
-            self.add("regex-address-range", said, "write out the addresses that you mean")
+            self.add("regex-address-range", said, _LIST_ADDRESSES)
 
     def _null_and_schemes(self) -> None:
-        severity: Literal["error", "warning"] = "error" if self.credentials else "warning"
         if self.proof["null"] == "written" and self.matched("null"):
             said = "allows null, which any site can send from a sandboxed frame"
-            self.add("regex-null", said, "remove it", severity=severity)
+            self.add("regex-null", said, "remove it", severity=self.graver)
         if self.proof["file"] and self.matched("file://"):
             said = "allows file://, the Origin of each local file that Electron and some web views open"
             otherwise = "load the app's pages from a scheme of its own, such as app://localhost"
-            self.add("regex-file", said, otherwise, severity=severity)
+            self.add("regex-file", said, otherwise, severity=self.graver)
         scheme = self.proof["scheme"]
         # If untrusted origins are matched with any scheme, both have one cause.
         known = {each.code for each in self.problems}
         if scheme is not None and "regex-untrusted-origins" not in known and self.matched(scheme):
             said = f"allows {scheme}, and others like it, because the host is left open"
-            name = scheme.partition(":")[0]
-            said = f"{said}: {_ANY_OF_SCHEME.get(name, _ANY_HOST)}"
-            self.add("regex-any-of-scheme", said, "")
+            self.add("regex-any-of-scheme", said, _LIST_HOSTS)
 
     def _unmatched(self) -> None:
         """Report which alternatives match no origin, if one is meant."""
@@ -224,41 +197,31 @@ class Findings:
         if not unmatched:
             return
         first = unmatched[0]
-        meant = self.suggester.sound(self.repaired)
-        several = f" (and {len(unmatched) - 1} more)" if len(unmatched) > 1 else ""
-        missed = "" if first.missed is None else f", so it does not allow {first.missed}"
-        self.add(
-            "regex-alternative-matches-no-origin",
-            f"has an alternative that matches no origin, {shown_expression(first.text)}{several}: "
-            f"{first.reason}{missed}",
-            "write what you mean, or remove it",
-            meant,
-            "error" if any(each.names_an_origin for each in unmatched) else "warning",
-        )
+        said = f"has an alternative that matches no origin, {shown_expression(first.text)}"
+        said += f" (and {len(unmatched) - 1} more)" if len(unmatched) > 1 else ""
+        said += f": {first.reason}"
+        said += "" if first.missed is None else f", so it does not allow {first.missed}"
+        otherwise, meant = "write what you mean, or remove it", self.suggester.sound(self.repaired)
+        severity: _Severity = "error" if any(each.is_origin for each in unmatched) else "warning"
+        self.add("regex-alternative-matches-no-origin", said, otherwise, meant, severity)
 
     def _insecure(self) -> None:
         """Report that it allows http, with credentials, unless what repairs it otherwise ends that."""
         origin, local = self.proof["insecure"], self.proof["local"]
         if origin is None or not self.proven.is_matched(origin):
             return
-        other = self.repaired
-        if other == self.text:
-            other = self.suggester.rewritten(self.text, rewrites.escape_dots)
-        proven = self.prover.prove(other)
+        other = self.suggester.rewritten(self.repaired, rewrites.escape_dots)
+        proven = self.suggester.prove(other)
         if other != self.text and proven is not None and proven.proof["insecure"] is None:
             return
         errors = any(problem.severity == "error" for problem in self.problems)
         if errors and "http" not in self.text:
             # The scheme is left open like the rest.
             return
-        said = (
-            f"allows {origin}, with credentials: anyone on the network path can pose as that site"
-        )
-        self.add(
-            "regex-insecure",
-            said,
-            f"allow {'http only for this machine' if local else 'https only'}",
-        )
+        said = f"allows {origin}, with credentials: "
+        said += "anyone on the network path can pose as that site"
+        otherwise = f"allow {'http only for this machine' if local else 'https only'}"
+        self.add("regex-insecure", said, otherwise)
 
     def _misread(self, codes: tuple[str, ...], *, evident: bool) -> None:
         """Report what does not do what it does elsewhere, so an origin is rejected."""
@@ -267,7 +230,8 @@ class Findings:
             rewritten = self.suggester.rewritten(self.repaired, rewriting)
             if rewritten == self.repaired:
                 continue
-            missed = self.prover.missed(rewritten, self.proven)
+            missed = self.suggester.missed(rewrites.last_number(self.repaired), self.proven)
+            missed = missed or self.suggester.missed(rewritten, self.proven)
             if missed is not None or evident:
                 said = f"does not allow {missed or 'what it seems to'}: {reason}"
                 meant = self.suggester.sound(rewritten)
@@ -284,9 +248,6 @@ class Findings:
 
 def unproven(text: str, reason: str) -> Problem:
     """Return the problem of a regex that could not be verified."""
-    return Problem(
-        "regex-unverified",
-        "allow_origin_regex",
-        text,
-        f"{shown_expression(text)} could not be verified: {reason}; list the origins, or write a simpler regex",
-    )
+    message = f"{shown_expression(text)} could not be verified: {reason}"
+    message += "; list the origins, or write a simpler regex"
+    return Problem("regex-unverified", OPTION, text, message)

@@ -4,31 +4,26 @@ from __future__ import annotations
 
 import math
 import re
-import warnings
-from itertools import compress
+from contextlib import suppress
 
-from fastcors._fastcors import matches_an_origin, missed_origin, prove_expression, share_an_origin
-from fastcors._regex.branches import alternatives
+from fastcors._fastcors import matches_an_origin, prove_expression
+from fastcors._regex.branches import Alternative, alternatives
 from fastcors._regex.mark import mark
-from fastcors._regex.tree import Untranslatable, parse
+from fastcors._regex.tree import Node, Untranslatable, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fastcors._fastcors import _Proof
-    from fastcors._regex.branches import Alternative
-    from fastcors._regex.tree import Node
 
 # What untrusted origins are called. Others are tried if a construct that only Python's engine matches
 # keeps the first one out.
 _NAMES = ("evil", "attacker", "mallory")
 # What matching one origin with Python's engine may take: some hundred milliseconds at worst.
 _MOST_WAYS = 10_000_000
-# So many regexes are proven to find what one was meant as: a second or two at worst.
-_MOST_PROVEN = 60
 # So many alternatives, with so many characters, are looked at one by one.
 _MOST_ALTERNATIVES = 500
 _MOST_TEXT = 30_000
-_UNREADABLE = (re.error, Untranslatable, OverflowError, RecursionError)
+UNREADABLE = (re.error, Untranslatable, OverflowError, RecursionError)
 
 
 class Proven:
@@ -37,85 +32,43 @@ class Proven:
     __slots__ = ("_nodes", "_pattern", "marked", "proof", "text", "without")
 
     def __init__(self, pattern: re.Pattern[str], text: str, *, credentials: bool) -> None:
-        """Prove a regex with a pattern's flags. Raise an error of `_UNREADABLE` if it cannot be read."""
+        """Prove a regex with a pattern's flags. Raise an error of `UNREADABLE` if it cannot be read."""
         self.text = text
         self._pattern = pattern
         self._nodes = parse(pattern, text)
         self.marked, self.without = mark(self._nodes)
         names = _NAMES[:1] if self.without is None else _NAMES
         proofs = [prove_expression(self.marked, name, credentials) for name in names]
-        found = (proof["untrusted"] for proof in proofs)
-        shown = (each is None or bool(self.is_matched(each[0])) for each in found)
-        self.proof: _Proof = next(compress(proofs, shown), proofs[0])
+        shown = [p for p in proofs if p["untrusted"] is None or self.is_matched(p["untrusted"][0])]
+        self.proof: _Proof = (shown or proofs)[0]
 
-    def is_matched(self, origin: str) -> bool | None:
-        """Whether the pattern matches an origin that the proof found; None if that takes too long."""
+    def is_matched(self, origin: str) -> bool:
+        """Whether the pattern matches an origin that the proof found. False if that takes too long."""
         if self.without is None:
             return True
-        if ways(self._nodes, len(origin)) > _MOST_WAYS:
-            return None
-        try:
-            return self._pattern.fullmatch(origin) is not None
-        except SystemError:
+        if ways(self._nodes, len(origin)) <= _MOST_WAYS:
             # A defect of the engine's, with groups in possessive repetition.
-            return None
+            with suppress(SystemError):
+                return self._pattern.fullmatch(origin) is not None
+        return False
 
     def unmatched(self) -> list[Alternative]:
         """Return the alternatives that match no origin in their place, but not those within them."""
-        verbose = self._pattern.flags & re.VERBOSE
-        several = [] if verbose else alternatives(self.text)
-        found = {each: each.alone(self.text) for each in several[: _MOST_ALTERNATIVES + 1]}
+        several = [] if self._pattern.flags & re.VERBOSE else alternatives(self.text)
+        if len(several) > _MOST_ALTERNATIVES:
+            return []
+        texts = [each.alone(self.text) for each in several]
+        if sum(map(len, texts)) > _MOST_TEXT:
+            return []
         dead: list[Alternative] = []
-        if len(found) > _MOST_ALTERNATIVES or sum(map(len, found.values())) > _MOST_TEXT:
-            return dead
-        for each, alone in found.items():
+        for each, text in zip(several, texts, strict=True):
             if dead and each.stop <= dead[-1].stop:
                 continue
-            try:
-                marked, _ = mark(parse(self._pattern, alone))
-            except _UNREADABLE:
-                # It refers to a group in another alternative, for one.
-                continue
-            if not matches_an_origin(marked):
-                dead.append(each)
+            # One that cannot be read refers to a group in another alternative, for one.
+            with suppress(*UNREADABLE):
+                if not matches_an_origin(mark(parse(self._pattern, text))[0]):
+                    dead.append(each)
         return dead
-
-
-class Prover:
-    """Proves regexes with the flags of one pattern, and remembers the proofs."""
-
-    def __init__(self, pattern: re.Pattern[str], *, credentials: bool) -> None:
-        self.pattern = pattern
-        self.credentials = credentials
-        self._proven: dict[str, Proven | None] = {}
-
-    def prove(self, text: str) -> Proven | None:
-        """Prove a regex that Rust can match; None for any other, and after too many."""
-        if text not in self._proven and len(self._proven) < _MOST_PROVEN:
-            self._proven[text] = self._prove(text)
-        return self._proven.get(text)
-
-    def _prove(self, text: str) -> Proven | None:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                re.compile(text, self.pattern.flags)
-            proven = Proven(self.pattern, text, credentials=self.credentials)
-        except _UNREADABLE:
-            return None
-        return proven if proven.without is None else None
-
-    def missed(self, text: str, proven: Proven) -> str | None:
-        """Return an origin that another regex matches and a proven one does not."""
-        other = self.prove(text)
-        return None if other is None else missed_origin(other.marked, proven.marked)
-
-    def share(self, one: str, other: str) -> bool:
-        """Whether two regexes match an origin that is the same and has a domain or an address."""
-        try:
-            return share_an_origin(*(mark(parse(self.pattern, text))[0] for text in (one, other)))
-        except _UNREADABLE:
-            return False
 
 
 def ways(nodes: list[Node], length: int) -> float:
@@ -130,8 +83,8 @@ def ways(nodes: list[Node], length: int) -> float:
             found *= one or 1
         elif node.most > 1 and one > 1:
             return math.inf
+        elif node.most > 1:
+            found *= min(node.most - node.least, length) + 1
         else:
-            found *= (
-                one + 1 - node.least if node.most <= 1 else min(node.most - node.least, length) + 1
-            )
+            found *= one + 1 - node.least
     return found

@@ -28,7 +28,7 @@ LOCAL = re.compile(
 # What stands for a value that is still to be written.
 PLACEHOLDER = re.compile(
     r"\*\*\*|\$\{|\{\{|(?<!\(\?P)<[A-Za-z_ -]+>|(?<![A-Za-z0-9\\])(?!LOCALHOST)[A-Z0-9]*"
-    r"(?:[A-Z]_[A-Z]|YOUR|DOMAIN|HOST|TENANT|PLACEHOLDER|REMOVED|REDACTED|CHANGE|REPLACE|TODO)[A-Z0-9_]*"
+    r"(?:[A-Z]_[A-Z]|YOUR|DOMAIN|HOST|PORT\b|TENANT|PLACEHOLDER|REMOVED|REDACTED|CHANGE|REPLACE|TODO)[A-Z0-9_]*"
 )
 # A glob for every origin.
 ANY_GLOB = re.compile(r"(?:(?:https?|https\?|http\*|\*)://)?(?:\*\.)*\*+(?::\*+)?/?")
@@ -43,16 +43,8 @@ _TIMES = r"(?:[*+?]|\{\d*,?\d*\})[?+]?"
 _SLASHES = r":\\?/\\?/"
 _GROUP = r"\((?:\?:)?"
 _END = rf"(?=(?:\)(?:{_TIMES})?|\$|\\[Zz])*(?:$|\|))"
-_OPEN_NUMBER = r"\\?\.?(?:(?:\.|\\d|\[[^\]]*\])[*+]\??|\*)"
 _SEVERAL = re.compile(r"\[[a-z0-9-]{2,}(?:\|[a-z0-9-]+)+\]|\[[a-z0-9-]+(?:\|[a-z0-9-]{2,})+\]")
 _WORD = re.compile(r"\[[a-z][a-z0-9]{2,}\]")
-
-
-def rewritten(text: str, *rewritings: _Rewriting) -> str:
-    """Return a regex as the rewritings leave it, one after the other."""
-    for rewriting in rewritings:
-        text = rewriting(text)
-    return text
 
 
 def _replacing(pattern: str, replacement: str | Callable[[re.Match[str]], str]) -> _Rewriting:
@@ -68,7 +60,8 @@ escape_dots = _replacing(
 )
 # What is open at a host's end is a port, if there is one.
 only_port = _replacing(
-    rf"(?<![.\\/])(?P<colon>:?){_OPEN}{_TIMES}{_END}", lambda m: r":\d+" if m["colon"] else PORT
+    rf"(?<![.\\/|])(?<!\.\()(?<!\.\(\?:)(?P<colon>:?){_OPEN}{_TIMES}{_END}",
+    lambda m: r":\d+" if m["colon"] else PORT,
 )
 # No dot may be left out, unless `//(www)?\.?` and `(www|)\.?` mean the name without it, too.
 dot_always = _replacing(
@@ -93,25 +86,17 @@ def _with_labels(found: re.Match[str]) -> str:
 # What is open at a host's beginning is labels, with the dot after each.
 whole_labels = _replacing(
     rf"(?P<start>{_SLASHES}|^\^?(?!.*{_SLASHES}))(?P<groups>(?:{_GROUP})*?)(?P<group>{_GROUP})?{_OPEN}"
-    rf"(?P<times>{_TIMES})(?(group)\)(?P<outer>{_TIMES})?)(?:\\?\.[?*])?(?=(?:{_GROUP})*(?:\\-|[\w-]))",
+    rf"(?P<times>{_TIMES})(?(group)\)(?P<outer>{_TIMES})?)(?:\\?\.[?*])?(?=(?:{_GROUP})*\w)",
     _with_labels,
 )
-
-
-def _octets(found: re.Match[str]) -> str:
-    numbers = re.findall("[0-9]+", found["numbers"])
-    if len(numbers) + len(re.findall(_OPEN_NUMBER, found["open"])) > 4:
-        return found[0]
-    return found["start"] + r"\.".join(numbers + [r"\d{1,3}"] * (4 - len(numbers)))
 
 
 # What is open in an IPv4 address is numbers.
 octets = _replacing(
     rf"(?P<start>{_SLASHES}|^\^?|[(|])(?P<numbers>[0-9]{{1,3}}(?:\\?\.[0-9]{{1,3}}){{0,2}})"
-    rf"(?P<open>(?:{_OPEN_NUMBER}){{1,3}})(?=$|[:$|()])",
-    _octets,
+    r"(?:\\?\.?(?:(?:\.|\\d|\[[^\]]*\])[*+]\??|\*)){1,3}(?=$|[:$|()])",
+    lambda m: m["start"] + r"\.".join((re.findall(r"\d+", m["numbers"]) + [r"\d{1,3}"] * 3)[:4]),
 )
-
 _STARS: list[_Rewriting] = [
     _replacing(rf":\\?\*+(?:{_END}|(?=\\?/))", lambda _: PORT),
     _replacing(r"(?<=/)\\?\*+\\?\.", lambda _: LABELS + "+"),
@@ -124,7 +109,9 @@ _STARS: list[_Rewriting] = [
 
 def glob(text: str) -> str:
     """Read a `*` as in a glob, if that is what it seems to be."""
-    changed = rewritten(text, *_STARS)
+    changed = text
+    for star in _STARS:
+        changed = star(changed)
     return text if changed == text else escape_dots(changed)
 
 
@@ -135,8 +122,25 @@ def _in_group(found: re.Match[str]) -> str:
     return f"(?:{found[1]})" if is_word or _SEVERAL.fullmatch(found[0]) else found[0]
 
 
+def _number(found: re.Match[str]) -> str:
+    least, most = sorted(map(len, found.groups()))
+    # `[0-9]` is one digit.
+    return found[0] if most == 1 else rf"\d{{{f'{least},' if least < most else ''}{most}}}"
+
+
 # `[a|b]` is meant as alternatives, and `[acme]` as a word.
-groups = _replacing(rf"(?<!\\)\[([a-z0-9|-]+)\](?!{_TIMES})", _in_group)
+_words = _replacing(rf"(?<!\\)\[([a-z0-9|-]+)\](?!{_TIMES})", _in_group)
+# `[3000-4000]` is meant as a number, whose last one shows best that it is none.
+_NUMBERS = rf"(?<!\\)\[([0-9]+)-([0-9]+)\](?:{_TIMES})?"
+_numbers = _replacing(_NUMBERS, _number)
+last_number = _replacing(_NUMBERS, lambda m: m[0] if len(m[2]) == 1 else m[2])
+
+
+def groups(text: str) -> str:
+    """Read [ and ] as if they stood for more than one character, if that is what is written."""
+    return _words(_numbers(text))
+
+
 # An origin has no path.
 without_path = _replacing(r"(?<=[^:/\\])(?:\\?/|\\\?|#)[^|)]*?(?=\$?(?:$|[|)]))", "")
 
@@ -165,28 +169,22 @@ def with_scheme(text: str) -> str:
     if re.search(_SLASHES, rest) or _HOSTLESS.match(rest):
         return text
     scheme = "http://" if LOCAL.match(rest) else "https://"
-    if any(each.group.outer is None for each in alternatives(rest)):
+    if any(each.outer is None for each in alternatives(rest)):
         rest = f"(?:{rest})"
     return f"{before}{scheme}{rest}"
 
 
 # Why a regex may not do what it seems to.
 GLOB = "it is written like a glob, but in a regex * repeats what comes before it"
-CLASS = "[ and ] stand for one character, and a word or alternatives belong in ( and )"
+CLASS = "[ and ] stand for one character: a word or alternatives belong in ( and ), and a number is \\d+"
 _NONE = (
     "no string that it matches is an origin that a browser sends, such as https://app.example.com"
 )
 _WHOLE = "an origin begins with its scheme and ://, and is matched as a whole"
 # What does not do in a regex what it does elsewhere, by the code of the problem.
 MISREAD = {
-    "regex-doubled-backslash": (
-        single_backslashes,
-        "two backslashes stand for one in the origin, and no origin has one",
-    ),
-    "regex-misspelled-scheme": (
-        http_scheme,
-        "in a regex ? makes the letter before it optional, here the p",
-    ),
+    "regex-doubled-backslash": (single_backslashes, r"\\ matches one \, and no origin has one"),
+    "regex-misspelled-scheme": (http_scheme, "? makes the letter before it optional, here the p"),
     "regex-glob": (glob, GLOB),
     "regex-character-class": (groups, CLASS),
 }
@@ -209,10 +207,12 @@ NOTHING: dict[_Rewriting, str] = {
 # The same, if no rewriting shows it.
 NOTHING_ELSE = {
     PLACEHOLDER: "it contains a placeholder that was never filled in",
-    re.compile(
-        "file:"
-    ): "the Origin of a local file is file:// without a path, or null in browsers",
-    re.compile(r"\{[\w.:-]+,"): "alternatives belong in ( and ), with | between them",
+    re.compile("file:"): "a local file's Origin is file:// without a path, or null in browsers",
+    re.compile(r"\bexp(?:s\??|\\\+[^:]*)?\)*:"): (
+        "by exp:// Expo Go opens an app, and the requests of an app have no Origin; its page in a browser "
+        "has one, such as http://localhost:8081"
+    ),
+    re.compile(r"\{(?!\d{1,2},)[\w.:-]+,"): "alternatives belong in ( and ), with | between them",
     re.compile("[^\x00-\x7f]"): "browsers send a host in punycode",
     re.compile(r"^:?[0-9]+\$?$"): "the host before it belongs to another alternative",
     re.compile(r"^(?!.*://\w)[(^]*(?:\w*://)?\(*\\?\.(?=\w)"): _WHOLE,

@@ -13,15 +13,18 @@ from fastcors._regex.tree import Untranslatable, parse
 from fastcors.problems import Problem
 
 from .entries import entries
-from .findings import UNPROVEN, Findings, unproven
-from .prove import Proven, Prover, ways
+from .findings import OPTION, Findings, unproven
+from .prove import Proven, ways
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
 
-# A longer regex is too large for the Rust engine, and would take seconds to be translated.
-_LONGEST = 1_000_000
+    from .findings import _Severity
+
+# A longer regex is too large for the Rust engine, which takes more than 25 bytes of ten million for each
+# character, and would take seconds to be translated.
+_LONGEST = 400_000
 # A longer regex is not searched: it would take a second.
 _LONGEST_SEARCHED = 30_000
 
@@ -39,15 +42,15 @@ class Verdict(NamedTuple):
     @property
     def entries(self) -> list[str] | None:
         """The entries of `allow_origins` that match the same origins, if there are such."""
-        prover = Prover(self.pattern, credentials=False)
-        return entries(prover, self.pattern.pattern) if self.safe else None
+        return entries(self.pattern, self.pattern.pattern) if self.safe else None
 
 
 def judge(pattern: re.Pattern[str], credentials: bool) -> Verdict:
     """Find the engine for a regex, and what is wrong with it. The last 64 are remembered."""
-    return _remembered(pattern, credentials)
+    return _judged(pattern, credentials)
 
 
+@lru_cache(maxsize=64)
 def _judged(pattern: re.Pattern[str], credentials: bool) -> Verdict:
     text: str = pattern.pattern
     expression = None
@@ -68,28 +71,23 @@ def _judged(pattern: re.Pattern[str], credentials: bool) -> Verdict:
     because = " ".join(reason.split()).rstrip(".")
     if ways_to_read == math.inf and len(text) <= _LONGEST:
         because += "; its nested repetitions may take exponential time for a hostile origin"
-    engine = Problem(
-        "regex-python-only",
-        "allow_origin_regex",
-        text,
-        f"{shown_expression(text)} is matched by Python's re, which does not guarantee linear "
-        f"time: {because}; write it without that, or list the origins",
-        severity="error" if ways_to_read == math.inf else "warning",
+    message = (
+        f"{shown_expression(text)} is matched by Python's re, which does not guarantee linear time: "
+        f"{because}; write it without that, or list the origins"
     )
+    severity: _Severity = "error" if ways_to_read == math.inf else "warning"
+    engine = Problem("regex-python-only", OPTION, text, message, severity=severity)
     return Verdict(pattern, None, [engine, *problems], safe)
-
-
-_remembered = lru_cache(maxsize=64)(_judged)
 
 
 def findings(pattern: re.Pattern[str], *, credentials: bool) -> tuple[list[Problem], bool]:
     """Return what is wrong with the origins that a regex matches, and whether it is verified."""
     text: str = pattern.pattern
     if len(text) > _LONGEST_SEARCHED:
-        return [unproven(text, UNPROVEN["too-large"])], False
+        return [unproven(text, f"it is longer than {_LONGEST_SEARCHED:,} characters")], False
     try:
         proven = Proven(pattern, text, credentials=credentials)
     except Untranslatable as error:
         return [unproven(text, f"it has {error}")], False
-    found = Findings(Prover(pattern, credentials=credentials), proven)
+    found = Findings(pattern, proven, credentials=credentials)
     return found.problems, found.safe

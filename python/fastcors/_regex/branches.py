@@ -1,102 +1,68 @@
-"""Finds the pieces and the alternatives of a regular expression in its text."""
+"""Finds the alternatives of a regular expression in its text."""
 
 from __future__ import annotations
 
 import re
 
-# What an alternative must have one of, or else nothing is meant by it: `(|www\.)`, `(/|$)`.
-_CONSUMING = ("literal", "character", "any", "class")
-_LOOKING = ("(?=", "(?!", "(?<=", "(?<!")
-_VERBOSE = re.compile(r"\(\?[aiLmsu]*x")
-
-
-_TOKEN = re.compile(
+# Nothing of these is a group, nor ends one: escapes, classes, comments, flags.
+_PIECE = re.compile(
     r"""
-    (?P<class>\\[wWdDsS] | \[\^?\]?(?:\\.|[^\]\\])*\])
-  | (?P<anchor>\\[AZbB] | [\^$])
-  | (?P<literal>\\(?:x[0-9a-fA-F]{2} | u[0-9a-fA-F]{4} | U[0-9a-fA-F]{8} | N\{[^}]*\} | [0-9]{1,3} | .))
-  | (?P<nothing>\(\?(?:[aiLmsux]+\) | \#[^)]*\)))
-  | (?P<open>\((?:\?(?:P<\w+> | <?[=!] | > | [aiLmsux]*(?:-[imsx]+)?: ))?)
+    \\. | \[\^?\]?(?:\\.|[^\]\\])*\] | \(\?(?:[aiLmsux]+|\#[^)]*)\)
+  | (?P<open>\((?:\?(?:P<\w+>|<?[=!]|>|[aiLmsux]*(?:-[imsx]+)?:))?)
   | (?P<close>\))
   | (?P<or>\|)
-  | (?P<repeat>(?:[*+?] | \{[0-9]*,?[0-9]*\})[?+]?)
-  | (?P<any>\.)
-  | (?P<character>.)
     """,
     re.VERBOSE | re.DOTALL,
 )
-
-
-class _Group:
-    """A group of alternatives, from `start` to `stop`, within an alternative of another group."""
-
-    __slots__ = ("alternatives", "looks", "outer", "start", "stop")
-
-    def __init__(self, start: int, outer: Alternative | None, *, looks: bool) -> None:
-        self.start = self.stop = start
-        self.outer = outer
-        self.looks = looks
-        self.alternatives: list[Alternative] = []
+# White space and `#` mean nothing in one, and the other has two alternatives of its own.
+_VERBOSE_OR_CONDITIONAL = re.compile(r"\(\?(?:[aiLmsu]*x|\()")
+# What an alternative must have one of to be meant: not `(|www\.)`, `(:443|$)`.
+_CONSUMING = re.compile(r"[^()?:|^$]")
 
 
 class Alternative:
-    """One alternative of a group, from `start` to `stop`; `consumes` means that it reads something."""
+    """One alternative of a group, from `start` to `stop`, or the whole regex."""
 
-    __slots__ = ("consumes", "group", "start", "stop")
+    __slots__ = ("group", "outer", "start", "stop")
 
-    def __init__(self, start: int, group: _Group) -> None:
+    def __init__(self, start: int, outer: Alternative | None, group: list[Alternative]) -> None:
         self.start = self.stop = start
+        # The alternative that the group is in.
+        self.outer = outer
         self.group = group
-        self.consumes = False
+        group.append(self)
 
     def alone(self, text: str) -> str:
         """Return the regex without the alternatives that stand in the place of this one."""
         found, each = text[self.start : self.stop], self
-        while (outer := each.group.outer) is not None:
-            group = each.group
-            found = text[outer.start : group.start] + found + text[group.stop : outer.stop]
-            each = outer
+        while each.outer is not None:
+            before = text[each.outer.start : each.group[0].start]
+            after = text[each.group[-1].stop : each.outer.stop]
+            found, each = before + found + after, each.outer
         return found
 
 
 def alternatives(text: str) -> list[Alternative]:
     """Return the alternatives of groups that have several, each before those within it.
 
-    Left out are those that read nothing, and those in look-around, where they keep strings from
-    matching. None are found if white space means nothing in the regex, or a group is conditional.
+    Left out are those that read nothing. None are found if white space means nothing in the regex, or
+    a group is conditional.
     """
-    place, found = 0, []
-    current = Alternative(0, _Group(0, None, looks=False))
-    pieces = tokens(text)
-    for index, (kind, piece) in enumerate([*pieces, ("close", "")]):
-        following = pieces[index + 1][1] if index + 1 < len(pieces) else ""
-        if _VERBOSE.match(piece) or (piece == "(" and following.startswith("?")):
-            return []
-        group, after = current.group, place + len(piece)
-        if kind == "open":
-            looks = group.looks or piece in _LOOKING
-            current = Alternative(after, _Group(after, current, looks=looks))
-        elif kind in ("or", "close"):
-            current.stop = group.stop = place
-            group.alternatives.append(current)
-            if kind == "or":
-                current = Alternative(after, group)
-            else:
-                if len(group.alternatives) > 1 and not group.looks:
-                    found += [each for each in group.alternatives if each.consumes]
-                if group.outer is not None:
-                    group.outer.consumes |= any(each.consumes for each in group.alternatives)
-                    current = group.outer
-        else:
-            current.consumes |= kind in _CONSUMING
-        place = after
-    return sorted(found, key=lambda each: each.start)
-
-
-def tokens(text: str) -> list[tuple[str, str]]:
-    """Split a regex that Python takes into its pieces, each with its kind and its text.
-
-    Kinds are character (literal ones that are escaped, too), any (`.`), class, repeat, open, close,
-    or, anchor, and nothing for what matches nothing.
-    """
-    return [(match.lastgroup or "", match[0]) for match in _TOKEN.finditer(text)]
+    if _VERBOSE_OR_CONDITIONAL.search(text):
+        return []
+    current = Alternative(0, None, [])
+    found = [current]
+    for piece in _PIECE.finditer(text):
+        if piece.lastgroup == "open":
+            current = Alternative(piece.end(), current, [])
+            found.append(current)
+        elif piece.lastgroup == "or":
+            current.stop = piece.start()
+            current = Alternative(piece.end(), current.outer, current.group)
+            found.append(current)
+        elif piece.lastgroup == "close" and current.outer is not None:
+            current.stop = piece.start()
+            current = current.outer
+    current.stop = len(text)
+    several = (each for each in found if len(each.group) > 1)
+    return [each for each in several if _CONSUMING.search(text, each.start, each.stop)]

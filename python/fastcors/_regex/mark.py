@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from .translate import Translation, times
-from .tree import ENDLESS
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .tree import Node
+from .translate import Translation, character_class, times
+from .tree import ENDLESS, Node
 
 # Any visible character, left open.
 _OPEN = r"[\xa1-\xfe]"
@@ -35,7 +31,6 @@ class _Marking(Translation):
     """
 
     def __init__(self) -> None:
-        super().__init__()
         self.opened = 0
         # By the identity of the sequences, which the tree keeps.
         self._sides: dict[tuple[int, int], set[str]] = {}
@@ -85,16 +80,10 @@ class _Marking(Translation):
         """Return the characters that one side of some nodes, the first or the last, can have."""
         key = id(nodes), index
         if key not in self._sides:
-            node = nodes[index] if nodes else None
-            if node is None or node.kind == "look":
-                found = set()
-            elif node.kind == "any":
-                found = {"."}
-            else:
-                found = set(map(chr, node.codes)).union(
-                    *(self.side(part, index) for part in node.parts)
-                )
-            self._sides[key] = found
+            node = nodes[index] if nodes else Node("group")
+            within = () if node.kind == "look" else node.parts
+            found = set(map(chr, node.written or node.codes))
+            self._sides[key] = found.union(*(self.side(part, index) for part in within))
         return self._sides[key]
 
     def leaf(self, node: Node) -> str:
@@ -106,9 +95,7 @@ class _Marking(Translation):
         return self.marked(node.codes, written)
 
     def marked(self, codes: bytes, written: bytes) -> str:
-        if codes != written:
-            codes = bytes(code if code in written else code | 0x80 for code in codes)
-        return self.class_of(codes)
+        return character_class(bytes(code if code in written else code | 0x80 for code in codes))
 
 
 def _is_literal(nodes: list[Node]) -> bool:

@@ -7,34 +7,25 @@ matches (look-around, for example) is not translated.
 
 from __future__ import annotations
 
-from .tree import ENDLESS, TOO_DEEP, Untranslatable
+from functools import lru_cache
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .tree import Node
+from .tree import ENDLESS, TOO_DEEP, Node, Untranslatable
 
 # No visible character: it stands for a node that matches none of them.
 _NOTHING = r"\x00"
-# More pieces than the Rust engine has room for: each takes some of its ten million bytes.
-_MOST_PIECES = 400_000
 
 
 def translate(nodes: list[Node]) -> str:
     """Return a regex for the Rust engine that matches whole the same visible ASCII texts.
 
     Raises:
-        Untranslatable: if only Python's engine can match it, or the Rust engine is sure to find it too
-            large.
+        Untranslatable: if only Python's engine can match it, or groups are nested too deep.
     """
     return Translation().whole(nodes)
 
 
 class Translation:
     """One translation."""
-
-    def __init__(self) -> None:
-        self._texts: dict[bytes, str] = {}
-        self.pieces = 0
 
     def whole(self, nodes: list[Node]) -> str:
         try:
@@ -64,24 +55,17 @@ class Translation:
         return f"(?:{self.sequence(node.parts[0])}){times(node.least, node.most)}"
 
     def leaf(self, node: Node) -> str:
-        self.pieces += 1
-        if self.pieces > _MOST_PIECES:
-            raise Untranslatable(f"more than {_MOST_PIECES:,} pieces")
-        return self.class_of(node.codes)
-
-    def class_of(self, codes: bytes) -> str:
-        """Return a class of characters, which is remembered."""
-        text = self._texts.get(codes)
-        if text is None:
-            text = self._texts[codes] = _character_class(codes)
-        return text
+        return character_class(node.codes)
 
 
 def times(least: int, most: int) -> str:
     return f"{{{least},{'' if most == ENDLESS else most}}}"
 
 
-def _character_class(codes: bytes) -> str:
+# A regex may have 100,000 leaves, and few classes.
+@lru_cache(maxsize=256)
+def character_class(codes: bytes) -> str:
+    """Return a class of characters."""
     if not codes:
         return _NOTHING
     if len(codes) == 1:

@@ -29,13 +29,6 @@ TOO_DEEP = "groups nested too deep"
 # how many characters a short range has at most.
 _FEW = 16
 _SHORT_RANGE = 5
-_LEAVES: dict[str, _Kind] = {
-    "LITERAL": "literal",
-    "NOT_LITERAL": "class",
-    "ANY": "any",
-    "IN": "class",
-    "FAILURE": "class",
-}
 _ANCHORS = {
     # Without a line break in the text, lines begin and end where the text does.
     "AT_BEGINNING": r"\A",
@@ -44,16 +37,24 @@ _ANCHORS = {
     "AT_END_STRING": r"\z",
     "AT_BOUNDARY": r"\b",
 }
-# What only Python's engine matches.
-_CONSTRUCTS = {
-    "ASSERT": "look-around",
-    "ASSERT_NOT": "look-around",
-    "GROUPREF": "a back-reference",
-    "GROUPREF_IGNORE": "a back-reference",
-    "GROUPREF_EXISTS": "a conditional",
-    "ATOMIC_GROUP": "an atomic group",
-    "POSSESSIVE_REPEAT": "possessive repetition",
-    "AT_NON_BOUNDARY": r"\B",
+# The kind of node for each name of the parser's, and what only Python's engine matches.
+_NODES: dict[str, tuple[_Kind, str | None]] = {
+    "LITERAL": ("literal", None),
+    "ANY": ("any", None),
+    "IN": ("class", None),
+    "NOT_LITERAL": ("class", None),
+    "FAILURE": ("class", None),
+    "BRANCH": ("group", None),
+    "SUBPATTERN": ("group", None),
+    "ATOMIC_GROUP": ("group", "an atomic group"),
+    "GROUPREF_EXISTS": ("group", "a conditional"),
+    "MAX_REPEAT": ("repeat", None),
+    "MIN_REPEAT": ("repeat", None),
+    "POSSESSIVE_REPEAT": ("repeat", "possessive repetition"),
+    "ASSERT": ("look", "look-around"),
+    "ASSERT_NOT": ("look", "look-around"),
+    "GROUPREF": ("reference", "a back-reference"),
+    "GROUPREF_IGNORE": ("reference", "a back-reference"),
 }
 
 
@@ -107,44 +108,41 @@ class _Builder:
 
     def _node(self, node: Any, flags: int) -> Node:
         name, argument = node[0].name, node[1]
-        if name in _LEAVES:
-            return self._leaf(node, flags)
-        name = argument.name if name == "AT" else name
-        construct = _CONSTRUCTS.get(name)
-        if name in _ANCHORS or name == "AT_NON_BOUNDARY":
-            return Node("anchor", anchor=_ANCHORS.get(name, ""), construct=construct)
-        if name.startswith("GROUPREF") and name != "GROUPREF_EXISTS":
-            return Node("reference", construct=construct)
-        if name.endswith("_REPEAT"):
-            least, most, body = argument
-            parts = [self.sequence(body, flags)]
-            return Node("repeat", parts, least=least, most=int(most), construct=construct)
-        kind: _Kind = "look" if name.startswith("ASSERT") else "group"
-        if name == "SUBPATTERN":
-            _, added, removed, body = argument
-            several, flags = [body], _combined(flags, added, removed)
-        elif name == "ATOMIC_GROUP":
-            several = [argument]
-        elif name == "GROUPREF_EXISTS":
-            several = [argument[1], argument[2] or ()]
-        elif name == "BRANCH":
-            several = argument[1]
-        elif kind == "look":
-            several = [argument[1]]
-        else:
+        if name == "AT":
+            # The one that is not translated is `\B`.
+            anchor = _ANCHORS.get(argument.name, "")
+            return Node("anchor", anchor=anchor, construct=None if anchor else r"\B")
+        if name not in _NODES:
             raise Untranslatable(name)
-        return Node(kind, [self.sequence(each, flags) for each in several], construct=construct)
+        kind, construct = _NODES[name]
+        if kind in ("literal", "any", "class"):
+            return self._leaf(kind, node, flags)
+        if name == "SUBPATTERN":
+            flags = _combined(flags, *argument[1:3])
+        parts = [self.sequence(each, flags) for each in _sequences(argument)]
+        if name == "GROUPREF_EXISTS" and len(parts) == 1:
+            parts.append([])
+        least, most = argument[:2] if kind == "repeat" else (1, 1)
+        return Node(kind, parts, least=least, most=int(most), construct=construct)
 
-    def _leaf(self, node: Any, flags: int) -> Node:
+    def _leaf(self, kind: _Kind, node: Any, flags: int) -> Node:
         operation, argument = node
         # A literal's argument is its code, and a regex may have 100,000 of them.
         key = operation, argument if isinstance(argument, int) else repr(argument), flags
         if key not in self._leaves:
-            kind, codes = _LEAVES[operation.name], _matched(node, flags)
+            codes = _matched(node, flags)
             written = codes if kind == "literal" or _is_listed(node) else b""
             # A lone dot was probably meant as one.
             self._leaves[key] = Node(kind, codes=codes, written=b"." if kind == "any" else written)
         return self._leaves[key]
+
+
+def _sequences(argument: Any) -> list[Any]:
+    """Return the sequences of nodes in what the parser says of a node."""
+    if isinstance(argument, _parser.SubPattern):
+        return [argument]
+    several = argument if isinstance(argument, tuple | list) else ()
+    return [found for each in several for found in _sequences(each)]
 
 
 def _combined(flags: int, added: int, removed: int) -> int:
@@ -165,13 +163,10 @@ def _matched(node: Any, flags: int) -> bytes:
 
 def _is_listed(node: Any) -> bool:
     """Whether a node is a class of few characters, so its author means each of them."""
-    name, argument = node[0].name, node[1]
-    return (
-        name == "IN"
-        and len(argument) <= _FEW
-        and all(
-            kind.name == "LITERAL"
-            or (kind.name == "RANGE" and characters[1] - characters[0] < _SHORT_RANGE)
-            for kind, characters in argument
-        )
+    operation, argument = node
+    if operation.name != "IN" or len(argument) > _FEW:
+        return False
+    return all(
+        kind.name == "LITERAL" or (kind.name == "RANGE" and code[1] - code[0] < _SHORT_RANGE)
+        for kind, code in argument
     )

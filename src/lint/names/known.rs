@@ -174,7 +174,7 @@ pub(super) const OF_REQUESTS: [&str; 24] = [
 ];
 
 /// Headers of requests that a list may name, and that a misspelled name may stand for.
-pub(super) const OFTEN_SENT: [&str; 22] = [
+pub(super) const OFTEN_SENT: [&str; 30] = [
     "accept-language",
     "access-control-allow-credentials",
     "access-control-allow-headers",
@@ -191,8 +191,16 @@ pub(super) const OFTEN_SENT: [&str; 22] = [
     "if-modified-since",
     "if-none-match",
     "if-unmodified-since",
+    "last-event-id",
     "last-modified",
+    "mcp-protocol-version",
+    "mcp-session-id",
+    "sentry-trace",
+    "traceparent",
+    "x-access-token",
     "x-api-key",
+    "x-auth-token",
+    "x-correlation-id",
     "x-csrf-token",
     "x-request-id",
     "x-requested-with",
@@ -200,7 +208,7 @@ pub(super) const OFTEN_SENT: [&str; 22] = [
 ];
 
 /// Headers of responses that a list may name, and that a misspelled name may stand for.
-pub(super) const OFTEN_READ: [&str; 19] = [
+pub(super) const OFTEN_READ: [&str; 22] = [
     "access-control-allow-origin",
     "access-control-expose-headers",
     "cache-control",
@@ -212,12 +220,15 @@ pub(super) const OFTEN_READ: [&str; 19] = [
     "content-type",
     "last-modified",
     "location",
+    "mcp-session-id",
     "ratelimit-limit",
     "ratelimit-remaining",
     "ratelimit-reset",
     "retry-after",
     "www-authenticate",
+    "x-correlation-id",
     "x-csrf-token",
+    "x-process-time",
     "x-request-id",
     "x-total-count",
 ];

@@ -158,6 +158,12 @@ fn empty(wrong: &str) -> Finding {
     Finding::unmatched(code::EMPTY, 0, wrong).otherwise("remove it")
 }
 
+fn unfilled(placeholder: &str, place: usize) -> Finding {
+    let shown = quoted(placeholder);
+    let wrong = format!("contains {shown}, a placeholder that was never filled in");
+    Finding::unmatched(code::PLACEHOLDER, place, wrong)
+}
+
 /// The problem of a text that is not one origin: empty, several, a template, an expression.
 fn other_than_one(text: &Text, context: Context<'_>) -> Option<Reading> {
     let range = wrapping::core(text.as_str());
@@ -200,11 +206,15 @@ fn other_than_one(text: &Text, context: Context<'_>) -> Option<Reading> {
         return Some(Reading { findings: vec![finding], meant });
     }
     if let Some(found) = placeholder::find(inner) {
-        let shown = quoted(inner.get(found.clone()).unwrap_or_default());
-        let wrong = format!("contains {shown}, a placeholder that was never filled in");
+        let shown = inner.get(found.clone()).unwrap_or_default();
+        let place = text.place(range.start + found.start);
+        return Some(Reading::one(
+            unfilled(shown, place).otherwise("write the origin that it stands for"),
+        ));
+    }
+    if let Some(port) = placeholder::port_to_write(inner) {
         let finding =
-            Finding::unmatched(code::PLACEHOLDER, text.place(range.start + found.start), wrong)
-                .otherwise("write the origin that it stands for");
+            unfilled(port, at).otherwise("write the port that it stands for, or :* for any");
         return Some(Reading::one(finding));
     }
     if placeholder::is_code(inner) {

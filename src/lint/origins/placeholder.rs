@@ -107,6 +107,17 @@ pub(super) fn label_of_yours(text: &str) -> Option<&str> {
     })
 }
 
+/// The port that is still to be written: `PORT` in `http://localhost:PORT`, `xxxx`, `undefined`.
+pub(super) fn port_to_write(text: &str) -> Option<&str> {
+    let (_, behind) = text.split_once("://")?;
+    let (_, port) = behind.split(['/', '?', '#']).next()?.rsplit_once(':')?;
+    let name = port.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
+    let is_name = name.eq_ignore_ascii_case("port")
+        || name.to_ascii_lowercase().ends_with("_port") && is_name(name);
+    let is_filler = port.len() > 1 && port.bytes().all(|byte| matches!(byte, b'X' | b'x'));
+    (is_name || is_filler || is_unset(port)).then_some(port)
+}
+
 /// The labels of the host.
 fn labels(text: &str) -> impl Iterator<Item = &str> {
     let behind = text.split_once("://").map_or(text, |(_, behind)| behind);

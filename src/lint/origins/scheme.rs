@@ -8,6 +8,7 @@ use super::finding::Finding;
 use super::text::Text;
 use crate::host::default_port;
 use crate::lint::wording::quoted;
+use crate::schemes::{EXPO, NOT_SENT};
 
 /// What an origin begins with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,8 +58,6 @@ impl Scheme {
     }
 }
 
-const EXPO: &str = "by which Expo Go opens an app, and the requests of an app have no Origin";
-
 /// The scheme of local files. Browsers send null for those; Electron and some web views send `file://`.
 pub(super) const FILE: &str = "file";
 
@@ -81,30 +80,6 @@ fn is_known(scheme: &str) -> bool {
         || matches!(scheme, FILE | "app")
         || extension::any_id(scheme).is_some()
 }
-
-/// Schemes whose origins are never sent, and what is sent instead.
-const NOT_SENT: [(&str, &str); 20] = [
-    ("about", "whose pages send the Origin of the page that made them, or null"),
-    ("blob", "whose pages send the Origin that is inside"),
-    ("content", "whose pages send null"),
-    ("data", "whose pages send null"),
-    ("exp", EXPO),
-    ("exps", EXPO),
-    ("filesystem", "whose pages send the Origin that is inside"),
-    ("ftp", "which no browser loads any more"),
-    ("ftps", "which no browser loads"),
-    ("jar", "which no browser loads any more"),
-    ("javascript", "which runs in a page and sends that page's Origin"),
-    ("mailto", "which loads no page"),
-    ("sftp", "which no browser loads"),
-    ("tcp", "which no browser loads"),
-    ("tel", "which loads no page"),
-    ("udp", "which no browser loads"),
-    ("unix", "which no browser loads"),
-    ("view-source", "which sends nothing itself"),
-    ("ws", "for which a browser sends the Origin of the page that opens the connection"),
-    ("wss", "for which a browser sends the Origin of the page that opens the connection"),
-];
 
 /// Whether a text begins with a scheme whose origins are never sent.
 pub(super) fn begins_with_one_not_sent(text: &str) -> bool {

@@ -3,7 +3,7 @@
 Every `*.toml` in this folder holds cases of one concept. A case has
 
 - `name`: a sentence that says what it shows;
-- `options`: by Starlette's names; an `allow_origin_regex` means the same to Python and Rust as it is;
+- `options`: by Starlette's names, and `responses`, whose cases Starlette does not run; an `allow_origin_regex` means the same to Python and Rust as it is;
 - `request`: its `method` and its header lines, as pairs of name and value;
 - `application`: the header lines of the application's response; none by default;
 - `expected`: for a preflight its `status`, `body` and header lines in order, else only the header

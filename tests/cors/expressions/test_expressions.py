@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from fastcors import ConfigError, ConfigWarning, CORSMiddleware, Policy, _fastcors
 from fastcors._fastcors import expression_problem
-from fastcors._regex.translate import _MOST_PIECES, Translation, translate
+from fastcors._proof.verdict import _LONGEST, judge
+from fastcors._regex.translate import translate
 from fastcors._regex.tree import Untranslatable, parse
 from tests.cors.expressions.generated import (
     disagreement,
@@ -26,13 +27,13 @@ from tests.cors.expressions.generated import (
     pattern,
     text,
 )
-from tests.exchange import actual, answering, sent, values
+from tests.exchange import actual, responding, sent, values
 
 # Odd configurations run here; tests/lint has what is reported about them.
 pytestmark = pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
 
 EXAMPLES = int(os.environ.get("FASTCORS_EXAMPLES", "2000"))
-APP = answering()
+APP = responding()
 TABLES = tomllib.loads(Path(__file__).with_name("engines.toml").read_text(encoding="utf-8"))
 ORIGINS: list[str] = TABLES["origins"]
 
@@ -161,7 +162,9 @@ def test_an_empty_list_of_expressions_allows_nothing() -> None:
 def test_an_expression_of_bytes_raises_at_start_up(expression: Any) -> None:
     with pytest.raises(ConfigError) as raised:
         CORSMiddleware(APP, allow_origin_regex=expression)
-    assert raised.value.problems[0].suggestion == "https://a"
+    (problem,) = raised.value.problems
+    assert (problem.suggestion, problem.suggested_option) == (["https://a"], "allow_origins")
+    assert problem.message.endswith("write allow_origins=['https://a'] instead of the regex")
 
 
 @pytest.mark.parametrize(
@@ -224,13 +227,10 @@ def test_nested_repetitions_are_reported_as_exponential(expression: str) -> None
 
 
 def test_a_regex_that_is_too_large_for_the_engine_is_rejected_before_it_is_compiled() -> None:
-    nodes = parse(re.compile("a" * 10))
-    translation = Translation()
-    translation.pieces = _MOST_PIECES - 9
-    with pytest.raises(Untranslatable, match="400,000 pieces"):
-        translation.whole(nodes)
-    # The least that the engine takes for one is more than 25 bytes.
-    assert expression_problem("a" * (_MOST_PIECES + 1)) is not None
+    pattern = re.compile("a" * (_LONGEST + 1))
+    (problem,) = (each for each in judge(pattern, False).problems if "python" in each.code)
+    assert "longer than 400,000 characters" in problem.message
+    assert expression_problem("a" * (_LONGEST + 1)) is not None
 
 
 def test_a_warning_of_pythons_parser_appears_once() -> None:

@@ -1,0 +1,19 @@
+//! The header lines of a policy's responses, decided once for all requests by the option `responses`.
+
+mod lines;
+mod minimal;
+mod starlette;
+
+pub use lines::FixedLine;
+pub(super) use lines::{ALLOW_HEADERS, ALLOW_ORIGIN, ALLOW_PRIVATE_NETWORK, ResponseLines};
+
+use super::options::Options;
+use super::responses::Responses;
+
+/// The header lines for these options.
+pub(super) fn lines_of(options: &Options) -> ResponseLines {
+    match options.responses {
+        Responses::Starlette => starlette::lines(options),
+        Responses::Minimal => minimal::lines(options),
+    }
+}

@@ -1,0 +1,1 @@
+"""The option `responses`: what browsers make of what is sent."""
