@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fastcors._types import ASGIApp
 
     from .exchange import WireRequest, WireResponse
+    from .lifespan import Lifespan
     from .request import _Cache, _Credentials, _Follow, _Mode, _Redirect
     from .response import Response
     from .websocket import Handshake
@@ -213,6 +214,9 @@ class Browser(_Page):
         ValueError: for what is no origin or no base URL.
         ImportError: for a base URL without httpx2 and httpx.
 
+    ``with Browser(app) as page`` starts the application, as a server does, and stops it at the end.
+    Otherwise its lifespan does not run.
+
     Cookies and preflight responses stay from one fetch to the next, as in one tab.
 
         browser = Browser(app, origin="https://app.example.com")
@@ -250,6 +254,7 @@ class Browser(_Page):
             from .portal import Portal
 
             self._transport = Portal()
+        self._lifespan: Lifespan | None = None
 
     def fetch(
         self,
@@ -316,7 +321,8 @@ class Browser(_Page):
         request = self._handshake(url, protocols)
         if self._app is None:
             return self._store(cast("Handshake", self._transport.open(request)))
-        return self._store(self._transport.run(asgi.send_websocket(self._app, request)))
+        shaking = asgi.send_websocket(self._app, request, state=self._state())
+        return self._store(self._transport.run(shaking))
 
     def _run(self, request: Request) -> Response:
         steps = fetch(request, self._session)
@@ -334,15 +340,35 @@ class Browser(_Page):
         if self._app is None:
             return cast("WireResponse", self._transport.send(request))
         calling = asgi.send_http(
-            self._app, request, raise_app_exceptions=self._raise_app_exceptions
+            self._app,
+            request,
+            raise_app_exceptions=self._raise_app_exceptions,
+            state=self._state(),
         )
         return cast("WireResponse", self._transport.run(calling))
 
+    def _state(self) -> dict[str, Any]:
+        return {} if self._lifespan is None else self._lifespan.state
+
     def close(self) -> None:
-        """Close connections, or the event loop that the application ran in."""
-        self._transport.close()
+        """Stop the application, and close connections or the event loop that it ran in."""
+        lifespan, self._lifespan = self._lifespan, None
+        try:
+            if lifespan is not None:
+                self._transport.run(lifespan.stop())
+        finally:
+            self._transport.close()
 
     def __enter__(self) -> Self:
+        if self._app is not None:
+            from .lifespan import Lifespan
+
+            self._lifespan = Lifespan(self._app)
+            try:
+                self._transport.run(self._lifespan.start())
+            except BaseException:
+                self._transport.close()
+                raise
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -351,6 +377,8 @@ class Browser(_Page):
 
 class AsyncBrowser(_Page):
     """`Browser` for asyncio and trio: the application runs in the caller's event loop.
+
+    Its lifespan does not run.
 
     The arguments and the attributes are those of `Browser`.
     """
