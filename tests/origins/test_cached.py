@@ -315,6 +315,21 @@ def test_a_failing_call_fails_for_all_that_wait(run: Run) -> None:
 
 
 @BOTH
+def test_what_is_no_exception_reaches_the_request_that_asked(run: Run) -> None:
+    async def leaving(origin: str, scope: Scope) -> bool:
+        raise SystemExit(3)
+
+    function = cached(leaving)
+
+    async def main() -> None:
+        await function(TENANT, {})
+
+    with pytest.raises(SystemExit, match="3"):
+        run(main)
+    assert function.info()["in_flight"] == 0
+
+
+@BOTH
 @pytest.mark.parametrize("first", [True, False])
 def test_the_call_goes_on_if_one_of_those_that_wait_is_canceled(run: Run, first: bool) -> None:
     asked = Async()
