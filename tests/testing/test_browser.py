@@ -7,6 +7,7 @@ import gzip
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import fastapi
@@ -264,6 +265,40 @@ def test_streamed_and_compressed_bodies_arrive_whole() -> None:
 def test_all_requests_of_a_browser_run_in_one_event_loop() -> None:
     with Browser(behind_fastcors()) as browser:
         assert browser.fetch("/loop").text == browser.fetch("/loop").text
+
+
+def test_with_runs_the_lifespan_of_the_application() -> None:
+    said: list[str] = []
+
+    @asynccontextmanager
+    async def lifespan(app: Any) -> AsyncIterator[dict[str, str]]:
+        said.append("started")
+        yield {"kept": "for requests"}
+        said.append("stopped")
+
+    async def kept(request: Request) -> PlainTextResponse:
+        return PlainTextResponse(getattr(request.state, "kept", "nothing"))
+
+    app = Starlette(routes=[Route("/", kept)], lifespan=lifespan)
+    with Browser(app, "https://testserver") as browser:
+        assert said == ["started"]
+        assert browser.fetch("/").text == "for requests"
+    assert said == ["started", "stopped"]
+    assert Browser(app, "https://testserver").fetch("/").text == "nothing"
+
+
+@pytest.mark.parametrize("fails", ["start", "stop"])
+def test_an_application_that_fails_to_start_or_to_stop_raises(fails: str) -> None:
+    @asynccontextmanager
+    async def lifespan(app: Any) -> AsyncIterator[None]:
+        if fails == "start":
+            raise LookupError("no database")
+        yield
+        raise LookupError("no database")
+
+    app = Starlette(lifespan=lifespan)
+    with pytest.raises(RuntimeError, match="no database"), Browser(app):
+        assert fails == "stop"
 
 
 def test_a_browser_works_inside_a_running_event_loop() -> None:
