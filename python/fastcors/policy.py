@@ -5,7 +5,7 @@ from __future__ import annotations
 from ._fastcors import CompiledPolicy
 from ._format import function_name, listed, shown
 from ._immutable import Immutable, ReadOnlyDict, ReadOnlyList
-from ._lint.option_names import near_option
+from ._lint.arguments import check_names, checked
 from ._lint.reading import read_options
 from ._paths.routes import Routes, Selected
 from ._report import report
@@ -33,43 +33,12 @@ if TYPE_CHECKING:
     from .problems import Problem
 
     _Policy = TypeVar("_Policy", bound="Policy")
-    _Initialize = TypeVar("_Initialize", bound=Callable[..., None])
 
 # `types` has it too, at the price of an import.
 _READ_ONLY: Callable[[Mapping[str, Any]], Mapping[str, Any]] = type(type.__dict__)
 
 # How many items of an option the repr shows if there are more.
 _SHOWN = 3
-
-
-def presented_as(checking: Callable[..., None], initialize: _Initialize) -> _Initialize:
-    """Return `checking`, with the signature of `initialize` for `inspect` and editors."""
-    for name in ("__name__", "__qualname__", "__doc__", "__annotations__"):
-        setattr(checking, name, getattr(initialize, name))
-    wrapped: Any = checking
-    wrapped.__wrapped__ = initialize
-    return wrapped  # type: ignore[no-any-return]
-
-
-def _checked(initialize: _Initialize) -> _Initialize:
-    """Raise for an option that does not exist, and name the nearest one."""
-
-    def checking(self: object, *args: Any, **options: Any) -> None:
-        check_names(options, "there is no option")
-        initialize(self, *args, **options)
-
-    return presented_as(checking, initialize)
-
-
-def check_names(given: Iterable[str], lacks: str, *, also: tuple[str, ...] = ()) -> None:
-    """Raise a TypeError for a name that is no option, and none of `also`; name the nearest option."""
-    for name in given:
-        if name not in DEFAULTS and name not in also:
-            near = near_option(name)
-            instead = (
-                f"did you mean {near!r}?" if near else f"the options are {', '.join(DEFAULTS)}"
-            )
-            raise TypeError(f"fastcors: {lacks} {shown(name)}; {instead}")
 
 
 class Policy(Immutable):
@@ -107,7 +76,7 @@ class Policy(Immutable):
 
     _instead = "call policy.replace(...) for another one"
 
-    @_checked
+    @checked
     def __init__(
         self,
         *,

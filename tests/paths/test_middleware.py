@@ -352,3 +352,35 @@ def test_a_thousand_keys_are_found() -> None:
         origin = f"https://{number}.example"
         assert values(sent(middleware, at(f"/api/v{number}/x/y", origin)), ACAO) == [origin]
         assert values(sent(middleware, at(f"/api/v{number}", origin)), ACAO) == []
+
+
+def test_inside_a_mounted_application_keys_are_below_the_mount() -> None:
+    from starlette.applications import Starlette
+    from starlette.middleware import Middleware
+    from starlette.responses import PlainTextResponse
+    from starlette.routing import Mount, Route
+    from starlette.testclient import TestClient
+
+    async def respond(request: Any) -> PlainTextResponse:
+        return PlainTextResponse("hello")
+
+    inner = Starlette(
+        routes=[Route("/{rest:path}", respond)],
+        middleware=[Middleware(CORSMiddleware, **OPTIONS)],
+    )
+    app = Starlette(routes=[Mount("/v1", inner)])
+    # A server has `root_path` in the paths that it sends.
+    for root in ("", "/api"):
+        with TestClient(app, root_path=root) as client:
+            for path, expected in (
+                ("/v1/public/x", "*"),
+                ("/v1/public", "*"),
+                ("/v1/publications", None),
+                ("/v1/v1/public", None),
+                ("/v1//public", None),
+            ):
+                response = client.get(root + path, headers={"origin": OTHER})
+                assert response.status_code == 200
+                assert response.headers.get(ACAO) == expected
+            response = client.get(f"{root}/v1/internal", headers={"origin": OTHER})
+            assert "vary" not in response.headers

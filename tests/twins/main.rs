@@ -81,6 +81,11 @@ proptest! {
     }
 
     #[test]
+    fn no_router_reads_made_up_bytes_below_another_key_than_was_found(data in bytes(20)) {
+        paths::check_bytes(&data);
+    }
+
+    #[test]
     fn no_router_reads_a_path_below_another_key_than_was_found(
         keys in paths_of_keys(),
         path in r"/?((a|b|A|x|ä|Ä|a;b|;|\.|\.\.|\.\.\.|a\.|a |%2e%2e|%252e|%2f|%61|b%2fa|a\\b|\\|\x00|a\x00b|)/?){0,6}",

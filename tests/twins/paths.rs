@@ -3,6 +3,8 @@
 
 use fastcors::cors::{Found, Paths};
 
+use crate::tokens;
+
 /// Keys and how strict their policies are; the outer options are of strictness 1.
 const OUTER: u8 = 1;
 
@@ -77,6 +79,28 @@ const READERS: [fn(&str) -> String; 8] = [
     normalized,
 ];
 
+#[rustfmt::skip]
+const TOKENS: &[&str] = &[
+    "/", "a", "b", "x", "A", "ä", "Ä", ";", "..", ".", "%2e", "%2f", "%61", "%25", "\\", "\0", " ", "//", "/a",
+    "/b", "/../", "%",
+];
+
+/// The first byte says which keys there are; the others are the path.
+pub(crate) fn check_bytes(data: &[u8]) {
+    const KEYS: [(&str, u8); 6] =
+        [("/", 0), ("/a", 2), ("/a/b", 4), ("/b", 3), ("/ä", 1), ("/x/a", 0)];
+    let Some((&chosen, data)) = data.split_first() else { return };
+    let keys: Vec<_> =
+        (0..KEYS.len()).filter(|index| chosen >> index & 1 != 0).map(|index| KEYS[index]).collect();
+    // Long ones only repeat what short ones have.
+    let data = &data[..data.len().min(24)];
+    for path in tokens::lines(data, TOKENS) {
+        if let Ok(path) = String::from_utf8(path) {
+            check(&keys, &path);
+        }
+    }
+}
+
 /// Holds what is found of a path against every combination of readers.
 pub(crate) fn check(keys: &[(&str, u8)], path: &str) {
     let paths = Paths::new(keys.iter().copied(), OUTER).unwrap();
@@ -102,6 +126,7 @@ pub(crate) fn check(keys: &[(&str, u8)], path: &str) {
 }
 
 /// Holds what is found of a path without anything to differ on against the literal reading.
+#[allow(dead_code, reason = "a fuzz target has bytes alone")]
 pub(crate) fn check_plain(keys: &[(&str, u8)], path: &str) {
     let paths = Paths::new(keys.iter().copied(), OUTER).unwrap();
     let key = longest(keys, path);
@@ -110,6 +135,7 @@ pub(crate) fn check_plain(keys: &[(&str, u8)], path: &str) {
 
 /// Holds a path against the same one below a `root_path`, and a slash that is sent as `%2F` against a router
 /// that reads the path as it is sent.
+#[allow(dead_code, reason = "a fuzz target has bytes alone")]
 pub(crate) fn check_sent(keys: &[(&str, u8)], segments: &[String], encoded: usize) {
     let paths = Paths::new(keys.iter().copied(), OUTER).unwrap();
     let path = format!("/{}", segments.join("/"));
