@@ -202,6 +202,10 @@ def test_credentials_that_are_not_allowed_are_blocked() -> None:
     blocked = assert_blocked(browser, "/", credentials="include", kind="InvalidAllowCredentials")
     assert "allow_credentials=True" in blocked.hint
     assert_allowed(browser, "/")
+    asked = behind_fastcors(allow_credentials=False, allow_origin_func=lambda origin, scope: True)
+    blocked = assert_blocked(Browser(asked, OTHER), "/", credentials="include")
+    assert "allow_credentials=True" in blocked.hint
+    assert "fastcors says" not in blocked.hint
 
 
 def test_cookies_are_kept_and_sent_with_credentials() -> None:

@@ -21,6 +21,7 @@ _OF_ORIGINS = (
     "InvalidAllowOriginValue",
     "AllowOriginMismatch",
 )
+_OF_CREDENTIALS = ("InvalidAllowCredentials", "WildcardOriginNotAllowed")
 _LISTS = {
     "MethodDisallowedByPreflightResponse": "access-control-allow-methods",
     "HeaderDisallowedByPreflightResponse": "access-control-allow-headers",
@@ -45,7 +46,9 @@ def hint_for(
     remarks = _remarks(failure, exchange)
     if policy is None:
         return "; ".join([hint, *remarks])
-    explanation = _explanation(policy, exchange)
+    # Where credentials fail, the origin is allowed, whatever a policy knows of it.
+    of_credentials = failure.kind.endswith(_OF_CREDENTIALS)
+    explanation = None if of_credentials else _explanation(policy, exchange)
     if explanation is not None:
         return "; ".join([*remarks, wording.FASTCORS.format(explanation=explanation)])
     if failure.kind.endswith(_OF_ORIGINS):
