@@ -20,7 +20,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 import fastcors
-from fastcors import CORSMiddleware
+from fastcors import CORSMiddleware, Policy
 from fastcors.testing import (
     AsyncBrowser,
     BlockedByCORS,
@@ -170,6 +170,16 @@ def test_the_middleware_is_found_inside_an_application(*, install: bool) -> None
         app.add_middleware(CORSMiddleware, **OPTIONS)
     blocked = assert_blocked(Browser(app, OTHER), "/")
     assert "fastcors says" in blocked.hint
+
+
+def test_the_policy_of_the_path_explains() -> None:
+    public = Policy(allow_origins=["*"])
+    app = CORSMiddleware(application(), **OPTIONS, paths={"/stream": public, "/login": None})
+    page = Browser(app, OTHER)
+    assert_allowed(page, "/stream")
+    assert "allow_methods" in assert_blocked(page, "/stream", method="PUT").hint
+    assert OTHER not in assert_blocked(page, "/stream", method="PUT").hint.partition("method:")[2]
+    assert f"{OTHER} is not allowed" in assert_blocked(page, "/").hint
 
 
 def test_without_fastcors_the_hint_names_headers() -> None:

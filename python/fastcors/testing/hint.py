@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from . import methods, wording
 from .headers import extract_list, get
@@ -80,14 +81,16 @@ def _explanation(policy: Policy, exchange: Exchange) -> str | None:
     origin = get(lines, "origin")
     if origin is None:
         return None
+    path = unquote(exchange.request.url.path)
     if exchange.step == "preflight":
         decision = policy.preflight(
             origin=origin,
             method=get(lines, "access-control-request-method") or "",
             headers=get(lines, "access-control-request-headers"),
+            path=path,
         )
     else:
-        decision = policy.actual(origin=origin)
+        decision = policy.actual(origin=origin, path=path)
     return None if decision.allowed else str(decision)
 
 
