@@ -20,7 +20,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 import fastcors
-from fastcors import CORSMiddleware
+from fastcors import CORSMiddleware, Policy
 from fastcors.testing import (
     AsyncBrowser,
     BlockedByCORS,
@@ -172,6 +172,16 @@ def test_the_middleware_is_found_inside_an_application(*, install: bool) -> None
     assert "fastcors says" in blocked.hint
 
 
+def test_the_policy_of_the_path_explains() -> None:
+    public = Policy(allow_origins=["*"])
+    app = CORSMiddleware(application(), **OPTIONS, paths={"/stream": public, "/login": None})
+    page = Browser(app, OTHER)
+    assert_allowed(page, "/stream")
+    assert "allow_methods" in assert_blocked(page, "/stream", method="PUT").hint
+    assert OTHER not in assert_blocked(page, "/stream", method="PUT").hint.partition("method:")[2]
+    assert f"{OTHER} is not allowed" in assert_blocked(page, "/").hint
+
+
 def test_without_fastcors_the_hint_names_headers() -> None:
     blocked = assert_blocked(Browser(application()), "/", kind="MissingAllowOriginHeader")
     assert blocked.hint == f"send 'Access-Control-Allow-Origin: {ORIGIN}' with this response"
@@ -202,6 +212,10 @@ def test_credentials_that_are_not_allowed_are_blocked() -> None:
     blocked = assert_blocked(browser, "/", credentials="include", kind="InvalidAllowCredentials")
     assert "allow_credentials=True" in blocked.hint
     assert_allowed(browser, "/")
+    asked = behind_fastcors(allow_credentials=False, allow_origin_func=lambda origin, scope: True)
+    blocked = assert_blocked(Browser(asked, OTHER), "/", credentials="include")
+    assert "allow_credentials=True" in blocked.hint
+    assert "fastcors says" not in blocked.hint
 
 
 def test_cookies_are_kept_and_sent_with_credentials() -> None:
