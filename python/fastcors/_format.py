@@ -104,7 +104,7 @@ def in_one_line(text: str) -> str:
     )
 
 
-def quoted(error: Exception) -> str:
+def quoted(error: BaseException) -> str:
     """Return the class and the words of an exception, whatever its class does."""
     try:
         words = str.__str__(str(error))[:200]

@@ -15,6 +15,10 @@ use crate::lint;
 /// itself gives the interpreter back after 5 ms: with half as many, a million took 2.5 s beside such a one.
 const CHUNK: usize = 4096;
 
+/// For so many entries memory is reserved. An object may say that it has any number, and what cannot be
+/// reserved ends the process.
+const MOST_RESERVED: usize = 1 << 21;
+
 /// The part of `OriginSet` that requests are decided by. It holds no Python object.
 #[pyclass(frozen, subclass, module = "fastcors._fastcors")]
 pub(crate) struct OriginSetBase {
@@ -62,7 +66,7 @@ impl OriginSetBase {
         let Ok(entry) = entry.to_str() else { return false };
         // The interpreter is held while another thread changes the set, which takes some microseconds
         // and does not need the interpreter.
-        lint::is_plain_entry(entry) && self.set.add([entry.as_bytes()]).is_ok()
+        is_entry(entry) && self.set.add([entry.as_bytes()]).is_ok()
     }
 
     /// Removes an entry, if it is there.
@@ -92,7 +96,7 @@ impl OriginSetBase {
         let mut loaded = match change {
             Change::Add => Loaded::ToAdd(Texts::default()),
             Change::Replace | Change::ReplaceByValid => {
-                Loaded::Whole(self.set.builder(entries.len().unwrap_or(0)))
+                Loaded::Whole(self.set.builder(entries.len().unwrap_or(0).min(MOST_RESERVED)))
             }
         };
         let mut entries = entries.try_iter()?;
@@ -157,6 +161,11 @@ impl OriginSetIterator {
     }
 }
 
+/// Whether a text may be in the set. A huge one is not read by the linter.
+fn is_entry(text: &str) -> bool {
+    text.len() <= OriginSet::LONGEST && lint::is_plain_entry(text)
+}
+
 /// Texts one behind the other.
 #[derive(Default)]
 struct Texts {
@@ -213,12 +222,12 @@ impl Loaded {
     fn take(&mut self, chunk: &Texts) -> Vec<String> {
         let mut unsound = Vec::new();
         for text in chunk.iter() {
-            let taken = lint::is_plain_entry(text)
+            let taken = is_entry(text)
                 && match self {
                     Self::Whole(builder) => builder.add(text.as_bytes()).is_ok(),
                     Self::ToAdd(texts) => {
                         texts.push(text);
-                        text.len() <= OriginSet::LONGEST
+                        true
                     }
                 };
             if !taken {

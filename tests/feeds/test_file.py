@@ -302,3 +302,31 @@ def test_the_bad_entries_of_a_file_are_skipped_and_logged_once(
     for message, value in zip(caplog.messages, ("nonsense", "*", f"{C}/"), strict=True):
         assert message.startswith(f"feed file {str(path)!r}: an entry is skipped: ")
         assert value in message
+
+
+def test_a_change_that_leaves_length_and_time_as_they_were_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "origins"
+    path.write_text(A)
+    before = path.stat()
+
+    def rewrite() -> None:
+        # The clock of a file system may be coarse.
+        while path.stat().st_ctime_ns == before.st_ctime_ns:
+            path.write_text(B)
+            os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    assert updates_of(FileFeed(path), monkeypatch, rewrite, nothing) == [A, "|", "|", B]
+
+
+def test_a_pipe_is_an_error_and_is_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+
+    async def main() -> None:
+        update = await first_update(FileFeed(path))
+        assert isinstance(update, Failure)
+        assert str(update.error) == "it is a pipe or a device, and not a file"
+
+    run_asyncio(main)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +23,11 @@ from fastcors.feeds import (
     Snapshot,
     _tasks,
 )
-from tests.feeds.waiting import Run, in_each_library, run_asyncio, run_trio, until
+from fastcors.feeds._gate import Gate
+from tests.feeds.waiting import SECONDS, Run, in_each_library, run_asyncio, run_trio, until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Iterator
 
 A, B, C = (f"https://{letter}.example.com" for letter in "abc")
 AT_ONCE = 0.01
@@ -429,3 +431,119 @@ def test_a_feed_that_needs_asyncio_says_so_under_trio() -> None:
 def test_a_feed_is_made_without_an_event_loop_and_is_named(feed: Feed) -> None:
     assert str(feed) in ("file 'origins'", "function list")
     assert not feed.required
+
+
+class _Waiting(list[str]):
+    """Entries whose iteration waits."""
+
+    def __init__(self, entries: list[str]) -> None:
+        super().__init__(entries)
+        self.begun, self.may_end = threading.Event(), threading.Event()
+
+    def __iter__(self) -> Iterator[str]:
+        self.begun.set()
+        assert self.may_end.wait(SECONDS)
+        return super().__iter__()
+
+
+@in_each_library
+@pytest.mark.parametrize("kind", [Snapshot, lambda entries: Change(added=entries)])
+def test_what_is_read_after_the_end_does_not_replace_the_entries_of_another_feed(
+    run: Run, kind: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    origins = OriginSet()
+    old = _Waiting([A])
+    entered: list[Gate] = []
+    enter = Gate.__enter__
+
+    def entering(self: Gate) -> None:
+        try:
+            enter(self)
+        finally:
+            entered.append(self)
+
+    monkeypatch.setattr(Gate, "__enter__", entering)
+
+    async def main() -> None:
+        async with origins.follow(Scripted(kind(old)), start_timeout=AT_ONCE):
+            await until(old.begun.is_set)
+        async with origins.follow(Scripted(Snapshot([B]))):
+            old.may_end.set()
+            await until(lambda: len(entered) == 2)
+            assert list(origins) == [B]
+
+    run(main)
+
+
+class Mine(BaseException):
+    """No `Exception`."""
+
+
+def _raises(error: BaseException) -> Any:
+    def function() -> list[str]:
+        raise error
+
+    return function
+
+
+def _raises_later(error: BaseException) -> Any:
+    async def function() -> list[str]:
+        raise error
+
+    return function
+
+
+@in_each_library
+@pytest.mark.parametrize(
+    "function", [_raises(SystemExit(3)), _raises(Mine("mine")), _raises_later(Mine("mine"))]
+)
+def test_what_is_no_exception_is_a_failure_and_ends_neither_feed_nor_server(
+    run: Run, function: Any, pauses: list[float]
+) -> None:
+    origins = OriginSet([A])
+
+    async def main() -> None:
+        async with origins.follow(PollingFeed(function)):
+            await until(lambda: origins.feed_status().errors > 2)
+            assert not origins.feed_status().connected
+        assert list(origins) == [A]
+
+    run(main)
+
+
+def test_the_cancellation_of_another_task_is_a_failure_of_the_feed(pauses: list[float]) -> None:
+    async def function() -> list[str]:
+        raise asyncio.CancelledError
+
+    async def main() -> None:
+        origins = OriginSet([A])
+        async with origins.follow(PollingFeed(function)):
+            await until(lambda: origins.feed_status().errors > 2)
+
+    run_asyncio(main)
+
+
+class _NoGenerator(Feed):
+    async def updates(self) -> Any:  # type: ignore[override]
+        return Snapshot([B])
+
+
+@pytest.mark.parametrize(
+    ("feed", "said"),
+    [
+        (_NoGenerator(), "returned a coroutine, and not an asynchronous generator"),
+        (Scripted([B]), "it yielded a list, and not a Snapshot, Change or Failure"),
+        (Scripted(Snapshot(B)), f"it yielded '{B}', and not a list of origins"),
+        (Scripted(Change(added=B)), f"it yielded '{B}', and not a list of origins"),
+    ],
+)
+def test_a_feed_that_yields_something_else_fails_with_a_sentence(feed: Feed, said: str) -> None:
+    origins = OriginSet([A])
+
+    async def main() -> None:
+        async with origins.follow(feed):
+            await until(lambda: origins.feed_status().errors)
+            assert said in str(origins.feed_status().last_error)
+            assert list(origins) == [A]
+
+    run_asyncio(main)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 
-from fastcors import ConfigError, CORSMiddleware, OriginSet, Policy, lint
+from fastcors import ConfigError, CORSMiddleware, OriginSet, Policy, Problem, lint
+from fastcors._lint import values as linting
 from tests.exchange import actual, responding, sent, values
 
 APP = "https://app.example.com"
@@ -106,13 +108,6 @@ def test_a_bad_entry_raises_its_problem_and_changes_nothing(entry: Any, code: st
         assert list(entries) == [APP]
 
 
-def test_the_valid_entries_alone_can_replace_all() -> None:
-    entries = OriginSet([APP])
-    problems = entries._fastcors_replace_valid([bad for bad, _ in BAD] + ["https://new.example"])
-    assert sorted(problem.code for problem in problems) == sorted(code for _, code in BAD)
-    assert list(entries) == ["https://new.example"]
-
-
 @pytest.mark.parametrize("given", [APP, "*", b"a", None, 5])
 def test_what_is_no_collection_of_entries_raises(given: Any) -> None:
     entries = OriginSet([APP])
@@ -135,6 +130,47 @@ def test_copies_are_the_same_set_and_a_pickle_has_the_entries_of_that_moment() -
     restored.add("https://other.example")
     assert all(allows(each, "https://other.example") for each in policies)
     assert not allows(policy, "https://other.example")
+
+
+class Named(OriginSet):
+    def __init__(self, name: str, entries: Iterable[str] = ()) -> None:
+        super().__init__(entries)
+        self.name = name
+
+
+def test_a_pickle_of_a_subclass_has_its_attributes_and_does_not_call_it() -> None:
+    restored = pickle.loads(pickle.dumps(Named("customers", [APP])))
+    assert (type(restored), restored.name, list(restored)) == (Named, "customers", [APP])
+
+
+class _Boasting:
+    def __init__(self, length: int) -> None:
+        self.length = length
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([APP])
+
+
+@pytest.mark.parametrize("length", [10**10, 10**15, 2**62])
+def test_memory_is_not_reserved_for_what_an_object_says_of_its_length(length: int) -> None:
+    assert list(OriginSet(_Boasting(length))) == [APP]
+
+
+def test_a_huge_entry_is_an_error_that_is_not_linted(monkeypatch: pytest.MonkeyPatch) -> None:
+    linted: list[str] = []
+
+    def note(option: str, texts: list[str], credentials: bool) -> list[Problem]:
+        linted.extend(texts)
+        return []
+
+    monkeypatch.setattr(linting, "linted", note)
+    with pytest.raises(ConfigError, match="has 1,000,008 characters") as raised:
+        OriginSet(["https://" + "a" * 1_000_000])
+    assert [problem.code for problem in raised.value.problems] == ["origin-too-long"]
+    assert linted == []
 
 
 def test_sets_and_policies_that_have_one_are_compared_by_identity() -> None:

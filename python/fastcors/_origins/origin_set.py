@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import islice
 
 from fastcors._fastcors import OriginSetBase
-from fastcors._format import listed, shown
-from fastcors._lint import values
+from fastcors._format import listed
 from fastcors._lint.collections import entries as read_entries
+from fastcors._lint.live_entries import problems_of
 from fastcors._lint.suggestions import TEXTS, text_of
-from fastcors.problems import ConfigError, Problem
+from fastcors.problems import ConfigError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
     from fastcors.feeds.feed import Feed, FeedStatus
     from fastcors.feeds.follow import Following
+    from fastcors.problems import Problem
 
 _OPTION = "allow_origins"
 # How many entries the repr shows if there are more.
 _SHOWN = 3
 # So many entries of an iterator are read: it may never end.
 _MOST = 2_000_000
+_FOLLOWING = "_fastcors_following"
 
 
 class OriginSet(OriginSetBase):
@@ -130,7 +132,9 @@ class OriginSet(OriginSetBase):
         return f"{type(self).__name__}({listed(sorted(first), len(self), _SHOWN)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (list(self),)
+        # A subclass may have attributes, and be made of something else than entries.
+        state = {name: value for name, value in vars(self).items() if name != _FOLLOWING}
+        return _restored, (type(self), list(self)), state or None
 
     def __copy__(self) -> Self:
         return self
@@ -146,18 +150,14 @@ class OriginSet(OriginSetBase):
     def _load(self, entries: Iterable[str], how: Literal["replace", "add"]) -> None:
         bad = self._fastcors_load(_iterable(entries), text_of, how)
         if bad:
-            raise ConfigError(_problems(bad))
+            raise ConfigError(problems_of(bad))
 
-    def _fastcors_replace_valid(self, entries: Iterable[str]) -> list[Problem]:
-        """Replace all entries by the valid ones of these, in one step.
 
-        Returns:
-            The problems of the others.
-
-        Raises:
-            ConfigError: for a single string, or what is no iterable.
-        """
-        return _problems(self._fastcors_load(_iterable(entries), text_of, "replace-valid"))
+def _restored(kind: type[OriginSet], entries: list[str]) -> OriginSet:
+    """Return the set of a pickle, without the attributes of its own."""
+    restored = kind.__new__(kind)
+    OriginSet.replace(restored, entries)
+    return restored
 
 
 def _iterable(given: Iterable[str]) -> Iterable[str]:
@@ -187,37 +187,3 @@ def _limited(given: Iterable[str]) -> Iterator[str]:
             read_entries(_OPTION, given, problems)
             raise ConfigError(problems)
         yield entry
-
-
-def _problems(bad: list[Any]) -> list[Problem]:
-    """Return what is wrong with entries, at least one problem for each."""
-    problems: list[Problem] = []
-    texts = values.origins(_OPTION, bad, problems, credentials=True)
-    problems += [
-        problem
-        for problem in values.linted(
-            _OPTION, [text for text in texts if text != "*"], credentials=True
-        )
-        if problem.severity == "error"
-    ]
-    known = {problem.value for problem in problems if type(problem.value) is str}
-    return problems + [_other(text) for text in texts if text not in known]
-
-
-def _other(text: str) -> Problem:
-    """Return the problem of an entry that a list may have."""
-    if text == "*":
-        return Problem(
-            "origin-glob",
-            _OPTION,
-            "*",
-            "'*' cannot be added to an OriginSet, because it would allow every origin from one request "
-            "to the next; write allow_origins=['*'] where the policy is made",
-            ["*"],
-        )
-    return Problem(
-        "origin-too-long",
-        _OPTION,
-        text,
-        f"{shown(text)} has {len(text):,} characters, and no browser sends an Origin as long; remove it",
-    )

@@ -9,6 +9,10 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from fastcors._format import quoted
+
+from .feed import FeedError
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
@@ -77,13 +81,17 @@ async def in_thread(function: Callable[[], T]) -> T:
     a query that hangs would keep the server from stopping.
     """
     results: list[T] = []
-    errors: list[BaseException] = []
+    errors: list[Exception] = []
 
     def run() -> None:
         try:
             results.append(function())
-        except BaseException as error:  # noqa: BLE001 - the caller gets it
+        except Exception as error:  # noqa: BLE001 - the caller gets it
             errors.append(error)
+        except BaseException as error:  # noqa: BLE001 - it would end a thread, and must not end the server
+            failure = FeedError(f"it raised {quoted(error)}")
+            failure.__cause__ = error
+            errors.append(failure)
 
     if runs_trio():
         import trio
@@ -148,3 +156,26 @@ async def in_background(function: Callable[[], Awaitable[None]]) -> AsyncGenerat
             task.cancel()
             await asyncio.wait([task], timeout=patience)
             patience *= 2
+
+
+def ends_task(error: BaseException) -> bool:
+    """Whether an exception ends the task that it has reached.
+
+    A cancellation does if it is that of the task, and not of something that the task waited for.
+    """
+    if isinstance(error, Exception):
+        return False
+    if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
+        return True
+    if runs_trio():
+        import trio
+
+        return isinstance(error, trio.Cancelled)
+    task = asyncio.current_task()
+    return isinstance(error, asyncio.CancelledError) and (task is None or task.cancelling() > 0)
+
+
+def close(coroutine: object) -> None:
+    """Close a coroutine that will not be awaited; anything else is left alone."""
+    if asyncio.iscoroutine(coroutine):
+        coroutine.close()

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import _tasks
 from ._entries import entries_of
 from ._pauses import positive
-from .feed import Change, Failure, Feed, Snapshot
+from .feed import Change, Failure, Feed, FeedError, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from typing import TypeAlias
 
-# What changes if a file does: for a file, when, how long and which one it is; for none, the error.
+# What changes if a file does: for a file, when, how long and which one it is; for none, the error. The
+# time of its last change counts too, because a program may set the other back.
 _Signature: TypeAlias = "tuple[object, ...]"
 
 # A file that somebody never stops writing is read all the same after this many looks.
@@ -78,6 +80,11 @@ class FileFeed(Feed):
     def _read(self) -> tuple[_Signature, Snapshot | Failure] | None:
         """Return what is in the file, or None if it has changed meanwhile."""
         try:
+            found = self.path.stat()
+            if stat.S_ISFIFO(found.st_mode) or stat.S_ISCHR(found.st_mode):
+                # To open or read it could wait for ever.
+                failure = FeedError("it is a pipe or a device, and not a file")
+                return _signature_of(found), Failure(failure)
             file = self.path.open("rb")
         except OSError as error:
             return _signature_of(error), Failure(error)
@@ -95,4 +102,4 @@ class FileFeed(Feed):
 def _signature_of(found: os.stat_result | OSError) -> _Signature:
     if isinstance(found, OSError):
         return (type(found), found.errno)
-    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)

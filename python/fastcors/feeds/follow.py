@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import logging
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack, ExitStack, aclosing
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from fastcors._fastcors import OriginSetBase
-from fastcors._format import in_one_line, quoted, shown
+from fastcors._format import described, in_one_line, quoted, shown
+from fastcors._lint.live_entries import problems_of
 from fastcors._lint.suggestions import text_of
 from fastcors.problems import ConfigError
 
 from . import _tasks
+from ._gate import Gate
 from ._pauses import Pauses, positive
 from .feed import Change, Failure, FeedError, FeedStatus, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
     from types import TracebackType
     from typing import Any, Literal, Self
 
@@ -100,6 +103,7 @@ class Following:
             self._origins.add(entry)
         self._origins._fastcors_following = self
         self._attempted = _tasks.new_event()
+        self._gate = Gate()
         self._running = True
         try:
             await self._exit.enter_async_context(_tasks.in_background(self._run))
@@ -122,6 +126,7 @@ class Following:
         try:
             await self._exit.aclose()
         finally:
+            self._gate.close()
             self._running = self._connected = False
 
     def _require(self) -> None:
@@ -151,37 +156,57 @@ class Following:
         pauses = Pauses(self._feed.first_pause, self._feed.longest_pause)
         while True:
             try:
-                async with aclosing(self._feed.updates()) as updates:
+                async with aclosing(self._updates()) as updates:
                     async for update in updates:
                         await self._take(update)
                         if self._connected:
                             pauses.reset()
                         self._attempted.set()
                 self._failed(FeedError("it has ended"))
-            except Exception as error:  # noqa: BLE001 - the code of a feed may raise anything
+            except BaseException as error:
+                # The code of a feed may raise anything, and wait for a task that another one cancels.
+                if _tasks.ends_task(error):
+                    raise
                 self._failed(error)
             self._attempted.set()
             await _tasks.sleep(pauses.next())
+
+    def _updates(self) -> AsyncGenerator[Snapshot | Change | Failure]:
+        """Begin to read the feed.
+
+        Raises:
+            FeedError: if its method is no asynchronous generator.
+        """
+        updates: Any = self._feed.updates()
+        if hasattr(updates, "aclose"):
+            return updates  # type: ignore[no-any-return]
+        _tasks.close(updates)
+        raise FeedError(
+            f"its method updates returned {described(updates)}, and not an asynchronous generator: "
+            "write async def and yield"
+        )
 
     async def _take(self, update: Snapshot | Change | Failure) -> None:
         """Bring the set up to date, in a thread, because a million entries take a second."""
         if isinstance(update, Failure):
             self._failed(update.error)
             return
-        before = len(self._origins)
+        before, gate = len(self._origins), self._gate
         if isinstance(update, Snapshot):
             entries = update.entries
             try:
-                bad = await _tasks.in_thread(lambda: self._replace(entries))
+                self._bad_entries = await _tasks.in_thread(lambda: self._replace(entries, gate))
             except Exception as error:  # noqa: BLE001 - the iteration may raise anything
                 self._failed(error)
                 return
-            self._bad_entries = len(bad)
-            self._skipped(bad)
             self._succeeded()
+        elif not isinstance(update, Change):
+            raise FeedError(
+                f"it yielded {described(update)}, and not a Snapshot, Change or Failure"
+            )
         elif update.added or update.removed:
             added, removed = update.added, update.removed
-            self._skipped(await _tasks.in_thread(lambda: self._apply(added, removed)))
+            await _tasks.in_thread(lambda: self._apply(added, removed, gate))
         if self._connected:
             self._last_success = datetime.now(UTC)
         if before and not len(self._origins):
@@ -191,31 +216,43 @@ class Following:
                 before,
             )
 
-    def _replace(self, entries: Iterable[object]) -> list[object]:
-        """Replace the entries by the valid ones of a snapshot; return the others.
+    def _replace(self, entries: Iterable[object], gate: Gate) -> int:
+        """Replace the entries by the valid ones of a snapshot; return how many are not valid.
 
         Raises:
             FeedError: if there are entries, but none is valid: the source holds something else.
+            Closed: if the set follows no longer.
         """
-        entries = list(entries)
+        entries = _listed(entries)
         if entries and not _has_valid(entries):
             raise FeedError(
                 f"none of its {len(entries)} entries is valid, the first: {shown(entries[0])}"
             )
-        return self._origins._fastcors_load([*self._keep, *entries], text_of, "replace-valid")
+        with ExitStack() as stack:
+            whole = _Whole([*self._keep, *entries], lambda: stack.enter_context(gate))
+            bad = self._origins._fastcors_load(whole, text_of, "replace-valid")
+        self._skipped(bad)
+        return len(bad)
 
-    def _apply(self, added: Iterable[object], removed: Iterable[object]) -> list[object]:
-        """Remove and add entries; return those that are not valid."""
+    def _apply(self, added: Iterable[object], removed: Iterable[object], gate: Gate) -> None:
+        """Remove and add entries, and log those that are not valid.
+
+        Raises:
+            Closed: if the set follows no longer.
+        """
+        added, removed = _listed(added), _listed(removed)
         for entry in removed:
             if isinstance(entry, str) and entry not in self._keep:
-                self._origins.discard(entry)
+                with gate:
+                    self._origins.discard(entry)
         bad: list[object] = []
         for entry in added:
             try:
-                self._origins.add(entry)  # type: ignore[arg-type]  # any other raises too
+                with gate:
+                    self._origins.add(entry)  # type: ignore[arg-type]  # any other raises too
             except ConfigError:
                 bad.append(entry)
-        return bad
+        self._skipped(bad)
 
     def _succeeded(self) -> None:
         if self._kinds:
@@ -223,7 +260,7 @@ class Following:
             logger.info("feed %s: it can be read again", self._feed)
         self._connected = True
 
-    def _failed(self, error: Exception) -> None:
+    def _failed(self, error: BaseException) -> None:
         """Count an error, and log it unless one of its kind was logged since the last success."""
         self._connected = False
         self._errors += 1
@@ -240,22 +277,50 @@ class Following:
 
     def _skipped(self, bad: list[object]) -> None:
         """Log each bad entry once."""
-        for entry in bad:
+        # A column of a million NULLs is one bad entry.
+        distinct = {entry if type(entry) is str else id(entry): entry for entry in bad}
+        for entry in distinct.values():
             name = shown(entry)
             if len(self._logged) >= _MOST_LOGGED:
                 return
             if name in self._logged:
                 continue
             self._logged.add(name)
-            try:
-                self._origins.add(entry)  # type: ignore[arg-type]  # its error has the words for the log
-            except ConfigError as error:
-                logger.warning("feed %s: an entry is skipped: %s", self._feed, error.problems[0])
+            logger.warning("feed %s: an entry is skipped: %s", self._feed, problems_of([entry])[0])
             if len(self._logged) == _MOST_LOGGED:
                 logger.warning(
                     "feed %s: further bad entries are not logged; feed_status() counts them",
                     self._feed,
                 )
+
+
+class _Whole:
+    """Entries, at whose end something is called."""
+
+    def __init__(self, entries: list[object], at_end: Callable[[], object]) -> None:
+        self._entries = entries
+        self._at_end = at_end
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[object]:
+        return chain(self._entries, self._end())
+
+    def _end(self) -> Iterator[object]:
+        self._at_end()
+        yield from ()
+
+
+def _listed(entries: Iterable[object]) -> list[object]:
+    """Return entries as a list.
+
+    Raises:
+        FeedError: for a single string, whose characters are no entries.
+    """
+    if isinstance(entries, (str, bytes)):
+        raise FeedError(f"it yielded {shown(entries)}, and not a list of origins")
+    return list(entries)
 
 
 def _has_valid(entries: list[object]) -> bool:
