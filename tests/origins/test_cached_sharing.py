@@ -304,3 +304,23 @@ def test_a_plain_function_that_leads_back_to_itself_does_not_wait_for_itself() -
     remembering: list[Any] = [function]
     assert function(TENANT, {})
     assert len(calls) == 2
+
+
+@BOTH
+def test_a_coroutine_function_that_makes_a_request_does_not_wait_for_itself(run: Run) -> None:
+    paths: list[str] = []
+
+    async def leading_back(origin: str, scope: Scope) -> bool:
+        paths.append(scope["path"])
+        if scope["path"] == "/tenants":
+            return False
+        return not await is_readable(middleware, {**actual(origin), "path": "/tenants"})
+
+    middleware = CORSMiddleware(responding(), allow_origin_func=cached(leading_back))
+
+    async def main() -> None:
+        assert await is_readable(middleware, actual(TENANT))
+
+    run(main)
+    assert paths == ["/", "/tenants"]
+    assert middleware.stats()["allow_origin_func"]["timed_out"] == 0

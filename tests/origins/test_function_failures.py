@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
@@ -321,3 +322,26 @@ def test_an_application_that_fails_is_not_taken_for_the_function() -> None:
             assert middleware.stats()["allow_origin_func"]["raised"] == 0
 
         anyio.run(main)
+
+
+@pytest.mark.parametrize("remembering", [False, True])
+def test_a_canceled_task_that_the_function_awaits_rejects_and_does_not_cancel_the_request(
+    remembering: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def function(origin: str, scope: Scope) -> bool:
+        task = asyncio.ensure_future(asyncio.sleep(60))
+        asyncio.get_running_loop().call_soon(task.cancel)
+        await task
+        return True
+
+    middleware = CORSMiddleware(
+        responding(), allow_origin_func=cached(function) if remembering else function
+    )
+
+    async def main() -> None:
+        assert not await is_readable(middleware, actual(TENANT))
+        assert not await is_readable(middleware, preflight(TENANT))
+
+    asyncio.run(main())
+    assert middleware.stats()["allow_origin_func"]["raised"] == 2
+    assert "raised CancelledError" in lines(caplog)[0]

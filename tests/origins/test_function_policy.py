@@ -305,3 +305,8 @@ def test_a_policy_is_made_without_an_event_loop_and_within_one() -> None:
         return Policy(allow_origin_func=awaited)
 
     assert asyncio.run(main()) == Policy(allow_origin_func=awaited)
+
+
+def test_a_timeout_that_no_clock_can_count_is_an_error() -> None:
+    with pytest.raises(ConfigError, match="is no number of seconds that passes"):
+        Policy(allow_origin_func=plain, origin_func_timeout=10**400)

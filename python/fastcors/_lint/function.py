@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sys import float_info
+
 from fastcors._coroutines import FUNCTION, METHOD
 from fastcors._format import function_name, misplaced, shown
 from fastcors.problems import Problem
@@ -20,6 +22,8 @@ _WRITE = "write def allows(origin, scope), which returns True or False"
 _USUAL_TIMEOUT = 5
 # In seconds. A browser and its user do not wait longer for a preflight.
 _LONGEST_TIMEOUT = 60
+# An int may be too large for an event loop's clock.
+_LARGEST = float_info.max
 # Flags of a code object: it makes a generator, or an asynchronous one, when it is called.
 _GENERATOR, _ITERABLE_COROUTINE, _ASYNC_GENERATOR = 0x20, 0x100, 0x200
 
@@ -99,7 +103,7 @@ def timeout(option: str, given: Any, problems: list[Problem]) -> float:
         # A NaN is neither.
         if 0 < given <= _LONGEST_TIMEOUT:
             return given  # type: ignore[no-any-return]
-        if _LONGEST_TIMEOUT < given < float("inf"):
+        if _LONGEST_TIMEOUT < given <= _LARGEST:
             problems.append(
                 Problem(
                     "function-timeout-long",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from _thread import allocate_lock, get_ident
+from contextvars import ContextVar
 from time import monotonic
 
 from fastcors._coroutines import makes_coroutines
@@ -33,6 +34,8 @@ else:
 
 # What stands for the verdict of a call that was interrupted.
 _AGAIN = object()
+# The calls of coroutine functions that have led to this one, by the function and the origin.
+_CALLING: ContextVar[frozenset[tuple[object, str]]] = ContextVar("calling", default=frozenset())
 
 
 class _Cached:
@@ -201,6 +204,9 @@ class CachedAsync(_Cached):
         mine = shared_call()
         if mine is None:
             return await self._called(origin, scope)  # type: ignore[no-any-return]
+        if (self, origin) in _CALLING.get():
+            # The function has led back here, and would wait for itself.
+            return await self._called(origin, scope)  # type: ignore[no-any-return]
         key = origin, mine.loop
         with self._lock:
             call = self._calls.setdefault(key, mine)
@@ -216,6 +222,8 @@ class CachedAsync(_Cached):
                 self._ended(key, call, None)
 
     async def _run(self, key: tuple[str, object], call: SharedCall, scope: Scope) -> Any:
+        # In a task of its own, so in a context of its own.
+        _CALLING.set(_CALLING.get() | {(self, key[0])})
         try:
             verdict = await self._called(key[0], scope)
         except BaseException:
@@ -283,7 +291,7 @@ def cached(  # noqa: F811 - an overload
     """
     if not callable(func):
         raise TypeError(f"fastcors: cached() takes a function, not {described(func)}")
-    if not ttl > 0:
+    if not _is_number(ttl) or not ttl > 0:
         raise ValueError(f"fastcors: ttl is {shown(ttl)}; write a number of seconds above 0")
     if type(maxsize) is not int or maxsize < 1:
         raise ValueError(
@@ -291,12 +299,20 @@ def cached(  # noqa: F811 - an overload
         )
     if ttl_rejected is None:
         ttl_rejected = ttl
-    elif not ttl_rejected >= 0:
+    elif not _is_number(ttl_rejected) or not ttl_rejected >= 0:
         raise ValueError(
             f"fastcors: ttl_rejected is {shown(ttl_rejected)}; write a number of seconds, or 0"
         )
     kind = CachedAsync if _is_async(func) else CachedPlain
     return kind(func, ttl, maxsize, ttl_rejected, clock)
+
+
+def _is_number(seconds: object) -> bool:
+    """Whether it is a number that can be added to a time."""
+    try:
+        return type(seconds) is not bool and float(seconds) == seconds  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return False
 
 
 def _is_async(function: Any) -> bool:

@@ -155,7 +155,9 @@ async def _settled(
         if pending is None:
             pending = options.allow_origin_func(origin, scope)
         value = await _within(options.origin_func_timeout, pending)
-    except Exception as error:  # noqa: BLE001 - it is the user's function
+    except BaseException as error:
+        if not (isinstance(error, Exception) or _is_of_another_task(error)):
+            raise
         outcome, value = "function-raised", error
     else:
         if value is True:
@@ -191,6 +193,15 @@ async def _within(seconds: float, pending: Any) -> Any:
         raise
     # Late is late, even if the function caught its cancellation.
     return _LATE if _is_over(limit) else value
+
+
+def _is_of_another_task(error: BaseException) -> bool:
+    """Whether a cancellation is that of something that the function awaited, and not of the request."""
+    asyncio: ModuleType | Any = running_asyncio()
+    if asyncio is None or not isinstance(error, asyncio.CancelledError):
+        return False
+    task = asyncio.current_task()
+    return task is not None and not task.cancelling()
 
 
 def _is_over(limit: Any) -> bool:
