@@ -3,7 +3,8 @@
 Threads drive coroutines by hand, so that the time goes into the middleware and not into an event loop.
 Meanwhile others reconfigure it, change the list that it follows, assign its application and a method,
 replace and change the headers of the scopes that are being read, and change the headers that the
-application sends. Each response must be one that the middleware may send at some moment; an untrusted
+application sends. A second middleware has an `OriginSet`, which one thread changes all the time, and a
+plain `allow_origin_func`. Each response must be one that the middleware may send at some moment; an untrusted
 origin is never allowed; no request is lost from the counters.
 
 It finds something on a build of Python without the GIL, if there is something: `make stress-threads
@@ -28,7 +29,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from fastcors import CORSMiddleware
+from fastcors import CORSMiddleware, OriginSet
 from tests.exchange import receive, run, scope_of
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
 LISTED = "https://app.example.com"
 COMING = "https://coming.example.com"
+# What the function allows, and what a pattern of the set allows at times.
+ASKED = "https://asked.example.net"
+BELOW, PATTERN = "https://a.below.example.com", "https://*.below.example.com"
 # Of one length, and in one place of what the policy remembers of origins.
 MATCHING = [f"https://{name}.tenant.example.net" for name in ("aab", "aba", "baa", "abb")]
 UNTRUSTED = [f"https://{name}.tenant.example.org" for name in ("aab", "aba", "baa", "abb")]
@@ -80,6 +84,15 @@ class Stress:
             allow_credentials=True,
             **POLICIES[0],
         )
+        self.customers = OriginSet([LISTED])
+        self.live: Any = CORSMiddleware(
+            self.app,
+            self.customers,
+            allow_origin_func=lambda origin, _: origin == ASKED,
+            allow_credentials=True,
+            expose_headers=["X-One"],
+        )
+        self.asked = 0
         self.done = threading.Event()
         self.problems: list[BaseException] = []
         self.requests = 0
@@ -95,13 +108,13 @@ class Stress:
     async def other_app(self, scope: Scope, receive: Any, send: Any) -> None:
         await self.app(scope, receive, send)
 
-    def response(self, request: Scope) -> list[Any]:
+    def response(self, request: Scope, middleware: Any = None) -> list[Any]:
         messages: list[Any] = []
 
         async def send(message: Message) -> None:
             messages.append(message)
 
-        run(self.middleware(request, receive, send))
+        run((middleware or self.middleware)(request, receive, send))
         return messages
 
     def ask(self, drawn: random.Random) -> None:
@@ -128,6 +141,20 @@ class Stress:
             self.response(drawn.choice(self.shared))
         else:
             self.response({**scope(LISTED), "path": "/changing"})
+
+    def ask_live(self, drawn: random.Random) -> None:
+        """Make one request to the middleware with the set, and judge the response."""
+        origin = drawn.choice([LISTED, COMING, BELOW, ASKED, *UNTRUSTED])
+        allowed = None if origin in (COMING, BELOW) else origin in (LISTED, ASKED)
+        if drawn.random() < 0.5:
+            self.judge(self.response(scope(origin), self.live), origin, allowed=allowed)
+            return
+        start, body = self.response(scope(origin, "OPTIONS", "GET"), self.live)
+        given = dict(start["headers"]).get(b"access-control-allow-origin")
+        right = given in (None, origin.encode()) and allowed in (None, given is not None)
+        said = (200, b"OK") if given else (400, b"Disallowed CORS origin")
+        if not right or (start["status"], body["body"]) != said:
+            raise Wrong(origin, start, body)
 
     def judge(self, messages: list[Any], origin: str | None, *, allowed: bool | None) -> None:
         if [message["type"] for message in messages] != [
@@ -204,6 +231,39 @@ class Stress:
         with self.counting:
             self.requests += made
 
+    def request_live(self, seed: int) -> None:
+        drawn = random.Random(seed)
+        made = 0
+        while not self.done.is_set():
+            for _ in range(ROUND):
+                self.ask_live(drawn)
+            made += ROUND
+        with self.counting:
+            self.asked += made
+
+    def change_set(self) -> None:
+        """What this thread has just done counts, whatever the others read meanwhile."""
+        allows = self.live.is_allowed_origin
+        others = [f"https://{number}.example.com" for number in range(100)]
+        while not self.done.is_set():
+            for entry, origin in ((COMING, COMING), (PATTERN, BELOW)):
+                self.customers.add(entry)
+                added = allows(origin) and entry in self.customers
+                self.customers.discard(entry)
+                if not added or allows(origin) or entry in self.customers:
+                    raise Wrong(origin, self.customers)
+            self.customers.update(others)
+            self.customers.replace([*others[:50], PATTERN, LISTED, COMING])
+            if len(self.customers) != 53 or not allows(BELOW):
+                raise Wrong(self.customers)
+            self.customers.replace([LISTED])
+
+    def read_set(self) -> None:
+        while not self.done.wait(PAUSE / 10):
+            entries = list(self.customers)
+            if LISTED not in entries or len(entries) != len(set(entries)):
+                raise Wrong(entries)
+
     def reconfigure(self) -> None:
         for policy in itertools.cycle(POLICIES):
             if self.done.wait(PAUSE):
@@ -266,6 +326,9 @@ def stress(seconds: float, threads: int, seed: int) -> tuple[int, list[BaseExcep
         shared.change_scopes,
         shared.change_sent,
         shared.change_application,
+        *(lambda number=number: shared.request_live(seed - number) for number in (1, 2)),
+        shared.change_set,
+        shared.read_set,
     ]
     running = [threading.Thread(target=shared.run(body)) for body in bodies]
     for thread in running:
@@ -277,7 +340,10 @@ def stress(seconds: float, threads: int, seed: int) -> tuple[int, list[BaseExcep
     counted = shared.middleware.stats()["requests"]
     if not shared.problems and counted != shared.requests:
         shared.problems.append(Wrong(f"{counted} requests are counted of {shared.requests}"))
-    return shared.requests, shared.problems
+    counted = shared.live.stats()["requests"]
+    if not shared.problems and counted != shared.asked:
+        shared.problems.append(Wrong(f"{counted} requests are counted of {shared.asked}"))
+    return shared.requests + shared.asked, shared.problems
 
 
 def without_gil() -> bool:
