@@ -547,3 +547,25 @@ def test_a_feed_that_yields_something_else_fails_with_a_sentence(feed: Feed, sai
             assert list(origins) == [A]
 
     run_asyncio(main)
+
+
+def test_a_filter_that_raises_does_not_end_the_feed(
+    pauses: list[float], caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def raising(record: logging.LogRecord) -> bool:
+        raise ValueError("of the filter")
+
+    origins = OriginSet()
+    feed = Scripted(Snapshot([A, "null"]), OSError("gone"), Snapshot([B]))
+
+    async def main() -> None:
+        await follow(origins, feed)
+
+    logger = logging.getLogger("fastcors")
+    logger.addFilter(raising)
+    try:
+        run_asyncio(main)
+    finally:
+        logger.removeFilter(raising)
+    assert list(origins) == [B]
+    assert "of the filter" in capsys.readouterr().err

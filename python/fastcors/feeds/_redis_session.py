@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from redis.exceptions import ResponseError
 
+from ._logged import log
 from ._pauses import jittered
 from ._redis_scan import batches
 from ._tasks import in_thread
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
     from redis.asyncio import Redis
     from redis.asyncio.client import PubSub
-
-logger = logging.getLogger("fastcors")
 
 # Messages on the channel. Others are lines, each an origin after a plus or a minus.
 BEGIN = "("
@@ -82,7 +81,8 @@ class Session:
         if not noticed and await self._subscribe(_CACHING_CHANNEL):
             noticed = await self._watch(str(identity))
         if not published or not noticed:
-            logger.info(
+            log(
+                logging.INFO,
                 "feed %s: the server does not report %s, so that is noticed when the set is read again, "
                 "every %g seconds",
                 self._name,

@@ -33,7 +33,7 @@ class FileFeed(Feed):
 
     Args:
         path: the file. Links are followed, so a file that Kubernetes mounts works.
-        every: the seconds between two looks at the file's time, size and inode.
+        every: the seconds between two looks at the file's times, size and inode.
         required: fail at start-up if the file cannot be read.
     """
 

@@ -16,6 +16,7 @@ from fastcors.problems import ConfigError
 
 from . import _tasks
 from ._gate import Gate
+from ._logged import log
 from ._pauses import Pauses, positive
 from .feed import Change, Failure, FeedError, FeedStatus, Snapshot
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from typing import Any, Literal, Self
 
     from .feed import Feed
-
-logger = logging.getLogger("fastcors")
 
 # The most bad entries that get a line of their own while a set follows a feed.
 _MOST_LOGGED = 100
@@ -136,7 +135,8 @@ class Following:
         why = self._last_error or f"no entries came within {self._start_timeout:g} seconds"
         if not self._feed.required:
             if self._last_error is None:
-                logger.warning(
+                log(
+                    logging.WARNING,
                     "feed %s: %s, so the application starts with the entries that the set has, %d now",
                     self._feed,
                     why,
@@ -148,7 +148,7 @@ class Following:
             f"({why}): repair it, or write required=False to start with the entries that the set has"
         )
         # Some servers do not show the exceptions of a lifespan.
-        logger.error("%s", sentence)
+        log(logging.ERROR, "%s", sentence)
         raise FeedError(f"fastcors: {sentence}")
 
     async def _run(self) -> None:
@@ -210,7 +210,8 @@ class Following:
         if self._connected:
             self._last_success = datetime.now(UTC)
         if before and not len(self._origins):
-            logger.warning(
+            log(
+                logging.WARNING,
                 "feed %s: it has no entries any more, so none of the %d origins is allowed",
                 self._feed,
                 before,
@@ -257,7 +258,7 @@ class Following:
     def _succeeded(self) -> None:
         if self._kinds:
             self._kinds.clear()
-            logger.info("feed %s: it can be read again", self._feed)
+            log(logging.INFO, "feed %s: it can be read again", self._feed)
         self._connected = True
 
     def _failed(self, error: BaseException) -> None:
@@ -268,7 +269,8 @@ class Following:
         kind = type(error), getattr(error, "errno", None)
         if kind not in self._kinds:
             self._kinds.add(kind)
-            logger.warning(
+            log(
+                logging.WARNING,
                 "feed %s: it cannot be read, so the set keeps its entries, %d now: %s",
                 self._feed,
                 len(self._origins),
@@ -286,9 +288,15 @@ class Following:
             if name in self._logged:
                 continue
             self._logged.add(name)
-            logger.warning("feed %s: an entry is skipped: %s", self._feed, problems_of([entry])[0])
+            log(
+                logging.WARNING,
+                "feed %s: an entry is skipped: %s",
+                self._feed,
+                problems_of([entry])[0],
+            )
             if len(self._logged) == _MOST_LOGGED:
-                logger.warning(
+                log(
+                    logging.WARNING,
                     "feed %s: further bad entries are not logged; feed_status() counts them",
                     self._feed,
                 )
