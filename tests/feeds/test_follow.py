@@ -145,19 +145,23 @@ def test_an_empty_change_says_that_the_source_is_there() -> None:
 
 
 @in_each_library
-def test_pauses_between_attempts_grow_with_a_random_part_and_start_anew_after_a_success(
-    run: Run, pauses: list[float]
+@pytest.mark.parametrize(("seconds", "anew"), [(5.0, True), (4.9, False)])
+def test_pauses_grow_with_a_random_part_until_the_source_has_been_readable_for_a_while(
+    run: Run, seconds: float, anew: bool, pauses: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failures = [OSError()] * 8
+    origins = OriginSet()
     feed = Scripted(*failures, Snapshot([A]), *failures)
+    times = iter([1000.0, 1000.0 + seconds])
+    monkeypatch.setattr("fastcors.feeds.follow.monotonic", lambda: next(times))
 
     async def main() -> None:
-        await follow(OriginSet(), feed)
+        await follow(origins, feed)
 
     run(main)
     longest = [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 10.0, 10.0]
     assert len(pauses) == 16
-    for pause, most in zip(pauses, longest * 2, strict=True):
+    for pause, most in zip(pauses, [*longest, *(longest if anew else [10.0] * 8)], strict=True):
         assert most / 2 <= pause <= most
     assert len(set(pauses)) == 16
 

@@ -13,12 +13,12 @@ class Pauses:
 
     def __init__(self, first: float, longest: float) -> None:
         self._first = first
-        self._longest = longest
+        self.longest = longest
         self._next = first
 
     def next(self) -> float:
         """Return the next pause, shortened by up to half."""
-        pause = min(self._next, self._longest)
+        pause = min(self._next, self.longest)
         self._next = pause * 2
         return jittered(pause * 0.75, 1 / 3)
 

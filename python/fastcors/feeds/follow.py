@@ -6,6 +6,7 @@ import logging
 from contextlib import AsyncExitStack, ExitStack, aclosing
 from datetime import UTC, datetime
 from itertools import chain
+from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
 from fastcors._fastcors import OriginSetBase
@@ -155,12 +156,13 @@ class Following:
         """Read the feed until this is cancelled."""
         pauses = Pauses(self._feed.first_pause, self._feed.longest_pause)
         while True:
+            readable_since: float | None = None
             try:
                 async with aclosing(self._updates()) as updates:
                     async for update in updates:
                         await self._take(update)
-                        if self._connected:
-                            pauses.reset()
+                        if self._connected and readable_since is None:
+                            readable_since = monotonic()
                         self._attempted.set()
                 self._failed(FeedError("it has ended"))
             except BaseException as error:
@@ -169,6 +171,9 @@ class Following:
                     raise
                 self._failed(error)
             self._attempted.set()
+            # A source that can be read and is lost at once is not read again and again.
+            if readable_since is not None and monotonic() - readable_since >= pauses.longest / 2:
+                pauses.reset()
             await _tasks.sleep(pauses.next())
 
     def _updates(self) -> AsyncGenerator[Snapshot | Change | Failure]:
