@@ -1,0 +1,96 @@
+"""`fastcors lint`: what is wrong with the CORS of an application."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from . import formats
+from .examination import examine
+from .fix import differences
+from .terminal import ERROR, QUIET, SOUND, TITLE, WARNING, Terminal
+from .usage import FAILED, Folder, Verbose, one_sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .examination import Examined
+    from .findings import Finding
+
+
+class Format(StrEnum):
+    """How the findings are written."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+    SARIF = "sarif"
+
+
+def lint(
+    application: Annotated[str, typer.Argument(metavar="MODULE:NAME", help="The application.")],
+    *,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Print the corrected options as a unified diff.")
+    ] = False,
+    format: Annotated[  # noqa: A002 - the name of its option
+        Format, typer.Option("--format", help="How the problems are written.")
+    ] = Format.TEXT,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Treat warnings as errors: exit with 1, and correct them."),
+    ] = False,
+    app_dir: Folder = ".",
+    verbose: Verbose = False,
+) -> None:
+    """Report what is wrong with every CORS middleware in an application.
+
+    It finds those of fastcors and Starlette, in mounted applications too, and looks at their options
+    and their order. It imports the application, and sends no request.
+
+    \b
+    fastcors lint main:app
+    fastcors lint main:app --fix
+    fastcors lint main:app --format github --strict
+    """  # noqa: D301 - \b keeps the lines of the help apart
+    with one_sentence(verbose=verbose):
+        examined = examine(application, app_dir)
+    findings = [finding for one in examined for finding in one.findings]
+    if fix:
+        layers = [(one.layer.cors, one.call) for one in examined if one.layer and one.layer.cors]
+        typer.echo(differences(layers, strict=strict), nl=False)
+    elif format is Format.TEXT:
+        _show(application, examined, findings)
+    elif format is Format.JSON:
+        typer.echo(formats.as_json(application, examined))
+    elif format is Format.SARIF:
+        typer.echo(formats.as_sarif(findings))
+    elif findings:
+        typer.echo(formats.as_github(findings))
+    if any(strict or finding.severity == "error" for finding in findings):
+        raise typer.Exit(FAILED)
+
+
+def _show(application: str, examined: Sequence[Examined], findings: Sequence[Finding]) -> None:
+    terminal = Terminal()
+    for one in examined:
+        terminal.line((one.title, TITLE), hanging=2)
+        for finding in sorted(one.findings, key=lambda finding: finding.severity != "error"):
+            style = ERROR if finding.severity == "error" else WARNING
+            terminal.line((finding.severity, style), f": {finding.message}", indent=2, hanging=2)
+            if finding.fix is not None:
+                terminal.line(("fix", SOUND), f": {finding.fix}", indent=4, hanging=2)
+            terminal.line((f"{finding.code}, {finding.anchor}", QUIET), indent=4, hanging=2)
+        if not one.findings:
+            terminal.line(("sound", SOUND), indent=2)
+        terminal.blank()
+    errors = sum(finding.severity == "error" for finding in findings)
+    terminal.line(
+        f"{application}: {_count(errors, 'error')}, {_count(len(findings) - errors, 'warning')}"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,78 @@
+"""What ends a subcommand before it has a result, and the arguments that several of them have."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .terminal import escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FAILED = 1
+WRONG_USAGE = 2
+
+Origin = Annotated[
+    str, typer.Option("--origin", "-o", help="The origin of the page: https://app.example.com")
+]
+Method = Annotated[str, typer.Option("--method", "-X", help="The method.")]
+Headers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--header", "-H", help="A header that the script sets: NAME or 'NAME: VALUE'. Repeatable."
+    ),
+]
+Credentials = Annotated[
+    bool, typer.Option("--credentials", help="With cookies: credentials 'include'.")
+]
+WebSocket = Annotated[
+    bool, typer.Option("--websocket", help="The handshake of a WebSocket instead of a fetch.")
+]
+Folder = Annotated[
+    str, typer.Option("--app-dir", help="The folder that modules are imported from.")
+]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Show the traceback of an import that fails.")
+]
+
+
+class UsageError(Exception):
+    """What a person has to change in the call of the command. Its text is one sentence."""
+
+
+@contextmanager
+def one_sentence(*, verbose: bool = False) -> Iterator[None]:
+    """End the command with the sentence of a `UsageError`.
+
+    Args:
+        verbose: whether the traceback of what caused it is shown.
+    """
+    try:
+        yield
+    except UsageError as error:
+        if verbose and error.__cause__ is not None:
+            traceback.print_exception(error.__cause__)
+        print(f"fastcors: {escaped(str(error))}", file=sys.stderr)
+        raise typer.Exit(WRONG_USAGE) from None
+
+
+def header_lines(given: list[str] | None) -> list[tuple[str, str]]:
+    """Return the headers of `--header`, names and values.
+
+    Raises:
+        UsageError: for what is no header.
+    """
+    from fastcors.testing.headers import is_token
+
+    found = []
+    for text in given or ():
+        name, _, value = text.partition(":")
+        if not is_token(name.strip()):
+            raise UsageError(f"--header {text!r} is not a header; write NAME or 'NAME: VALUE'")
+        found.append((name.strip(), value.strip()))
+    return found
