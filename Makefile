@@ -1,6 +1,6 @@
 # `make demo` shows the middleware at work, `make test` runs every check. Both need Python, make, a Rust
 # toolchain and a C compiler, which `toolchain` checks, and install what PyPI has into $(VENV). `make test`
-# also needs rustfmt, clippy, nginx and chromium.
+# also needs rustfmt, clippy, nginx, chromium and redis-server.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -16,9 +16,9 @@ PYTEST ?=
 # More arguments for each benchmark, such as --quick.
 BENCH ?=
 # The benchmarks that bench-record writes to benches/results.
-RECORDED ?= added_cost endpoint overrides rivals enforcement minimal scaling cold servers protocol
+RECORDED ?= added_cost endpoint overrides function rivals enforcement minimal scaling origin_set cold servers protocol
 # What `make quick` leaves to `make test`: it takes long, or needs servers, compilers or another process.
-LEFT_OUT := tests/attacks tests/browser tests/memory tests/servers tests/typing tests/lint/test_hostile.py \
+LEFT_OUT := tests/attacks tests/browser tests/feeds/test_demo.py tests/feeds/test_many.py tests/feeds/test_redis.py tests/feeds/test_workers.py tests/memory tests/servers tests/typing tests/lint/test_hostile.py \
 	tests/project/test_benches.py tests/project/test_demo.py tests/project/test_makefile.py tests/project/test_packaging.py tests/project/test_release.py \
 	tests/proof/test_proof.py::test_every_corrected_regex_matches_an_origin_and_no_untrusted_one
 
@@ -52,7 +52,7 @@ FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 .DEFAULT_GOAL := help
 # cargo and pytest use all cores themselves, and some tests compare costs.
 .NOTPARALLEL:
-.PHONY: help toolchain linters demo build quick test test-rust test-python test-pythons test-starlettes lint typing servers browser test-apps explanations fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-pytest bench-servers bench-rivals bench-scaling bench-core bench-cold bench-record plots instructions instructions-record attacks memory clean workflows notices wheel try-wheel release-check oldest-rust check-free-threaded stress-threads
+.PHONY: help toolchain linters demo demo-fleet fleet build quick test test-rust test-python test-pythons test-starlettes lint typing servers browser test-apps explanations fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-pytest bench-servers bench-rivals bench-scaling bench-origin-set bench-core bench-cold bench-record plots instructions instructions-record attacks memory clean workflows notices wheel try-wheel release-check oldest-rust check-free-threaded stress-threads
 
 # $(call program,NAME,WHAT NEEDS IT,PACKAGE) installs a program by apt if possible, and stops otherwise.
 program = @command -v $(1) >/dev/null 2>&1 \
@@ -62,6 +62,7 @@ program = @command -v $(1) >/dev/null 2>&1 \
 define tried_programs
 $(call program,nginx,a recipe is tried behind,nginx-light)
 $(call program,chromium,enforcement is tried with,chromium)
+$(call program,redis-server,feeds are tried with,redis-server)
 endef
 
 help: ## this list
@@ -106,6 +107,14 @@ build: $(BIN)/.built ## build the extension into the virtual environment
 
 demo: build ## a FastAPI application behind the middleware, and requests over a socket (ONCE=1 ends by itself)
 	@$(BIN)/python examples/demo.py $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
+
+$(BIN)/.fleet: $(BIN)/.demo
+	@$(BIN)/python -m pip install --group fleet
+	@touch $@
+
+demo-fleet: build $(BIN)/.fleet ## three workers that follow a Redis set, and an origin that comes and goes (ONCE=1 ends by itself)
+	$(call program,redis-server,the fleet follows,redis-server)
+	@$(BIN)/python examples/fleet.py $(if $(ONCE),--once)
 
 quick: linters build $(BIN)/.tools ## what to run before each commit: formatting, lints, types, fast tests
 	cargo fmt --check
@@ -164,6 +173,10 @@ browser: build $(BIN)/.tools ## only the tests in Chromium, with every fetch of 
 	$(call program,chromium,browsers are tried with,chromium)
 	FASTCORS_FETCHES=all $(BIN)/pytest tests/browser $(PYTEST)
 
+fleet: build $(BIN)/.tools ## the tests of feeds, with a million entries from each kind of feed
+	$(call program,redis-server,feeds are tried with,redis-server)
+	FASTCORS_ORIGINS=1000000 $(BIN)/pytest tests/feeds $(PYTEST)
+
 test-apps: build $(BIN)/.tools ## published applications from PyPI, with Starlette's class and with fastcors' (APPS="tiled mcp": only these)
 	$(BIN)/python -m tests.apps $(APPS)
 
@@ -197,10 +210,11 @@ attacks: build $(BIN)/.tools ## hostile requests, and the time of each
 memory: build $(BIN)/.tools ## the memory of a million requests and of a million origins
 	$(BIN)/python -m tests.memory
 
-bench: build $(BIN)/.tools ## one request, side by side with Starlette: what each adds, a FastAPI endpoint, overrides (BENCH=--quick: short)
+bench: build $(BIN)/.tools ## one request, side by side with Starlette: what each adds, a FastAPI endpoint, overrides, functions (BENCH=--quick: short)
 	$(BIN)/python -m benches.added_cost $(BENCH)
 	$(BIN)/python -m benches.endpoint $(BENCH)
 	$(BIN)/python -m benches.overrides $(BENCH)
+	$(BIN)/python -m benches.function $(BENCH)
 
 bench-pytest: build $(BIN)/.tools ## the same requests by pytest-benchmark, with its statistics
 	$(BIN)/pytest benches --benchmark-only $(PYTEST)
@@ -217,6 +231,9 @@ bench-rivals: build $(BIN)/.tools ## the frameworks' own CORS, and another packa
 
 bench-scaling: build $(BIN)/.tools ## cost over the number of origins, expressions and headers
 	$(BIN)/python -m benches.scaling $(BENCH)
+
+bench-origin-set: build $(BIN)/.tools ## an OriginSet of a million beside a fixed list: requests, changes, and requests meanwhile
+	$(BIN)/python -m benches.origin_set $(BENCH)
 
 bench-core: ## the Rust core alone, by criterion
 	cargo bench --locked --no-default-features --bench core

@@ -23,6 +23,7 @@ DOCUMENTS = (
     ROOT / "README.md",
     ROOT / "docs" / "configuration.md",
     ROOT / "docs" / "enforcement.md",
+    ROOT / "docs" / "live-origins.md",
     ROOT / "docs" / "performance.md",
 )
 INSTRUCTIONS = Path(__file__).with_name("instructions.json")

@@ -210,6 +210,12 @@ OVERRIDES = Table(
     "overrides",
     _part("rows"),
 )
+FUNCTION = Table(
+    ("origin", "allowed", "rejected", "preflight"),
+    times("origin", columns=("allowed", "rejected", "preflight")),
+    "function",
+    _part("rows"),
+)
 SERVERS = Table(
     (
         *("server", "request", "variant", "requests/s", "of no middleware", "of the same bytes"),
@@ -291,6 +297,21 @@ INSTRUCTIONS = Table(
     "instructions",
     _instructions,
 )
+LOOKUPS = Table(
+    ("asking", "a fixed list", "an OriginSet", "set over list", "one by one"),
+    lambda row: (
+        *(row["asking"], whole(row["list"]), whole(row["set"])),
+        *(ratio(row["ratio"]), whole(row["grown"])),
+    ),
+    "origin_set",
+    _part("lookups"),
+)
+CHANGES = Table(
+    ("what, with a million entries", "microseconds"),
+    lambda row: (row["what"], f"{row['microseconds']:,.1f}"),
+    "origin_set",
+    _part("changes"),
+)
 # Printed only: a document shows what these say in a picture, and those that take longer.
 LENGTHS = Table(
     ("length", "Starlette", "fastcors"),
@@ -307,6 +328,7 @@ ATTACKS = Table(
 
 # Those in the documents.
 TABLES = (
-    *(ADDED, ADDED_IN_SHORT, ENDPOINT, OVERRIDES, SERVERS, PROTOCOL, ORIGINS, PATTERNS, PAIRS),
-    *(LOSSES, FRAMEWORKS, BARE, ENFORCEMENT, MINIMAL, IMPORTS, MAKING, INSTRUCTIONS),
+    *(ADDED, ADDED_IN_SHORT, ENDPOINT, OVERRIDES, FUNCTION, SERVERS, PROTOCOL, ORIGINS, PATTERNS),
+    *(PAIRS, LOSSES, FRAMEWORKS, BARE, ENFORCEMENT, MINIMAL, IMPORTS, MAKING, INSTRUCTIONS),
+    *(LOOKUPS, CHANGES),
 )

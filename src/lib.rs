@@ -10,6 +10,7 @@ pub mod distance;
 pub mod enforcement;
 pub mod explain;
 mod host;
+mod huge_pages;
 pub mod lint;
 mod origin_parts;
 pub mod proof;
@@ -41,6 +42,7 @@ fn _fastcors(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<
     module.add("Middleware", asgi::middleware_type(module.py())?)?;
     module.add_class::<asgi::CompiledPolicy>()?;
     module.add_class::<asgi::LiveOrigins>()?;
+    module.add_class::<bindings::OriginSetBase>()?;
     for function in [
         wrap_pyfunction!(asgi::claim_call, module)?,
         wrap_pyfunction!(bindings::entries_allow, module)?,

@@ -49,7 +49,7 @@ def preflight(
     return scope_of("OPTIONS", [*BROWSER, *given])
 
 
-def answering(
+def responding(
     headers: Any = ((b"content-type", b"text/plain"),), status: int = 200, body: bytes = b"hello"
 ) -> App:
     """Return an application that sends every request the same response, with new objects each time."""

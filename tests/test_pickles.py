@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from fastcors import ConfigError, CORSMiddleware, Policy, _fastcors, lint
-from tests.exchange import ORIGIN, actual, answering, never, preflight, receive, run, sent
+from tests.exchange import ORIGIN, actual, never, preflight, receive, responding, run, sent
 
 
 def by(protocol: int) -> Callable[[Any], Any]:
@@ -27,7 +27,7 @@ each_way = pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
-    await answering()(scope, receive, send)
+    await responding()(scope, receive, send)
 
 
 class Subclass(CORSMiddleware):

@@ -21,6 +21,7 @@ except ImportError as _error:
     ) from _error
 from ._lint.lint import lint
 from ._origins.cached import cached
+from ._origins.origin_set import OriginSet
 from .decision import Decision, Denial
 from .installation import install
 from .middleware import CORSMiddleware
@@ -41,6 +42,7 @@ __all__ = [
     "ConfigWarning",
     "Decision",
     "Denial",
+    "OriginSet",
     "Policy",
     "PolicyOptions",
     "Problem",

@@ -1,6 +1,6 @@
 """The compiled part: the protocol's decisions, and the types that carry them to Python."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from typing import Any, Literal, Self, TypeAlias, TypedDict, final
 
 from typing_extensions import disjoint_base
@@ -14,6 +14,7 @@ __all__ = [
     "CompiledPolicy",
     "LiveOrigins",
     "Middleware",
+    "OriginSetBase",
     "__version__",
     "claim_call",
     "entries_allow",
@@ -243,6 +244,42 @@ class LiveOrigins:
     def is_unchanged(self) -> bool:
         """Whether nothing was changed. It looks at every position: a millisecond for a million."""
 
+@disjoint_base
+class OriginSetBase:
+    """The base of `OriginSet`: the set that requests are decided by."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self: ...
+    def __len__(self) -> int: ...
+    def __contains__(self, entry: object, /) -> bool: ...
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the entries that the set has now, in no particular order."""
+
+    def _fastcors_add(self, entry: object) -> bool:
+        """Add an entry. Return False if it is bad or not exactly a str; it is not added then."""
+
+    def _fastcors_discard(self, entry: str) -> None:
+        """Remove an entry, if it is there."""
+
+    def _fastcors_load(
+        self,
+        entries: Iterable[object],
+        text_of: Callable[[Any], str | None],
+        how: Literal["replace", "replace-valid", "add"],
+    ) -> list[Any]:
+        """Replace all entries by these, or by the valid ones of these, or add these.
+
+        Args:
+            entries: the entries. They are read some at a time; between, other threads run.
+            text_of: returns the string that an object equals, or None.
+            how: what to do with them. Only ``"replace-valid"`` changes anything if one is bad.
+
+        Returns:
+            The entries that are bad.
+        """
+
+    def _fastcors_questionable(self, credentials: bool) -> list[str]:
+        """Return the entries that the linter finds something wrong with. Other threads run meanwhile."""
+
 @final
 class CompiledPolicy:
     """An immutable policy, with every header that its responses share built once.
@@ -263,6 +300,7 @@ class CompiledPolicy:
         hosts: the server's own host names.
         responses: what responses have: ``"starlette"`` or ``"minimal"``.
         function: what is asked about an origin that nothing else allows.
+        live: the set whose entries count too.
 
     Raises:
         ValueError: for an invalid expression or pattern, an unknown mode, unknown responses, or more
@@ -287,6 +325,7 @@ class CompiledPolicy:
         hosts: Sequence[str] | None = None,
         responses: str = "starlette",
         function: Callable[..., object] | None = None,
+        live: OriginSetBase | None = None,
     ) -> Self: ...
     @property
     def options(self) -> Options:

@@ -31,6 +31,15 @@ def shown(value: object, limit: int = 80) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def listed(items: list[str], count: int, most: int) -> str:
+    """Return the first of that many items, as a list in one line."""
+    first = items if count <= most + 1 else items[:most]
+    texts = [shown(item) for item in first]
+    if len(first) < count:
+        texts.append(f"… {count - len(first):,} more")
+    return f"[{', '.join(texts)}]"
+
+
 def raw(expression: object) -> str:
     """Return a regular expression as a raw literal, whole, so it can be copied; its repr if there is none."""
     if type(expression) is not str or not expression.isprintable():

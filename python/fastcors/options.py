@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._fastcors import OriginSetBase
 from ._immutable import ReadOnlyList
 
 TYPE_CHECKING = False
@@ -232,6 +233,11 @@ class Options:
         return "*" in self.allow_origins.items
 
     @property
+    def lists_origins(self) -> bool:
+        """Whether there are entries of `allow_origins`, or a set that may get some at any time."""
+        return bool(self.allow_origins.items) or self.allow_origins.live is not None
+
+    @property
     def any_header(self) -> bool:
         """Whether `*` is among the request headers."""
         return "*" in self.allow_headers.items
@@ -281,12 +287,14 @@ def identity(function: Any) -> Hashable:
 class Copy:
     """A copy of a caller's collection of strings: its items in its order, and its kind.
 
-    The order of a set shows in the header, and a copy of a set has another order.
+    The order of a set shows in the header, and a copy of a set has another order. An `OriginSet` is not
+    copied: it is held as `live`, and there are no items.
     """
 
-    __slots__ = ("items", "kind", "star")
+    __slots__ = ("items", "kind", "live", "star")
 
     items: list[str]
+    live: OriginSetBase | None
 
     def __init__(self, given: Any, items: list[str], *, star: bool = False) -> None:
         """Copy a collection; `items` are those of its items that count.
@@ -298,10 +306,13 @@ class Copy:
         for kind in (tuple, set, frozenset, str):
             if issubclass(type(given), kind):
                 self.kind = kind
-        self.items = items
+        self.live = given.live if type(given) is Copy else None
+        if issubclass(type(given), OriginSetBase):
+            self.live = given
+        self.items = [] if self.live is not None else items
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _copied, (self.kind, self.items, self.star)
+        return _copied, (self.kind, self.items, self.star, self.live)
 
     def public(self) -> Collection[str]:
         """Return an unchangeable collection that compares as the caller's own does."""
@@ -315,8 +326,9 @@ class Copy:
         return frozenset(self.items)
 
 
-def _copied(kind: type, items: list[str], star: bool) -> Copy:
+def _copied(kind: type, items: list[str], star: bool, live: OriginSetBase | None = None) -> Copy:
     """Return a copy again."""
     copied = Copy((), items, star=star)
     copied.kind = kind
+    copied.live = live
     return copied

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ._fastcors import CompiledPolicy
-from ._format import function_name, shown
+from ._format import function_name, listed, shown
 from ._immutable import Immutable, ReadOnlyDict, ReadOnlyList
 from ._lint.option_names import near_option
 from ._lint.reading import read_options
@@ -321,8 +321,13 @@ class Policy(Immutable):
         """Return the options that differ from the defaults, long ones cut."""
         count = self._compiled.entry_count()
         texts = []
-        if count:
-            texts.append(f"allow_origins={_listed(self._compiled.origins(_SHOWN + 1), count)}")
+        live = self._options.allow_origins.live
+        if live is not None:
+            texts.append(f"allow_origins={live!r}")
+        elif count:
+            texts.append(
+                f"allow_origins={listed(self._compiled.origins(_SHOWN + 1), count, _SHOWN)}"
+            )
         for name, value in self._value().items():
             if value != _USUAL[name]:
                 texts.append(f"{name}={self._shown(name)}")
@@ -339,6 +344,8 @@ class Policy(Immutable):
 
     def _given(self) -> dict[str, Any]:
         """Return the options as they were read, for a policy that is the same or similar."""
+        if self._options.allow_origins.live is not None:
+            return self._options.given([])
         return self._options.given(self._compiled.origins())
 
     def _value(self) -> dict[str, Any]:
@@ -356,15 +363,18 @@ class Policy(Immutable):
             return shown(option)
         if option.star:
             return "['*']"
-        return _listed(option.items, len(option.items))
-
-    def _origins(self) -> Copy:
-        return Copy(self._options.allow_origins, self._compiled.origins())
+        return listed(option.items, len(option.items), _SHOWN)
 
     @property
     def allow_origins(self) -> Collection[str]:
-        """The entries in their order. Each reading makes a new collection: 100 ms for a million."""
-        return self._origins().public()
+        """The entries in their order; the `OriginSet` itself if one was given.
+
+        Each reading of others makes a new collection: 100 ms for a million.
+        """
+        given = self._options.allow_origins
+        if given.live is not None:
+            return given.live
+        return Copy(given, self._compiled.origins()).public()
 
     @property
     def allow_methods(self) -> Collection[str]:
@@ -487,6 +497,7 @@ def _compiled(options: Options, origins: list[str]) -> CompiledPolicy:
         python_only=options.python_only,
         any_header=options.any_header,
         function=options.allow_origin_func,
+        live=options.allow_origins.live,
         **sent,
     )
 
@@ -506,15 +517,6 @@ def _policy_of_options(options: Options, class_: type[_Policy]) -> _Policy:
     policy = class_.__new__(class_)
     policy._take(options)
     return policy
-
-
-def _listed(items: list[str], count: int) -> str:
-    """Return the first of that many items, as text."""
-    first = items if count <= _SHOWN + 1 else items[:_SHOWN]
-    texts = [shown(item) for item in first]
-    if len(first) < count:
-        texts.append(f"… {count - len(first):,} more")
-    return f"[{', '.join(texts)}]"
 
 
 def _shown_expression(pattern: re.Pattern[str]) -> str:

@@ -21,6 +21,7 @@ use pyo3::{PyTraverseError, PyVisit};
 use super::locked::locked;
 use super::object::Raised;
 use super::policy::{CompiledPolicy, entry_bytes};
+use crate::cors::Besides;
 
 /// So many places are compared for an origin that nothing allows: all of a short list, and of a long
 /// one others each time. It takes about 50 ns.
@@ -78,7 +79,7 @@ impl LiveOrigins {
                 let place = places.listed.get(index).copied().unwrap_or(NOWHERE);
                 return Ok(self.is_in_place(place).then_some(true));
             }
-            if !origins.has_only_a_list() {
+            if origins.besides() != Besides::Nothing {
                 if let Some(pattern) = origins.covering_pattern(origin) {
                     let place = places.patterns.get(pattern).copied().unwrap_or(NOWHERE);
                     return Ok(self.is_in_place(place).then_some(true));

@@ -15,12 +15,12 @@ use super::function::Function;
 use super::guard::attached;
 use super::names::{Names, pair};
 use super::object::Raised;
-#[cfg(not(Py_GIL_DISABLED))]
-use crate::cors::Memo;
 use crate::cors::{
-    Actual, FixedLine, LineValue, Policy, Preflight, PreflightRequest, Rejections, Verdict,
-    may_name_a_site,
+    Actual, Besides, FixedLine, LineValue, Policy, Preflight, PreflightRequest, Rejections,
+    Verdict, may_name_a_site,
 };
+#[cfg(not(Py_GIL_DISABLED))]
+use crate::cors::{Memo, OriginSet};
 use crate::enforcement::Enforcement;
 
 /// An immutable policy, with every header line that its responses share built once.
@@ -43,6 +43,9 @@ pub(crate) struct CompiledPolicy {
     pub(crate) python_only: Vec<Py<PyAny>>,
     /// On origins, by patterns and expressions.
     origins: Verdicts,
+    /// On origins, by the `OriginSet`, as long as that is not changed.
+    #[cfg(not(Py_GIL_DISABLED))]
+    live: Option<LiveVerdicts>,
     /// On values of `Access-Control-Request-Headers`: 60 instructions instead of the 480 of a decision.
     headers: Verdicts,
     /// Which requests are rejected before the application runs.
@@ -113,6 +116,40 @@ impl Verdicts {
     }
 }
 
+/// The last verdicts of an [`OriginSet`], and the version of it that they hold for. Where one origin asks
+/// again and again, a request takes 15 ns less.
+#[cfg(not(Py_GIL_DISABLED))]
+#[derive(Default)]
+struct LiveVerdicts(UnsafeCell<(u64, Memo)>);
+
+// SAFETY: as for `Verdicts`.
+#[cfg(not(Py_GIL_DISABLED))]
+unsafe impl Sync for LiveVerdicts {}
+
+#[cfg(not(Py_GIL_DISABLED))]
+impl LiveVerdicts {
+    /// Whether the set allows an origin.
+    ///
+    /// # Safety
+    /// The thread is attached.
+    unsafe fn of(&self, set: &OriginSet, origin: &[u8]) -> bool {
+        // Read before the entries are: what is kept is never older than the version says.
+        let version = set.version();
+        // SAFETY: the GIL is held, and nothing that is called here runs other code.
+        let (known, memo) = unsafe { &mut *self.0.get() };
+        if *known != version {
+            *known = version;
+            *memo = Memo::default();
+        }
+        if let Some(verdict) = memo.get(origin) {
+            return verdict;
+        }
+        let verdict = set.allows(origin);
+        memo.keep(origin, verdict);
+        verdict
+    }
+}
+
 /// A header line of a response; None stands for `access-control-allow-origin` with the Origin.
 pub(super) type ResponseLine = Option<Py<PyTuple>>;
 
@@ -178,12 +215,14 @@ impl CompiledPolicy {
                 response_lines(py, &policy, Actual::Allowed)?,
             ],
             vary: policy.varies().then(|| names.vary_origin.clone_ref(py)),
-            policy,
             names,
             options,
             python_only,
+            #[cfg(not(Py_GIL_DISABLED))]
+            live: policy.origins().live().map(|_| LiveVerdicts::default()),
             origins: Verdicts::default(),
             headers: Verdicts::default(),
+            policy,
             enforces,
             enforcement,
         })
@@ -205,14 +244,17 @@ impl CompiledPolicy {
         if origins.lists(origin) {
             return Ok(true);
         }
-        if origins.has_only_a_list() {
-            return Ok(false);
+        match origins.besides() {
+            Besides::Nothing => return Ok(false),
+            // SAFETY: attached, as the caller vouches.
+            Besides::Live if unsafe { self.live_allows(origin) } => return Ok(true),
+            Besides::Fixed | Besides::Live => {}
         }
         // SAFETY: attached, as the caller vouches.
         if let Some(verdict) = unsafe { self.origins.get(origin) } {
             return Ok(verdict);
         }
-        let verdict = match origins.verdict_on_unlisted(origin) {
+        let verdict = match origins.fixed_verdict_on_unlisted(origin) {
             Verdict::Allowed => true,
             Verdict::Rejected => false,
             Verdict::Undecided => attached(|py| self.python_allows(py, origin))?,
@@ -227,6 +269,22 @@ impl CompiledPolicy {
     #[inline]
     pub(super) fn function_about(&self, origin: &[u8]) -> Option<&Function> {
         self.function.as_ref().filter(|_| may_name_a_site(origin))
+    }
+
+    /// Whether the set that the policy asks has an entry that allows `origin`.
+    ///
+    /// # Safety
+    /// The thread is attached.
+    #[inline(never)]
+    unsafe fn live_allows(&self, origin: &[u8]) -> bool {
+        let Some(set) = self.policy.origins().live() else { return false };
+        // Without the GIL, a look-up in the set costs little more than a memo that threads share.
+        #[cfg(not(Py_GIL_DISABLED))]
+        if let Some(verdicts) = &self.live {
+            // SAFETY: attached, as the caller vouches.
+            return unsafe { verdicts.of(set, origin) };
+        }
+        set.allows(origin)
     }
 
     /// Decides on a preflight.

@@ -2,13 +2,16 @@
 
 use core::ops::Range;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
 use crate::asgi::{CompiledPolicy, entry_bytes, entry_text, pair};
-use crate::cors::{Actual, Expressions, Origins, Placed, PreflightRequest, Verdict, merge};
+use crate::cors::{
+    Actual, Expressions, Origins, Placed, PreflightRequest, Snapshot, Verdict, merge,
+};
 use crate::distance;
 use crate::explain::{self, Nearest, Oddities, Relation, Sought, Variant, is_odd};
 
@@ -96,10 +99,11 @@ impl CompiledPolicy {
         if origins.any() {
             return Ok(("any", None));
         }
-        if origins.is_listed(origin) {
+        let entries = self.all_entries();
+        if entries.list(origin) {
             return Ok(("listed", None));
         }
-        match Sought::new(origin).covering(origins.entries()) {
+        match Sought::new(origin).covering(entries.iter()) {
             Some(entry) => Ok(("pattern", Some(entry_text(py, entry)?))),
             None => Ok(("expression", None)),
         }
@@ -115,6 +119,7 @@ impl CompiledPolicy {
         meant: &[Bound<'py, PyString>],
     ) -> PyResult<Closest<'py>> {
         let origins = self.policy.origins();
+        let entries = self.all_entries();
         let sought = Sought::new(origin);
         let skipped = skipped.iter().map(entry_bytes).collect::<PyResult<HashSet<_>>>()?;
         let meant = meant.iter().map(entry_bytes).collect::<PyResult<Vec<_>>>()?;
@@ -123,7 +128,7 @@ impl CompiledPolicy {
             let variants = sought.variants().into_iter();
             let mut matched = variants.filter(|variant| origins.matches_expression(&variant.text));
             (
-                sought.nearest(origins.entries().filter(counts)),
+                sought.nearest(entries.iter().filter(counts)),
                 sought.nearest(meant.iter().map(AsRef::as_ref)),
                 matched.next(),
             )
@@ -149,12 +154,40 @@ impl CompiledPolicy {
 
     /// The first entries that are neither origins as browsers write them nor patterns.
     pub(super) fn odd<'py>(&self, py: Python<'py>, limit: usize) -> PyResult<Bound<'py, PyList>> {
+        // There are none in an `OriginSet`.
         let entries = self.policy.origins().entries();
         let odd = PyList::empty(py);
         for entry in entries.filter(|entry| is_odd(entry)).take(limit) {
             odd.append(entry_text(py, entry)?)?;
         }
         Ok(odd)
+    }
+}
+
+/// The entries of a policy, with those that its `OriginSet` had at one time.
+pub(super) struct Entries<'p> {
+    origins: &'p Origins,
+    live: Option<Arc<Snapshot>>,
+}
+
+impl CompiledPolicy {
+    /// The entries as they are now.
+    pub(super) fn all_entries(&self) -> Entries<'_> {
+        let origins = self.policy.origins();
+        Entries { origins, live: origins.live().map(|set| set.snapshot()) }
+    }
+}
+
+impl Entries<'_> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let live = self.live.iter().flat_map(|snapshot| snapshot.entries());
+        self.origins.entries().chain(live)
+    }
+
+    /// Whether `origin` itself is an entry.
+    fn list(&self, origin: &[u8]) -> bool {
+        self.origins.is_listed(origin)
+            || self.live.as_ref().is_some_and(|snapshot| snapshot.lists(origin))
     }
 }
 

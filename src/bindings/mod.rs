@@ -4,6 +4,7 @@ mod cors;
 mod enforcement;
 mod explain;
 mod lint;
+mod origin_set;
 mod policy;
 mod proof;
 mod url;
@@ -17,6 +18,7 @@ pub(crate) use lint::{
     lint_codes, lint_methods, lint_origins, lint_request_headers, lint_response_headers,
     regexes_to_prove,
 };
+pub(crate) use origin_set::OriginSetBase;
 pub(crate) use proof::{
     is_within, matches_an_origin, missed_origin, prove_expression, share_an_origin,
 };

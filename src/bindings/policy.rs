@@ -1,5 +1,7 @@
 //! The methods of a compiled policy that Python calls besides requests.
 
+use std::sync::Arc;
+
 use pyo3::exceptions::PyValueError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
@@ -7,6 +9,7 @@ use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
 use super::enforcement::{EnforcedResponse, enforcement};
 use super::explain::{Closest, DescribedPreflight, PreflightResponse};
+use super::origin_set::OriginSetBase;
 use crate::asgi::{CompiledPolicy, Raised, entry_bytes, entry_text, latin_1, message_with_headers};
 use crate::cors::{
     Actual, Expressions, Line, LineValue, Options, Origins, Policy, Preflight, PreflightRequest,
@@ -23,7 +26,7 @@ impl CompiledPolicy {
     #[new]
     #[pyo3(signature = (*, options, origins, expressions, python_only, methods, headers, any_header,
                         credentials, private_network, expose, max_age, enforce="off",
-                        hosts=None, responses="starlette", function=None))]
+                        hosts=None, responses="starlette", function=None, live=None))]
     #[allow(clippy::too_many_arguments, reason = "one for each option, all by keyword")]
     #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
     #[allow(clippy::fn_params_excessive_bools, reason = "one for each option, all by keyword")]
@@ -44,6 +47,7 @@ impl CompiledPolicy {
         hosts: Option<Vec<String>>,
         responses: &str,
         function: Option<Py<PyAny>>,
+        live: Option<PyRef<'_, OriginSetBase>>,
     ) -> PyResult<Self> {
         let value_error = |error: &dyn core::fmt::Display| PyValueError::new_err(error.to_string());
         let expressions = Expressions::new(&expressions).map_err(|error| value_error(&error))?;
@@ -55,6 +59,9 @@ impl CompiledPolicy {
             added.map_err(|error| value_error(&error))?;
         }
         allowed.shrink();
+        if let Some(live) = live {
+            allowed = allowed.with_live(Arc::clone(&live.set));
+        }
         let boxed = |texts: Vec<String>| -> PyResult<Vec<_>> {
             texts.iter().map(|text| header_value(text)).collect()
         };
@@ -76,11 +83,12 @@ impl CompiledPolicy {
         Self::new(py, policy, options, python_only, enforcement, function)
     }
 
-    /// The entries of `allow_origins`, in their order, up to the limit.
+    /// The entries of `allow_origins`, in their order, up to the limit. Those of an `OriginSet` have none.
     #[pyo3(signature = (limit=None))]
     fn origins<'py>(&self, py: Python<'py>, limit: Option<usize>) -> PyResult<Bound<'py, PyList>> {
         let list = PyList::empty(py);
-        for entry in self.policy.origins().entries().take(limit.unwrap_or(usize::MAX)) {
+        let entries = self.all_entries();
+        for entry in entries.iter().take(limit.unwrap_or(usize::MAX)) {
             list.append(entry_text(py, entry)?)?;
         }
         Ok(list)
@@ -274,14 +282,18 @@ impl CompiledPolicy {
         self.policy.varies()
     }
 
-    /// The number of entries of `allow_origins`.
+    /// The number of entries of `allow_origins`, with those that its `OriginSet` has now.
     fn entry_count(&self) -> usize {
-        self.policy.origins().entries().len()
+        let origins = self.policy.origins();
+        origins.entries().len() + origins.live().map_or(0, |set| set.count())
     }
 
     /// The number of distinct listed origins, and of distinct patterns.
     fn origin_counts(&self) -> (usize, usize) {
-        self.policy.origins().counts()
+        let origins = self.policy.origins();
+        let (listed, patterns) = origins.counts();
+        let live = origins.live().map_or((0, 0), |set| set.snapshot().counts());
+        (listed + live.0, patterns + live.1)
     }
 
     /// Whether both have the same entries, in whatever order.

@@ -3,6 +3,8 @@ use core::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
+use crate::huge_pages;
+
 /// A list of byte strings with membership by hash.
 ///
 /// The strings lie one behind the other in a single buffer, and a table has their positions, 12 bytes
@@ -65,6 +67,13 @@ impl ByteSet {
             longest: 0,
             first: [0; FEW],
         }
+    }
+
+    /// Makes room for texts of so many bytes. The memory is used when they come.
+    ///
+    /// A buffer that grows has to be copied now and then, and both copies take memory.
+    pub(super) fn reserve(&mut self, bytes: usize) {
+        self.buffer.reserve_exact(bytes);
     }
 
     /// Adds `member` at the end of the list, and returns whether it was new to the set.
@@ -211,6 +220,17 @@ impl ByteSet {
         })
     }
 
+    /// The list from one place on: each text with the place behind it. The list begins at 0.
+    pub(super) fn iter_from(&self, place: usize) -> impl Iterator<Item = (&[u8], usize)> {
+        let mut place = place.max(1);
+        core::iter::from_fn(move || {
+            let rest = self.buffer.get(place..).filter(|rest| !rest.is_empty())?;
+            let (length, behind) = split_length(rest);
+            place = self.buffer.len() - behind.len() + length;
+            Some((&behind[..length], place))
+        })
+    }
+
     /// The members, each once, in no particular order.
     pub fn members(&self) -> impl Iterator<Item = &[u8]> {
         self.slots.iter().filter(|slot| slot.place != 0).map(|slot| self.text_at(slot.place))
@@ -229,6 +249,8 @@ impl ByteSet {
         if slots < self.slots.len() {
             self.rebuild(slots);
         }
+        huge_pages::prefer(&self.buffer);
+        huge_pages::prefer(&self.slots);
     }
 }
 
@@ -254,7 +276,7 @@ impl fmt::Debug for ByteSet {
 }
 
 /// Hashes the bytes alone; a slice would feed its length too, which costs and adds nothing here.
-struct Bytes<'a>(&'a [u8]);
+pub(super) struct Bytes<'a>(pub(super) &'a [u8]);
 
 impl core::hash::Hash for Bytes<'_> {
     #[inline]

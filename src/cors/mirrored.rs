@@ -26,6 +26,13 @@ fn low_bytes(chunk: [u8; 8]) -> u64 {
     word.wrapping_sub(EACH * 0x0e) & !word & (EACH * 0x80)
 }
 
+/// Whether every byte is a visible ASCII character, 0x21 to 0x7E, as in every serialized origin.
+#[must_use]
+pub fn is_visible_ascii(text: &[u8]) -> bool {
+    // Without an early end the compiler looks at many bytes at once.
+    text.iter().fold(true, |all, byte| all & byte.is_ascii_graphic())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

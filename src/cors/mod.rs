@@ -17,13 +17,14 @@ mod mirrored;
 
 mod options;
 mod origin;
+mod origin_set;
 mod pattern;
 mod pattern_set;
 mod policy;
 mod preflight;
 mod responses;
-
 mod site;
+mod texts;
 
 pub use actual::{Actual, Line, LineValue, Placed, merge, varies_by_origin, vary_by_origin};
 pub use byte_set::{ByteSet, TooLarge};
@@ -31,9 +32,10 @@ pub use expression::{Expressions, RejectedExpression};
 pub use header_lines::FixedLine;
 pub use header_names::HeaderNames;
 pub use memo::{Memo, SharedMemo};
-pub use mirrored::can_be_mirrored;
+pub use mirrored::{can_be_mirrored, is_visible_ascii};
 pub use options::Options;
-pub use origin::{Origins, Verdict, is_visible_ascii};
+pub use origin::{Besides, Origins, Verdict};
+pub use origin_set::{OriginSet, OriginSetBuilder, Page, Snapshot};
 pub use pattern::{OriginPattern, PatternError, Port};
 pub use pattern_set::OriginPatterns;
 pub use policy::{Policy, PreflightResponse};

@@ -1,11 +1,13 @@
 use core::hash::BuildHasher;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use foldhash::quality::FixedState;
 
 use super::byte_set::{ByteSet, TooLarge};
 use super::expression::Expressions;
-use super::mirrored::can_be_mirrored;
+use super::mirrored::{can_be_mirrored, is_visible_ascii};
+use super::origin_set::OriginSet;
 use super::pattern::OriginPattern;
 use super::pattern_set::OriginPatterns;
 
@@ -21,7 +23,7 @@ pub enum Verdict {
 }
 
 /// The origins that a policy allows: every one, those listed, those that a pattern or a regular
-/// expression covers.
+/// expression covers, and those of an [`OriginSet`].
 #[derive(Debug)]
 pub struct Origins {
     any: bool,
@@ -29,6 +31,19 @@ pub struct Origins {
     patterns: OriginPatterns,
     expressions: Expressions,
     python_only: bool,
+    live: Option<Arc<OriginSet>>,
+    besides: Besides,
+}
+
+/// What may allow an origin that is not listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Besides {
+    /// Nothing.
+    Nothing,
+    /// Patterns and expressions, which never change.
+    Fixed,
+    /// An [`OriginSet`], and perhaps expressions.
+    Live,
 }
 
 impl Origins {
@@ -42,9 +57,21 @@ impl Origins {
             any: false,
             listed: ByteSet::with_capacity(entries),
             patterns: OriginPatterns::default(),
+            besides: if python_only || !expressions.is_empty() {
+                Besides::Fixed
+            } else {
+                Besides::Nothing
+            },
             expressions,
             python_only,
+            live: None,
         }
+    }
+
+    /// The same with what is in a set now and later.
+    #[must_use]
+    pub fn with_live(self, set: Arc<OriginSet>) -> Self {
+        Self { live: Some(set), besides: Besides::Live, ..self }
     }
 
     /// Adds an entry of `allow_origins`.
@@ -61,6 +88,9 @@ impl Origins {
                 self.any = true;
             } else if let Ok(pattern) = OriginPattern::parse(entry) {
                 self.patterns.insert(pattern);
+                if self.besides == Besides::Nothing {
+                    self.besides = Besides::Fixed;
+                }
             }
         } else if is_visible_ascii(entry) {
             self.listed.insert(entry)?;
@@ -117,24 +147,34 @@ impl Origins {
         self.patterns.matching(origin)
     }
 
-    /// Whether nothing else allows an origin: no pattern, no expression, no caller's one.
+    /// What may allow an origin that is not [listed](Self::lists).
     #[inline]
     #[must_use]
-    pub fn has_only_a_list(&self) -> bool {
-        self.patterns.is_empty() && self.expressions.is_empty() && !self.python_only
+    pub fn besides(&self) -> Besides {
+        self.besides
     }
 
-    /// How many origins are listed, and how many patterns there are, each counted once.
+    /// The set whose entries count too.
+    #[inline]
+    #[must_use]
+    pub fn live(&self) -> Option<&Arc<OriginSet>> {
+        self.live.as_ref()
+    }
+
+    /// How many origins are listed, and how many patterns there are, each counted once. Without those
+    /// of an [`OriginSet`].
     #[must_use]
     pub fn counts(&self) -> (usize, usize) {
         (self.listed.member_count(), self.patterns.count())
     }
 
-    /// Whether both have the same entries, in whatever order and however often. A million take some
-    /// tenths of a second; memory is taken for entries that are listed twice or are no origins.
+    /// Whether both have the same entries, in whatever order and however often, and the very same
+    /// [`OriginSet`] or none. A million take some tenths of a second; memory is taken for entries that
+    /// are listed twice or are no origins.
     #[must_use]
     pub fn has_entries_of(&self, other: &Self) -> bool {
-        self.listed.member_count() == other.listed.member_count()
+        self.live.as_ref().map(Arc::as_ptr) == other.live.as_ref().map(Arc::as_ptr)
+            && self.listed.member_count() == other.listed.member_count()
             && self.listed.members().all(|entry| other.listed.contains(entry))
             && self.unlisted() == other.unlisted()
     }
@@ -144,10 +184,11 @@ impl Origins {
     #[must_use]
     pub fn entries_hash(&self) -> u64 {
         let state = FixedState::default();
+        let live = state.hash_one(self.live.as_ref().map(Arc::as_ptr));
         self.listed
             .members()
             .chain(self.unlisted())
-            .fold(0, |sum, entry| sum.wrapping_add(state.hash_one(entry)))
+            .fold(live, |sum, entry| sum.wrapping_add(state.hash_one(entry)))
     }
 
     /// The entries that are no origins by themselves: patterns, `*`, and what matches nothing.
@@ -186,6 +227,15 @@ impl Origins {
     /// The same for an origin that is known not to be [listed](Self::lists).
     #[must_use]
     pub fn verdict_on_unlisted(&self, origin: &[u8]) -> Verdict {
+        if self.live.as_ref().is_some_and(|set| set.allows(origin)) {
+            return Verdict::Allowed;
+        }
+        self.fixed_verdict_on_unlisted(origin)
+    }
+
+    /// The same without an [`OriginSet`]: it is always the same for the same origin.
+    #[must_use]
+    pub fn fixed_verdict_on_unlisted(&self, origin: &[u8]) -> Verdict {
         if self.patterns.matches(origin) {
             return Verdict::Allowed;
         }
@@ -198,13 +248,6 @@ impl Origins {
         }
         if self.python_only { Verdict::Undecided } else { Verdict::Rejected }
     }
-}
-
-/// Whether every byte is a visible ASCII character, 0x21 to 0x7E, as in every serialized origin.
-#[must_use]
-pub fn is_visible_ascii(text: &[u8]) -> bool {
-    // Without an early end the compiler looks at many bytes at once.
-    text.iter().fold(true, |all, byte| all & byte.is_ascii_graphic())
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub struct OriginPatterns {
 /// How long the parts of a pattern are. A hundred thousand patterns have a few dozen forms between
 /// them: at most four for each length of a scheme and of a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Form {
+pub(super) struct Form {
     /// Of [`Parts::scheme`].
     scheme: usize,
     /// Of [`Parts::tail`] without its port.
@@ -102,15 +102,7 @@ impl OriginPatterns {
     /// The text of a pattern that covers `origin`, at the cost of [`matches`](Self::matches).
     #[must_use]
     pub fn matching(&self, origin: &[u8]) -> Option<&[u8]> {
-        let end = end_of_host(origin)?;
-        self.forms.iter().find_map(|form| {
-            let place = form.place_in(origin, end)?;
-            let &Form { scheme, subdomains, any_port, .. } = form;
-            let tail = &origin[place..if any_port { end } else { origin.len() }];
-            self.find(&Parts { scheme: &origin[..scheme], subdomains, tail, any_port })
-                .filter(|_| !subdomains || has_only_labels(&origin[scheme..place]))
-                .map(Text::bytes)
-        })
+        covering(origin, self.forms.iter(), |parts| self.find(parts).map(Text::bytes))
     }
 
     /// Not inlined: the loop over the forms then keeps its few values in registers.
@@ -120,9 +112,27 @@ impl OriginPatterns {
     }
 }
 
+/// The text of a pattern of one of these forms that covers `origin`, as [`OriginPatterns::matching`].
+/// `find` looks one up.
+#[inline]
+pub(super) fn covering<'f, 's>(
+    origin: &[u8],
+    mut forms: impl Iterator<Item = &'f Form>,
+    find: impl Fn(&Parts<'_>) -> Option<&'s [u8]>,
+) -> Option<&'s [u8]> {
+    let end = end_of_host(origin)?;
+    forms.find_map(|form| {
+        let place = form.place_in(origin, end)?;
+        let &Form { scheme, subdomains, any_port, .. } = form;
+        let tail = &origin[place..if any_port { end } else { origin.len() }];
+        find(&Parts { scheme: &origin[..scheme], subdomains, tail, any_port })
+            .filter(|_| !subdomains || has_only_labels(&origin[scheme..place]))
+    })
+}
+
 /// What distinguishes a pattern from the others.
 #[derive(Clone, Copy)]
-struct Parts<'t> {
+pub(super) struct Parts<'t> {
     /// `https://`.
     scheme: &'t [u8],
     /// Whether `*` follows.
@@ -135,7 +145,7 @@ struct Parts<'t> {
 
 impl<'t> Parts<'t> {
     /// Those of an [`OriginPattern::text`].
-    fn of(text: &'t [u8]) -> Self {
+    pub(super) fn of(text: &'t [u8]) -> Self {
         let scheme = split_scheme(text).map_or(0, |(scheme, _)| scheme.len() + "://".len());
         let (scheme, authority) = text.split_at(scheme);
         let below = authority.strip_prefix(b"*");
@@ -151,7 +161,7 @@ impl<'t> Parts<'t> {
 
     /// Whether they are those of the pattern `text`.
     #[inline]
-    fn are_of(&self, text: &[u8]) -> bool {
+    pub(super) fn are_of(&self, text: &[u8]) -> bool {
         let authority = text.strip_prefix(self.scheme);
         let tail = if self.subdomains {
             authority.and_then(|authority| authority.strip_prefix(b"*"))
@@ -162,7 +172,7 @@ impl<'t> Parts<'t> {
         port.is_some_and(|port| if self.any_port { port == b":*" } else { port.is_empty() })
     }
 
-    fn form(&self) -> Form {
+    pub(super) fn form(&self) -> Form {
         Form {
             scheme: self.scheme.len(),
             tail: end_of_host(self.tail).unwrap_or(self.tail.len()),
@@ -172,7 +182,7 @@ impl<'t> Parts<'t> {
     }
 
     #[inline]
-    fn hash(&self, state: &RandomState) -> u64 {
+    pub(super) fn hash(&self, state: &RandomState) -> u64 {
         let mut hasher = state.build_hasher();
         hasher.write_u8(u8::from(self.subdomains) << 1 | u8::from(self.any_port));
         hasher.write(self.scheme);

@@ -1,6 +1,6 @@
 //! Whether an Origin can name a site, so that it makes sense to ask somebody about it.
 
-use super::origin::is_visible_ascii;
+use super::mirrored::is_visible_ascii;
 
 /// The longest Origin that is asked about, in bytes: a host has at most 253, and beside it are a scheme
 /// and a port. Whoever remembers origins needs a bound.

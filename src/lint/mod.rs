@@ -19,7 +19,7 @@ mod problem;
 mod wording;
 
 pub use names::{methods, request_headers, response_headers};
-pub use origins::{Proven, origins};
+pub use origins::{Proven, is_plain_entry, origins};
 pub use problem::{Problem, Severity, Suggestion};
 
 /// The codes of all problems that the functions here can give, each once.

@@ -25,7 +25,7 @@ from starlette.testclient import TestClient
 from fastcors import ConfigWarning, CORSMiddleware
 from tests.apps.requests import ALLOWED, around, preflight
 from tests.apps.requests import Request as Asked
-from tests.exchange import App, Message, Scope, answering, scope_of, sent
+from tests.exchange import App, Message, Scope, responding, scope_of, sent
 from tests.parity.twin import vary_once
 
 
@@ -94,7 +94,7 @@ def test_an_endpoint_that_is_wrapped_serves_the_routes_that_are_made_of_it() -> 
 def test_one_middleware_is_inside_another() -> None:
     # FastMCP's `http_app(middleware=...)` is around the endpoints of the MCP SDK.
     def build(cls: Any) -> App:
-        inner = cls(answering(), allow_origins=["*"], allow_methods=["POST", "OPTIONS"])
+        inner = cls(responding(), allow_origins=["*"], allow_methods=["POST", "OPTIONS"])
         outer: App = cls(
             inner,
             allow_origins=[ALLOWED],
@@ -143,7 +143,7 @@ def test_headers_in_lists_and_an_enumerated_status_pass() -> None:
 def test_the_message_can_be_changed_outside_of_it() -> None:
     # MLflow changes a status from 200 to 204, and rebuilds the list of headers from a dict.
     def build(cls: Any) -> App:
-        inner = cls(answering(), allow_origins=[ALLOWED], allow_methods=["POST"])
+        inner = cls(responding(), allow_origins=[ALLOWED], allow_methods=["POST"])
 
         async def app(scope: Scope, receive: Any, send: Any) -> None:
             async def changing(message: Message) -> None:
@@ -174,7 +174,7 @@ def test_a_regex_of_anchored_alternatives_matches_as_it_does_in_starlette() -> N
 
     def build(cls: Any) -> App:
         app: App = cls(
-            answering(),
+            responding(),
             allow_origins=[ALLOWED],
             allow_origin_regex="|".join(patterns),
             allow_credentials=True,
@@ -187,7 +187,7 @@ def test_a_regex_of_anchored_alternatives_matches_as_it_does_in_starlette() -> N
     # It runs in linear time: no warning says otherwise.
     with warnings.catch_warnings():
         warnings.simplefilter("error", ConfigWarning)
-        CORSMiddleware(answering(), allow_origin_regex="|".join(patterns))
+        CORSMiddleware(responding(), allow_origin_regex="|".join(patterns))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConfigWarning)
         all_sent = assert_same(build)
@@ -205,7 +205,7 @@ def test_a_tuple_of_host_names_matches_nothing_and_causes_a_warning() -> None:
 
     def build(cls: Any) -> App:
         app: App = cls(
-            answering(),
+            responding(),
             allow_origins=hosts,
             allow_credentials=True,
             allow_methods=["*"],
@@ -224,7 +224,7 @@ def test_a_star_instead_of_a_list_allows_every_origin_without_a_warning() -> Non
     # The MCP SDK's OAuth endpoints, and FastMCP's, which are made of them.
     def build(cls: Any) -> App:
         app: App = cls(
-            app=answering(),
+            app=responding(),
             allow_origins="*",
             allow_methods=["POST", "OPTIONS"],
             allow_headers=["mcp-protocol-version"],
@@ -257,7 +257,7 @@ def test_a_list_that_was_split_at_commas_may_have_white_space_and_empty_entries(
 
     def build(cls: Any) -> App:
         options = {option: setting.split(",") for option, setting in settings.items()}
-        app: App = cls(answering(), **options)
+        app: App = cls(responding(), **options)
         return app
 
     with pytest.warns(ConfigWarning) as caught:
@@ -307,7 +307,7 @@ def test_a_setting_that_is_split_at_commas_may_be_a_star(allow_credentials: bool
 
     def build(cls: Any) -> App:
         app: App = cls(
-            answering(),
+            responding(),
             allow_origins=setting.split(","),
             allow_credentials=allow_credentials,
             allow_methods=["GET"],

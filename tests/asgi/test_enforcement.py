@@ -16,7 +16,7 @@ from starlette.datastructures import Headers
 from fastcors import CORSMiddleware, Policy
 from fastcors._log import enforcement, limit
 from fastcors.decision import RULES
-from tests.exchange import Message, Scope, answering, never, run
+from tests.exchange import Message, Scope, never, responding, run
 from tests.policy.test_enforcement import APP, HANDSHAKES, HOST, MODES, OTHER, POLICY, REQUESTS
 
 NAMES = {
@@ -82,7 +82,7 @@ class Application:
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         self.scopes.append(scope)
         if scope["type"] == "http":
-            await answering(headers=())(scope, receive, send)
+            await responding(headers=())(scope, receive, send)
         elif scope["type"] == "websocket":
             assert (await receive())["type"] == "websocket.connect"
             await send({"type": "websocket.accept"})
@@ -392,7 +392,7 @@ def test_with_isolation_a_cache_keeps_apart_what_pages_of_other_sites_do_not_get
     headers = [] if theirs is None else [(b"vary", theirs)]
     for enforce in (True, "isolate"):
         policy = POLICY.replace(enforce=enforce)
-        start, _ = exchange(class_(answering(headers), policy=policy), scope)
+        start, _ = exchange(class_(responding(headers), policy=policy), scope)
         (vary,) = (value for name, value in start["headers"] if name == b"vary")
         isolated = expected == "*" or b"Sec-Fetch-Dest" in vary
         assert isolated == (enforce == "isolate" or expected == "*")

@@ -17,10 +17,10 @@ from tests.exchange import (
     Message,
     Scope,
     actual,
-    answering,
     headers_of,
     preflight,
     receive,
+    responding,
     run,
     sent,
     values,
@@ -126,7 +126,7 @@ def test_a_message_sent_for_every_request_stays_as_it_is_and_each_response_is_ri
     before = copy.deepcopy(start), identities(start)
     middleware = middleware_class(repeating(start, body), **options)
     # Starlette's application makes new ones each time, because Starlette writes into them.
-    starlette = Starlette(answering(shape(lines)), **options)
+    starlette = Starlette(responding(shape(lines)), **options)
     for origin in (ORIGIN, None, EVIL, OTHER, ORIGIN, None):
         ours, theirs = sent(middleware, actual(origin)), sent(starlette, actual(origin))
         assert headers_of(ours) == headers_of(theirs)
@@ -195,7 +195,7 @@ def test_the_application_sees_headers_that_can_be_read_only_once(
 
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         seen.extend(scope["headers"])
-        await answering()(scope, receive, send)
+        await responding()(scope, receive, send)
 
     whole = actual()
     lines = list(whole["headers"])
@@ -241,8 +241,8 @@ def test_a_response_that_is_spoilt_leaves_the_next_one_right(
     scope: Scope,
     lines: list[tuple[bytes, bytes]],
 ) -> None:
-    middleware = middleware_class(answering(lines), **options)
-    expected = sent(Starlette(answering(lines), **options), scope)
+    middleware = middleware_class(responding(lines), **options)
+    expected = sent(Starlette(responding(lines), **options), scope)
     for _ in range(3):
         messages = received(middleware, scope)
         assert messages == expected
@@ -296,7 +296,7 @@ def test_a_failing_send_raises_in_the_application(
 
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         try:
-            await answering()(scope, receive, send)
+            await responding()(scope, receive, send)
         except Failure as error:
             caught.append(error)
             raise
@@ -325,7 +325,7 @@ def test_a_failing_send_raises_from_a_preflight(middleware_class: type[CORSMiddl
         raise failure
 
     with pytest.raises(Failure) as raised:
-        run(middleware_class(answering(), **LISTED)(preflight(), receive, send))
+        run(middleware_class(responding(), **LISTED)(preflight(), receive, send))
     assert raised.value is failure
 
 
@@ -334,7 +334,7 @@ def test_after_a_failure_the_next_response_is_right(middleware_class: type[CORSM
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         if scope["path"] == "/fail":
             raise Failure
-        await answering()(scope, receive, send)
+        await responding()(scope, receive, send)
 
     middleware = middleware_class(app, **LISTED)
     expected = sent(middleware, actual())
@@ -355,7 +355,7 @@ def test_a_cycle_of_middleware_and_application_is_collected(
             self.middleware = middleware_class(self, **LISTED)
 
         async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
-            await answering()(scope, receive, send)
+            await responding()(scope, receive, send)
 
     app = Application()
     sent(app.middleware, actual())
@@ -393,7 +393,7 @@ def test_a_class_that_is_thrown_away_is_collected() -> None:
     class Local(CORSMiddleware):
         pass
 
-    sent(Local(answering(), **LISTED), actual())
+    sent(Local(responding(), **LISTED), actual())
     gone = weakref.ref(Local)
     del Local
     gc.collect()
@@ -430,7 +430,7 @@ def test_a_request_that_has_begun_ends_under_the_policy_that_it_began_with(
 ) -> None:
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         await Waiting()
-        await answering()(scope, receive, send)
+        await responding()(scope, receive, send)
 
     old: dict[str, Any] = {**LISTED, "allow_credentials": True}
     new: dict[str, Any] = {"allow_origins": [OTHER], "expose_headers": ["X-New"]}
@@ -440,19 +440,19 @@ def test_a_request_that_has_begun_ends_under_the_policy_that_it_began_with(
     assert request.send(None) == "waiting"
     middleware.reconfigure(allow_credentials=False, **new)
     run(request)
-    assert server.messages == sent(Starlette(answering(), **old), actual())
+    assert server.messages == sent(Starlette(responding(), **old), actual())
     server = Server()
     request = middleware(actual(OTHER), receive, server.send)
     assert request.send(None) == "waiting"
     run(request)
-    assert server.messages == sent(Starlette(answering(), **new), actual(OTHER))
+    assert server.messages == sent(Starlette(responding(), **new), actual(OTHER))
 
 
 @each_class
 def test_a_preflight_that_has_begun_ends_under_the_policy_that_it_began_with(
     middleware_class: type[CORSMiddleware],
 ) -> None:
-    middleware = middleware_class(answering(), **LISTED)
+    middleware = middleware_class(responding(), **LISTED)
     server = Server()
 
     async def send(message: Message) -> None:
@@ -464,7 +464,7 @@ def test_a_preflight_that_has_begun_ends_under_the_policy_that_it_began_with(
     middleware.reconfigure(allow_origins=[OTHER], max_age=1)
     assert request.send(None) == "waiting"
     run(request)
-    assert server.messages == sent(Starlette(answering(), **LISTED), preflight())
+    assert server.messages == sent(Starlette(responding(), **LISTED), preflight())
 
 
 @each_class
@@ -473,13 +473,13 @@ def test_a_request_that_has_begun_stays_with_its_application(
 ) -> None:
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         await Waiting()
-        await answering(body=b"old")(scope, receive, send)
+        await responding(body=b"old")(scope, receive, send)
 
     middleware = middleware_class(app, **LISTED)
     server = Server()
     request = middleware(actual(), receive, server.send)
     assert request.send(None) == "waiting"
-    middleware.app = answering(body=b"new")
+    middleware.app = responding(body=b"new")
     run(request)
     assert server.messages[1]["body"] == b"old"
     assert values(server.messages, "access-control-allow-origin") == [ORIGIN]
@@ -489,7 +489,7 @@ def test_a_request_that_has_begun_stays_with_its_application(
 def test_a_request_outlives_its_middleware() -> None:
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         await Waiting()
-        await answering()(scope, receive, send)
+        await responding()(scope, receive, send)
 
     middleware = CORSMiddleware(app, **LISTED)
     gone = weakref.ref(middleware)
@@ -499,4 +499,4 @@ def test_a_request_outlives_its_middleware() -> None:
     del middleware
     assert gone() is None
     run(request)
-    assert server.messages == sent(Starlette(answering(), **LISTED), actual())
+    assert server.messages == sent(Starlette(responding(), **LISTED), actual())

@@ -18,9 +18,9 @@ from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
 from fastcors import ConfigWarning, CORSMiddleware, Policy
-from tests.exchange import ORIGIN, actual, answering, preflight, sent, values
+from tests.exchange import ORIGIN, actual, preflight, responding, sent, values
 
-APP = answering()
+APP = responding()
 A, B, C = (f"https://{name}.example" for name in "abc")
 KINDS: list[Any] = [list, set]
 

@@ -16,16 +16,16 @@ from fastcors._middleware.overridable import ORIGINALS
 from tests.exchange import (
     ORIGIN,
     actual,
-    answering,
     headers_of,
     never,
     preflight,
     receive,
+    responding,
     sent,
     values,
 )
 
-APP = answering()
+APP = responding()
 UNTRUSTED = "https://untrusted.example"
 
 

@@ -21,17 +21,17 @@ from fastcors import ConfigError, CORSMiddleware
 from tests.exchange import (
     ORIGIN,
     actual,
-    answering,
     never,
     preflight,
     receive,
+    responding,
     run,
     scope_of,
     sent,
     values,
 )
 
-APP = answering()
+APP = responding()
 
 
 async def picklable(scope: Any, receive: Any, send: Any) -> None:

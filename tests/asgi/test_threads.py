@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fastcors import CORSMiddleware
-from tests.exchange import ORIGIN, Message, Scope, actual, answering, preflight, receive, sent
+from tests.exchange import ORIGIN, Message, Scope, actual, preflight, receive, responding, sent
 from tests.memory.requests import Overriding
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ SCOPES = [
 
 async def app(scope: Scope, receive: Any, send: Any) -> None:
     await asyncio.sleep(0)
-    await answering()(scope, receive, send)
+    await responding()(scope, receive, send)
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_every_response_is_of_one_policy_while_another_thread_changes_it(
 ) -> None:
     middleware = middleware_class(app, **COMMON, **POLICIES[0])
     right = [
-        [sent(CORSMiddleware(answering(), **COMMON, **policy), scope) for policy in POLICIES]
+        [sent(CORSMiddleware(responding(), **COMMON, **policy), scope) for policy in POLICIES]
         for scope in SCOPES
     ]
     # Responses that differ come from both policies; equal ones count for the first policy.

@@ -9,9 +9,9 @@ from unittest import mock
 import pytest
 
 from fastcors import CORSMiddleware, _fastcors
-from tests.exchange import ORIGIN, actual, answering, never, receive, run, sent, values
+from tests.exchange import ORIGIN, actual, never, receive, responding, run, sent, values
 
-APP = answering()
+APP = responding()
 
 
 def send_type() -> type[Any]:

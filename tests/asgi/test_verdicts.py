@@ -10,7 +10,7 @@ import pytest
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
 from fastcors import ConfigWarning, CORSMiddleware
-from tests.exchange import actual, answering, preflight, sent, values
+from tests.exchange import actual, preflight, responding, sent, values
 
 # More than are remembered, many of one length, some too long to be kept.
 ORIGINS = [
@@ -43,12 +43,12 @@ def test_a_repeated_origin_gets_the_same_verdict_whatever_came_between(
         "allow_origin_regex": expression,
         "allow_origins": ["https://aa.example.net"],
     }
-    theirs = Starlette(answering(), **options)
+    theirs = Starlette(responding(), **options)
     if by_python:
         with pytest.warns(ConfigWarning):
-            ours = CORSMiddleware(answering(), **options)
+            ours = CORSMiddleware(responding(), **options)
     else:
-        ours = CORSMiddleware(answering(), **options)
+        ours = CORSMiddleware(responding(), **options)
     expected = {
         # An intended difference: outside visible ASCII all is rejected.
         origin: origin.isascii() and theirs.is_allowed_origin(origin)
@@ -63,7 +63,7 @@ def test_a_repeated_origin_gets_the_same_verdict_whatever_came_between(
 
 def test_another_policy_does_not_know_the_verdicts_of_the_one_before() -> None:
     origin = "https://a.example.com"
-    middleware = CORSMiddleware(answering(), allow_origin_regex=r"https://[a-z]\.example\.com")
+    middleware = CORSMiddleware(responding(), allow_origin_regex=r"https://[a-z]\.example\.com")
     for expression, allowed in ((r"https://b", False), (r"https://[a-z]\.example\.com", True)) * 2:
         middleware.reconfigure(allow_origin_regex=expression)
         for _ in range(3):
@@ -73,7 +73,7 @@ def test_another_policy_does_not_know_the_verdicts_of_the_one_before() -> None:
 
 def test_a_repeated_list_of_headers_gets_the_same_verdict_whatever_came_between() -> None:
     options: dict[str, Any] = {"allow_origins": ["*"], "allow_headers": ["X-Token", "X-Other"]}
-    theirs, ours = Starlette(answering(), **options), CORSMiddleware(answering(), **options)
+    theirs, ours = Starlette(responding(), **options), CORSMiddleware(responding(), **options)
     names = ["x-token", "x-other", "x-tokem", "accept", "", " x-token "]
     lists = [
         ",".join(some) for count in range(4) for some in itertools.product(names, repeat=count)

@@ -11,7 +11,7 @@ import pytest
 from fastcors import CORSMiddleware
 from tests.attacks.attacks import ATTACKS, CATASTROPHIC, GROWTH, Attack, hostile_to_expressions
 from tests.attacks.timing import best_times
-from tests.exchange import answering, headers_of, sent, values
+from tests.exchange import headers_of, responding, sent, values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,7 +102,7 @@ def test_the_response_is_right_and_starlettes(attack: Attack) -> None:
 def test_a_catastrophic_expression_takes_about_as_long_as_a_plain_one(expression: str) -> None:
     subjects = [
         (
-            CORSMiddleware(answering(), allow_origin_regex=regex),
+            CORSMiddleware(responding(), allow_origin_regex=regex),
             partial(hostile_to_expressions, 100),
         )
         for regex in (expression, r"https://[a-z]+\.example\.com")
@@ -121,7 +121,7 @@ def test_a_catastrophic_expression_takes_about_as_long_as_a_plain_one(expression
 def test_a_catastrophic_expression_rejects_an_origin_that_is_hostile_to_it(
     expression: str, size: int
 ) -> None:
-    app = CORSMiddleware(answering(), allow_origin_regex=expression)
+    app = CORSMiddleware(responding(), allow_origin_regex=expression)
     assert headers_of(sent(app, hostile_to_expressions(size))) == [
         (b"content-type", b"text/plain"),
         (b"vary", b"Origin"),

@@ -12,7 +12,7 @@ from fastcors import CORSMiddleware
 from tests.attacks.attacks import BYTES, GROWTH, LINES
 from tests.attacks.test_attacks import NOISE
 from tests.attacks.timing import best_times
-from tests.exchange import Scope, answering, scope_of, sent
+from tests.exchange import Scope, responding, scope_of, sent
 
 HOST = (b"host", b"api.example.com")
 ORIGIN = (b"origin", b"https://evil.example")
@@ -51,7 +51,7 @@ def test_the_time_grows_no_faster_than_the_request(
         caplog.set_level(logging.DEBUG, "fastcors")
     lines, size, status = ATTACKS[name]
     middleware = CORSMiddleware(
-        answering(),
+        responding(),
         allow_origins=["https://app.example.com"],
         enforce=True,
         hosts=["api.example.com", "*.example.com", "[::1]"],

@@ -6,7 +6,7 @@ The path is ``/SERVER/CASE/…``: `SERVERS` has what can be asked for. The query
 - ``preflight``: those of the response to a preflight
 
 ``{origin}`` in a value is the request's Origin. ``/received?case=…`` returns what was received for a case,
-and ``/`` is an empty page.
+and ``/`` is an empty page. A WebSocket is accepted, and closed.
 """
 
 import json
@@ -32,6 +32,9 @@ NOTED = (
     "sec-fetch-dest",
     "sec-fetch-mode",
     "sec-fetch-site",
+    "sec-fetch-user",
+    "sec-websocket-protocol",
+    "upgrade-insecure-requests",
     "x-a",
     "x-b",
 )
@@ -51,6 +54,11 @@ class Faults:
             }
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "websocket":
+            self.note(scope["path"].split("/")[2], {**scope, "method": "WS"})
+            await receive()
+            await send({"type": "websocket.accept"})
+            await send({"type": "websocket.close"})
         if scope["type"] != "http":
             return
         server, _, rest = scope["path"][1:].partition("/")

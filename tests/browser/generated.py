@@ -386,7 +386,44 @@ def with_preflight_cache(draw: random.Random, name: str) -> Case:
     for _ in range(4):
         asked = {**draw.choice(choices), "credentials": draw.choice(["omit", "include", "include"])}
         if draw.random() < 0.2:
-            asked["cache"] = draw.choice(["no-store", "reload", "no-cache"])
+            asked["cache"] = draw.choice(["no-store", "reload", "no-cache", "force-cache"])
+        case.fetches.append(Fetch(address, asked))
+    return case
+
+
+def with_http_cache(draw: random.Random, name: str) -> Case:
+    """Return fetches of one URL, some of which the cache may respond to."""
+    case = Case(name, draw.choice(PAGES))
+    host = draw.choice(HOSTS)
+    for each in range(4):
+        lines = [*draw.choice([CORS, CORS, [["access-control-allow-origin", "*"]], []])]
+        lines += draw.choice(
+            [
+                [["cache-control", "max-age=600"]],
+                [["cache-control", "max-age=600"]],
+                [["cache-control", "private, max-age=600"]],
+                [["cache-control", "no-cache"]],
+                [["cache-control", "no-store"]],
+                [["cache-control", "max-age=0"]],
+                [["expires", "Thu, 01 Dec 2094 16:00:00 GMT"]],
+                [["last-modified", "Thu, 01 Dec 1994 16:00:00 GMT"]],
+                [["cache-control", "max-age=600, must-revalidate"]],
+                [],
+            ]
+        )
+        lines += draw.choice([[], [], [["vary", "Origin"]], [["vary", "x-a"]], [["vary", "*"]]])
+        lines += [["x-exposed", str(each)], ["access-control-expose-headers", "x-exposed"]]
+        status = draw.choice([200, 200, 200, 404])
+        preflight = {"status": 200, "headers": ALL}
+        if not each or draw.random() < 0.2:
+            actual = {"status": status, "headers": lines}
+            address = url("bare", name, host, str(each), actual=actual, preflight=preflight)
+        asked = {**options(draw), "method": draw.choice(["GET"] * 6 + ["POST"])}
+        asked.pop("body", None)
+        asked["headers"] = draw.choice([[], [], [["x-a", "1"]], [["x-b", "1"]]])
+        asked["mode"] = draw.choice(["cors"] * 4 + ["no-cors"])
+        if draw.random() < 0.4:
+            asked["cache"] = draw.choice(["no-store", "reload", "no-cache", "force-cache"])
         case.fetches.append(Fetch(address, asked))
     return case
 
@@ -427,6 +464,7 @@ GROUPS: dict[str, Callable[[random.Random, str], Case]] = {
     "redirects": with_redirects,
     "cookies": with_cookies,
     "preflight-cache": with_preflight_cache,
+    "http-cache": with_http_cache,
     "modes": in_other_modes,
 }
 

@@ -72,6 +72,9 @@ class Pages:
             return {"error": "FetchError", "why": [each.get("errorText") for each in failures]}
         return {"error": status["corsError"], "parameter": status["failedParameter"]}
 
+    def new_page(self) -> Page:
+        return self._context.new_page()
+
     def received(self, case: str) -> Any:
         return self._server.client.get("/received", params={"case": case}).json()
 

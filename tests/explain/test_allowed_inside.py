@@ -24,9 +24,9 @@ from tests.exchange import (
     Message,
     Scope,
     actual,
-    answering,
     preflight,
     receive,
+    responding,
     run,
     sent,
     sent_in_a_loop,
@@ -66,7 +66,7 @@ def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:
 def allowing(*values: str, more: tuple[tuple[bytes, bytes], ...] = ()) -> App:
     """Give an application whose responses allow these origins."""
     lines = [(ALLOW_ORIGIN, value.encode("latin-1")) for value in values]
-    return answering([(b"content-type", b"text/plain"), *lines, *more])
+    return responding([(b"content-type", b"text/plain"), *lines, *more])
 
 
 def request_to(path: str, origin: str) -> Scope:
@@ -182,7 +182,7 @@ def test_the_line_says_whether_credentials_are_exposed(
 @pytest.mark.parametrize(
     ("app", "scope"),
     [
-        (answering(), actual(UNTRUSTED)),
+        (responding(), actual(UNTRUSTED)),
         (allowing(), actual(UNTRUSTED)),
         (allowing("https://other.example"), actual(UNTRUSTED)),
         (allowing("null"), actual(UNTRUSTED)),
@@ -195,7 +195,7 @@ def test_the_line_says_whether_credentials_are_exposed(
         (allowing("*"), actual(None)),
         (allowing("*"), preflight(UNTRUSTED)),
         (allowing("*"), {**actual(UNTRUSTED), "type": "websocket"}),
-        (answering([(b"access-control-allow-credentials", b"true")]), actual(UNTRUSTED)),
+        (responding([(b"access-control-allow-credentials", b"true")]), actual(UNTRUSTED)),
     ],
 )
 @CLASSES
@@ -235,7 +235,7 @@ def test_where_every_origin_is_allowed_nothing_is_reported(
 def test_every_shape_of_headers_is_read(
     middleware_class: type[CORSMiddleware], headers: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app = answering(headers)
+    app = responding(headers)
     middleware = middleware_class(app, **OPTIONS)
     sent(middleware, actual(UNTRUSTED))
     assert len(warnings_of(caplog)) == 1
@@ -284,7 +284,7 @@ def test_what_nobody_heard_is_reported_later(
 def test_another_fastcors_inside_is_reported_too(
     middleware_class: type[CORSMiddleware], caplog: pytest.LogCaptureFixture
 ) -> None:
-    inner = CORSMiddleware(answering(), [UNTRUSTED])
+    inner = CORSMiddleware(responding(), [UNTRUSTED])
     sent(middleware_class(inner, **OPTIONS), actual(UNTRUSTED))
     assert len(warnings_of(caplog)) == 1
 
@@ -360,7 +360,7 @@ def test_a_scope_lives_no_longer_than_its_request(origin: str, cycle: bool) -> N
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         if cycle:
             scope["send"] = send
-        await answering()(scope, receive, send)
+        await responding()(scope, receive, send)
 
     async def discard(message: Any) -> None:
         pass

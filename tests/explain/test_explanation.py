@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from fastcors import ALL_METHODS, CORSMiddleware, Policy, lint
 from fastcors._explain.never_matching import NeverMatching
 from tests.exchange import ORIGIN as APP
-from tests.exchange import actual, answering, sent
+from tests.exchange import actual, responding, sent
 from tests.explain import golden
 from tests.parity.exchanges import configuration
 from tests.policy.test_decision import some_request
@@ -105,7 +105,7 @@ def test_the_message_does_not_say_what_is_not_so(
 
 def test_an_entry_that_was_added_to_a_live_list_is_known_to_match_nothing() -> None:
     entries = [OTHER]
-    middleware = CORSMiddleware(answering(), entries)
+    middleware = CORSMiddleware(responding(), entries)
     entries.append(f"{APP}/")
     sent(middleware, actual(APP))
     assert "probably meant to allow it: 'https://app.example.com/'" in message(middleware.policy)
@@ -118,7 +118,7 @@ def test_an_entry_that_was_removed_from_a_live_list_is_not_told() -> None:
     entries = [OTHER, f"{APP}/"]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        middleware = CORSMiddleware(answering(), entries)
+        middleware = CORSMiddleware(responding(), entries)
     entries.pop()
     sent(middleware, actual(APP))
     assert "meant" not in message(middleware.policy)

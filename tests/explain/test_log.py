@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from fastcors import CORSMiddleware, Policy
 from fastcors.decision import RULES, Decision
-from tests.exchange import ORIGIN, Scope, actual, answering, preflight, receive, run, sent
+from tests.exchange import ORIGIN, Scope, actual, preflight, receive, responding, run, sent
 
 UNTRUSTED = "https://evil.example"
 OPTIONS: dict[str, Any] = {"allow_origins": [ORIGIN], "allow_headers": ["X-Token"]}
@@ -42,7 +42,7 @@ CLASSES = pytest.mark.parametrize("middleware_class", [CORSMiddleware, Asking, A
 
 @CLASSES
 def test_each_counter_counts_what_its_name_says(middleware_class: type[CORSMiddleware]) -> None:
-    middleware = middleware_class(answering(), **OPTIONS)
+    middleware = middleware_class(responding(), **OPTIONS)
     expected: dict[str, Any] = {"requests": 0, "cross_origin": 0, "preflights": 0}
     rejected = dict(NOTHING)
     steps: list[tuple[Scope, list[str]]] = [
@@ -97,20 +97,20 @@ def test_only_http_is_counted(middleware_class: type[CORSMiddleware]) -> None:
 def test_where_every_origin_is_allowed_none_is_rejected(
     middleware_class: type[CORSMiddleware], credentials: bool
 ) -> None:
-    middleware = middleware_class(answering(), allow_origins=["*"], allow_credentials=credentials)
+    middleware = middleware_class(responding(), allow_origins=["*"], allow_credentials=credentials)
     sent(middleware, actual(UNTRUSTED))
     assert middleware.stats()["rejected"] == NOTHING
 
 
 def test_what_stats_gives_is_new_each_time_and_changes_nothing() -> None:
-    middleware = CORSMiddleware(answering(), **OPTIONS)
+    middleware = CORSMiddleware(responding(), **OPTIONS)
     stats = middleware.stats()
     stats["rejected"]["origin"] = 7
     assert middleware.stats()["rejected"] == NOTHING
 
 
 def test_counting_goes_on_when_the_policy_changes() -> None:
-    middleware = CORSMiddleware(answering(), **OPTIONS)
+    middleware = CORSMiddleware(responding(), **OPTIONS)
     sent(middleware, actual(UNTRUSTED))
     middleware.reconfigure(allow_origins=[UNTRUSTED])
     sent(middleware, actual(UNTRUSTED))
@@ -127,7 +127,7 @@ def test_counting_goes_on_when_the_policy_changes() -> None:
 def test_methods_called_from_outside_count_nothing() -> None:
     from starlette.datastructures import Headers
 
-    middleware = Asking(answering(), **OPTIONS)
+    middleware = Asking(responding(), **OPTIONS)
     headers = {"origin": UNTRUSTED, "access-control-request-method": "PUT"}
     assert middleware.preflight_response(Headers(headers)).status_code == 400
     assert middleware.stats()["requests"] == 0
@@ -215,7 +215,7 @@ def test_each_rejection_is_one_line_of_visible_characters_with_its_reasons(
     decision: Decision,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    middleware = middleware_class(answering(), **OPTIONS)
+    middleware = middleware_class(responding(), **OPTIONS)
     with caplog.at_level(logging.DEBUG, logger="fastcors"):
         sent(middleware, scope)
     assert [(record.name, record.levelno) for record in caplog.records] == [("fastcors", 10)]
@@ -230,7 +230,7 @@ def test_a_line_names_the_rejected_among_many_headers_and_what_to_write(
     middleware_class: type[CORSMiddleware], caplog: pytest.LogCaptureFixture
 ) -> None:
     options: dict[str, Any] = {**OPTIONS, "allow_headers": MANY[:8]}
-    middleware = middleware_class(answering(), **options)
+    middleware = middleware_class(responding(), **options)
     with caplog.at_level(logging.DEBUG, logger="fastcors"):
         sent(middleware, preflight(headers=", ".join(["x-new", *MANY[:8], "y-other"])))
     (line,) = caplog.messages
@@ -244,7 +244,7 @@ def test_a_line_names_the_rejected_among_many_headers_and_what_to_write(
 def test_a_line_explains_eight_headers_and_counts_the_others(
     middleware_class: type[CORSMiddleware], names: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    middleware = middleware_class(answering(), **OPTIONS)
+    middleware = middleware_class(responding(), **OPTIONS)
     with caplog.at_level(logging.DEBUG, logger="fastcors"):
         sent(middleware, preflight(headers=",".join(names)))
     more = len(set(names) - {"x-token"}) - 8
@@ -258,7 +258,7 @@ def test_a_line_explains_eight_headers_and_counts_the_others(
 def test_a_line_names_the_method_of_a_subclass_that_rejects_an_origin(
     middleware_class: type[CORSMiddleware], caplog: pytest.LogCaptureFixture
 ) -> None:
-    middleware = middleware_class(answering(), **OPTIONS)
+    middleware = middleware_class(responding(), **OPTIONS)
     with caplog.at_level(logging.DEBUG, logger="fastcors"):
         sent(middleware, actual(UNTRUSTED))
         sent(middleware, preflight(UNTRUSTED, "PUT"))
@@ -275,7 +275,7 @@ def test_a_line_names_the_method_of_a_subclass_that_rejects_an_origin(
 def test_the_line_is_written_by_the_policy_that_decided(
     middleware_class: type[CORSMiddleware], caplog: pytest.LogCaptureFixture
 ) -> None:
-    middleware = middleware_class(answering(), **OPTIONS)
+    middleware = middleware_class(responding(), **OPTIONS)
     middleware.reconfigure(allow_methods=["PUT", "DELETE"])
     with caplog.at_level(logging.DEBUG, logger="fastcors"):
         sent(middleware, preflight())
@@ -289,7 +289,7 @@ def test_the_line_is_written_by_the_policy_that_decided(
 def test_a_line_does_not_explain_an_origin_longer_than_browsers_send(
     middleware_class: type[CORSMiddleware], caplog: pytest.LogCaptureFixture
 ) -> None:
-    middleware = middleware_class(answering(), **OPTIONS)
+    middleware = middleware_class(responding(), **OPTIONS)
     with caplog.at_level(logging.DEBUG, logger="fastcors"):
         sent(middleware, actual("https://" + "b" * 293))
     beginning, origin = caplog.messages[0].split(" | ")
@@ -299,7 +299,7 @@ def test_a_line_does_not_explain_an_origin_longer_than_browsers_send(
 
 def test_a_line_does_not_search_very_many_origins(caplog: pytest.LogCaptureFixture) -> None:
     origins = [f"https://t{number}.example.com" for number in range(10_001)]
-    middleware = CORSMiddleware(answering(), origins)
+    middleware = CORSMiddleware(responding(), origins)
     with caplog.at_level(logging.DEBUG, logger="fastcors"):
         sent(middleware, actual("http://t1.example.com"))
         middleware.allow_origins = origins[:10_000]
@@ -321,7 +321,7 @@ def test_a_scope_that_fails_to_be_read_does_not_reach_the_request(
                 raise ValueError("no path")
             return super().__getitem__(key)
 
-    middleware = CORSMiddleware(answering(), **OPTIONS)
+    middleware = CORSMiddleware(responding(), **OPTIONS)
     with caplog.at_level(logging.DEBUG, logger="fastcors"):
         messages = sent(middleware, Failing(actual(UNTRUSTED)))
     assert messages[0]["status"] == 200
@@ -335,7 +335,7 @@ def test_the_path_is_not_read_while_nobody_listens() -> None:
             assert key != "path"
             return super().__getitem__(key)
 
-    middleware = CORSMiddleware(answering(), **OPTIONS)
+    middleware = CORSMiddleware(responding(), **OPTIONS)
     for scope in (actual(UNTRUSTED), preflight(method="PUT")):
         assert sent(middleware, Watched(scope))
 
@@ -344,7 +344,7 @@ def test_the_path_is_not_read_while_nobody_listens() -> None:
 def test_what_is_allowed_leaves_no_line(
     middleware_class: type[CORSMiddleware], caplog: pytest.LogCaptureFixture
 ) -> None:
-    middleware = middleware_class(answering(), **OPTIONS)
+    middleware = middleware_class(responding(), **OPTIONS)
     with caplog.at_level(logging.DEBUG, logger="fastcors"):
         for scope in (actual(), actual(None), preflight(), preflight(headers="x-token")):
             sent(middleware, scope)
@@ -352,7 +352,7 @@ def test_what_is_allowed_leaves_no_line(
 
 
 def test_the_level_counts_from_the_next_request(caplog: pytest.LogCaptureFixture) -> None:
-    middleware = CORSMiddleware(answering(), **OPTIONS)
+    middleware = CORSMiddleware(responding(), **OPTIONS)
     logger = logging.getLogger("fastcors")
     counts = []
     for level in (logging.INFO, logging.DEBUG, logging.WARNING, logging.DEBUG):
@@ -387,7 +387,7 @@ def test_a_filter_that_raises_does_not_reach_the_request(
     logger.addFilter(fails)
     try:
         with caplog.at_level(logging.DEBUG, logger="fastcors"):
-            messages = sent(middleware_class(answering(), **OPTIONS), actual(UNTRUSTED))
+            messages = sent(middleware_class(responding(), **OPTIONS), actual(UNTRUSTED))
     finally:
         logger.removeFilter(fails)
     assert messages[0]["status"] == 200
@@ -423,7 +423,7 @@ def test_an_interrupt_while_a_line_is_written_is_not_swallowed(
     logger.addFilter(interrupted)
     try:
         with caplog.at_level(logging.DEBUG, logger="fastcors"), pytest.raises(KeyboardInterrupt):
-            sent(middleware_class(answering(), **OPTIONS), actual(UNTRUSTED))
+            sent(middleware_class(responding(), **OPTIONS), actual(UNTRUSTED))
     finally:
         logger.removeFilter(interrupted)
 

@@ -24,7 +24,7 @@ from starlette.testclient import TestClient
 
 import fastcors
 from fastcors import ConfigError, ConfigWarning, CORSMiddleware, Policy, install
-from tests.exchange import ORIGIN, answering
+from tests.exchange import ORIGIN, responding
 
 from .applications import FRAMEWORKS, HEADERS, Broken, Gate, Make, client, cors_of, starlette_app
 
@@ -51,8 +51,8 @@ def here() -> int:
 
 OTHERS: dict[str, tuple[Callable[[], Any], str]] = {
     "function": (
-        answering,
-        r"the function answering.*app; write app = CORSMiddleware\(app, \.\.\.\)",
+        responding,
+        r"the function responding.*app; write app = CORSMiddleware\(app, \.\.\.\)",
     ),
     "litestar": (
         lambda: litestar.Litestar([]),
@@ -73,7 +73,7 @@ OTHERS: dict[str, tuple[Callable[[], Any], str]] = {
         r"starlette.middleware.cors.CORSMiddleware, which wraps one; .*remove the other",
     ),
     "ours around a function": (
-        lambda: CORSMiddleware(answering()),
+        lambda: CORSMiddleware(responding()),
         r"fastcors.middleware.CORSMiddleware, which does the same .*; remove the call",
     ),
     "a middleware around FastAPI": (

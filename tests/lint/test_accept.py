@@ -12,9 +12,9 @@ import pytest
 
 from fastcors import ConfigError, ConfigWarning, CORSMiddleware, Policy, lint
 from fastcors.problems import NEVER_ACCEPTED
-from tests.exchange import ORIGIN, actual, answering, sent, values
+from tests.exchange import ORIGIN, actual, responding, sent, values
 
-APP = answering()
+APP = responding()
 # Preview deployments, on a domain where anyone can have a name.
 PREVIEW: dict[str, Any] = {"allow_origin_regex": r"https://[a-z0-9-]+\.vercel\.app"}
 CODE = "regex-public-suffix"

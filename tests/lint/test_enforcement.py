@@ -9,10 +9,10 @@ import pytest
 
 import fastcors
 from fastcors import ConfigError, CORSMiddleware, Problem
-from tests.exchange import answering
+from tests.exchange import responding
 from tests.lint.alone import lint
 
-APP = answering()
+APP = responding()
 ORIGIN = "https://app.example.com"
 LOCAL = ["localhost", "127.0.0.1", "[::1]"]
 

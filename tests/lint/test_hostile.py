@@ -11,11 +11,11 @@ import pytest
 
 from fastcors import ConfigError, ConfigWarning, CORSMiddleware, Problem
 from fastcors.options import DEFAULTS
-from tests.exchange import answering
+from tests.exchange import responding
 from tests.lint.alone import lint
 from tests.lint.hostile import MAKERS, RudeText, everything_raises
 
-APP = answering()
+APP = responding()
 
 
 @pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from fastcors import ConfigError, ConfigWarning, CORSMiddleware, Problem, lint
 from fastcors.options import DEFAULTS
-from tests.exchange import answering
+from tests.exchange import responding
 from tests.lint.hostile import MAKERS
 from tests.parity.exchanges import configuration
 
 EXAMPLES = int(os.environ.get("FASTCORS_EXAMPLES", "2000"))
-APP = answering()
+APP = responding()
 
 
 @dataclasses.dataclass(frozen=True)

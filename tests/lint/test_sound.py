@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from fastcors import ALL_METHODS, SAFELISTED_HEADERS, CORSMiddleware, lint
-from tests.exchange import answering
+from tests.exchange import responding
 
-APP = answering()
+APP = responding()
 ORIGIN = "https://app.example.com"
 LOCAL = [
     "http://localhost",

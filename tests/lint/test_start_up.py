@@ -18,9 +18,9 @@ from starlette.middleware import Middleware
 
 import fastcors
 from fastcors import ConfigError, ConfigWarning, CORSMiddleware, Policy, lint
-from tests.exchange import ORIGIN, actual, answering, preflight, sent
+from tests.exchange import ORIGIN, actual, preflight, responding, sent
 
-APP = answering()
+APP = responding()
 # One error and one piece of advice.
 WRONG: dict[str, Any] = {"allow_origins": ["https://a.example/"], "max_age": -1}
 ERROR, ADVICE = "origin-trailing-slash", "max-age-negative"

@@ -15,9 +15,9 @@ import pytest
 import trio
 
 from fastcors import ConfigError, ConfigWarning, CORSMiddleware, Policy, _startup_log
-from tests.exchange import ORIGIN, answering
+from tests.exchange import ORIGIN, responding
 
-APP = answering()
+APP = responding()
 Run = Callable[[Callable[[], Any]], Any]
 LAST = "the server may keep running, but requests fail until this is fixed"
 

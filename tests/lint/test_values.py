@@ -25,10 +25,10 @@ import fastcors
 from fastcors import CORSMiddleware, Problem
 from fastcors._lint import suggestions
 from fastcors.options import DEFAULTS
-from tests.exchange import answering
+from tests.exchange import responding
 from tests.lint.alone import lint
 
-APP = answering()
+APP = responding()
 ORIGIN = "https://app.example.com"
 LISTS = {
     "allow_origins": ORIGIN,

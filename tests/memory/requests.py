@@ -6,8 +6,8 @@ import asyncio
 from collections import UserDict
 from typing import TYPE_CHECKING, Any
 
-from fastcors import CORSMiddleware
-from tests.exchange import ORIGIN, actual, answering, preflight, receive, run, scope_of
+from fastcors import CORSMiddleware, cached
+from tests.exchange import ORIGIN, actual, preflight, receive, responding, run, scope_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Generator
@@ -113,6 +113,28 @@ async def _waiting_send(message: Message) -> None:
     await _Waiting()
 
 
+def _is_allowed(origin: str, scope: Scope) -> bool:
+    return origin == ORIGIN
+
+
+async def _is_allowed_later(origin: str, scope: Scope) -> bool:
+    return origin == ORIGIN
+
+
+def _is_canceled(origin: str, scope: Scope) -> bool:
+    raise asyncio.CancelledError
+
+
+async def _is_awaited(origin: str, scope: Scope) -> bool:
+    await _Waiting()
+    return True
+
+
+def asking(function: Any, **options: Any) -> CORSMiddleware:
+    """Return a middleware that asks a function about every origin."""
+    return CORSMiddleware(application, allow_origin_func=function, **options)
+
+
 class Overriding(CORSMiddleware):
     """One for which the methods of Starlette's shape run instead of the compiled code."""
 
@@ -178,16 +200,27 @@ def kinds() -> tuple[CORSMiddleware, dict[str, Callable[[], None]]]:
         "headers as a tuple": request_of({**actual(), "headers": tuple(actual()["headers"])}),
         "headers as lists": request_of(scope_of(headers=[[b"origin", ORIGIN.encode()]])),
         "headers from a generator": from_a_generator,
-        "a response without headers": request_of(actual(), behind(answering(None))),
+        "a response without headers": request_of(actual(), behind(responding(None))),
         "a response with headers of ours": request_of(
             actual(),
-            behind(answering([(b"vary", b"Accept"), [b"access-control-allow-origin", b"*"]])),
+            behind(responding([(b"vary", b"Accept"), [b"access-control-allow-origin", b"*"]])),
         ),
         "a response by keyword in another mapping": request_of(actual(), behind(_send_by_keyword)),
         "an overriding subclass": request_of(actual(), Overriding(application, **OPTIONS)),
         "an overriding subclass asked a preflight": request_of(
             preflight(), Overriding(application, **OPTIONS)
         ),
+        "a function allows": request_of(actual(), asking(_is_allowed)),
+        "a function rejects": request_of(actual("https://evil.example"), asking(_is_allowed)),
+        "a function allows later": request_of(actual(), asking(_is_allowed_later)),
+        "a function is asked about a preflight": request_of(preflight(), asking(_is_allowed_later)),
+        "a function remembers": request_of(actual(), asking(cached(_is_allowed_later))),
+        "a function and enforcement": request_of(actual(), asking(_is_allowed_later, enforce=True)),
+        "a function raises what is no exception": raising(
+            asyncio.CancelledError, asking(_is_canceled), actual()
+        ),
+        "a function is thrown away": ended(_close, asking(_is_awaited), actual(), discard),
+        "a function is cancelled": ended(_cancel, asking(_is_awaited), actual(), discard),
         "the application fails": raising(Failure, behind(_fail), actual()),
         "the application fails after the start": raising(
             Failure, behind(_fail_after_start), actual()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from fastcors import CORSMiddleware
 from tests.exchange import App, Scope, actual, receive, run, sent
+from tests.memory import origin_set
 from tests.memory.origins import MILLION, Cost, measured
 from tests.memory.requests import OPTIONS, application, discard, kinds
 from tests.memory.snapshot import Growth, grown, grown_by_all, shared_objects
@@ -118,3 +120,11 @@ def test_a_million_in_a_live_list_take_little_more_than_the_list(cost: Cost) -> 
 
 def test_a_request_costs_the_same_with_one_origin_and_with_a_million(cost: Cost) -> None:
     assert cost.million < 3 * cost.one
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's counts are Linux's")
+def test_a_million_in_an_origin_set_take_three_times_their_text_while_they_are_replaced() -> None:
+    cost = origin_set.measured()
+    assert cost.resident <= 2 * cost.text
+    assert cost.peak <= 3 * cost.text
+    assert cost.grown <= 2 * cost.grown_text

@@ -13,12 +13,12 @@ from starlette.middleware.cors import CORSMiddleware as Starlette
 
 import fastcors
 from fastcors import CORSMiddleware
-from tests.exchange import ORIGIN, actual, answering, preflight, sent
+from tests.exchange import ORIGIN, actual, preflight, responding, sent
 
 # Odd configurations run here; tests/lint has what is reported about them.
 pytestmark = pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
 
-APP = answering()
+APP = responding()
 CONFIGURATIONS: list[dict[str, Any]] = [
     {},
     {"allow_origins": [ORIGIN]},

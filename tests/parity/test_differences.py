@@ -18,11 +18,11 @@ from tests.cors.patterns.twin import covers
 from tests.exchange import (
     ORIGIN,
     actual,
-    answering,
     headers_of,
     never,
     preflight,
     receive,
+    responding,
     run,
     sent,
     values,
@@ -31,7 +31,7 @@ from tests.exchange import (
 # Odd configurations run here; tests/lint has what is reported about them.
 pytestmark = pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
 
-APP = answering()
+APP = responding()
 COLLECTIONS = ["allow_origins", "allow_methods", "allow_headers", "expose_headers"]
 
 
@@ -274,7 +274,7 @@ def test_2_a_value_whose_repr_fails_or_is_long_is_still_reported() -> None:
 def test_3_origin_is_not_repeated_in_vary_and_a_star_stays(
     origin: str | None, given: list[str], expected: list[str]
 ) -> None:
-    app = answering([(b"vary", value.encode()) for value in given])
+    app = responding([(b"vary", value.encode()) for value in given])
     assert values(sent(CORSMiddleware(app, [ORIGIN]), actual(origin)), "vary") == expected
 
 

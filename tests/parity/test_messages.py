@@ -12,11 +12,11 @@ from tests.exchange import (
     BROWSER,
     ORIGIN,
     actual,
-    answering,
     headers_of,
     never,
     preflight,
     receive,
+    responding,
     run,
     scope_of,
     sent,
@@ -49,7 +49,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 def assert_same(options: dict[str, Any], scope: Any, app: Any = None) -> list[Any]:
     """Compare both middlewares and return what was sent."""
-    app = app or answering()
+    app = app or responding()
     ours = sent(CORSMiddleware(app, **options), {**scope})
     assert ours == sent(Starlette(app, **options), {**scope})
     return ours
@@ -98,7 +98,7 @@ def test_a_preflight_is_recognized_as_by_starlette_and_never_reaches_the_app(
 ) -> None:
     scope, is_preflight = REQUESTS[name]
     reached = []
-    inner = answering()
+    inner = responding()
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         reached.append(scope)
@@ -131,7 +131,7 @@ def test_a_preflight_response_equals_starlettes(
 def test_a_successful_preflight_byte_for_byte() -> None:
     messages = sent(
         CORSMiddleware(
-            answering(),
+            responding(),
             [ORIGIN],
             ["GET", "PUT"],
             ["X-Token"],
@@ -181,14 +181,14 @@ def test_a_successful_preflight_byte_for_byte() -> None:
     ],
 )
 def test_a_rejected_preflight_names_the_failing(scope: Any, body: bytes) -> None:
-    messages = sent(CORSMiddleware(answering(), [ORIGIN]), scope)
+    messages = sent(CORSMiddleware(responding(), [ORIGIN]), scope)
     assert (messages[0]["status"], messages[1]["body"]) == (400, body)
     assert values(messages, "content-length") == [str(len(body))]
 
 
 def test_an_allowed_response_byte_for_byte() -> None:
     middleware = CORSMiddleware(
-        answering([(b"content-type", b"text/plain"), (b"vary", b"Accept"), (b"x-last", b"1")]),
+        responding([(b"content-type", b"text/plain"), (b"vary", b"Accept"), (b"x-last", b"1")]),
         [ORIGIN],
         allow_credentials=True,
         expose_headers=["X-A", "X-B"],
@@ -267,7 +267,7 @@ APP_HEADERS: dict[str, Any] = {
 def test_headers_of_every_shape_that_starlette_accepts(
     policy: str, origin: str | None, shape: str
 ) -> None:
-    assert_same(OPTIONS[policy], actual(origin), answering(APP_HEADERS[shape]))
+    assert_same(OPTIONS[policy], actual(origin), responding(APP_HEADERS[shape]))
 
 
 @pytest.mark.parametrize(
@@ -337,8 +337,8 @@ def test_an_exception_of_the_application_goes_through(
 
 @pytest.mark.parametrize("scope", [actual(), actual(None), preflight(), scope_of("GET")])
 def test_in_an_event_loop_it_is_the_same(scope: Any) -> None:
-    ours = sent_in_a_loop(CORSMiddleware(answering(), [ORIGIN]), scope)
-    assert ours == sent_in_a_loop(Starlette(answering(), [ORIGIN]), scope)
+    ours = sent_in_a_loop(CORSMiddleware(responding(), [ORIGIN]), scope)
+    assert ours == sent_in_a_loop(Starlette(responding(), [ORIGIN]), scope)
 
 
 def test_it_is_called_by_keyword_too() -> None:
@@ -347,7 +347,7 @@ def test_it_is_called_by_keyword_too() -> None:
     async def send(message: Any) -> None:
         messages.append(message)
 
-    middleware = CORSMiddleware(answering(), [ORIGIN])
+    middleware = CORSMiddleware(responding(), [ORIGIN])
     run(middleware(scope=actual(), receive=receive, send=send))
     run(middleware(actual(), send=send, receive=receive))
     assert messages[:2] == messages[2:] == sent(middleware, actual())
@@ -364,7 +364,7 @@ def test_it_is_called_by_keyword_too() -> None:
     ],
 )
 def test_a_call_with_other_arguments_is_a_type_error_at_once(call: Any) -> None:
-    for middleware in (CORSMiddleware(answering()), Starlette(answering())):
+    for middleware in (CORSMiddleware(responding()), Starlette(responding())):
         with pytest.raises(TypeError):
             call(middleware)
 

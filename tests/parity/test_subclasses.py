@@ -11,13 +11,13 @@ from starlette.middleware.cors import CORSMiddleware as Starlette
 from starlette.responses import PlainTextResponse, Response
 
 from fastcors import CORSMiddleware, _fastcors
-from tests.exchange import ORIGIN, actual, answering, never, preflight, receive, sent, values
+from tests.exchange import ORIGIN, actual, never, preflight, receive, responding, sent, values
 
 # Odd configurations run here; tests/lint has what is reported about them.
 pytestmark = pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
 
 UNTRUSTED = "https://untrusted.example"
-APP = answering([(b"content-type", b"text/plain"), (b"vary", b"Accept")])
+APP = responding([(b"content-type", b"text/plain"), (b"vary", b"Accept")])
 Base = Any
 
 
@@ -312,7 +312,7 @@ def test_a_subclass_that_forgets_super_init_gets_an_error_that_says_so() -> None
 
 
 def test_the_wrapped_application_is_found_by_the_attribute_app() -> None:
-    inner = answering()
+    inner = responding()
     middleware: Any = CORSMiddleware(CORSMiddleware(inner))
     assert middleware.app.app is inner
     middleware.app = APP

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fastcors import CORSMiddleware, Policy
-from tests.exchange import answering, scope_of, sent
+from tests.exchange import responding, scope_of, sent
 
 TABLE = Path(__file__).with_name("cross_origin_protection.toml")
 CASES: list[dict[str, Any]] = tomllib.loads(TABLE.read_text(encoding="utf-8"))["case"]
@@ -30,7 +30,7 @@ def test_a_case_ends_as_in_go_or_as_the_reason_says(case: dict[str, Any]) -> Non
     lines = [(name.encode(), value.encode()) for name, value in headers.items() if value]
     scope = scope_of(case["method"], lines, scheme=scheme)
     scope["path"] = case.get("path", "/")
-    assert sent(CORSMiddleware(answering(), policy=POLICY), scope)[0]["status"] == expected
+    assert sent(CORSMiddleware(responding(), policy=POLICY), scope)[0]["status"] == expected
     decision = POLICY.request(
         method=case["method"],
         origin=case.get("origin"),

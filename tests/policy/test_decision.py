@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fastcors import CORSMiddleware, Decision, Denial, Policy
-from tests.exchange import ORIGIN, actual, answering, headers_of, preflight, sent
+from tests.exchange import ORIGIN, actual, headers_of, preflight, responding, sent
 from tests.parity.exchanges import METHODS, ORIGINS, REQUESTED, _text, configuration
 from tests.parity.twin import Twin
 
@@ -56,7 +56,7 @@ def some_request(random: Random) -> dict[str, Any]:
 @given(st.randoms(use_true_random=False))
 def test_a_decision_is_what_the_middleware_and_starlette_send(random: Random) -> None:
     options = configuration(random)
-    app = answering(headers=None)
+    app = responding(headers=None)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         policy, middleware = Policy(**options), CORSMiddleware(app, **options)

@@ -19,10 +19,10 @@ import fastcors
 from fastcors import ConfigError, ConfigWarning, CORSMiddleware, Policy
 from fastcors._lint.reading import READERS
 from fastcors.options import DEFAULTS, OPTIONS, Option, Options
-from tests.exchange import ORIGIN, actual, answering, preflight, sent
+from tests.exchange import ORIGIN, actual, preflight, responding, sent
 
 POLICY = Policy(allow_origins=[ORIGIN], allow_methods=["PUT"], allow_credentials=True)
-APP = answering()
+APP = responding()
 
 
 def test_a_policy_stands_for_all_options() -> None:

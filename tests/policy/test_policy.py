@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from fastcors import ALL_METHODS, ConfigError, CORSMiddleware, Decision, Policy
 from fastcors.options import DEFAULTS
-from tests.exchange import ORIGIN, actual, answering, preflight, sent, values
+from tests.exchange import ORIGIN, actual, preflight, responding, sent, values
 from tests.parity.exchanges import configuration
 
 OTHER = "https://other.example.com"
@@ -343,7 +343,7 @@ def test_the_repr_of_anything_is_one_short_line() -> None:
 
 
 def test_a_middleware_is_a_policy_and_an_application() -> None:
-    middleware = CORSMiddleware(answering(), [ORIGIN], allow_credentials=True)
+    middleware = CORSMiddleware(responding(), [ORIGIN], allow_credentials=True)
     assert middleware.policy == Policy(allow_origins=[ORIGIN], allow_credentials=True)
     assert middleware.policy is middleware.policy
     before = middleware.policy
@@ -361,7 +361,7 @@ def test_a_subclass_may_have_a_policy_of_its_own() -> None:
     class Overriding(CORSMiddleware):
         policy: Any = "mine"
 
-    for middleware in (Assigning(answering()), Overriding(answering(), [ORIGIN])):
+    for middleware in (Assigning(responding()), Overriding(responding(), [ORIGIN])):
         assert middleware.policy == "mine"
         assert values(sent(middleware, actual()), "access-control-allow-origin") == [ORIGIN]
         again = copy.copy(middleware)
@@ -375,7 +375,7 @@ def test_what_a_subclass_overrides_is_not_asked() -> None:
         def is_allowed_origin(self, origin: str) -> bool:
             return True
 
-    middleware = Open(answering())
+    middleware = Open(responding())
     assert sent(middleware, preflight())[0]["status"] == 200
     assert not middleware.policy.preflight(origin=ORIGIN, method="GET")
 
@@ -386,7 +386,7 @@ def test_assigning_a_policy_replaces_the_one_that_decides() -> None:
 
     for class_ in (CORSMiddleware, Subclass):
         origins = [ORIGIN]
-        middleware = class_(answering(), origins)
+        middleware = class_(responding(), origins)
         middleware.policy = new = middleware.policy.replace(allow_origins=[OTHER])
         origins.append("https://c.example")
         assert middleware.policy is new
@@ -398,7 +398,7 @@ def test_assigning_a_policy_replaces_the_one_that_decides() -> None:
 
 
 def test_what_is_no_policy_is_not_assigned() -> None:
-    middleware = CORSMiddleware(answering(), [ORIGIN])
+    middleware = CORSMiddleware(responding(), [ORIGIN])
     before = middleware.policy
     for wrong in (None, "mine", {"allow_origins": [OTHER]}):
         with pytest.raises(TypeError, match=r"not a fastcors\.Policy; write policy=Policy\("):
@@ -412,7 +412,7 @@ def test_an_attribute_of_a_subclass_ends_when_a_policy_is_assigned_or_it_is_dele
     class Own(CORSMiddleware):
         pass
 
-    middleware: Any = Own(answering(), [ORIGIN])
+    middleware: Any = Own(responding(), [ORIGIN])
     before = middleware.policy
     middleware.policy = "mine"
     assert middleware.policy == "mine"
@@ -436,7 +436,7 @@ def test_a_property_of_a_subclass_named_policy_stays_its_own() -> None:
         def policy(self, value: Any) -> None:
             self.kept = value
 
-    middleware = Own(answering(), [ORIGIN])
+    middleware = Own(responding(), [ORIGIN])
     middleware.policy = Policy(allow_origins=[OTHER])
     assert middleware.policy == "mine"
     assert middleware.kept == Policy(allow_origins=[OTHER])
@@ -445,7 +445,7 @@ def test_a_property_of_a_subclass_named_policy_stays_its_own() -> None:
 
 def test_the_attribute_of_the_class_is_the_descriptor() -> None:
     assert CORSMiddleware.policy is vars(CORSMiddleware)["policy"]
-    assert "policy" not in vars(CORSMiddleware(answering()))
+    assert "policy" not in vars(CORSMiddleware(responding()))
 
 
 def test_an_unknown_option_is_an_error_that_names_the_nearest() -> None:

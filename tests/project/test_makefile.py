@@ -182,6 +182,8 @@ def test_the_lints_tell_which_of_their_tools_is_missing(
 PROGRAMS = {
     "fuzz-core": ("c++", "g++"),
     "browser": ("chromium", "chromium"),
+    "demo-fleet": ("redis-server", "redis-server"),
+    "fleet": ("redis-server", "redis-server"),
     "bench-servers": ("wrk", "wrk"),
     "bench-record": ("wrk", "wrk"),
     "instructions": ("valgrind", "valgrind"),

@@ -19,7 +19,7 @@ from fastcors import Policy
 from fastcors.options import DEFAULTS
 from fastcors.problems import CODES
 from tests.documents import ROOT, Block, blocks_of, rows_below
-from tests.exchange import App, actual, answering, preflight, sent, sent_in_a_loop, values
+from tests.exchange import App, actual, preflight, responding, sent, sent_in_a_loop, values
 from tests.parity import test_differences
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -199,10 +199,10 @@ def test_the_table_of_libraries_is_right_about_starlette() -> None:
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        every = Starlette(answering(), ["*"], allow_credentials=True)
-        null = Starlette(answering(), ["null"])
-        regex = Starlette(answering(), allow_origin_regex=r"https://a\.example")
-        pattern = Starlette(answering(), ["https://*.example.com"])
+        every = Starlette(responding(), ["*"], allow_credentials=True)
+        null = Starlette(responding(), ["null"])
+        regex = Starlette(responding(), allow_origin_regex=r"https://a\.example")
+        pattern = Starlette(responding(), ["https://*.example.com"])
     assert headers(sent(every, actual(OTHER)))[READABLE.encode()] == OTHER.encode()
     assert cells["* with credentials"] == "✗ allows every site"
     assert headers(sent(null, actual("null")))[READABLE.encode()] == b"null"
@@ -210,7 +210,7 @@ def test_the_table_of_libraries_is_right_about_starlette() -> None:
     assert not regex.is_allowed_origin("https://a.example.evil.com")
     assert cells["regular expressions"] == "✓ the whole origin must match"
     with pytest.raises(re.error):
-        Starlette(answering(), allow_origin_regex="(")
+        Starlette(responding(), allow_origin_regex="(")
     assert cells["misconfiguration reported at start"] == "✗ only an invalid regex"
     assert not pattern.is_allowed_origin("https://a.example.com")
     assert cells["https://*.example.com, http://localhost:*"] == "✗ regex"

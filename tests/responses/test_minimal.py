@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from fastcors import ConfigError, CORSMiddleware, Policy
-from tests.exchange import ORIGIN, App, actual, answering, headers_of, preflight, sent
+from tests.exchange import ORIGIN, App, actual, headers_of, preflight, responding, sent
 
 OTHER = "https://b.example"
 EVIL = "https://evil.example"
 TEXT = (b"content-type", b"text/plain; charset=utf-8")
-APP = answering(headers=[(b"x-own", b"1")])
+APP = responding(headers=[(b"x-own", b"1")])
 OWN = (b"x-own", b"1")
 LISTED: dict[str, Any] = {
     "allow_origins": [ORIGIN, OTHER],
@@ -191,7 +191,7 @@ def test_with_every_origin_the_applications_own_vary_stays_as_it_is(origin: str 
         [(b"vary", b"Accept"), (b"x", b"1"), (b"vary", b"Origin")],
         [(b"vary", b"*")],
     ):
-        assert headers(minimal(answering(headers=own), **ANY), actual(origin)) == [
+        assert headers(minimal(responding(headers=own), **ANY), actual(origin)) == [
             *own,
             STAR,
             EXPOSED,
@@ -202,7 +202,7 @@ def test_with_every_origin_the_applications_own_allow_origin_is_replaced_without
     None
 ):
     own = [(b"access-control-allow-origin", ORIGIN.encode()), OWN]
-    middleware = minimal(answering(headers=own), allow_origins=["*"])
+    middleware = minimal(responding(headers=own), allow_origins=["*"])
     assert headers(middleware, actual(None)) == [STAR, OWN]
 
 
@@ -211,7 +211,7 @@ def test_a_response_that_varies_keeps_the_applications_vary_and_adds_the_origin(
         ([(b"vary", b"Accept")], b"Accept, Origin"),
         ([(b"vary", b"origin")], b"origin"),
     ]:
-        assert headers(minimal(answering(headers=own), **LISTED), actual(EVIL)) == [
+        assert headers(minimal(responding(headers=own), **LISTED), actual(EVIL)) == [
             (b"vary", expected)
         ]
 
@@ -220,7 +220,7 @@ def test_an_allow_origin_of_the_applications_own_gets_no_credentials_for_a_rejec
     None
 ):
     """With Starlette's responses a page of that origin reads what a person's cookies bring."""
-    app = answering(headers=[(b"access-control-allow-origin", EVIL.encode())])
+    app = responding(headers=[(b"access-control-allow-origin", EVIL.encode())])
     usual = headers(CORSMiddleware(app, **LISTED), actual(EVIL))
     assert CREDENTIALS in usual
     assert headers(minimal(app, **LISTED), actual(EVIL)) == [
@@ -233,7 +233,7 @@ def test_the_warning_about_a_layer_inside_does_not_speak_of_credentials_that_are
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     origin = "https://only.in.this.test.example"
-    app = answering(headers=[(b"access-control-allow-origin", origin.encode())])
+    app = responding(headers=[(b"access-control-allow-origin", origin.encode())])
     headers(minimal(app, **LISTED), actual(origin))
     (record,) = caplog.records
     assert f"so pages on {origin} can read it, although" in record.message
@@ -292,6 +292,18 @@ def test_an_origin_that_a_subclass_allows_is_named(options: Any) -> None:
     assert headers(subclass, actual(EVIL)) == [OWN, named, VARY]
     assert headers(subclass, preflight(EVIL))[-1] == named
     assert headers(subclass, actual(OTHER)) == [OWN, VARY]
+
+
+def test_an_origin_that_a_function_allows_is_named() -> None:
+    def is_tenant(origin: str, scope: Any) -> bool:
+        return origin == EVIL
+
+    middleware = minimal(allow_origins=[ORIGIN], allow_origin_func=is_tenant)
+    named = (b"access-control-allow-origin", EVIL.encode())
+    assert headers(middleware, actual(EVIL)) == [OWN, named, VARY]
+    assert headers(middleware, preflight(EVIL))[-1] == named
+    assert sent(middleware, preflight(OTHER))[0]["status"] == 403
+    assert headers(middleware, actual(OTHER)) == [OWN, VARY]
 
 
 @pytest.mark.parametrize(

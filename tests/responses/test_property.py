@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from starlette.middleware.cors import CORSMiddleware as StarlettesMiddleware
 
 from fastcors import CORSMiddleware
-from tests.exchange import answering, headers_of, preflight, scope_of, sent
+from tests.exchange import headers_of, preflight, responding, scope_of, sent
 from tests.responses import generated
 from tests.responses.browser import Browser
 from tests.responses.wire import wire_bytes
@@ -28,7 +28,7 @@ randoms = st.randoms(use_true_random=False)
 
 def middlewares(random: Random) -> tuple[CORSMiddleware, CORSMiddleware, Any, dict[str, Any]]:
     """Return two with the same policy, the second with minimal responses; Starlette's; the options."""
-    options, app = generated.policy(random), answering(generated.response_headers(random))
+    options, app = generated.policy(random), responding(generated.response_headers(random))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         usual = CORSMiddleware(app, **options)

@@ -24,7 +24,16 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 
 from fastcors import CORSMiddleware
-from tests.exchange import ORIGIN, Message, Scope, actual, answering, headers_of, preflight, receive
+from tests.exchange import (
+    ORIGIN,
+    Message,
+    Scope,
+    actual,
+    headers_of,
+    preflight,
+    receive,
+    responding,
+)
 
 ALLOW_ORIGIN = (b"access-control-allow-origin", ORIGIN.encode())
 HEADERS = {"Origin": ORIGIN}
@@ -36,26 +45,26 @@ def with_cors(app: Any) -> CORSMiddleware:
 
 
 def mounted_on(app: Any) -> Any:
-    app.mount("/api", with_cors(answering()))
+    app.mount("/api", with_cors(responding()))
     return app
 
 
 MOUNTS = {
     "starlette-mount": mounted_on(Starlette()),
     "fastapi-mount": mounted_on(FastAPI()),
-    "mount-route": Starlette(routes=[Mount("/api", with_cors(answering()))]),
+    "mount-route": Starlette(routes=[Mount("/api", with_cors(responding()))]),
     "mount-middleware": Starlette(
         routes=[
             Mount(
                 "/api",
-                answering(),
+                responding(),
                 middleware=[Middleware(CORSMiddleware, allow_origins=[ORIGIN])],
             )
         ]
     ),
-    "host": Starlette(routes=[Host("testserver", with_cors(answering()))]),
-    "default-of-a-router": Router(default=with_cors(answering())),
-    "around-a-mount": with_cors(Starlette(routes=[Mount("/api", answering())])),
+    "host": Starlette(routes=[Host("testserver", with_cors(responding()))]),
+    "default-of-a-router": Router(default=with_cors(responding())),
+    "around-a-mount": with_cors(Starlette(routes=[Mount("/api", responding())])),
 }
 
 
@@ -83,12 +92,12 @@ class Awaited:
 
 class Responding:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await answering()(scope, receive, send)
+        await responding()(scope, receive, send)
 
 
 @types.coroutine
 def generator_application(scope: Any, receive: Any, send: Any) -> Generator[Any, Any, None]:
-    yield from answering()(scope, receive, send).__await__()
+    yield from responding()(scope, receive, send).__await__()
 
 
 async def task(app: Any, *args: Any) -> None:
@@ -146,11 +155,11 @@ STARTERS: dict[str, Callable[..., Any]] = {
     "trio-nursery": lambda *args: trio.run(nursery, *args),
 }
 CALLED: dict[str, Any] = {
-    "async-function": answering(),
+    "async-function": responding(),
     "object": Responding(),
-    "wrapped": with_cors(answering()),
-    "function-of-a-coroutine": lambda *args: answering()(*args),
-    "function-of-an-awaitable": lambda *args: Awaited(answering(), *args),
+    "wrapped": with_cors(responding()),
+    "function-of-a-coroutine": lambda *args: responding()(*args),
+    "function-of-an-awaitable": lambda *args: Awaited(responding(), *args),
     "generator": generator_application,
 }
 SCOPES = {
@@ -264,7 +273,7 @@ def test_the_test_client_of_starlette_sees_requests_sockets_and_lifespan_pass() 
 
 def test_httpx_calls_it_without_a_server() -> None:
     async def responses() -> list[httpx.Response]:
-        transport = httpx.ASGITransport(with_cors(answering()))
+        transport = httpx.ASGITransport(with_cors(responding()))
         async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
             return [
                 await client.get("/", headers=HEADERS),
@@ -280,7 +289,7 @@ def test_httpx_calls_it_without_a_server() -> None:
 @pytest.mark.parametrize("scope", [preflight(), actual()], ids=["preflight", "actual"])
 def test_the_communicator_of_asgiref_calls_it(scope: Scope) -> None:
     async def messages() -> list[Message]:
-        communicator: Any = ApplicationCommunicator(with_cors(answering()), dict(scope))  # type: ignore[no-untyped-call]
+        communicator: Any = ApplicationCommunicator(with_cors(responding()), dict(scope))  # type: ignore[no-untyped-call]
         found = [await communicator.receive_output(), await communicator.receive_output()]
         await communicator.wait()
         return found

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from uvicorn import Config
 
 from fastcors import CORSMiddleware
-from tests.exchange import answering
+from tests.exchange import responding
 
 
 class OriginHook(CORSMiddleware):
@@ -38,20 +38,20 @@ class Plain(CORSMiddleware):
 
 
 def function_that_returns_an_awaitable(scope: Any, receive: Any, send: Any) -> Any:
-    return answering()(scope, receive, send)
+    return responding()(scope, receive, send)
 
 
 APPLICATIONS = {
-    "wrapped": CORSMiddleware(answering()),
-    "wrapped-twice": CORSMiddleware(CORSMiddleware(answering())),
+    "wrapped": CORSMiddleware(responding()),
+    "wrapped-twice": CORSMiddleware(CORSMiddleware(responding())),
     "wrapped-starlette": CORSMiddleware(Starlette()),
     "wrapped-function": CORSMiddleware(function_that_returns_an_awaitable),
-    "subclass": Plain(answering()),
-    "subclass-is-allowed-origin": OriginHook(answering()),
-    "subclass-async-is-allowed-origin": AwaitedOriginHook(answering()),
-    "subclass-call": Call(answering()),
-    "subclass-of-subclass-call": CallInBetween(answering()),
-    "wrapped-subclass": CORSMiddleware(OriginHook(Call(answering()))),
+    "subclass": Plain(responding()),
+    "subclass-is-allowed-origin": OriginHook(responding()),
+    "subclass-async-is-allowed-origin": AwaitedOriginHook(responding()),
+    "subclass-call": Call(responding()),
+    "subclass-of-subclass-call": CallInBetween(responding()),
+    "wrapped-subclass": CORSMiddleware(OriginHook(Call(responding()))),
 }
 
 pytestmark = pytest.mark.parametrize("app", APPLICATIONS.values(), ids=APPLICATIONS)

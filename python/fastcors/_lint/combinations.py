@@ -22,7 +22,7 @@ def contradictions(options: Options) -> Iterator[Problem]:
     """
     expressions = options.allow_origin_regex
     function = options.allow_origin_func
-    no_origins = not options.allow_origins.items and not expressions and function is None
+    no_origins = not options.lists_origins and not expressions and function is None
     if no_origins and options.allow_credentials:
         yield Problem(
             "credentials-without-origin",

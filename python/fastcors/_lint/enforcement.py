@@ -199,7 +199,11 @@ def contradictions_of_enforcement(options: Options) -> Iterator[Problem]:
         )
     elif options.hosts.items:
         return
-    elif not origins and not options.allow_origin_regex and options.allow_origin_func is None:
+    elif (
+        not options.lists_origins
+        and not options.allow_origin_regex
+        and options.allow_origin_func is None
+    ):
         yield Problem(
             "enforce-without-origins",
             "enforce",

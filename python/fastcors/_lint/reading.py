@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fastcors._fastcors import OriginSetBase
 from fastcors.options import ALL_METHODS, DEFAULTS, OPTIONS, Copy, Options
 from fastcors.problems import Problem, always_raises
 
@@ -94,6 +95,8 @@ class _Reading:
         given = self.given[option]
         if type(given) is Copy:
             return Copy(given, given.items)
+        if option == "allow_origins" and issubclass(type(given), OriginSetBase):
+            return Copy(given, [])
 
         def read(option: str, given: Any, problems: list[Problem]) -> list[str]:
             return reader(option, given, problems, self.credentials)
@@ -174,6 +177,10 @@ class _Reading:
 
     def lint(self, options: Options) -> None:
         """Find what is wrong with the texts in the collections."""
+        live = options.allow_origins.live
+        if live is not None:
+            texts = live._fastcors_questionable(self.credentials)
+            options.problems += values.linted("allow_origins", texts, self.credentials)
         for option in ("allow_origins", "allow_methods", "allow_headers", "expose_headers"):
             texts = getattr(options, option).items
             if texts:

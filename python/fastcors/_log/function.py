@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 
-from fastcors._format import described, function_name, quoted, shown
+from fastcors._format import described, function_name, in_one_line, quoted, shown
 
 from .limit import Limit
 from .rejections import for_path, logger, print_error
@@ -56,7 +56,7 @@ def failed(compiled: CompiledPolicy, scope: Scope, origin: str, outcome: str, va
 
 def _cause(compiled: CompiledPolicy, outcome: str, value: Any) -> str:
     if outcome == "function-raised":
-        return f"raised {quoted(value)}"
+        return f"raised {in_one_line(quoted(value))}"
     if outcome == "function-timed-out":
         seconds = compiled.options.origin_func_timeout
         return f"took longer than {seconds} seconds; to wait longer: origin_func_timeout"

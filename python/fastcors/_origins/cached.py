@@ -74,7 +74,7 @@ class _Cached:
     def info(self) -> dict[str, int]:
         """Return counts, as a new dict.
 
-        ``hits`` counts the calls that were answered from memory, ``misses`` those that called the
+        ``hits`` counts the calls that were served from memory, ``misses`` those that called the
         function, ``shared`` those that waited for the call of another. ``allowed`` and ``rejected`` are
         the origins that are remembered, the expired ones among them, and ``in_flight`` the calls that
         run. Without the GIL, the first three may miss some.
@@ -122,12 +122,11 @@ class CachedPlain(_Cached):
 
     def __call__(self, origin: str, scope: Scope) -> bool:
         """Whether an origin is allowed: what is remembered, or what the function returns."""
-        verdict: Any = self._fastcors_remembered(origin)
-        if verdict is not None:
-            return verdict  # type: ignore[no-any-return]
-        verdict = _AGAIN
+        verdict: Any = _AGAIN
         while verdict is _AGAIN:
-            verdict = self._asked(origin, scope)
+            verdict = self._fastcors_remembered(origin)
+            if verdict is None:
+                verdict = self._asked(origin, scope)
         return verdict  # type: ignore[no-any-return]
 
     def _asked(self, origin: str, scope: Scope) -> Any:

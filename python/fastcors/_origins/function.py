@@ -173,24 +173,29 @@ async def _within(seconds: float, pending: Any) -> Any:
 
     Under asyncio or trio. Another event loop has no timeout that is known here.
     """
-    trio = running_trio()
-    if trio is not None:
-        with trio.move_on_after(seconds) as limit:
-            value = await pending
-        # Late is late, even if the function caught its cancellation.
-        return _LATE if limit.cancel_called else value
-    asyncio = running_asyncio()
-    if asyncio is None:
+    limit: Any
+    trio: ModuleType | Any = running_trio()
+    asyncio: ModuleType | Any = running_asyncio() if trio is None else None
+    if trio is None and asyncio is None:
         return await pending
-    limit = asyncio.timeout(seconds)
     try:
-        async with limit:
-            value = await pending
+        if trio is not None:
+            with trio.move_on_after(seconds) as limit:
+                value = await pending
+        else:
+            async with (limit := asyncio.timeout(seconds)):
+                value = await pending
     except Exception:
-        if limit.expired():
+        if _is_over(limit):
             return _LATE
         raise
-    return _LATE if limit.expired() else value
+    # Late is late, even if the function caught its cancellation.
+    return _LATE if _is_over(limit) else value
+
+
+def _is_over(limit: Any) -> bool:
+    """Whether the time of trio's or of asyncio's kind of timeout was over."""
+    return bool(limit.cancel_called if hasattr(limit, "cancel_called") else limit.expired())
 
 
 def running_trio() -> ModuleType | None:

@@ -24,12 +24,13 @@ class Memory:
     def __init__(
         self, ttl: float, ttl_rejected: float, maxsize: int, clock: Callable[[], float]
     ) -> None:
-        self._ttl = {True: ttl, False: ttl_rejected}
+        self._ttl = ttl, ttl_rejected
         self._maxsize = maxsize
         self._most_rejected = max(1, maxsize // _REJECTED_PART)
         self._clock = clock
         # When each verdict expires, the longest unused first.
-        self._expiries: dict[bool, dict[str, float]] = {True: {}, False: {}}
+        self._allowed: dict[str, float] = {}
+        self._rejected: dict[str, float] = {}
         # No other code runs while it is held.
         self._lock = allocate_lock()
 
@@ -37,35 +38,39 @@ class Memory:
         """Return what is remembered of an origin."""
         now = self._clock()
         with self._lock:
-            for verdict, expiries in self._expiries.items():
+            expiries = self._allowed
+            expiry = expiries.pop(origin, None)
+            if expiry is None:
+                expiries = self._rejected
                 expiry = expiries.pop(origin, None)
-                if expiry is not None:
-                    if now < expiry:
-                        # Now it is the last used.
-                        expiries[origin] = expiry
-                        return verdict
-                    return None
-        return None
+            if expiry is None or now >= expiry:
+                return None
+            # Now it is the last used.
+            expiries[origin] = expiry
+            return expiries is self._allowed
 
     def keep(self, origin: str, verdict: bool) -> None:
         """Remember a verdict."""
-        ttl = self._ttl[verdict]
-        if ttl <= 0 or len(origin) > _LONGEST:
+        ttl, ttl_rejected = self._ttl
+        seconds = ttl if verdict else ttl_rejected
+        if seconds <= 0 or len(origin) > _LONGEST:
             return
-        expiry = self._clock() + ttl
+        expiry = self._clock() + seconds
         with self._lock:
-            allowed, rejected = self._expiries[True], self._expiries[False]
-            for expiries in (allowed, rejected):
-                expiries.pop(origin, None)
+            allowed, rejected = self._allowed, self._rejected
+            allowed.pop(origin, None)
+            rejected.pop(origin, None)
             is_full = len(allowed) + len(rejected) >= self._maxsize
             if verdict:
                 if is_full:
                     self._forget_first(rejected or allowed)
-            elif len(rejected) >= self._most_rejected or is_full:
+                allowed[origin] = expiry
+                return
+            if is_full or len(rejected) >= self._most_rejected:
                 if not rejected:
                     return
                 self._forget_first(rejected)
-            self._expiries[verdict][origin] = expiry
+            rejected[origin] = expiry
 
     @staticmethod
     def _forget_first(expiries: dict[str, float]) -> None:
@@ -74,15 +79,15 @@ class Memory:
     def forget(self, origin: str) -> None:
         """Forget an origin."""
         with self._lock:
-            for expiries in self._expiries.values():
-                expiries.pop(origin, None)
+            self._allowed.pop(origin, None)
+            self._rejected.pop(origin, None)
 
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
-            for expiries in self._expiries.values():
-                expiries.clear()
+            self._allowed.clear()
+            self._rejected.clear()
 
     def counts(self) -> tuple[int, int]:
         """Return how many allowed and rejected origins are remembered, the expired ones among them."""
-        return len(self._expiries[True]), len(self._expiries[False])
+        return len(self._allowed), len(self._rejected)

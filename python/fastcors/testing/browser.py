@@ -13,6 +13,7 @@ from .cookies import CookieJar
 from .fetch import Session, fetch
 from .headers import HeadersInit, Lines, combined, is_token, lines_of
 from .hint import policy_in
+from .http_cache import HTTPCache
 from .preflight_cache import PreflightCache
 from .request import Cache, Credentials, Follow, Mode, Redirect, Request
 from .url import URL, parse
@@ -66,6 +67,7 @@ class _Page:
             follow,
             self.cookies,
             PreflightCache(clock, follow=follow),
+            HTTPCache(clock, time.time),
             lambda: None if self._app is None else policy_in(self._app),
         )
 
@@ -79,8 +81,9 @@ class _Page:
         self.cookies.store(text, self._url(url), same_site=True)
 
     def clear_caches(self) -> None:
-        """Forget what preflights allowed."""
+        """Forget responses, and what preflights allowed."""
         self._session.preflights.clear_all()
+        self._session.responses.clear()
 
     def _url(self, text: str) -> URL:
         url = parse(text, self._base)
@@ -155,6 +158,7 @@ class _Page:
             origin=self.origin,
             cookies=self.cookies,
             protocols=protocols,
+            follow=self._follow,
         )
 
     def _store(self, shaken: Handshake) -> Handshake:

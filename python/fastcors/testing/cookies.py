@@ -160,7 +160,7 @@ class CookieJar:
         return iter([each for each in self._cookies.values() if _is_fresh(each, now)])
 
     def __len__(self) -> int:
-        return len(list(self))
+        return sum(1 for _ in self)
 
     def store(self, text: str, url: URL, *, same_site: bool) -> None:
         """Store what a Set-Cookie of a response says.

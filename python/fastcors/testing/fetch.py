@@ -9,7 +9,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
-from . import preflight, redirect, request_headers
+from . import http_cache, preflight, redirect, request_headers, wording
 from .blocked import BlockedByCORS, FetchError, firefox_key
 from .cors_check import Failure, cors_check
 from .exchange import Exchange, WireRequest, WireResponse
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from .cookies import CookieJar
     from .headers import Lines
+    from .http_cache import HTTPCache
     from .preflight_cache import PreflightCache
     from .request import Request
 
@@ -41,12 +42,14 @@ class Session:
         follow: ``"chromium"`` or ``"standard"``.
         cookies: the cookies.
         preflights: what preflights allowed.
+        responses: the HTTP cache.
         policy: finds the policy of the server, for hints; called when something is blocked.
     """
 
     follow: str
     cookies: CookieJar
     preflights: PreflightCache
+    responses: HTTPCache
     policy: Callable[[], Policy | None]
 
 
@@ -103,6 +106,9 @@ def http_fetch(request: Request, session: Session, *, makes_preflight: bool) -> 
             response.lines, origin=request.sent_origin, credentials=request.credentials
         )
         if failure is not None:
+            if session.follow == "chromium" and not request.is_from_cache:
+                # It stops reading the body, and then does not keep the response.
+                session.responses.forget(request.url.without_fragment())
             _block(request, session, failure)
     if is_kept_by_resource_policy(request, response.lines):
         _fail(
@@ -152,7 +158,10 @@ def _leads_on(response: WireResponse, session: Session) -> bool:
 
 
 def network_fetch(request: Request, session: Session) -> Steps:
-    """Send a request with what the browser adds, and take its cookies (Fetch standard, 4.6 and 4.7)."""
+    """Send a request with what the browser adds, unless a response is cached, and take its cookies.
+
+    Fetch standard, 4.6 and 4.7.
+    """
     cookie = None
     navigation = request.method if request.mode == "navigate" else None
     if request.includes_credentials:
@@ -160,7 +169,16 @@ def network_fetch(request: Request, session: Session) -> Steps:
             request.url, same_site=request.is_same_site, navigation=navigation
         )
     lines = complete_lines(request, cookie)
-    sent = WireRequest(request.method, request.url, lines, request.body or b"")
+    url = request.url.without_fragment()
+    cache = session.responses
+    stored = cache.select(url, request.method, lines, request.cache)
+    request.is_from_cache = stored is not None and cache.is_usable(stored, request.cache)
+    if stored is not None and request.is_from_cache:
+        return stored.response
+    if request.cache == "only-if-cached":
+        _fail(request, "NotCached", f"no response to {request.url.href} is cached")
+    checked = () if stored is None else http_cache.validators(stored.response.lines)
+    sent = WireRequest(request.method, request.url, lines + checked, request.body or b"")
     response = yield sent
     request.exchanges.append(Exchange("actual", sent, response))
     if request.includes_credentials:
@@ -168,6 +186,9 @@ def network_fetch(request: Request, session: Session) -> Steps:
         for name, value in response.lines:
             if name == "set-cookie":
                 session.cookies.store(value, request.url, same_site=stores_all)
+    if stored is not None and checked and response.status == 304:
+        response = http_cache.updated(stored.response, response)
+    cache.keep(url, request.method, lines, request.cache, response)
     return response
 
 
@@ -215,6 +236,7 @@ def cors_preflight_fetch(
         lines = _chromium_metadata(lines, own)
     sent = WireRequest("OPTIONS", request.url, lines)
     response = yield sent
+    request.is_from_cache = False
     request.exchanges.append(Exchange("preflight", sent, response))
     url = request.url.without_fragment()
     if _leads_on(response, session):
@@ -259,8 +281,11 @@ def _block(
     kinds: dict[str, str] | None = None,
 ) -> NoReturn:
     kinds = kinds or {}
-    exchange = request.exchanges[-1] if request.exchanges else None
+    exchange = request.exchanges[-1] if request.exchanges and not request.is_from_cache else None
     origin = request.sent_origin
+    hint = hint_for(failure, origin=origin, exchange=exchange, policy=session.policy())
+    if request.is_from_cache:
+        hint = f"{hint}; {wording.CACHED}"
     raise BlockedByCORS(
         failure,
         firefox=firefox_key(kinds.get("firefox", failure.kind)),
@@ -268,7 +293,7 @@ def _block(
         step="preflight" if step == "preflight" else "actual",
         url=request.url.href,
         origin=origin,
-        hint=hint_for(failure, origin=origin, exchange=exchange, policy=session.policy()),
+        hint=hint,
         exchanges=tuple(request.exchanges),
     )
 

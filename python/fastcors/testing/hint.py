@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from .exchange import Exchange
 
 _MOST_LAYERS = 200
+# If the policy allows the origin, the middleware sends what these miss.
+_OF_ORIGINS = (
+    "MissingAllowOriginHeader",
+    "MultipleAllowOriginValues",
+    "InvalidAllowOriginValue",
+    "AllowOriginMismatch",
+)
 _LISTS = {
     "MethodDisallowedByPreflightResponse": "access-control-allow-methods",
     "HeaderDisallowedByPreflightResponse": "access-control-allow-headers",
@@ -35,18 +42,18 @@ def hint_for(
     hint = wording.hint(failure, origin=origin, path=path)
     if exchange is None:
         return hint
-    said = [hint, *_remarks(failure, exchange)]
-    if policy is not None:
-        options = wording.options(failure, origin=origin)
-        if options is not None:
-            said[0] = wording.IN_OPTIONS.format(hint=hint, options=options)
-        explanation = _explanation(policy, exchange)
-        if explanation is not None:
-            said.append(wording.FASTCORS.format(explanation=explanation))
-        elif "AllowOrigin" in failure.kind and "Wildcard" not in failure.kind:
-            said[0] = hint
-            said.append(wording.OWN_HEADERS)
-    return "; ".join(said)
+    remarks = _remarks(failure, exchange)
+    if policy is None:
+        return "; ".join([hint, *remarks])
+    explanation = _explanation(policy, exchange)
+    if explanation is not None:
+        return "; ".join([*remarks, wording.FASTCORS.format(explanation=explanation)])
+    if failure.kind.endswith(_OF_ORIGINS):
+        return f"{hint}; {wording.OWN_HEADERS}"
+    options = wording.options(failure, origin=origin)
+    if options is not None:
+        hint = wording.IN_OPTIONS.format(hint=hint, options=options)
+    return "; ".join([hint, *remarks])
 
 
 def _remarks(failure: Failure, exchange: Exchange) -> list[str]:

@@ -35,7 +35,16 @@ def navigation(
     if body is not None:
         lines += (("content-type", kind),)
     return Request(
-        method, [url], lines, body, origin, "include", "navigate", destination="document"
+        method,
+        [url],
+        lines,
+        body,
+        origin,
+        "include",
+        "navigate",
+        # As Chromium does, to get what is new.
+        cache="default" if body is None else "no-cache",
+        destination="document",
     )
 
 

@@ -108,6 +108,7 @@ def is_mixed_content(request: Request) -> bool:
     """Whether an encrypted page requests a URL that is not trustworthy (Mixed Content, 4.4)."""
     return (
         request.mode != "navigate"
+        and request.url.scheme == "http"
         and request.origin.startswith("https://")
         and not request.url.is_trustworthy
         and not is_same_origin(request.url.origin, request.origin)

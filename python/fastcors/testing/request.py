@@ -38,6 +38,7 @@ class Request:
         tainting: the response tainting.
         redirect_count: the number of redirects.
         follow: ``"chromium"`` or ``"standard"``.
+        is_from_cache: whether its response came from the HTTP cache.
         exchanges: what went over the wire.
     """
 
@@ -54,6 +55,7 @@ class Request:
     tainting: str = "basic"
     redirect_count: int = 0
     follow: str = "chromium"
+    is_from_cache: bool = False
     exchanges: list[Exchange] = field(default_factory=list)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .headers import Headers, Lines, extract_list, get
@@ -47,7 +47,7 @@ class Response:
     url: str
     headers: Headers
     body: bytes
-    exchanges: tuple[Exchange, ...]
+    exchanges: tuple[Exchange, ...] = field(repr=False)
 
     @property
     def ok(self) -> bool:

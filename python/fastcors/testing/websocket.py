@@ -57,7 +57,7 @@ def http_url(text: str, base: str) -> URL:
 
 
 def handshake(
-    url: URL, *, origin: str, cookies: CookieJar, protocols: Sequence[str]
+    url: URL, *, origin: str, cookies: CookieJar, protocols: Sequence[str], follow: str
 ) -> WireRequest:
     """Return the request that opens a WebSocket (WebSockets standard, 2).
 
@@ -92,6 +92,8 @@ def handshake(
     request = replace(request, lines=tuple(lines))
     cookie = cookies.header(url, same_site=request.is_same_site)
     skipped = {"accept", "referer"}
+    if follow == "chromium":
+        skipped |= {"sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"}
     return WireRequest(
         "GET",
         url,

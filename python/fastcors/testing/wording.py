@@ -46,8 +46,6 @@ _HINTS = {
 
 # What to change in a fastcors or Starlette middleware.
 _OPTIONS = {
-    "MissingAllowOriginHeader": 'allow_origins=[..., "{origin}"]',
-    "AllowOriginMismatch": 'allow_origins=[..., "{origin}"]',
     "WildcardOriginNotAllowed": 'allow_origins=["{origin}"], allow_credentials=True',
     "InvalidAllowCredentials": "allow_credentials=True",
     "MethodDisallowedByPreflightResponse": 'allow_methods=[..., "{parameter}"]',
@@ -56,6 +54,7 @@ _OPTIONS = {
 
 CASE = "methods are case-sensitive, and a browser makes only DELETE, GET, HEAD, OPTIONS, POST and PUT upper-case: write '{upper}' in the page's fetch"
 STAR = "'*' does not cover it with credentials"
+CACHED = "the browser has this response in its cache, from a request that it was right for: send 'Vary: Origin' with every response, also where there is no Origin"
 OWN_HEADERS = "fastcors allows this origin, so something outside the middleware removes or changes its headers, or responds before it"
 FASTCORS = "fastcors says: {explanation}"
 IN_OPTIONS = "{hint}: {options}"

@@ -66,6 +66,15 @@ pub fn origins<'e>(
     problems
 }
 
+/// Whether `entry` may be in a set that changes while requests are served: it is not `*`, and nothing in
+/// it is an error if credentials are allowed, which the set does not know.
+#[must_use]
+pub fn is_plain_entry(entry: &str) -> bool {
+    let context = Context { credentials: true, proven: &|_| None };
+    let is_error = |problem: &Problem| problem.severity == Severity::Error;
+    entry != "*" && !entry::problems(entry, 0, context).iter().any(is_error)
+}
+
 fn warning(code: &'static str, index: usize, message: &str) -> Problem {
     let message = message.to_owned();
     Problem { code, severity: Severity::Warning, index, message, suggestion: None }

@@ -14,7 +14,7 @@ import pytest
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
 from fastcors import ConfigWarning, CORSMiddleware
-from tests.exchange import Message, answering, scope_of, sent
+from tests.exchange import Message, responding, scope_of, sent
 
 FOLDER = Path(__file__).parent
 # Of the intended differences, those that a response can show.
@@ -59,7 +59,7 @@ class Case:
         with warnings.catch_warnings():
             # Some cases show what a configuration does that raises warnings.
             warnings.simplefilter("ignore", ConfigWarning)
-            app = middleware(answering(lines(self.application), STATUS, BODY), **self.options)
+            app = middleware(responding(lines(self.application), STATUS, BODY), **self.options)
         return sent(app, scope_of(self.request.method, lines(self.request.headers)))
 
     def expected_response(self) -> list[Message]:

@@ -27,13 +27,13 @@ from tests.cors.expressions.generated import (
     pattern,
     text,
 )
-from tests.exchange import actual, answering, sent, values
+from tests.exchange import actual, responding, sent, values
 
 # Odd configurations run here; tests/lint has what is reported about them.
 pytestmark = pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
 
 EXAMPLES = int(os.environ.get("FASTCORS_EXAMPLES", "2000"))
-APP = answering()
+APP = responding()
 TABLES = tomllib.loads(Path(__file__).with_name("engines.toml").read_text(encoding="utf-8"))
 ORIGINS: list[str] = TABLES["origins"]
 

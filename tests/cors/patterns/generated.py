@@ -8,7 +8,7 @@ from typing import Any
 
 from fastcors import CORSMiddleware
 from tests.cors.patterns.twin import covers
-from tests.exchange import actual, answering, sent, values
+from tests.exchange import actual, responding, sent, values
 
 SCHEMES = ["https", "https", "http", "app", "a+b.c-1"]
 LABELS = ["a", "b", "ab", "example", "com", "x-1", "_", "a_b", "1", "0", "0x1", "0xg", "xn--a"]
@@ -117,7 +117,7 @@ def disagreement(entries: list[str], origins: list[str]) -> tuple[str | None, in
     with warnings.catch_warnings():
         # Some entries are no patterns.
         warnings.simplefilter("ignore")
-        middleware = CORSMiddleware(answering(), allow_origins=entries)
+        middleware = CORSMiddleware(responding(), allow_origins=entries)
     allowed = 0
     for each in origins:
         expected = any(covers(entry, each) for entry in entries)

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from fastcors import ConfigWarning, CORSMiddleware
 from tests.cors.patterns.generated import case, covered, disagreement, origin, pattern
 from tests.cors.patterns.twin import covers, is_pattern
-from tests.exchange import actual, answering, preflight, sent, values
+from tests.exchange import actual, preflight, responding, sent, values
 from tests.parity.twin import Twin
 
 EXAMPLES = int(os.environ.get("FASTCORS_EXAMPLES", "2000"))
-APP = answering()
+APP = responding()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

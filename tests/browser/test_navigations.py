@@ -1,0 +1,127 @@
+"""Links, forms and WebSockets: servers receive from Chromium what they receive from the simulated browser."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from fastcors.testing import Browser
+from tests.browser.faults import Faults
+from tests.browser.generated import HOSTS, PAGES, SAME_SITE, SEED, url
+from tests.browser.test_fetches import Pages, opened_pages
+
+pytestmark = pytest.mark.servers
+
+COUNT = 24
+FORM = """([url, type]) => {
+    document.body.innerHTML = `<form method="post" enctype="${type}" action="${url}">
+        <input name="a" value="b c"><button>send</button></form>`;
+}"""
+LINK = """url => { document.body.innerHTML = `<a href="${url}">follow</a>`; }"""
+SOCKET = """url => new Promise(resolve => {
+    const socket = new WebSocket(url, ["chat"]);
+    socket.onclose = resolve;
+})"""
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
+    with opened_pages(tmp_path_factory.mktemp("profile")) as found:
+        yield found
+
+
+@pytest.fixture
+def page(pages: Pages) -> Iterator[Page]:
+    found = pages.new_page()
+    yield found
+    found.close()
+
+
+def drawn(kind: str) -> list[tuple[str, str, str, str]]:
+    """Return for each case its name, the page's host, the URL, and a cookie that is set before."""
+    draw = random.Random(f"{SEED} {kind}")
+    cases = []
+    for each in itertools.islice(itertools.count(), COUNT):
+        name = f"{kind}-{each}"
+        html = [["content-type", "text/html"]]
+        address = url("bare", name, draw.choice(HOSTS), actual={"status": 200, "headers": html})
+        if kind != "socket" and draw.random() < 0.5:
+            status = draw.choice([301, 302, 303, 307, 308])
+            first = {"status": status, "headers": [["location", address]]}
+            address = url("bare", name, draw.choice(HOSTS), "first", actual=first)
+        cookie = f"a=1; Path=/bare/{name}{draw.choice(SAME_SITE)}"
+        cases.append((name, draw.choice(PAGES), address, cookie))
+    return cases
+
+
+def browser(pages: Pages, app: Faults, host: str) -> Browser:
+    origin = f"http://{host}:{pages.port}"
+    return Browser(app, origin, base_url=origin)
+
+
+def login(
+    pages: Pages, page: Page, simulated: Browser, name: str, target: str, cookie: str
+) -> None:
+    """Let the target's own page set a cookie, in both browsers."""
+    origin = "/".join(target.split("/")[:3])
+    asked = {"status": 200, "headers": [["set-cookie", cookie]]}
+    setting = url("bare", name, "host", "login", actual=asked).partition("{port}")[2]
+    page.goto(origin + setting)
+    simulated.set_cookie(cookie, origin + setting)
+    pages.received(name)
+
+
+@pytest.mark.parametrize("case", drawn("link"), ids=lambda case: case[0])
+def test_a_link_is_followed_alike(
+    pages: Pages, page: Page, case: tuple[str, str, str, str]
+) -> None:
+    name, host, target, cookie = case
+    target = target.replace("{port}", pages.port)
+    app = Faults()
+    with browser(pages, app, host) as simulated:
+        login(pages, page, simulated, name, target, cookie)
+        page.goto(f"http://{host}:{pages.port}/")
+        page.evaluate(LINK, target)
+        with page.expect_navigation():
+            page.click("a")
+        simulated.navigate(target)
+        assert pages.received(name) == app.received[name]
+
+
+@pytest.mark.parametrize("case", drawn("form"), ids=lambda case: case[0])
+def test_a_form_is_submitted_alike(
+    pages: Pages, page: Page, case: tuple[str, str, str, str]
+) -> None:
+    name, host, target, cookie = case
+    target = target.replace("{port}", pages.port)
+    encodings: Any = ["application/x-www-form-urlencoded", "text/plain"]
+    encoding = encodings[len(name) % 2]
+    app = Faults()
+    with browser(pages, app, host) as simulated:
+        login(pages, page, simulated, name, target, cookie)
+        page.goto(f"http://{host}:{pages.port}/")
+        page.evaluate(FORM, [target, encoding])
+        with page.expect_navigation():
+            page.click("button")
+        simulated.submit(target, {"a": "b c"}, encoding=encoding)
+        assert pages.received(name) == app.received[name]
+
+
+@pytest.mark.parametrize("case", drawn("socket"), ids=lambda case: case[0])
+def test_a_websocket_is_opened_alike(
+    pages: Pages, page: Page, case: tuple[str, str, str, str]
+) -> None:
+    name, host, target, cookie = case
+    target = target.replace("{port}", pages.port).partition("?")[0]
+    app = Faults()
+    with browser(pages, app, host) as simulated:
+        login(pages, page, simulated, name, target, cookie)
+        page.goto(f"http://{host}:{pages.port}/")
+        page.evaluate(SOCKET, target.replace("http", "ws", 1))
+        simulated.websocket(target.replace("http", "ws", 1), ["chat"])
+        assert pages.received(name) == app.received[name]

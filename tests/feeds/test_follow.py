@@ -1,0 +1,425 @@
+"""Following: retries, what is logged, the status, and what an application notices when it starts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fastcors import ConfigError, OriginSet
+from fastcors.feeds import (
+    Change,
+    Failure,
+    Feed,
+    FeedError,
+    FeedStatus,
+    FileFeed,
+    PollingFeed,
+    Snapshot,
+    _tasks,
+)
+from tests.feeds.waiting import Run, in_each_library, run_asyncio, run_trio, until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+A, B, C = (f"https://{letter}.example.com" for letter in "abc")
+AT_ONCE = 0.01
+
+
+class Scripted(Feed):
+    """Yields what it was made with; an exception is raised. At the end it waits."""
+
+    waits: _tasks.Event | None = None
+
+    def __init__(self, *updates: Any, required: bool = False) -> None:
+        self.left = list(updates)
+        self.required = required
+
+    async def updates(self) -> AsyncGenerator[Snapshot | Change | Failure]:
+        while self.left:
+            update = self.left.pop(0)
+            if update is None:
+                return
+            if isinstance(update, Exception):
+                raise update
+            yield update
+        # What was yielded last has been taken.
+        if self.waits is not None:
+            self.waits.set()
+        await _tasks.new_event().wait()
+
+
+async def follow(origins: OriginSet, feed: Scripted, **options: Any) -> FeedStatus:
+    """Follow a feed until it waits, and return the status."""
+    waits = feed.waits = _tasks.new_event()
+    async with origins.follow(feed, **options):
+        await waits.wait()
+        return origins.feed_status()
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Make no pause, but note how long each would have been."""
+    noted: list[float] = []
+    sleep = _tasks.sleep
+
+    async def pause(seconds: float) -> None:
+        noted.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr(_tasks, "sleep", pause)
+    return noted
+
+
+@in_each_library
+def test_snapshots_replace_the_entries_and_changes_change_them(run: Run) -> None:
+    origins = OriginSet([C])
+
+    async def main() -> None:
+        await follow(origins, Scripted(Snapshot([A]), Change(added=[B], removed=[A])))
+        assert set(origins) == {B}
+
+    run(main)
+
+
+def test_the_status_is_that_of_the_last_attempt() -> None:
+    origins = OriginSet([C])
+    assert origins.feed_status() == FeedStatus(entries=1)
+    feed = Scripted(Snapshot([A, "nonsense", B]), Failure(OSError(5, "gone")))
+
+    async def main() -> None:
+        before = datetime.now(UTC)
+        status = await follow(origins, feed)
+        assert status.last_success is not None
+        assert before <= status.last_success <= datetime.now(UTC)
+        assert status == FeedStatus(
+            connected=False,
+            last_success=status.last_success,
+            entries=2,
+            bad_entries=1,
+            errors=1,
+            last_error="OSError: [Errno 5] gone",
+        )
+
+    run_asyncio(main)
+
+
+def test_a_set_that_no_longer_follows_is_not_connected_and_keeps_its_entries() -> None:
+    origins = OriginSet()
+
+    async def main() -> None:
+        assert (await follow(origins, Scripted(Snapshot([A])))).connected
+
+    run_asyncio(main)
+    assert not origins.feed_status().connected
+    assert set(origins) == {A}
+
+
+def test_an_empty_change_says_that_the_source_is_there() -> None:
+    origins = OriginSet()
+    seen: list[datetime | None] = []
+
+    class Polled(Feed):
+        async def updates(self) -> AsyncGenerator[Snapshot | Change | Failure]:
+            yield Snapshot([A])
+            seen.append(origins.feed_status().last_success)
+            yield Change()
+            seen.append(origins.feed_status().last_success)
+            await _tasks.new_event().wait()
+
+    async def main() -> None:
+        async with origins.follow(Polled()):
+            await until(lambda: len(seen) == 2)
+            assert seen[0]
+            assert seen[1]
+            assert seen[0] < seen[1]
+
+    run_asyncio(main)
+
+
+@in_each_library
+def test_pauses_between_attempts_grow_with_a_random_part_and_start_anew_after_a_success(
+    run: Run, pauses: list[float]
+) -> None:
+    failures = [OSError()] * 8
+    feed = Scripted(*failures, Snapshot([A]), *failures)
+
+    async def main() -> None:
+        await follow(OriginSet(), feed)
+
+    run(main)
+    longest = [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 10.0, 10.0]
+    assert len(pauses) == 16
+    for pause, most in zip(pauses, longest * 2, strict=True):
+        assert most / 2 <= pause <= most
+    assert len(set(pauses)) == 16
+
+
+@in_each_library
+def test_a_failure_of_one_kind_is_logged_once_until_the_source_is_back(
+    run: Run, pauses: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "fastcors")
+    refused, reset = OSError(28, "full"), OSError(5, "broken")
+    feed = Scripted(
+        *(Snapshot([A]), refused, refused, reset, refused, ValueError("x\ny"), ValueError("z")),
+        *(Snapshot([A]), refused),
+    )
+
+    async def main() -> None:
+        status = await follow(OriginSet(), feed)
+        assert status.errors == 7
+
+    run(main)
+    keeps = "feed Scripted: it cannot be read, so the set keeps its entries, 1 now: "
+    assert caplog.messages == [
+        f"{keeps}OSError: [Errno 28] full",
+        f"{keeps}OSError: [Errno 5] broken",
+        rf"{keeps}ValueError: x\ny",
+        "feed Scripted: it can be read again",
+        f"{keeps}OSError: [Errno 28] full",
+    ]
+
+
+def test_a_feed_that_ends_is_begun_again(pauses: list[float]) -> None:
+    origins = OriginSet()
+
+    async def main() -> None:
+        feed = Scripted(Snapshot([A]), None, Snapshot([B]))
+        status = await follow(origins, feed)
+        assert status.errors == 1
+        assert status.last_error == "FeedError: it has ended"
+        assert set(origins) == {B}
+
+    run_asyncio(main)
+
+
+@in_each_library
+def test_bad_entries_are_skipped_and_each_is_logged_once(
+    run: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    origins = OriginSet()
+    feed = Scripted(
+        Snapshot([A, "*", 7, "evil\n"]),
+        Snapshot(["*", A, None]),
+        Change(added=["nowhere", "*", B]),
+    )
+
+    async def main() -> None:
+        await follow(origins, feed)
+
+    run(main)
+    assert set(origins) == {A, B}
+    beginning = "feed Scripted: an entry is skipped: allow_origins: "
+    skipped = {message.removeprefix(beginning).split()[0] for message in caplog.messages}
+    assert skipped == {"'*'", "7", r"'evil\n'", "None", "'nowhere'"}
+    assert len(caplog.messages) == 5
+
+
+def test_a_flood_of_bad_entries_does_not_flood_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    origins = OriginSet()
+    feed = Scripted(Snapshot([A, *(f"bad {number}" for number in range(1000))]))
+
+    async def main() -> None:
+        assert (await follow(origins, feed)).bad_entries == 1000
+
+    run_asyncio(main)
+    assert len(caplog.messages) == 101
+    assert caplog.messages[-1] == (
+        "feed Scripted: further bad entries are not logged; feed_status() counts them"
+    )
+
+
+@in_each_library
+def test_entries_none_of_which_is_valid_leave_the_set_as_it_is(run: Run) -> None:
+    origins = OriginSet()
+    feed = Scripted(Snapshot([A]), Snapshot(["<html>", "<h1>Bad gateway</h1>"]), Change())
+
+    async def main() -> None:
+        status = await follow(origins, feed)
+        assert not status.connected
+        assert status.last_error == "FeedError: none of its 2 entries is valid, the first: '<html>'"
+
+    run(main)
+    assert set(origins) == {A}
+
+
+def test_an_empty_snapshot_allows_no_origin_and_that_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    origins = OriginSet()
+
+    async def main() -> None:
+        await follow(origins, Scripted(Snapshot([A]), Snapshot([]), Snapshot([])))
+
+    run_asyncio(main)
+    assert not origins
+    assert caplog.messages == [
+        "feed Scripted: it has no entries any more, so none of the 1 origins is allowed"
+    ]
+
+
+@in_each_library
+def test_entries_to_keep_stay_whatever_the_feed_says(run: Run) -> None:
+    origins = OriginSet()
+
+    async def main() -> None:
+        feed = Scripted(Snapshot([A]), Change(removed=[C, A], added=[B]))
+        await follow(origins, feed, keep=[C])
+        assert set(origins) == {B, C}
+
+    run(main)
+
+
+@in_each_library
+def test_a_bad_entry_to_keep_raises(run: Run) -> None:
+    async def main() -> None:
+        with pytest.raises(ConfigError, match="nonsense"):
+            await follow(OriginSet(), Scripted(), keep=["nonsense"])
+
+    run(main)
+
+
+def test_a_string_to_keep_is_one_entry() -> None:
+    origins = OriginSet()
+
+    async def main() -> None:
+        await follow(origins, Scripted(Snapshot([A])), keep=C)
+        assert set(origins) == {A, C}
+
+    run_asyncio(main)
+
+
+@in_each_library
+def test_the_entries_of_the_set_serve_while_the_feed_fails(run: Run, pauses: list[float]) -> None:
+    origins = OriginSet([C])
+
+    async def main() -> None:
+        async with origins.follow(Scripted(*[OSError("no route")] * 3)):
+            assert set(origins) == {C}
+            status = origins.feed_status()
+            assert (status.connected, status.last_success) == (False, None)
+
+    run(main)
+
+
+@pytest.mark.parametrize("failure", [OSError("no route"), Failure(OSError("no route"))])
+@in_each_library
+def test_a_required_feed_that_fails_keeps_the_application_from_starting(
+    run: Run, failure: Exception | Failure, caplog: pytest.LogCaptureFixture
+) -> None:
+    sentence = (
+        "the application does not start, because the required feed Scripted cannot be read "
+        "(OSError: no route): repair it, or write required=False to start with the entries that the set has"
+    )
+    entered: list[bool] = []
+
+    async def main() -> None:
+        with pytest.raises(FeedError) as raised:
+            async with OriginSet([C]).follow(Scripted(failure, required=True)):
+                entered.append(True)
+        assert str(raised.value) == f"fastcors: {sentence}"
+
+    run(main)
+    assert entered == []
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == [
+        sentence
+    ]
+
+
+@in_each_library
+def test_a_required_feed_that_does_not_respond_keeps_the_application_from_starting(
+    run: Run,
+) -> None:
+    async def main() -> None:
+        with pytest.raises(FeedError, match=r"\(no entries came within 0\.01 seconds\)"):
+            async with OriginSet().follow(Scripted(required=True), start_timeout=AT_ONCE):
+                pass
+
+    run(main)
+
+
+@in_each_library
+def test_an_application_does_not_wait_for_ever_for_a_feed(run: Run) -> None:
+    origins = OriginSet([C])
+
+    async def main() -> None:
+        async with origins.follow(Scripted(), start_timeout=AT_ONCE):
+            assert set(origins) == {C}
+
+    run(main)
+
+
+@in_each_library
+def test_an_exception_of_the_application_passes_as_it_is(run: Run) -> None:
+    async def main() -> None:
+        with pytest.raises(ZeroDivisionError):
+            async with OriginSet().follow(Scripted(Snapshot([A]))):
+                raise ZeroDivisionError
+
+    run(main)
+
+
+@in_each_library
+def test_a_set_can_follow_again(run: Run) -> None:
+    origins = OriginSet()
+
+    async def main() -> None:
+        for entry in (A, B):
+            await follow(origins, Scripted(Snapshot([entry])))
+            assert set(origins) == {entry}
+
+    run(main)
+
+
+def test_a_feed_that_swallows_a_cancellation_ends_all_the_same() -> None:
+    class Stubborn(Feed):
+        async def updates(self) -> AsyncGenerator[Snapshot | Change | Failure]:
+            yield Snapshot([A])
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+            await asyncio.Event().wait()
+
+    async def main() -> None:
+        async with OriginSet().follow(Stubborn()):
+            pass
+
+    run_asyncio(main)
+
+
+@in_each_library
+def test_a_set_follows_one_feed_at_a_time(run: Run) -> None:
+    origins = OriginSet()
+
+    async def main() -> None:
+        async with origins.follow(Scripted(Snapshot([A]))):
+            with pytest.raises(FeedError, match="follows the feed Scripted already"):
+                async with origins.follow(Scripted(Snapshot([B]))):
+                    pass
+            assert origins.feed_status().connected
+        assert set(origins) == {A}
+
+    run(main)
+
+
+def test_a_feed_that_needs_asyncio_says_so_under_trio() -> None:
+    class OfAsyncio(Scripted):
+        asyncio_only = True
+
+    async def main() -> None:
+        with pytest.raises(FeedError, match="OfAsyncio needs asyncio, and this application runs"):
+            async with OriginSet().follow(OfAsyncio()):
+                pass
+
+    run_trio(main)
+
+
+@pytest.mark.parametrize("feed", [FileFeed("origins"), PollingFeed(list)], ids=str)
+def test_a_feed_is_made_without_an_event_loop_and_is_named(feed: Feed) -> None:
+    assert str(feed) in ("file 'origins'", "function list")
+    assert not feed.required
