@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fastcors._command.explain import below
 from tests.command.running import Ran, run_with
 
 ORIGIN = "https://app.example.com"
@@ -70,6 +71,24 @@ def test_the_path_chooses_the_middleware_that_decides() -> None:
     assert ran.complained == (
         "fastcors: layers:in_mount has no CORS middleware around /v2, only around other paths\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "mount", "rest"),
+    [
+        ("/", "", "/"),
+        ("/a/b", "", "/a/b"),
+        ("/a", "/a", "/"),
+        ("/a/", "/a", "/"),
+        ("/a/b/c", "/a", "/b/c"),
+        ("/ab", "/a", None),
+        ("/a", "/a/b", None),
+        ("/t1/x/y", "/{tenant}/x", "/y"),
+        ("/t1/z/y", "/{tenant}/x", None),
+    ],
+)
+def test_a_mount_takes_whole_segments(path: str, mount: str, rest: str | None) -> None:
+    assert below(path, mount) == rest
 
 
 def test_starlette_does_not_match_a_pattern() -> None:

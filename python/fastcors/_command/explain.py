@@ -104,6 +104,8 @@ def explain(
     fastcors explain main:app -o https://app.example.com --websocket
     """  # noqa: D301 - \b keeps the lines of the help apart
     with one_sentence(verbose=verbose):
+        if not path.startswith("/"):
+            raise UsageError(f"--path {path!r} does not begin with a slash; write --path '/{path}'")
         layer, mount = _deciding(application, app_dir, path)
         lines = tuple(header_lines(header))
         policy = layer.policy()
@@ -113,7 +115,7 @@ def explain(
             request_headers.unsafe_names(lines, follow="chromium"),
             "include" if credentials else "same-origin",
             host or _usual_host(policy),
-            path.removeprefix(mount) or "/",
+            below(path, mount) or "/",
         )
         steps = _websocket(policy, asked) if websocket else _fetch(policy, asked)
     _show(layer, asked, steps, mount)
@@ -138,12 +140,24 @@ def _deciding(name: str, folder: str, path: str) -> tuple[CORSLayer, str]:
 
 def _around(application: Application, path: str) -> list[tuple[CORSLayer, str]]:
     """Return the CORS middleware around a path, outermost first, each with its mount."""
-    if not f"{path}/".startswith(f"{application.path}/"):
+    if below(path, application.path) is None:
         return []
     found = [(layer.cors, application.path) for layer in application.layers if layer.cors]
     for mounted in application.mounted:
         found += _around(mounted, path)
     return found
+
+
+def below(path: str, mount: str) -> str | None:
+    """Return what of a path is below a mount; None if it is elsewhere.
+
+    A segment of the mount in braces is a parameter of the path.
+    """
+    wanted, given = mount.split("/")[1:], path.split("/")[1:]
+    fits = len(wanted) <= len(given) and all(
+        one == other or one.startswith("{") for one, other in zip(wanted, given, strict=False)
+    )
+    return "/" + "/".join(given[len(wanted) :]) if fits else None
 
 
 def _usual_host(policy: Policy) -> str | None:

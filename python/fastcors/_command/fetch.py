@@ -12,7 +12,7 @@ from fastcors.problems import ConfigError
 from fastcors.testing import BlockedByCORS, Browser, FetchError
 from fastcors.testing.url import parse
 
-from .loading import load, quiet
+from .loading import importable, load, quiet
 from .terminal import ERROR, QUIET, SOUND, TITLE, Terminal
 from .usage import (
     FAILED,
@@ -68,7 +68,7 @@ def fetch(
     with one_sentence(verbose=verbose):
         browser, url = _opened(target, origin, path, app_dir)
         terminal = Terminal()
-        with browser:
+        with browser, importable(app_dir):
             if websocket or url.lower().startswith("ws"):
                 allowed = _handshake(terminal, browser, url)
             else:

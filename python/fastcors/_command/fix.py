@@ -41,9 +41,13 @@ def corrected(layer: CORSLayer, *, strict: bool) -> dict[str, Any]:
     problems = layer.problems()
     for _ in range(_ROUNDS):
         before = repr(options)
-        for problem in problems:
-            if (strict or problem.severity == "error") and is_applicable(problem, layer):
-                _apply(problem, options)
+        followed = [
+            problem
+            for problem in problems
+            if (strict or problem.severity == "error") and is_applicable(problem, layer)
+        ]
+        for option in {problem.option for problem in followed}:
+            _follow([problem for problem in followed if problem.option == option], option, options)
         if repr(options) == before:
             break
         problems = list(lint(**options))
@@ -62,43 +66,60 @@ def _editable(value: Any) -> Any:
     return list(value) if isinstance(value, (tuple, set, frozenset)) else value
 
 
-def _apply(problem: Problem, options: dict[str, Any]) -> None:
-    suggestion, target = problem.suggestion, problem.suggested_option or problem.option
-    if problem.code == "unknown-option":
-        if problem.option in options:
-            value = options.pop(problem.option)
-            if isinstance(suggestion, str) and suggestion in DEFAULTS:
-                options.setdefault(suggestion, value)
-            else:
-                options[target] = suggestion
-        return
-    given = options.get(problem.option)
-    if target == problem.option:
-        options[target] = _replaced(given, problem.value, suggestion)
-        return
-    # The suggestion belongs to another option, and replaces what is wrong.
-    if isinstance(given, list):
-        options[problem.option] = [entry for entry in given if entry != problem.value]
+def _follow(problems: list[Problem], option: str, options: dict[str, Any]) -> None:
+    """Follow the suggestions of the problems of one option."""
+    given = options.get(option)
+    entries: dict[Any, list[Any]] = {}
+    for problem in problems:
+        target = problem.suggested_option or option
+        suggested = _listed(problem.suggestion)
+        if problem.code == "unknown-option":
+            _rename(problem, target, options)
+        elif isinstance(given, list) and isinstance(problem.value, str):
+            # What belongs to another option leaves this one.
+            entries[problem.value] = suggested if target == option else []
+            if target != option:
+                options[target] = _added(options.get(target), problem.suggestion)
+        elif target == option:
+            options[option] = problem.suggestion
+        else:
+            options.pop(option, None)
+            options[target] = _added(options.get(target), problem.suggestion)
+    if isinstance(given, list) and entries:
+        options[option] = _replaced(given, entries)
+
+
+def _rename(problem: Problem, target: str, options: dict[str, Any]) -> None:
+    """Write an option by the name that was probably intended."""
+    value, suggestion = options.pop(problem.option), problem.suggestion
+    if isinstance(suggestion, str) and suggestion in DEFAULTS:
+        options.setdefault(suggestion, value)
     else:
-        options.pop(problem.option, None)
-    known = options.get(target)
-    if isinstance(known, list):
-        added = suggestion if isinstance(suggestion, list) else [suggestion]
-        options[target] = [*known, *(each for each in added if each not in known)]
-    elif not known:
         options[target] = suggestion
 
 
-def _replaced(given: Any, value: Any, suggestion: Any) -> Any:
-    """Return an option's value with the suggestion in the place of what is wrong."""
-    if not isinstance(given, list):
-        return suggestion
-    if value not in given:
-        return suggestion if isinstance(suggestion, list) else given
-    new = suggestion if isinstance(suggestion, list) else [suggestion]
+def _listed(suggestion: Any) -> list[Any]:
+    return suggestion if isinstance(suggestion, list) else [suggestion]
+
+
+def _added(known: Any, suggestion: Any) -> Any:
+    """Return an option's value with what is suggested for it besides."""
+    if isinstance(known, list):
+        return [*known, *(each for each in _listed(suggestion) if each not in known)]
+    return known or suggestion
+
+
+def _replaced(given: list[Any], entries: dict[Any, list[Any]]) -> list[Any]:
+    """Return a list with entries replaced, and none of the new ones twice."""
     replaced: list[Any] = []
+    new = set[str]()
     for entry in given:
-        replaced += [each for each in (new if entry == value else [entry]) if each not in replaced]
+        if isinstance(entry, str) and entry in entries:
+            fresh = [each for each in entries[entry] if repr(each) not in new]
+            new |= {repr(each) for each in fresh}
+            replaced += [each for each in fresh if each not in given]
+        else:
+            replaced.append(entry)
     return replaced
 
 

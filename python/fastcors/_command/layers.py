@@ -15,7 +15,16 @@ if TYPE_CHECKING:
 _MOST_LAYERS = 200
 _DEEPEST = 20
 # Where frameworks and middleware keep what they wrap.
-_INNER = ("app", "asgi_app", "asgi_handler", "application", "_app")
+_INNER = (
+    "app",
+    "asgi_app",
+    "asgi_handler",
+    "application",
+    "_app",
+    "inner",
+    "wrapped",
+    "other_asgi_app",
+)
 
 
 # Two layers may look the same.

@@ -50,7 +50,7 @@ def load(name: str, folder: str) -> Loaded:
     module, _, path = name.partition(":")
     if not module or not path or "/" in module or module.endswith(".py"):
         raise UsageError(f"{name!r} is not the name of an application; write {_meant(name)}")
-    with quiet(), _importable(folder):
+    with quiet(), importable(folder):
         found: Any = _imported(module, folder)
         attribute = path.removesuffix(_CALL)
         for part in attribute.split("."):
@@ -79,7 +79,8 @@ def quiet() -> Iterator[None]:
 
 
 @contextmanager
-def _importable(folder: str) -> Iterator[None]:
+def importable(folder: str) -> Iterator[None]:
+    """Let modules be imported from a folder, those too that a request imports."""
     path = os.path.abspath(folder)  # noqa: PTH100 - as a server does it, links are not resolved
     sys.path.insert(0, path)
     try:
