@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.metadata import entry_points
+
 import pytest
 
 from tests.command.running import APPLICATIONS, run, run_apart, run_with
@@ -19,6 +21,10 @@ IN_FOLDER = ("--app-dir", APPLICATIONS)
         (("lint", "sound"), "'sound' is not the name of an application; write module:app, such as sound:app"),
         (("lint", "src/shop.py:app"), "'src/shop.py:app' is not the name of an application; write module:app, such as src.shop:app"),
         (("lint", "bare:number"), "bare:number is an int, not an ASGI application"),
+        (("lint", "bare:FastAPI"), "bare:FastAPI is the class FastAPI; write the name of an application, or bare:FastAPI() if calling it makes one"),
+        (("fetch", "layers:invalid", "-o", ORIGIN), "CORSMiddleware (fastcors) has options that cannot be used: allow_origin_regex: "),
+        (("explain", "layers:invalid", "-o", ORIGIN), "CORSMiddleware (fastcors) has options that cannot be used: "),
+        (("explain", "sound:app", "-o", ORIGIN, "--path", "items"), "--path 'items' does not begin with a slash; write --path '/items'"),
         (("lint", "bare:app"), "bare:app has no CORS middleware of fastcors or Starlette"),
         (("lint", "broken:app"), "broken cannot be imported, because it raises RuntimeError: there is no database"),
         (("lint", "lacking:app"), "lacking cannot be imported, because it raises ModuleNotFoundError: No module named 'no_such_module'"),
@@ -71,6 +77,11 @@ def test_without_arguments_it_shows_its_subcommands() -> None:
     printed = run("--help").printed
     for command in ("lint", "explain", "fetch", "console"):
         assert f"\n  {command}  " in printed
+
+
+def test_the_script_is_installed_with_the_package() -> None:
+    (script,) = entry_points(group="console_scripts", name="fastcors")
+    assert script.value == "fastcors.__main__:main"
 
 
 def test_it_runs_as_a_module_and_in_pipes_without_color() -> None:

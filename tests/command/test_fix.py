@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fastcors import CORSMiddleware, lint
+from fastcors._command import fix
 from fastcors._command.cors_layer import FASTCORS, STARLETTE, CORSLayer
 from fastcors._command.fix import corrected, differences
 
@@ -98,3 +101,17 @@ def test_a_long_list_has_an_entry_a_line() -> None:
     printed = differences([(layer(allow_origins=given), None)], strict=False)
     assert '+        "https://two.example.com",\n' in printed
     assert "+++ options (corrected)\n" in printed
+
+
+def test_a_long_difference_is_one_hunk_that_can_be_applied(tmp_path: Path) -> None:
+    before = "first\n" + "".join(f"{number}/\n" for number in range(3_000)) + "last\n"
+    after = before.replace("/", "")
+    (tmp_path / "list").write_text(before)
+    difference = fix._unified(before, after, "a/list", "b/list")
+    assert difference.count("@@ ") == 1
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    subprocess.run(
+        ["git", "apply"], cwd=tmp_path, input=difference, text=True, check=True, timeout=60
+    )
+    assert (tmp_path / "list").read_text() == after
+    assert fix._unified(before, before, "a", "b") == ""

@@ -40,6 +40,7 @@ def codes(application: str) -> list[str]:
         ("in_router", "/v1"),
         ("in_route", "/one"),
         ("in_host", ""),
+        ("in_included", "/api/v1"),
         ("litestar", ""),
         ("quart", ""),
         ("create()", ""),
@@ -85,6 +86,13 @@ def test_the_order_of_the_layers_is_looked_at(name: str, expected: list[str]) ->
 @pytest.mark.parametrize(("name", "status"), [("twice", 1), ("alike", 0)])
 def test_a_second_middleware_is_an_error_if_its_options_differ(name: str, status: int) -> None:
     assert lint(f"layers:{name}").status == status
+
+
+def test_of_many_similar_problems_ten_are_shown_to_a_person() -> None:
+    printed = lint("layers:many").printed
+    assert printed.count("origin-trailing-slash, docs") == 10
+    assert "  allow_origins: 2 more like these, origin-trailing-slash\n" in printed
+    assert "layers:many: 12 errors, 1 warning\n" in printed
 
 
 def test_install_leaves_nothing_outside() -> None:

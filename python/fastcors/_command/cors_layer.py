@@ -16,7 +16,7 @@ from fastcors.options import ALL_METHODS, DEFAULTS, SAFELISTED_HEADERS, Copy
 from fastcors.policy import Policy
 from fastcors.problems import ConfigError, Problem
 
-from .usage import UsageError
+from .usage import UsageError, first_problem
 
 FASTCORS, STARLETTE = "fastcors", "Starlette"
 
@@ -98,9 +98,8 @@ class CORSLayer:
                 warnings.simplefilter("ignore")
                 return Policy(**options)
         except (ConfigError, TypeError, re.error) as error:
-            first = str(error).partition("\n")[0].removeprefix("fastcors: ")
             raise UsageError(
-                f"{self.name} cannot be made of its options: {first} (fastcors lint lists them all)"
+                f"{self.name} has options that cannot be used: {first_problem(error)} (fastcors lint lists them all)"
             ) from error
 
 

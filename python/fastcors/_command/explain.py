@@ -25,6 +25,7 @@ from .usage import (
     UsageError,
     Verbose,
     WebSocket,
+    first_problem,
     header_lines,
     one_sentence,
 )
@@ -128,8 +129,9 @@ def _deciding(name: str, folder: str, path: str) -> tuple[CORSLayer, str]:
     try:
         application = look_through(load(name, folder).app)
     except (ConfigError, re.error) as error:
-        first = str(error).partition("\n")[0].removeprefix("fastcors: ")
-        raise UsageError(f"{name} cannot be made: {first} (fastcors lint lists it all)") from error
+        raise UsageError(
+            f"{name} cannot be made: {first_problem(error)} (fastcors lint lists it all)"
+        ) from error
     found = list(_around(application, path))
     if found:
         return found[0]

@@ -12,6 +12,8 @@ from fastcors.problems import ConfigError
 from fastcors.testing import BlockedByCORS, Browser, FetchError
 from fastcors.testing.url import parse
 
+from .cors_layer import FASTCORS
+from .layers import look_through
 from .loading import importable, load, quiet
 from .terminal import ERROR, QUIET, SOUND, TITLE, Terminal
 from .usage import (
@@ -24,6 +26,7 @@ from .usage import (
     UsageError,
     Verbose,
     WebSocket,
+    first_problem,
     header_lines,
     one_sentence,
 )
@@ -94,10 +97,14 @@ def _opened(target: str, origin: str, path: str, folder: str) -> tuple[Browser, 
     else:
         try:
             app, wanted = load(target, folder).app, path
+            for chain in look_through(app).chains():
+                for cors in chain.cors:
+                    if cors.library == FASTCORS:
+                        # One that cannot be made would only be a response with status 500.
+                        cors.policy()
         except (ConfigError, re.error) as error:
-            first = str(error).partition("\n")[0].removeprefix("fastcors: ")
             raise UsageError(
-                f"{target} cannot be made: {first} (fastcors lint lists it all)"
+                f"{target} cannot be made: {first_problem(error)} (fastcors lint lists it all)"
             ) from error
     try:
         return Browser(app, origin, base_url=_BASE, raise_app_exceptions=False), wanted

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _WIDTH = 88
 # A correction may show another problem; each round corrects at least one.
 _ROUNDS = 10
+_MOST_LINES = 2_000
+_CONTEXT = 3
 
 
 def corrected(layer: CORSLayer, *, strict: bool) -> dict[str, Any]:
@@ -93,7 +95,9 @@ def _rename(problem: Problem, target: str, options: dict[str, Any]) -> None:
     """Write an option by the name that was probably intended."""
     value, suggestion = options.pop(problem.option), problem.suggestion
     if isinstance(suggestion, str) and suggestion in DEFAULTS:
-        options.setdefault(suggestion, value)
+        known = options.get(suggestion)
+        both = isinstance(known, list) and isinstance(value, list)
+        options[suggestion] = _added(known, value) if both else (known or value)
     else:
         options[target] = suggestion
 
@@ -112,12 +116,12 @@ def _added(known: Any, suggestion: Any) -> Any:
 def _replaced(given: list[Any], entries: dict[Any, list[Any]]) -> list[Any]:
     """Return a list with entries replaced, and none of the new ones twice."""
     replaced: list[Any] = []
-    new = set[str]()
+    new = {repr(entry) for entry in given}
     for entry in given:
         if isinstance(entry, str) and entry in entries:
             fresh = [each for each in entries[entry] if repr(each) not in new]
             new |= {repr(each) for each in fresh}
-            replaced += [each for each in fresh if each not in given]
+            replaced += fresh
         else:
             replaced.append(entry)
     return replaced
@@ -229,8 +233,27 @@ def _can_double(text: str) -> bool:
 
 
 def _unified(before: str, after: str, old: str, new: str) -> str:
-    return "".join(
-        difflib.unified_diff(
-            before.splitlines(keepends=True), after.splitlines(keepends=True), old, new
-        )
-    )
+    one, other = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    if max(len(one), len(other)) <= _MOST_LINES:
+        return "".join(difflib.unified_diff(one, other, old, new))
+    # `difflib` takes minutes for a long list whose entries all change: one hunk for all.
+    start, end = 0, 0
+    shortest = min(len(one), len(other))
+    while start < shortest and one[start] == other[start]:
+        start += 1
+    while end < shortest - start and one[-1 - end] == other[-1 - end]:
+        end += 1
+    if one == other:
+        return ""
+    before_it, after_it = one[max(start - _CONTEXT, 0) : start], one[len(one) - end :][:_CONTEXT]
+    removed, added = one[start : len(one) - end], other[start : len(other) - end]
+    around = len(before_it) + len(after_it)
+    first = start - len(before_it) + 1
+    hunk = f"@@ -{first},{len(removed) + around} +{first},{len(added) + around} @@\n"
+    lines = [
+        *(f" {line}" for line in before_it),
+        *(f"-{line}" for line in removed),
+        *(f"+{line}" for line in added),
+        *(f" {line}" for line in after_it),
+    ]
+    return "".join([f"--- {old}\n", f"+++ {new}\n", hunk, *lines])

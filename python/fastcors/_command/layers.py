@@ -183,6 +183,14 @@ def _look_at_router(router: Any, into: Application, seen: set[int]) -> None:
     if into.path.count("/") > _DEEPEST:
         return
     for route in router.routes:
+        included = getattr(route, "original_router", None)
+        if included is not None:
+            # FastAPI keeps an included router as it is; what is mounted in it is below the prefix.
+            prefix = getattr(getattr(route, "include_context", None), "prefix", "")
+            part = Application(f"{into.path}{prefix}")
+            _look_at_router(included, part, seen)
+            into.mounted += part.mounted
+            continue
         inner = getattr(route, "app", None)
         if inner is None or hasattr(route, "endpoint"):
             if hasattr(route, "routes") or _has_cors(inner):

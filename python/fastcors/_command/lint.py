@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from .examination import Examined
     from .findings import Finding
+
+# Of many similar problems, this many are shown to a person.
+_OF_EACH = 10
 
 
 class Format(StrEnum):
@@ -77,12 +81,16 @@ def _show(application: str, examined: Sequence[Examined], findings: Sequence[Fin
     terminal = Terminal()
     for one in examined:
         terminal.line((one.title, TITLE), hanging=2)
+        counts = Counter[tuple[str, str | None]]()
         for finding in sorted(one.findings, key=lambda finding: finding.severity != "error"):
-            style = ERROR if finding.severity == "error" else WARNING
-            terminal.line((finding.severity, style), f": {finding.message}", indent=2, hanging=2)
-            if finding.fix is not None:
-                terminal.line(("fix", SOUND), f": {finding.fix}", indent=4, hanging=2)
-            terminal.line((f"{finding.code}, {finding.anchor}", QUIET), indent=4, hanging=2)
+            kind = finding.code, finding.problem.option if finding.problem else None
+            counts[kind] += 1
+            if counts[kind] <= _OF_EACH:
+                _show_finding(terminal, finding)
+        for (code, option), count in counts.items():
+            if count > _OF_EACH:
+                about = f"{option}: " if option else ""
+                terminal.line(f"{about}{count - _OF_EACH:,} more like these, {code}", indent=2)
         if not one.findings:
             terminal.line(("sound", SOUND), indent=2)
         terminal.blank()
@@ -90,6 +98,14 @@ def _show(application: str, examined: Sequence[Examined], findings: Sequence[Fin
     terminal.line(
         f"{application}: {_count(errors, 'error')}, {_count(len(findings) - errors, 'warning')}"
     )
+
+
+def _show_finding(terminal: Terminal, finding: Finding) -> None:
+    style = ERROR if finding.severity == "error" else WARNING
+    terminal.line((finding.severity, style), f": {finding.message}", indent=2, hanging=2)
+    if finding.fix is not None:
+        terminal.line(("fix", SOUND), f": {finding.fix}", indent=4, hanging=2)
+    terminal.line((f"{finding.code}, {finding.anchor}", QUIET), indent=4, hanging=2)
 
 
 def _count(number: int, noun: str) -> str:

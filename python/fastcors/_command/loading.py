@@ -57,6 +57,11 @@ def load(name: str, folder: str) -> Loaded:
             found = _attribute(found, part, module)
         if path.endswith(_CALL):
             found = _called(found, name)
+    if isinstance(found, type):
+        raise UsageError(
+            f"{name} is the class {found.__name__}; write the name of an application, or {name}() if "
+            f"calling it makes one"
+        )
     if not callable(found):
         raise UsageError(
             f"{name} is {_kind(found)}, not an ASGI application; write the name of the application"

@@ -45,6 +45,13 @@ class UsageError(Exception):
     """What a person has to change in the call of the command. Its text is one sentence."""
 
 
+def first_problem(error: Exception) -> str:
+    """Return the first thing that is wrong with options that raise."""
+    # What Python's `re` raises names neither the option nor the expression; fastcors adds a note.
+    notes = getattr(error, "__notes__", None) or [str(error)]
+    return str(notes[0]).partition("\n")[0].removeprefix("fastcors: ")
+
+
 @contextmanager
 def one_sentence(*, verbose: bool = False) -> Iterator[None]:
     """End the command with the sentence of a `UsageError`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from litestar import Litestar
 from litestar.middleware import DefineMiddleware
 from quart import Quart
@@ -93,6 +93,19 @@ in_host = Starlette(
     ]
 )
 anything: Any = CORSMiddleware
+router = APIRouter()
+router.mount("/v1", in_mount_of_router := FastAPI())
+in_mount_of_router.add_middleware(CORSMiddleware, allow_origins=WRONG)
+in_included = FastAPI()
+in_included.include_router(router, prefix="/api")
+many = Starlette(
+    middleware=[
+        Middleware(
+            CORSMiddleware, allow_origins=[f"https://{number}.example.com/" for number in range(12)]
+        )
+    ]
+)
+invalid = Starlette(middleware=[Middleware(CORSMiddleware, allow_origin_regex="https://(")])
 litestar = Litestar(middleware=[DefineMiddleware(anything, allow_origins=WRONG)])
 quart = Quart("quart")
 quart.asgi_app = anything(quart.asgi_app, allow_origins=WRONG)  # type: ignore[method-assign]
