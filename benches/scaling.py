@@ -4,7 +4,7 @@ Over the number of listed origins, from 1 to 1,000,000: with one origin that ask
 and with many that take turns, so the processor's caches hold none of them. Each Origin is a
 new object, as it is from a server: its hash is never computed beforehand. The same
 over the number of patterns, beside one listed origin. Then with 1 and 100 expressions, with 5 and 50
-requested headers, and with hostile requests.
+requested headers, below one of 10 and 1,000 paths, and with hostile requests.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from benches.tables import ATTACKS as ATTACKS_TABLE
 from benches.tables import LENGTHS, ORIGINS, PAIRS
 from benches.tables import PATTERNS as PATTERNS_TABLE
 from benches.timing import Batch, best, by_hand
-from fastcors import CORSMiddleware
+from fastcors import CORSMiddleware, Policy
 from tests.attacks.attacks import ATTACKS, CATASTROPHIC, Attack, hostile_to_expressions
 from tests.attacks.timing import best_times
 from tests.exchange import actual
@@ -180,6 +180,20 @@ def pairs(rounds: int) -> Iterator[Row]:
             Starlette(application, **options),
             rounds,
         )
+
+    inner = Policy(allow_origins=[last])
+    for count in (10, 1_000):
+        paths = {f"/api/v{number}/users": inner for number in range(count)}
+        app = CORSMiddleware(application, paths=paths)
+        scope = {**actual(last), "path": "/api/v5/users/1"}
+        if b"access-control-allow-origin" not in dict(response(app, scope)[0]["headers"]):
+            sys.exit(f"rejected below one of {count} paths")
+        found = best(
+            {each: by_hand(each, scope) for each in (application, app)},
+            rounds,
+        )
+        # Starlette's has no such option.
+        yield {"what": f"{count:,} paths", "fastcors": found[app] - found[application]}
 
 
 def compared(what: str, scope: dict[str, Any], ours: App, theirs: App, rounds: int) -> Row:

@@ -43,6 +43,7 @@ fn _fastcors(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<
     module.add_class::<asgi::CompiledPolicy>()?;
     module.add_class::<asgi::LiveOrigins>()?;
     module.add_class::<bindings::OriginSetBase>()?;
+    module.add_class::<asgi::CompiledPaths>()?;
     for function in [
         wrap_pyfunction!(asgi::claim_call, module)?,
         wrap_pyfunction!(bindings::entries_allow, module)?,

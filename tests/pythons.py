@@ -42,6 +42,7 @@ TESTED = (
     "tests/asgi",
     "tests/cors",
     "tests/explain",
+    "tests/feeds",
     "tests/install",
     "tests/memory",
     "tests/parity",

@@ -17,7 +17,7 @@ class _Type:
 
 
 # `types` and `inspect` have these too, at the price of an import.
-_FUNCTION: type[Any] = type(lambda: None)
+FUNCTION: type[Any] = type(lambda: None)
 METHOD: type[Any] = type(_Type().method)
 _CO_COROUTINE = 0x80
 
@@ -133,12 +133,12 @@ async def call_later(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -
 def makes_coroutines(app: object) -> bool:
     """Whether calling `app` makes a coroutine and runs nothing of it."""
     call: Any = app
-    if not isinstance(app, (_FUNCTION, METHOD)):
+    if not isinstance(app, (FUNCTION, METHOD)):
         call = getattr(type(app), "__call__", None)  # noqa: B004 - not whether, but how
     while isinstance(call, METHOD):
         function: Any = call
         call = function.__func__
-    return isinstance(call, _FUNCTION) and bool(call.__code__.co_flags & _CO_COROUTINE)
+    return isinstance(call, FUNCTION) and bool(call.__code__.co_flags & _CO_COROUTINE)
 
 
 async def send(message: Message) -> None:

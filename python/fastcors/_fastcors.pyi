@@ -78,11 +78,11 @@ class Middleware:
         """Whether `is_allowed_origin` is overridden."""
 
     def _fastcors_begin(
-        self, scope: Scope, /
+        self, policy: CompiledPolicy, scope: Scope, /
     ) -> tuple[list[tuple[bytes, bytes]], str | None, str | None, str | None, bool] | None:
         """Count a request, and return what `RequestHeaders` holds of it, without the policy.
 
-        None for another scope than ``"http"``.
+        None for another scope than ``"http"``, and if the policy leaves it untouched.
         """
 
     @property
@@ -111,10 +111,6 @@ class Middleware:
         Raises:
             TypeError: for a value of another type.
         """
-
-    @property
-    def _fastcors_enforces(self) -> bool:
-        """Whether requests may be rejected before the application runs, or reported."""
 
     def _fastcors_enforce(
         self,
@@ -207,7 +203,7 @@ class Middleware:
             TypeError: for a value of another type, and for an unknown counter.
         """
 
-    def _fastcors_count(self, name: str, /) -> None:
+    def _fastcors_count(self, policy: CompiledPolicy, name: str, /) -> None:
         """Add one to a counter: `stats` has their names, and that of a rejection is its reason.
 
         Raises:
@@ -216,6 +212,9 @@ class Middleware:
 
     def _fastcors_counts(self) -> dict[str, int]:
         """Return the counters by their names."""
+
+    def _fastcors_path_counts(self) -> dict[str, dict[str, int]]:
+        """Return the counters of each key of `paths` that something was counted for."""
 
 @final
 class LiveOrigins:
@@ -281,6 +280,36 @@ class OriginSetBase:
         """Return the entries that the linter finds something wrong with. Other threads run meanwhile."""
 
 @final
+class CompiledPaths:
+    """The keys of the option `paths`, with the policy of what is below each.
+
+    Args:
+        keys: each with the policy for it.
+        ambiguous: the policies for ambiguous paths, one for each `enforce` that is needed.
+        outer: the name of the mode of the outer options.
+
+    Raises:
+        ValueError: for a key that is none beside the others.
+    """
+
+    def __new__(
+        cls,
+        keys: Sequence[tuple[str, CompiledPolicy]],
+        ambiguous: Sequence[CompiledPolicy],
+        outer: str,
+    ) -> Self: ...
+    def find(self, path: str) -> tuple[int | None, str | None]:
+        """Return the index of the policy that decides on a path, and what makes it ambiguous.
+
+        Args:
+            path: the path after `root_path`.
+        """
+
+    @staticmethod
+    def index_at(policy: CompiledPolicy, scope: Scope) -> int | None:
+        """Return the index of the policy that decides on a request, or None if the outer options do."""
+
+@final
 class CompiledPolicy:
     """An immutable policy, with every header that its responses share built once.
 
@@ -301,6 +330,9 @@ class CompiledPolicy:
         responses: what responses have: ``"starlette"`` or ``"minimal"``.
         function: what is asked about an origin that nothing else allows.
         live: the set whose entries count too.
+        paths: the policies of the option `paths`, if there are any.
+        place: for a policy of `paths`: its key, or None if it is for ambiguous paths, and whether requests
+            go on as they are.
 
     Raises:
         ValueError: for an invalid expression or pattern, an unknown mode, unknown responses, or more
@@ -326,6 +358,8 @@ class CompiledPolicy:
         responses: str = "starlette",
         function: Callable[..., object] | None = None,
         live: OriginSetBase | None = None,
+        paths: CompiledPaths | None = None,
+        place: tuple[str | None, bool] | None = None,
     ) -> Self: ...
     @property
     def options(self) -> Options:
@@ -334,6 +368,22 @@ class CompiledPolicy:
     @property
     def any_origin(self) -> bool:
         """Whether every origin is allowed."""
+
+    @property
+    def enforces(self) -> bool:
+        """Whether any request may be rejected before the application runs."""
+
+    @property
+    def path(self) -> str | None:
+        """The key of `paths` that it is for: None for a policy of its own, and for ambiguous paths."""
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether it is for paths that are ambiguous."""
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether requests go on as they are."""
 
     def origins(self, limit: int | None = None) -> list[str]:
         """Return the entries of `allow_origins`, in their order, as a new list.

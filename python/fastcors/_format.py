@@ -85,8 +85,9 @@ def class_name(value: object) -> str:
 
 def function_name(function: Any) -> str:
     """Return the module and the name of a function for a message, or the repr of another callable."""
-    # What `functools.partial` calls is what its author knows.
-    function = getattr(function, "func", function)
+    if type(function).__module__ == "functools":
+        # What `functools.partial` calls is what its author knows.
+        function = getattr(function, "func", function)
     module = getattr(function, "__module__", None)
     name = getattr(function, "__qualname__", None)
     if type(name) is not str:

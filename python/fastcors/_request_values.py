@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def fetch_request(
-    method: str | None, *, origin: str | None, scheme: str, **headers: str | None
+    method: str | None,
+    *,
+    origin: str | None,
+    scheme: str,
+    path: str | None,
+    **headers: str | None,
 ) -> FetchRequest:
     """Return a request that is no preflight; a method of None stands for a WebSocket's handshake."""
 
@@ -27,7 +32,7 @@ def fetch_request(
     )
     is_https = text("scheme", scheme) in ("https", "wss")
     return FetchRequest(
-        given("origin", origin), method, host, site, mode, destination, is_https=is_https
+        given("origin", origin), method, host, site, mode, destination, is_https, path
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Collection, Iterable, MutableMapping
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, MutableMapping
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -17,6 +17,16 @@ Expressions = str | re.Pattern[str] | Iterable[str | re.Pattern[str]] | None
 
 # What allow_origin_func takes.
 OriginFunc = Callable[[str, Scope], bool | Awaitable[bool]]
+
+
+class PathPolicy(Protocol):
+    """A `Policy`, which imports this module."""
+
+    def actual(self, *, origin: str | None) -> Any: ...
+
+
+# What paths takes.
+Paths = Mapping[str, PathPolicy | None] | None
 
 # What enforce takes.
 Enforce = bool | Literal["unsafe", "isolate", "report"]
@@ -42,6 +52,7 @@ class PolicyOptions(TypedDict, total=False):
     max_age: int
     allow_origin_func: OriginFunc | None
     origin_func_timeout: float
+    paths: Paths
     enforce: Enforce
     hosts: Collection[str]
     responses: Responses
@@ -51,8 +62,8 @@ class PolicyOptions(TypedDict, total=False):
 
 if TYPE_CHECKING:
     # At run time its attributes differ between Pythons, and stubtest compares them.
-    class _Stats(TypedDict):  # noqa: PYI049 - the middleware returns it
-        """The return value of `CORSMiddleware.stats`."""
+    class _Counts(TypedDict):
+        """Counts of requests, of a middleware or below one of its paths."""
 
         requests: int
         cross_origin: int
@@ -60,3 +71,8 @@ if TYPE_CHECKING:
         rejected: dict[str, int]
         enforcement: dict[str, int]
         allow_origin_func: dict[str, int]
+
+    class _Stats(_Counts):
+        """The return value of `CORSMiddleware.stats`."""
+
+        paths: dict[str, _Counts]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
         "method",
         "headers",
         "private-network",
+        # No CORS below a path.
+        "path",
         # The rules of enforcement.
         "host",
         "cross-site-read",
@@ -53,22 +55,35 @@ class Request(Immutable):
         method: the Access-Control-Request-Method; None for an actual request.
         headers: the Access-Control-Request-Headers, or None.
         private_network: whether there is an Access-Control-Request-Private-Network.
+        path: the path of its URL, or None.
     """
 
-    __slots__ = ("headers", "method", "origin", "private_network")
+    __slots__ = ("headers", "method", "origin", "path", "private_network")
 
     origin: str | None
     method: str | None
     headers: str | None
     private_network: bool
+    path: str | None
 
     def __init__(
-        self, origin: str | None, method: str | None, headers: str | None, private_network: bool
+        self,
+        origin: str | None,
+        method: str | None,
+        headers: str | None,
+        private_network: bool,
+        path: str | None = None,
     ) -> None:
-        self._start(origin=origin, method=method, headers=headers, private_network=private_network)
+        self._start(
+            origin=origin,
+            method=method,
+            headers=headers,
+            private_network=private_network,
+            path=path,
+        )
 
     def _value(self) -> tuple[Any, ...]:
-        return self.origin, self.method, self.headers, self.private_network
+        return self.origin, self.method, self.headers, self.private_network, self.path
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Request):
@@ -90,6 +105,8 @@ class Request(Immutable):
             asked += f", headers={shown(self.headers)}"
         if self.private_network:
             asked += ", private_network=True"
+        if self.path is not None:
+            asked += f", path={shown(self.path)}"
         return f"{'actual' if self.method is None else 'preflight'}({asked})"
 
 
@@ -121,8 +138,9 @@ class FetchRequest(Request):
         mode: str | None,
         destination: str | None,
         is_https: bool,
+        path: str | None = None,
     ) -> None:
-        super().__init__(origin, None, None, private_network=False)
+        super().__init__(origin, None, None, private_network=False, path=path)
         self._start(
             sent_method=sent_method,
             host=host,
@@ -141,6 +159,7 @@ class FetchRequest(Request):
             self.mode,
             self.destination,
             self.is_https,
+            self.path,
         )
 
     def shown(self) -> str:
@@ -150,6 +169,8 @@ class FetchRequest(Request):
         texts = [f"{name}={shown(value)}" for name, value in values if value is not None]
         if self.is_https:
             texts.append('scheme="https"')
+        if self.path is not None:
+            texts.append(f"path={shown(self.path)}")
         return f"{'websocket' if self.sent_method is None else 'request'}({', '.join(texts)})"
 
 
@@ -158,8 +179,9 @@ class Denial(Immutable):
 
     Attributes:
         kind: ``"origin"``, ``"method"``, ``"headers"`` or ``"private-network"`` for CORS, as in the
-            body of a preflight's response; one of `RULES` if enforcement rejects the request.
-        value: the rejected value as it was sent: for headers, one name.
+            body of a preflight's response; ``"path"`` if `paths` has None for it; one of `RULES` if
+            enforcement rejects the request.
+        value: the rejected value as it was sent: for headers, one name; for a path, the key of `paths`.
         message: a sentence that names the closest rule, how it differs, and what to change. It has no
             control character and no line break, whatever the request contains.
     """

@@ -19,7 +19,7 @@ from .policy import Policy
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from typing import Any, Never, SupportsIndex, Unpack
 
     from ._types import (
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
         Enforce,
         Expressions,
         OriginFunc,
+        Paths,
         PolicyOptions,
         Responses,
+        _Counts,
         _Stats,
     )
 
@@ -57,6 +59,13 @@ class CORSMiddleware(Overridable):
             about ``null`` and about what names no site. `fastcors.cached` remembers what it returns.
         origin_func_timeout: for how many seconds an ``async`` one may be awaited; then the origin is
             rejected.
+        paths: other policies, or none, below paths, such as
+            ``{"/public": Policy(allow_origins=["*"]), "/internal": None}``. A path is below a key by whole
+            segments, and the key of the most segments counts, compared as it stands with the scope's path
+            after `root_path`. None: no CORS there; preflights reach the application, and responses stay as
+            they are. A path that routers may read in several ways, which are below different keys, gets no
+            permission. Elsewhere the other options apply. `hosts` is for the whole server; everything else
+            is the path's own policy's.
         enforce: which requests are rejected before the application runs, WebSocket handshakes too:
             True for all whose Origin is not allowed, ``"unsafe"`` for those of them with another method
             than GET, HEAD and OPTIONS, ``"isolate"`` also for what another site's page loads without an
@@ -107,6 +116,7 @@ class CORSMiddleware(Overridable):
         *,
         allow_origin_func: OriginFunc | None = None,
         origin_func_timeout: float = 5,
+        paths: Paths = None,
         enforce: Enforce = False,
         hosts: Collection[str] = (),
         responses: Responses = "starlette",
@@ -173,22 +183,19 @@ class CORSMiddleware(Overridable):
             ``allow_origin_func`` counts how often the function was ``asked``, and what became of it:
             it ``allowed`` or ``rejected`` the origin by True or False, it ``raised``, it ``timed_out``,
             or what it returned is ``not_bool``. Where a request is canceled meanwhile, it is only asked.
+
+            ``paths`` has the same counts for each key of `paths`, also of one that was replaced since;
+            they are part of the others. Below a key with None only ``requests`` are counted, and what
+            `hosts` rejects.
         """
-        counts = self._fastcors_counts()
-        enforcement = {rule: counts.pop(rule) for rule in RULES}
-        function = {
-            name.removeprefix(FUNCTION).replace("-", "_"): counts.pop(name)
-            for name in list(counts)
-            if name.startswith(FUNCTION)
+        own = self._fastcors_counts()
+        below = {key: dict.fromkeys(own, 0) for key in current(self).paths}
+        below.update(self._fastcors_path_counts())
+        total = {
+            name: count + sum(counts[name] for counts in below.values())
+            for name, count in own.items()
         }
-        return {
-            "requests": counts.pop("requests"),
-            "cross_origin": counts.pop("cross_origin"),
-            "preflights": counts.pop("preflights"),
-            "rejected": counts,
-            "enforcement": enforcement,
-            "allow_origin_func": function,
-        }
+        return {**_named(total), "paths": {key: _named(counts) for key, counts in below.items()}}
 
     policy = CurrentPolicy()
     allow_origins: PolicyAttribute[Collection[str], Collection[str]] = PolicyAttribute(
@@ -221,6 +228,9 @@ class CORSMiddleware(Overridable):
     )
     origin_func_timeout: PolicyAttribute[float, float] = PolicyAttribute(
         "For how many seconds that function may be awaited."
+    )
+    paths: PolicyAttribute[Mapping[str, Policy | None], Paths] = PolicyAttribute(
+        "The policies below paths; None: no CORS there."
     )
     enforce: PolicyAttribute[bool | str, Enforce] = PolicyAttribute(
         "Which requests are rejected before the application runs."
@@ -264,3 +274,21 @@ class CORSMiddleware(Overridable):
         decide_by(self, state["policy"], () if followed is None else followed)
         self.app = state["app"]
         vars(self).update(state["attributes"])
+
+
+def _named(counts: dict[str, int]) -> _Counts:
+    """Return counters as `CORSMiddleware.stats` does. The dict is emptied."""
+    enforcement = {rule: counts.pop(rule) for rule in RULES}
+    function = {
+        name.removeprefix(FUNCTION).replace("-", "_"): counts.pop(name)
+        for name in list(counts)
+        if name.startswith(FUNCTION)
+    }
+    return {
+        "requests": counts.pop("requests"),
+        "cross_origin": counts.pop("cross_origin"),
+        "preflights": counts.pop("preflights"),
+        "rejected": counts,
+        "enforcement": enforcement,
+        "allow_origin_func": function,
+    }

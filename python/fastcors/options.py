@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._coroutines import METHOD
 from ._fastcors import OriginSetBase
 from ._immutable import ReadOnlyList
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         "codes",
         "function",
         "timeout",
+        "paths",
         "enforcement",
         "hosts",
         "responses",
@@ -152,6 +154,13 @@ OPTIONS = (
         sent=lambda options: float(options.origin_func_timeout),
     ),
     Option(
+        "paths",
+        "paths",
+        default=None,
+        stems=("path", "resource", "route"),
+        sent=lambda options: tuple(sorted(options.paths.items(), key=lambda item: item[0])),
+    ),
+    Option(
         "enforce",
         "enforcement",
         default=False,
@@ -193,11 +202,21 @@ class Options:
         safe: the regular expressions that are proven to match no untrusted origin.
         engines: the regular expressions, each with its translation if Rust runs it.
         max_age_text: the value of Access-Control-Max-Age.
+        routes: the compiled policies of `paths`, once there are any.
         invalid: what Python's `re` raised for the first invalid expression.
         cause: what the first unreadable object raised.
     """
 
-    __slots__ = (*DEFAULTS, "cause", "engines", "invalid", "max_age_text", "problems", "safe")
+    __slots__ = (
+        *DEFAULTS,
+        "cause",
+        "engines",
+        "invalid",
+        "max_age_text",
+        "problems",
+        "routes",
+        "safe",
+    )
 
     allow_origins: Copy
     allow_methods: Copy
@@ -209,6 +228,7 @@ class Options:
     max_age: Any
     allow_origin_func: Any
     origin_func_timeout: float
+    paths: dict[str, Any]
     enforce: bool | str
     hosts: Copy
     responses: str
@@ -224,6 +244,7 @@ class Options:
         self.problems: list[Problem] = []
         self.safe: list[str] = []
         self.engines: list[tuple[re.Pattern[str], str | None]] = []
+        self.routes: Any = None
         self.invalid: Exception | None = None
         self.cause: Exception | None = None
 
@@ -270,6 +291,14 @@ class Options:
         """Return the request headers as Starlette sends them: with the safelisted ones, sorted."""
         return sorted(_SAFELISTED.union(self.allow_headers.items))
 
+    def with_hosts(self, hosts: Copy) -> Options:
+        """Return the same options with other hosts, for a path of a server with these."""
+        copied = Options.__new__(Options)
+        for name in Options.__slots__:
+            setattr(copied, name, getattr(self, name))
+        copied.hosts = hosts
+        return copied
+
     def given(self, origins: list[str]) -> dict[str, Any]:
         """Return the options as they were read, with these origins, to be read again."""
         options = {name: getattr(self, name) for name in DEFAULTS}
@@ -280,8 +309,9 @@ def identity(function: Any) -> Hashable:
     """Return what tells a function from others: a bound method is another object at each access."""
     if function is None:
         return None
-    inner, receiver = getattr(function, "__func__", None), getattr(function, "__self__", None)
-    return (id(function),) if inner is None else (id(inner), id(receiver))
+    if type(function) is METHOD:
+        return id(function.__func__), id(function.__self__)
+    return (id(function),)
 
 
 class Copy:

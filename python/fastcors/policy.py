@@ -5,8 +5,9 @@ from __future__ import annotations
 from ._fastcors import CompiledPolicy
 from ._format import function_name, listed, shown
 from ._immutable import Immutable, ReadOnlyDict, ReadOnlyList
-from ._lint.option_names import near_option
+from ._lint.arguments import check_names, checked
 from ._lint.reading import read_options
+from ._paths.routes import Routes, Selected
 from ._report import report
 from ._request_values import enforced_response, fetch_request, field, joined, kind, text
 from .decision import Decision, FetchRequest, Request
@@ -18,46 +19,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
     from typing import Any, Self, TypeVar, Unpack
 
-    from ._types import Enforce, Expressions, OriginFunc, PolicyOptions, Responses
+    from ._types import (
+        Enforce,
+        Expressions,
+        OriginFunc,
+        Paths,
+        PolicyOptions,
+        Responses,
+        Scope,
+    )
     from .decision import Denial
     from .options import Options
     from .problems import Problem
 
     _Policy = TypeVar("_Policy", bound="Policy")
-    _Initialize = TypeVar("_Initialize", bound=Callable[..., None])
+
+# `types` has it too, at the price of an import.
+_READ_ONLY: Callable[[Mapping[str, Any]], Mapping[str, Any]] = type(type.__dict__)
 
 # How many items of an option the repr shows if there are more.
 _SHOWN = 3
-
-
-def presented_as(checking: Callable[..., None], initialize: _Initialize) -> _Initialize:
-    """Return `checking`, with the signature of `initialize` for `inspect` and editors."""
-    for name in ("__name__", "__qualname__", "__doc__", "__annotations__"):
-        setattr(checking, name, getattr(initialize, name))
-    wrapped: Any = checking
-    wrapped.__wrapped__ = initialize
-    return wrapped  # type: ignore[no-any-return]
-
-
-def _checked(initialize: _Initialize) -> _Initialize:
-    """Raise for an option that does not exist, and name the nearest one."""
-
-    def checking(self: object, *args: Any, **options: Any) -> None:
-        check_names(options, "there is no option")
-        initialize(self, *args, **options)
-
-    return presented_as(checking, initialize)
-
-
-def check_names(given: Iterable[str], lacks: str, *, also: tuple[str, ...] = ()) -> None:
-    """Raise a TypeError for a name that is no option, and none of `also`; name the nearest option."""
-    for name in given:
-        if name not in DEFAULTS and name not in also:
-            near = near_option(name)
-            instead = (
-                f"did you mean {near!r}?" if near else f"the options are {', '.join(DEFAULTS)}"
-            )
-            raise TypeError(f"fastcors: {lacks} {shown(name)}; {instead}")
 
 
 class Policy(Immutable):
@@ -66,7 +47,7 @@ class Policy(Immutable):
     Args:
         allow_origins, allow_methods, allow_headers, allow_credentials, allow_origin_regex,
             allow_private_network, expose_headers, max_age, allow_origin_func, origin_func_timeout,
-            enforce, hosts, responses, strict, accept: as for `CORSMiddleware`, by keyword.
+            paths, enforce, hosts, responses, strict, accept: as for `CORSMiddleware`, by keyword.
 
     Raises:
         ConfigError: for what always raises, and with `strict` for any error.
@@ -95,7 +76,7 @@ class Policy(Immutable):
 
     _instead = "call policy.replace(...) for another one"
 
-    @_checked
+    @checked
     def __init__(
         self,
         *,
@@ -109,6 +90,7 @@ class Policy(Immutable):
         max_age: int = 600,
         allow_origin_func: OriginFunc | None = None,
         origin_func_timeout: float = 5,
+        paths: Paths = None,
         enforce: Enforce = False,
         hosts: Collection[str] = (),
         responses: Responses = "starlette",
@@ -142,6 +124,7 @@ class Policy(Immutable):
         method: str,
         headers: Iterable[str] | None = (),
         private_network: bool = False,
+        path: str | None = None,
     ) -> Decision:
         """Decide on a CORS-preflight request, as the middleware does.
 
@@ -151,8 +134,10 @@ class Policy(Immutable):
             headers: the names in its Access-Control-Request-Headers, which are joined by commas; or
                 one string, which is the whole value. None or an empty list: no such header.
             private_network: whether it has Access-Control-Request-Private-Network.
+            path: its path, as the scope has it after `root_path`: decoded, without a query. None: one
+                that is below no key of `paths`.
 
-        The strings are header values decoded as latin-1. One that no header can hold is rejected.
+        The other strings are header values decoded as latin-1. One that no header can hold is rejected.
 
         Raises:
             TypeError: for a value of another type.
@@ -162,20 +147,21 @@ class Policy(Immutable):
                 f"private_network is {shown(private_network)}, {kind(private_network)}; write True or False"
             )
         texts = text("origin", origin), text("method", method), joined(headers)
-        return self._decide(Request(*texts, private_network))
+        return self._decide(Request(*texts, private_network, _path(path)))
 
-    def actual(self, *, origin: str | None) -> Decision:
+    def actual(self, *, origin: str | None, path: str | None = None) -> Decision:
         """Decide on an actual request, one that is no preflight, as the middleware does.
 
         Args:
             origin: its Origin, a header value decoded as latin-1; None if it has none. Such a request
                 is always allowed, because it is not a CORS request.
+            path: as for `preflight`.
 
         Raises:
             TypeError: for a value of another type.
         """
         given = None if origin is None else text("origin", origin)
-        return self._decide(Request(given, None, None, private_network=False))
+        return self._decide(Request(given, None, None, private_network=False, path=_path(path)))
 
     def request(
         self,
@@ -187,6 +173,7 @@ class Policy(Immutable):
         sec_fetch_mode: str | None = None,
         sec_fetch_dest: str | None = None,
         scheme: str = "http",
+        path: str | None = None,
     ) -> Decision:
         """Decide on a request that is no preflight, by `enforce` and `hosts` and by CORS.
 
@@ -199,6 +186,7 @@ class Policy(Immutable):
             sec_fetch_dest: its Sec-Fetch-Dest, likewise.
             scheme: ``"https"`` if the server knows that it was sent so; with ``"http"`` a proxy may
                 have ended the encryption.
+            path: as for `preflight`.
 
         The decision has a `status` and a `body` if the request is rejected before the application
         runs. It is `allowed` if it is not, and CORS does not keep a page from reading the response.
@@ -215,11 +203,17 @@ class Policy(Immutable):
                 sec_fetch_mode=sec_fetch_mode,
                 sec_fetch_dest=sec_fetch_dest,
                 scheme=scheme,
+                path=_path(path),
             )
         )
 
     def websocket(
-        self, *, origin: str | None = None, host: str | None = None, scheme: str = "http"
+        self,
+        *,
+        origin: str | None = None,
+        host: str | None = None,
+        scheme: str = "http",
+        path: str | None = None,
     ) -> Decision:
         """Decide on the handshake of a WebSocket, by `enforce` and `hosts`. CORS does not cover it.
 
@@ -227,16 +221,31 @@ class Policy(Immutable):
             origin: its Origin, a header value decoded as latin-1; None if it has none.
             host: its Host, likewise.
             scheme: as for `request`.
+            path: as for `preflight`.
 
         Raises:
             TypeError: for a value of another type.
         """
-        return self._decide(fetch_request(None, origin=origin, host=host, scheme=scheme))
+        return self._decide(
+            fetch_request(None, origin=origin, host=host, scheme=scheme, path=_path(path))
+        )
+
+    def _selected(self, path: str | None) -> Selected:
+        """Return what decides on a request with this path, and why."""
+        return Selected(self, self._options.routes, path)
+
+    def _at(self, scope: Scope) -> Policy:
+        """Return the policy that decides on a request: this one, or that of a path."""
+        routes = self._options.routes
+        return self if routes is None else routes.at(self, scope)
 
     def _decide(self, request: Request) -> Decision:
+        compiled = self._selected(request.path).compiled
         if isinstance(request, FetchRequest):
-            rule, action, status, body, lines = enforced_response(self._compiled, request)
+            rule, action, status, body, lines = enforced_response(compiled, request)
             rejected = action == "reject"
+            if compiled.is_untouched and not rejected:
+                return self._untouched(request)
             return Decision(
                 self,
                 request,
@@ -246,14 +255,16 @@ class Policy(Immutable):
                 body=body if rejected else None,
                 lines=lines,
             )
+        if compiled.is_untouched:
+            return self._untouched(request)
         origin, origin_fits = field(request.origin)
         if request.method is None:
-            allowed, lines = self._compiled.actual_response(
+            allowed, lines = compiled.actual_response(
                 origin=None if request.origin is None else origin, origin_fits=origin_fits
             )
             return Decision(self, request, allowed=allowed, status=None, body=None, lines=lines)
         headers, headers_fit = field(request.headers)
-        status, body, lines, reasons = self._compiled.preflight_response(
+        status, body, lines, reasons = compiled.preflight_response(
             origin=origin,
             origin_fits=origin_fits,
             method=field(request.method)[0],
@@ -263,28 +274,26 @@ class Policy(Immutable):
         )
         return Decision(self, request, allowed=not reasons, status=status, body=body, lines=lines)
 
+    def _untouched(self, request: Request) -> Decision:
+        """Return the decision on what goes on as it is: the application alone may allow an Origin."""
+        is_handshake = isinstance(request, FetchRequest) and request.sent_method is None
+        allowed = request.origin is None or is_handshake
+        return Decision(self, request, allowed=allowed, status=None, body=None, lines=())
+
     def _denials(self, request: Request) -> tuple[Denial, ...]:
         """Return what is rejected of a request, for its decision."""
-        if isinstance(request, FetchRequest):
-            from ._explain.enforcement import enforcement_denials
+        from ._explain.paths import denials_at
 
-            rule, action, *_ = enforced_response(self._compiled, request)
-            return enforcement_denials(self._compiled, request, rule, rejects=action == "reject")
-        from ._explain.requests import denials
-
-        return tuple(denials(self._compiled, request))
+        selected = self._selected(request.path)
+        return denials_at(selected, request, _enforced(selected, request))
 
     def _explanation(self, decision: Decision) -> str:
         """Return the text of a decision."""
+        from ._explain.paths import explanation_at
+
         request = decision._request
-        if isinstance(request, FetchRequest):
-            from ._explain.enforcement import enforcement_explanation
-
-            rule, action, status, *_ = enforced_response(self._compiled, request)
-            return enforcement_explanation(self._compiled, decision, rule, action, status)
-        from ._explain.requests import explanation
-
-        return explanation(self._compiled, decision)
+        selected = self._selected(request.path)
+        return explanation_at(selected, decision, _enforced(selected, request))
 
     def replace(self, **changes: Unpack[PolicyOptions]) -> Self:
         """Return a policy with these options changed and the others as they are.
@@ -354,6 +363,8 @@ class Policy(Immutable):
 
     def _shown(self, name: str) -> str:
         option = getattr(self._options, name)
+        if name == "paths":
+            return _shown_paths(option)
         if name == "allow_origin_regex":
             expressions = [_shown_expression(pattern) for pattern in self._options.patterns()]
             return expressions[0] if len(expressions) == 1 else f"[{', '.join(expressions)}]"
@@ -422,6 +433,11 @@ class Policy(Immutable):
         return self._options.origin_func_timeout
 
     @property
+    def paths(self) -> Mapping[str, Policy | None]:
+        """The policies below paths, in the order in which they were given; None: no CORS there."""
+        return _READ_ONLY(self._options.paths)
+
+    @property
     def enforce(self) -> bool | str:
         """Which requests are rejected before the application runs."""
         return self._options.enforce
@@ -484,12 +500,34 @@ class Policy(Immutable):
         return made
 
 
-def _compiled(options: Options, origins: list[str]) -> CompiledPolicy:
+def _enforced(selected: Selected, request: Request) -> tuple[Any, ...]:
+    if isinstance(request, FetchRequest):
+        return enforced_response(selected.compiled, request)
+    return ()
+
+
+def _path(path: object) -> str | None:
+    return None if path is None else text("path", path)
+
+
+def _policy_at(options: Options, origins: list[str], place: tuple[str | None, bool]) -> Policy:
+    """Return the policy for a key of `paths`, or for paths that are ambiguous."""
+    policy = Policy.__new__(Policy)
+    compiled = _compiled(options, origins, place)
+    policy._start(_options=options, _compiled=compiled, _hash=None)
+    return policy
+
+
+def _compiled(
+    options: Options, origins: list[str], place: tuple[str | None, bool] | None = None
+) -> CompiledPolicy:
     sent: dict[str, Any] = {
         option.compiled: option.sent(options)
         for option in OPTIONS
         if option.compiled is not None and option.sent is not None
     }
+    if options.paths and options.routes is None:
+        options.routes = Routes(options, _policy_at)
     return CompiledPolicy(
         options=options,
         origins=origins,
@@ -498,6 +536,8 @@ def _compiled(options: Options, origins: list[str]) -> CompiledPolicy:
         any_header=options.any_header,
         function=options.allow_origin_func,
         live=options.allow_origins.live,
+        paths=None if options.routes is None else options.routes.compiled,
+        place=place,
         **sent,
     )
 
@@ -517,6 +557,16 @@ def _policy_of_options(options: Options, class_: type[_Policy]) -> _Policy:
     policy = class_.__new__(class_)
     policy._take(options)
     return policy
+
+
+def _shown_paths(paths: Mapping[str, Policy | None]) -> str:
+    """Return the first of the paths, each with its policy, as text."""
+    items = list(paths.items())
+    first = items if len(items) <= _SHOWN + 1 else items[:_SHOWN]
+    texts = [f"{shown(key)}: {policy!r}" for key, policy in first]
+    if len(first) < len(items):
+        texts.append(f"… {len(items) - len(first):,} more")
+    return f"{{{', '.join(texts)}}}"
 
 
 def _shown_expression(pattern: re.Pattern[str]) -> str:

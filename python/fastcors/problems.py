@@ -223,6 +223,20 @@ CODES = {
         Code("host-scheme", "error", "hosts"),
         Code("host-type", "error", "hosts", raises=True),
         Code("responses-value", "error", "responses", raises=True),
+        Code("path-dots", "error", "paths", raises=True),
+        Code("path-duplicate", "error", "paths", raises=True),
+        Code("path-hosts", "error", "paths", raises=True),
+        Code("path-malformed", "error", "paths", raises=True),
+        Code("path-nested", "error", "paths", raises=True),
+        Code("path-no-slash", "error", "paths", raises=True),
+        Code("path-pattern", "error", "paths", raises=True),
+        Code("path-percent-encoded", "error", "paths", raises=True),
+        Code("path-policy", "error", "paths", raises=True),
+        Code("path-query", "error", "paths", raises=True),
+        Code("path-trailing-slash", "error", "paths", raises=True),
+        Code("path-type", "error", "paths", raises=True),
+        Code("path-url", "error", "paths", raises=True),
+        Code("paths-type", "error", "paths", raises=True),
     )
 }
 ALWAYS_RAISE = frozenset(name for name, code in CODES.items() if code.raises)

@@ -95,7 +95,8 @@ impl<'s> Question<'s> {
             // SAFETY: live objects, as the caller vouches.
             unsafe {
                 let (policy, origin) = (Owned::share(policy), Owned::share(origin));
-                reject_actual(counts_of(middleware), &policy, scope, &origin, middleware)?;
+                let counts = counts_of(middleware, policy.as_ptr());
+                reject_actual(counts, &policy, scope, &origin, middleware)?;
             }
         }
         Ok(Decided { kind: Actual::Rejected, policy, request: scope, asked: middleware })

@@ -3,19 +3,22 @@
 use core::ffi::{c_int, c_void};
 use core::ptr;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use pyo3::exceptions::{PyAttributeError, PyValueError};
+use pyo3::exceptions::{PyAttributeError, PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::application::Calls;
+use super::asking;
 use super::call::respond_method;
+use super::counts::Counts;
 use super::current::{
-    counts, current_policy, find_overrides, follows, held, live_verdict, overrides, replace, totals,
+    counts_of, counts_of_policy, current_policy, each_path, find_overrides, follows, held,
+    live_verdict, overrides, replace, totals,
 };
 use super::enforcement;
-use super::function;
 use super::guard::{attached, object, status};
 use super::live_origins::LiveOrigins;
 use super::middleware::{Middleware, is_middleware, not_initialized};
@@ -131,15 +134,6 @@ unsafe extern "C" fn get_asks(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut f
     object(|| unsafe { overridden(slf, |overrides| overrides.asks_origin) })
 }
 
-/// `Middleware._fastcors_enforces`: whether requests may be rejected before the application runs.
-unsafe extern "C" fn get_enforces(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
-    // SAFETY: Python calls this with a `Middleware`.
-    object(|| unsafe {
-        let Some(policy) = current_policy(slf.cast())? else { return not_initialized() };
-        Owned::take(ffi::PyBool_FromLong(compiled(policy.as_ptr()).enforces.into()))
-    })
-}
-
 /// `Middleware._fastcors_enforce`: [`enforcement::enforce`].
 unsafe extern "C" fn enforce(
     slf: *mut ffi::PyObject,
@@ -199,7 +193,7 @@ unsafe extern "C" fn decides(
     })
 }
 
-/// `Middleware._fastcors_function`: [`function::ask_for_python`].
+/// `Middleware._fastcors_function`: [`asking::ask_for_python`].
 unsafe extern "C" fn ask_function(
     slf: *mut ffi::PyObject,
     args: *mut *mut ffi::PyObject,
@@ -211,14 +205,15 @@ unsafe extern "C" fn ask_function(
         if let &[policy, scope, origin] = core::slice::from_raw_parts(args, nargs.unsigned_abs()) {
             if is_policy(policy) && ffi::PyBytes_CheckExact(origin) != 0 {
                 let policy = Owned::share(policy);
-                return function::ask_for_python(counts(slf.cast()), &policy, scope, origin);
+                let counts = counts_of(slf, policy.as_ptr());
+                return asking::ask_for_python(counts, &policy, scope, origin);
             }
         }
-        function::wrong_arguments()
+        asking::wrong_arguments()
     })
 }
 
-/// `Middleware._fastcors_function_said`: [`function::said_later`].
+/// `Middleware._fastcors_function_said`: [`asking::said_later`].
 unsafe extern "C" fn function_said(
     slf: *mut ffi::PyObject,
     args: *mut *mut ffi::PyObject,
@@ -227,25 +222,35 @@ unsafe extern "C" fn function_said(
     // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
     object(|| unsafe {
         let args = core::slice::from_raw_parts(args, nargs.unsigned_abs());
-        function::said_later(counts(slf.cast()), args)
+        match args {
+            [policy, ..] if is_policy(*policy) => asking::said_later(counts_of(slf, *policy), args),
+            _ => asking::wrong_arguments(),
+        }
     })
 }
 
-/// `Middleware._fastcors_begin(scope)`: counts a request that `async def __call__` serves, and reads
-/// its headers: None for another scope than `"http"`, else the header lines as a list, the Origin, and
+/// `Middleware._fastcors_begin(policy, scope)`: counts a request that `async def __call__` serves, and reads
+/// its headers: None for another scope than `"http"` and where the policy leaves it untouched, else the header lines as a list, the Origin, and
 /// of a preflight the requested method, the requested headers and whether private network access is
 /// requested. What is not there is None.
 unsafe extern "C" fn begin(
     slf: *mut ffi::PyObject,
-    scope: *mut ffi::PyObject,
+    args: *mut *mut ffi::PyObject,
+    nargs: ffi::Py_ssize_t,
 ) -> *mut ffi::PyObject {
-    // SAFETY: Python calls this with a `Middleware` and an argument, which the caller holds.
+    // SAFETY: Python calls this with a `Middleware` and as many arguments as it says, which the caller
+    // holds; the policy is checked to be one.
     object(|| unsafe {
-        let this = slf.cast::<Middleware>();
-        let Some(policy) = current_policy(this)? else { return not_initialized() };
-        let names = compiled(policy.as_ptr()).names;
+        let (policy, scope) = policy_and(args, nargs)?;
+        let compiled = compiled(policy);
+        let names = compiled.names;
         let kind = item(scope, names.kind.as_ptr())?;
         if !is_text(kind.as_ptr(), names.http.as_ptr(), b"http")? {
+            return Ok(Owned::share(ffi::Py_None()));
+        }
+        let counts = counts_of_policy(slf.cast(), compiled);
+        counts.request();
+        if compiled.part.place.as_ref().is_some_and(|place| place.is_untouched) {
             return Ok(Owned::share(ffi::Py_None()));
         }
         let headers = item(scope, names.headers.as_ptr())?;
@@ -254,8 +259,6 @@ unsafe extern "C" fn begin(
             Some(request) => request,
             None => read_any(scope, &headers)?.0,
         };
-        let counts = counts(this);
-        counts.request();
         let text = |value: Option<&Owned>| match value {
             Some(value) => decoded(bytes_of(value.as_ptr())),
             None => Ok(Owned::share(ffi::Py_None())),
@@ -358,7 +361,7 @@ unsafe extern "C" fn preflight_method(
     object(|| unsafe {
         let args = core::slice::from_raw_parts(args, nargs.unsigned_abs());
         find_overrides(slf.cast())?;
-        preflight::asked(counts(slf.cast()), slf, args)
+        preflight::asked(slf, args)
     })
 }
 
@@ -380,16 +383,69 @@ unsafe extern "C" fn get_counts(
     })
 }
 
-/// `Middleware._fastcors_count(name)`: counts what the `async def __call__` of a subclass decides.
-unsafe extern "C" fn count(
+/// `Middleware._fastcors_path_counts()`: the counters of each key of `paths`.
+unsafe extern "C" fn get_path_counts(
     slf: *mut ffi::PyObject,
-    name: *mut ffi::PyObject,
+    _: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
     object(|| {
         attached(|py| {
-            // SAFETY: Python calls this with a `Middleware` and an argument.
+            let mut totals = BTreeMap::<String, Vec<(&'static str, u64)>>::new();
+            let each = |key: &str, counts: &Counts| {
+                let Some(total) = totals.get_mut(key) else {
+                    totals.insert(key.to_owned(), counts.read().collect());
+                    return;
+                };
+                for (total, (_, count)) in total.iter_mut().zip(counts.read()) {
+                    total.1 += count;
+                }
+            };
+            // SAFETY: Python calls this with a `Middleware`, which the caller holds.
+            unsafe { each_path(slf.cast(), each) }
+            let found = PyDict::new(py);
+            for (key, counts) in totals {
+                let path = PyDict::new(py);
+                for (name, count) in counts {
+                    path.set_item(name, count)?;
+                }
+                found.set_item(key, path)?;
+            }
+            // SAFETY: the reference is given away.
+            unsafe { Ok(Owned::take(found.into_ptr())) }
+        })?
+    })
+}
+
+/// The arguments of a method that takes a `CompiledPolicy` and another object.
+///
+/// # Safety
+/// There are as many as `nargs` says, and the thread is attached.
+unsafe fn policy_and(
+    args: *mut *mut ffi::PyObject,
+    nargs: ffi::Py_ssize_t,
+) -> Result<(*mut ffi::PyObject, *mut ffi::PyObject), Raised> {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        match *core::slice::from_raw_parts(args, nargs.unsigned_abs()) {
+            [policy, other] if is_policy(policy) => Ok((policy, other)),
+            _ => attached(|_| Err(PyTypeError::new_err("a policy and one object are needed"))),
+        }
+    }
+}
+
+/// `Middleware._fastcors_count(policy, name)`: counts what the `async def __call__` of a subclass decides.
+unsafe extern "C" fn count(
+    slf: *mut ffi::PyObject,
+    args: *mut *mut ffi::PyObject,
+    nargs: ffi::Py_ssize_t,
+) -> *mut ffi::PyObject {
+    object(|| {
+        // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
+        let (policy, name) = unsafe { policy_and(args, nargs)? };
+        attached(|py| {
+            // SAFETY: live objects, which the caller holds.
             let (name, counts) =
-                unsafe { (Bound::from_borrowed_ptr(py, name), counts(slf.cast::<Middleware>())) };
+                unsafe { (Bound::from_borrowed_ptr(py, name), counts_of(slf, policy)) };
             if !counts.named(name.extract()?) {
                 return Err(PyValueError::new_err(format!("there is no counter {name:?}")));
             }
@@ -400,7 +456,7 @@ unsafe extern "C" fn count(
 }
 
 /// The attributes of the type.
-pub(super) const ATTRIBUTES: [ffi::PyGetSetDef; 9] = [
+pub(super) const ATTRIBUTES: [ffi::PyGetSetDef; 8] = [
     attribute(
         c"__dict__",
         ffi::PyObject_GenericGetDict,
@@ -423,12 +479,11 @@ pub(super) const ATTRIBUTES: [ffi::PyGetSetDef; 9] = [
     ),
     attribute(c"_fastcors_hooks", get_hooks, None, c"Whether a method is called by name."),
     attribute(c"_fastcors_asks", get_asks, None, c"Whether is_allowed_origin is overridden."),
-    attribute(c"_fastcors_enforces", get_enforces, None, c"Whether requests may be rejected."),
     no_attribute(),
 ];
 
 /// Its methods.
-pub(super) const METHODS: [ffi::PyMethodDef; 13] = [
+pub(super) const METHODS: [ffi::PyMethodDef; 14] = [
     fast_method(
         c"_fastcors_respond",
         respond_method,
@@ -450,11 +505,10 @@ pub(super) const METHODS: [ffi::PyMethodDef; 13] = [
         ffi::METH_O,
         c"_fastcors_decides($self, policy, /)\n--\n\nWhether this is the policy, without a function.",
     ),
-    method(
+    fast_method(
         c"_fastcors_begin",
         begin,
-        ffi::METH_O,
-        c"_fastcors_begin($self, scope, /)\n--\n\nCount a request and read its headers.",
+        c"_fastcors_begin($self, policy, scope, /)\n--\n\nCount a request and read its headers.",
     ),
     method(
         c"_fastcors_allows",
@@ -462,11 +516,16 @@ pub(super) const METHODS: [ffi::PyMethodDef; 13] = [
         ffi::METH_O,
         c"_fastcors_allows($self, origin, /)\n--\n\nWhether the options allow an origin.",
     ),
-    method(
+    fast_method(
         c"_fastcors_count",
         count,
-        ffi::METH_O,
-        c"_fastcors_count($self, name, /)\n--\n\nAdd one to a counter.",
+        c"_fastcors_count($self, policy, name, /)\n--\n\nAdd one to a counter.",
+    ),
+    method(
+        c"_fastcors_path_counts",
+        get_path_counts,
+        ffi::METH_NOARGS,
+        c"_fastcors_path_counts($self, /)\n--\n\nThe counters of each key of paths.",
     ),
     method(
         c"_fastcors_counts",

@@ -10,17 +10,22 @@ use pyo3::prelude::*;
 use super::actual::pass_on;
 use super::application::{Application, Called};
 use super::asked::question;
+use super::asking::{self, Said};
 use super::coroutines::deferred;
-use super::current::{counts, current, find_overrides, follows, live_verdict, overrides};
+use super::counts::Counts;
+use super::current::{
+    counts, counts_of_policy, current, find_overrides, follows, live_verdict, overrides,
+};
 use super::enforcement::{self, Asked, Next, Passed};
 use super::fetch_headers::FetchHeaders;
-use super::function::{self, Said};
 use super::guard::{attached, object};
 use super::middleware::{Middleware, not_initialized};
 use super::names::Names;
 use super::object::{Owned, Raised, bytes_of, is_text, item, seldom};
 use super::older_rust::{cold_path, signed};
+use super::paths::Place;
 use super::policy::{CompiledPolicy, compiled};
+use super::route::route;
 use super::scope::{RequestHeaders, read_any};
 use super::{preflight, send};
 use crate::cors::{Actual, can_be_mirrored};
@@ -104,12 +109,24 @@ unsafe fn respond(
         if is_special {
             return deferred(names, special(this, asks, &app, policy, called));
         }
-        deferred(names, dispatch(this, asks, &app, policy, names, called, false))
+        let by = By { counts: counts(this), is_outer: true, may_ask_function: false };
+        deferred(names, dispatch(this, asks, &app, policy, names, by, called))
     }
 }
 
-/// Responds to one request of a policy that may reject it before the application runs, or that asks a
-/// function. Neither costs the other policies more than one branch.
+/// What a request is decided by, beside its policy.
+#[derive(Clone, Copy)]
+struct By<'c> {
+    /// Where it is counted.
+    counts: &'c Counts,
+    /// Whether it is the middleware's own policy, not one of its paths.
+    is_outer: bool,
+    /// False where the policy has no function to ask.
+    may_ask_function: bool,
+}
+
+/// Responds to one request of a policy that may reject it before the application runs, that asks a
+/// function, or that has others for paths. None of these costs the other policies more than one branch.
 ///
 /// # Safety
 /// As for [`respond`].
@@ -123,33 +140,120 @@ unsafe fn special(
 ) -> Result<Owned, Raised> {
     // SAFETY: as the caller vouches.
     unsafe {
-        let &CompiledPolicy { names, enforces, .. } = compiled(policy.as_ptr());
-        if enforces {
-            return enforced(this, asks, app, policy, called);
+        if compiled(policy.as_ptr()).part.paths.is_some() {
+            cold_path();
+            return routed(this, asks, app, policy, called);
         }
-        dispatch(this, asks, app, policy, names, called, true)
+        let &CompiledPolicy { names, enforces, .. } = compiled(policy.as_ptr());
+        let by = By { counts: counts(this), is_outer: true, may_ask_function: true };
+        if enforces {
+            return enforced_alone(this, asks, app, policy, by, called);
+        }
+        dispatch(this, asks, app, policy, names, by, called)
     }
 }
 
-/// Responds to one request of a policy that may reject it before the application runs. A copy of
-/// [`decide`] of its own: what no policy enforces takes one branch more.
+/// Responds to one request of a policy that has others for paths.
 ///
 /// # Safety
 /// As for [`respond`].
 #[inline(never)]
-unsafe fn enforced(
+unsafe fn routed(
     this: *mut Middleware,
     asks: bool,
     app: &Application,
     policy: Owned,
     called: Called,
 ) -> Result<Owned, Raised> {
+    let Called { scope, receive, send } = called;
+    // SAFETY: as the caller vouches.
+    unsafe {
+        let names = compiled(policy.as_ptr()).names;
+        let kind = item(scope, names.kind.as_ptr())?;
+        let is_http = is_text(kind.as_ptr(), names.http.as_ptr(), b"http")?;
+        if !is_http && !is_text(kind.as_ptr(), names.websocket.as_ptr(), b"websocket")? {
+            return app.call(names, scope, receive, send);
+        }
+        let inner = route(policy.as_ptr(), scope)?;
+        let is_outer = inner.is_none();
+        let policy = inner.unwrap_or(policy);
+        let compiled = compiled(policy.as_ptr());
+        let counts = counts_of_policy(this, compiled);
+        let by = By { counts, is_outer, may_ask_function: true };
+        // On these nobody is asked.
+        let asks = asks && compiled.part.place.as_ref().is_none_or(Place::asks);
+        if compiled.enforces {
+            return enforced_below(this, asks, app, policy, by, called);
+        }
+        if compiled.part.place.as_ref().is_some_and(|place| place.is_untouched) {
+            if is_http {
+                counts.request();
+            }
+            return app.call(names, scope, receive, send);
+        }
+        dispatch(this, asks, app, policy, names, by, called)
+    }
+}
+
+/// A copy of [`enforced`] for policies without paths.
+///
+/// # Safety
+/// As for [`respond`].
+#[inline(never)]
+unsafe fn enforced_alone(
+    this: *mut Middleware,
+    asks: bool,
+    app: &Application,
+    policy: Owned,
+    by: By<'_>,
+    called: Called,
+) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches.
+    unsafe { enforced(this, asks, app, policy, By { is_outer: true, ..by }, called) }
+}
+
+/// A copy of [`enforced`] for policies with paths, and for those of paths.
+///
+/// # Safety
+/// As for [`respond`].
+#[inline(never)]
+unsafe fn enforced_below(
+    this: *mut Middleware,
+    asks: bool,
+    app: &Application,
+    policy: Owned,
+    by: By<'_>,
+    called: Called,
+) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches.
+    unsafe { enforced(this, asks, app, policy, by, called) }
+}
+
+/// Responds to one request of a policy that may reject it before the application runs.
+///
+/// # Safety
+/// As for [`respond`].
+#[inline(always)]
+unsafe fn enforced(
+    this: *mut Middleware,
+    asks: bool,
+    app: &Application,
+    policy: Owned,
+    by: By<'_>,
+    called: Called,
+) -> Result<Owned, Raised> {
     // SAFETY: as the caller vouches; a copy of the scope is held until the application is called.
     unsafe {
         let asked = if asks { Asked::Override } else { Asked::Policy };
+        let is_untouched = !by.is_outer
+            && compiled(policy.as_ptr())
+                .part
+                .place
+                .as_ref()
+                .is_some_and(|place| place.is_untouched);
         let over = |copy: &Option<Owned>| copy.as_ref().map_or(called.scope, Owned::as_ptr);
         let mut found = FetchHeaders::default();
-        match enforcement::judge(this, &policy, called, asked, &mut found)? {
+        match enforcement::judge(this, &policy, by.is_outer, called, asked, &mut found)? {
             Next::Reject(coroutine) => Ok(coroutine),
             Next::Ask(origin, copy) => {
                 let called = Called { scope: over(&copy), ..called };
@@ -157,7 +261,7 @@ unsafe fn enforced(
             }
             Next::Wait(origin, copy, pending) => {
                 let called = Called { scope: over(&copy), ..called };
-                function::enforce_later(this.cast(), &policy, called, &origin, &pending)
+                asking::enforce_later(this.cast(), &policy, called, &origin, &pending)
             }
             Next::Pass(copy, passed) => {
                 let called = Called { scope: over(&copy), ..called };
@@ -172,9 +276,12 @@ unsafe fn enforced(
                         };
                         let called = Called { send: send.as_ptr(), ..called };
                         let request = take(&mut found.cors);
-                        counts(this).request();
+                        by.counts.request();
+                        if is_untouched {
+                            return app.call(names, called.scope, called.receive, called.send);
+                        }
                         let policy = current.unwrap_or(policy);
-                        decide(this, asks, app, policy, names, called, request, allowed, true)
+                        decide(this, asks, app, policy, names, by, called, request, allowed)
                     }
                     None => app.call(names, called.scope, called.receive, called.send),
                 }
@@ -193,19 +300,18 @@ unsafe fn dispatch(
     app: &Application,
     policy: Owned,
     names: &Names,
+    by: By<'_>,
     called: Called,
-    may_ask_function: bool,
 ) -> Result<Owned, Raised> {
     let Called { scope, receive, send } = called;
     // SAFETY: as the caller vouches; `RequestHeaders` holds bytes objects.
     unsafe {
-        let counts = counts(this);
         let kind = item(scope, names.kind.as_ptr())?;
         if !is_text(kind.as_ptr(), names.http.as_ptr(), b"http")? {
             cold_path();
             return app.call(names, scope, receive, send);
         }
-        counts.request();
+        by.counts.request();
         let headers = item(scope, names.headers.as_ptr())?;
         let (request, copy) = match RequestHeaders::read(headers.as_ptr()) {
             Some(request) => (request, None),
@@ -213,13 +319,12 @@ unsafe fn dispatch(
         };
         let scope = copy.as_ref().map_or(scope, Owned::as_ptr);
         let called = Called { scope, receive, send };
-        decide(this, asks, app, policy, names, called, request, None, may_ask_function)
+        decide(this, asks, app, policy, names, by, called, request, None)
     }
 }
 
 /// Decides on an HTTP request whose headers have been read; `known` is whether the policy, which
-/// is the current one then, allows its Origin, if that is known. `may_ask_function` is false where the
-/// policy has none.
+/// is the current one then, allows its Origin, if that is known.
 ///
 /// # Safety
 /// As for [`respond`].
@@ -231,15 +336,15 @@ unsafe fn decide(
     app: &Application,
     mut policy: Owned,
     names: &Names,
+    by: By<'_>,
     called: Called,
     mut request: RequestHeaders,
     known: Option<bool>,
-    may_ask_function: bool,
 ) -> Result<Owned, Raised> {
     let Called { scope, receive, send } = called;
     // SAFETY: as the caller vouches; `RequestHeaders` holds bytes objects.
     unsafe {
-        let counts = counts(this);
+        let counts = by.counts;
         let Some(origin) = request.origin.take() else {
             let send = send::new(send, &policy, None, Actual::WithoutOrigin, None)?;
             return app.call(names, scope, receive, send.as_ptr());
@@ -255,7 +360,7 @@ unsafe fn decide(
         }
         // The list that the policy follows is compared even if a subclass decides, because it may call
         // the policy that the request began with.
-        let allowed = if known.is_none() && follows(this) {
+        let allowed = if known.is_none() && by.is_outer && follows(this) {
             let (allowed, current) = live_verdict(this, policy, bytes_of(origin.as_ptr()))?;
             policy = current;
             Some(allowed)
@@ -289,12 +394,12 @@ unsafe fn decide(
             Some(allowed) => allowed,
             None => compiled.allows_bytes(bytes_of(origin.as_ptr()))?,
         };
-        if may_ask_function && !allowed {
+        if by.may_ask_function && !allowed {
             if known.is_none() {
                 return ask(this, app, &policy, called, &request, origin, preflight);
             }
             // Enforcement has asked it.
-            let decider = function::decider(this, &policy, &origin);
+            let decider = asking::decider(this, &policy, &origin);
             return pass_on(counts, app, &policy, called, origin, false, decider);
         }
         if let Some(method) = preflight {
@@ -323,12 +428,12 @@ unsafe fn ask(
     let Called { scope, send, .. } = called;
     // SAFETY: as the caller vouches; `RequestHeaders` holds bytes objects.
     unsafe {
+        let counts = counts_of_policy(this, compiled(policy.as_ptr()));
         let said = match compiled(policy.as_ptr()).function_about(bytes_of(origin.as_ptr())) {
-            Some(function) => function.ask(counts(this), policy, scope, origin.as_ptr())?,
+            Some(function) => asking::ask(function, counts, policy, scope, origin.as_ptr())?,
             None => Said::Now(false),
         };
-        let counts = counts(this);
-        let decider = function::decider(this, policy, &origin);
+        let decider = asking::decider(this, policy, &origin);
         match (said, preflight) {
             (Said::Now(allowed), Some(method)) => preflight::respond_by(
                 counts, policy, scope, request, &origin, allowed, method, send, decider,
@@ -339,10 +444,10 @@ unsafe fn ask(
             (Said::Later(pending), Some(method)) => {
                 let parts =
                     preflight::parts(this.cast(), policy, scope, request, &origin, method, send);
-                function::respond_later(parts, &pending)
+                asking::respond_later(parts, &pending)
             }
             (Said::Later(pending), None) => {
-                function::pass_later(this.cast(), policy, called, &origin, &pending)
+                asking::pass_later(this.cast(), policy, called, &origin, &pending)
             }
         }
     }

@@ -18,7 +18,8 @@ use super::middleware::Middleware;
 use super::object::{Owned, Raised};
 use super::older_rust::cold_path;
 use super::overrides::Overrides;
-use super::policy::compiled;
+use super::path_counts::PathCounts;
+use super::policy::{CompiledPolicy, compiled};
 
 /// The application and the `CompiledPolicy`, held for one request; None before `__init__` has set them.
 ///
@@ -98,6 +99,50 @@ pub(super) unsafe fn counts<'a>(this: *mut Middleware) -> &'a Counts {
     // SAFETY: as the caller vouches.
     unsafe {
         &(*super::own_part::part(this)).counts
+    }
+}
+
+/// The counters for what a policy decides: those of its path, if it is for one.
+///
+/// # Safety
+/// As for [`counts`].
+pub(super) unsafe fn counts_of_policy<'a>(
+    this: *mut Middleware,
+    policy: &CompiledPolicy,
+) -> &'a Counts {
+    // SAFETY: as the caller vouches; the counters live as long as the middleware.
+    unsafe {
+        let Some(counter) = policy.part.place.as_ref().and_then(|place| place.counter) else {
+            return counts(this);
+        };
+        #[cfg(not(Py_GIL_DISABLED))]
+        let all: &PathCounts = (*this).path_counts.get_or_insert_with(Box::default);
+        #[cfg(Py_GIL_DISABLED)]
+        let all: &PathCounts = &(*super::own_part::part(this)).path_counts;
+        &*all.of(counter)
+    }
+}
+
+/// Calls `each` with every key of `paths` that was counted for, and the counters of each thread.
+///
+/// # Safety
+/// As for [`counts`].
+pub(super) unsafe fn each_path(this: *mut Middleware, each: impl FnMut(&str, &Counts)) {
+    #[cfg(Py_GIL_DISABLED)]
+    let mut each = each;
+    #[cfg(not(Py_GIL_DISABLED))]
+    // SAFETY: as the caller vouches.
+    unsafe {
+        if let Some(all) = &(*this).path_counts {
+            all.read(each);
+        }
+    }
+    #[cfg(Py_GIL_DISABLED)]
+    // SAFETY: as the caller vouches; parts are made, and live as long as the middleware.
+    unsafe {
+        for part in (*this).parts.each() {
+            (*part).path_counts.read(&mut each);
+        }
     }
 }
 
@@ -268,11 +313,15 @@ unsafe fn live_origins<'a>(live: *mut ffi::PyObject) -> &'a LiveOrigins {
     }
 }
 
-/// The counters of a middleware, to which this thread adds.
+/// The counters of a middleware for what a `CompiledPolicy` decides, to which this thread adds.
 ///
 /// # Safety
-/// `middleware` is a live `Middleware`, which outlives the borrow, and the thread is attached.
-pub(super) unsafe fn counts_of<'a>(middleware: *mut ffi::PyObject) -> &'a Counts {
+/// `middleware` is a live `Middleware`, which outlives the borrow, `policy` a live `CompiledPolicy`, and
+/// the thread is attached.
+pub(super) unsafe fn counts_of<'a>(
+    middleware: *mut ffi::PyObject,
+    policy: *mut ffi::PyObject,
+) -> &'a Counts {
     // SAFETY: as the caller vouches.
-    unsafe { counts(middleware.cast::<Middleware>()) }
+    unsafe { counts_of_policy(middleware.cast::<Middleware>(), compiled(policy)) }
 }

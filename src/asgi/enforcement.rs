@@ -10,15 +10,16 @@ use pyo3::types::{PyBytes, PyDict, PyList};
 
 use super::actual::pass_on;
 use super::application::Called;
+use super::asking::{self, Said, decider};
 use super::coroutines::deferred;
-use super::current::{counts, current, follows, live_verdict, overrides};
+use super::current::{counts_of_policy, current, follows, live_verdict, overrides};
 use super::fetch_headers::{FetchHeaders, read_any};
-use super::function::{Said, decider};
 use super::guard::attached;
 use super::middleware::Middleware;
 use super::names::{Names, pair};
 use super::object::{self, Owned, Raised, byte_text, bytes_of, is_text, item, seldom};
 use super::older_rust::cold_path;
+use super::paths::Place;
 use super::policy::{CompiledPolicy, compiled, is_policy};
 use super::rejection::{is_silent, override_name, unless_interrupted};
 use super::send;
@@ -62,7 +63,7 @@ pub(super) struct Passed {
 }
 
 /// Decides on a request, before CORS does, and counts and logs what is not let through. `found` is empty,
-/// and has what was read of the headers then.
+/// and has what was read of the headers then. `is_outer`: whether the policy is the middleware's own.
 ///
 /// # Safety
 /// All are live objects that the caller holds, `policy` is a `CompiledPolicy`, and the thread is attached.
@@ -70,6 +71,7 @@ pub(super) struct Passed {
 pub(super) unsafe fn judge(
     this: *mut Middleware,
     policy: &Owned,
+    is_outer: bool,
     called: Called,
     asked: Asked,
     found: &mut FetchHeaders,
@@ -110,7 +112,7 @@ pub(super) unsafe fn judge(
                     false
                 }
                 Asked::Override | Asked::Policy | Asked::PolicyAlone => {
-                    let is_listed = if follows(this) {
+                    let is_listed = if is_outer && follows(this) {
                         let policy = Owned::share(policy.as_ptr());
                         let (allowed, policy) = live_verdict(this, policy, bytes)?;
                         current = Some(policy);
@@ -119,13 +121,17 @@ pub(super) unsafe fn judge(
                         compiled(policy.as_ptr()).allows_bytes(bytes)?
                     };
                     let function = compiled(policy.as_ptr()).function_about(bytes);
-                    match function.filter(|_| !is_listed) {
-                        Some(function) if enforcement.accepts_host(found.host_lines()) => {
-                            if asked == Asked::PolicyAlone {
-                                return Ok(Next::Ask(Owned::share(origin.as_ptr()), copy));
-                            }
-                            let counts = counts(this);
-                            match function.ask(counts, policy, called.scope, origin.as_ptr())? {
+                    let is_sound = || {
+                        !found.has_other_origin() && enforcement.accepts_host(found.host_lines())
+                    };
+                    match function.filter(|_| !is_listed && is_sound()) {
+                        Some(_) if asked == Asked::PolicyAlone => {
+                            return Ok(Next::Ask(Owned::share(origin.as_ptr()), copy));
+                        }
+                        Some(function) => {
+                            let counts = counts_of_policy(this, compiled(policy.as_ptr()));
+                            let scope = called.scope;
+                            match asking::ask(function, counts, policy, scope, origin.as_ptr())? {
                                 Said::Now(allowed) => allowed,
                                 Said::Later(pending) => {
                                     let origin = Owned::share(origin.as_ptr());
@@ -133,7 +139,7 @@ pub(super) unsafe fn judge(
                                 }
                             }
                         }
-                        _ => is_listed,
+                        None => is_listed,
                     }
                 }
             });
@@ -264,10 +270,10 @@ impl Caught<'_> {
     }
 
     /// # Safety
-    /// `this` is a live `Middleware`.
+    /// `this` is a live `Middleware`, `policy` a `CompiledPolicy`.
     unsafe fn count(&self) {
         // SAFETY: as the caller vouches.
-        let counts = unsafe { counts(self.this) };
+        let counts = unsafe { counts_of_policy(self.this, compiled(self.policy.as_ptr())) };
         counts.enforced(self.decision.rule);
         // What goes on is counted there, and a handshake is no HTTP request.
         if self.decision.action == Action::Report || self.kind == Kind::WebSocket {
@@ -444,12 +450,17 @@ pub(super) unsafe fn enforce(
         let asked = match allowed {
             said if said == ffi::Py_True() => Asked::Said(true),
             said if said == ffi::Py_False() => Asked::Said(false),
-            _ if (*overrides(this)).asks_origin => Asked::Override,
+            _ if (*overrides(this)).asks_origin
+                && compiled(policy).part.place.as_ref().is_none_or(Place::asks) =>
+            {
+                Asked::Override
+            }
             _ => Asked::PolicyAlone,
         };
         let called = Called { scope, receive, send };
         let mut found = FetchHeaders::default();
-        match judge(this, &Owned::share(policy), called, asked, &mut found)? {
+        let is_outer = compiled(policy).part.place.is_none();
+        match judge(this, &Owned::share(policy), is_outer, called, asked, &mut found)? {
             Next::Pass(..) => Ok(Owned::share(ffi::Py_None())),
             Next::Ask(origin, _) | Next::Wait(origin, ..) => Ok(origin),
             Next::Reject(coroutine) => Ok(coroutine),
@@ -484,7 +495,7 @@ pub(super) unsafe fn pass(
         if !is_text(kind.as_ptr(), names.http.as_ptr(), b"http")? {
             return deferred(names, app.call(names, scope, receive, send));
         }
-        let counts = counts(this);
+        let counts = counts_of_policy(this, compiled(policy.as_ptr()));
         if !is_counted {
             counts.request();
             counts.cross_origin();

@@ -16,6 +16,8 @@ use super::links::drop_link;
 use super::object::{Owned, Raised};
 #[cfg(not(Py_GIL_DISABLED))]
 use super::overrides::Overrides;
+#[cfg(not(Py_GIL_DISABLED))]
+use super::path_counts::PathCounts;
 use super::types;
 
 #[repr(C)]
@@ -38,6 +40,9 @@ pub(super) struct Middleware {
     pub(super) overrides: Overrides,
     #[cfg(not(Py_GIL_DISABLED))]
     pub(super) counts: Counts,
+    /// Those of the option `paths`; None until one is needed.
+    #[cfg(not(Py_GIL_DISABLED))]
+    pub(super) path_counts: Option<Box<PathCounts>>,
     /// How often one of the fields above was replaced. They are read and written under the lock of the
     /// object.
     #[cfg(Py_GIL_DISABLED)]
@@ -73,6 +78,8 @@ pub(super) unsafe extern "C" fn dealloc(slf: *mut ffi::PyObject) {
         ffi::PyObject_GC_UnTrack(slf.cast());
         let class = ffi::Py_TYPE(slf);
         drop_fields(slf);
+        #[cfg(not(Py_GIL_DISABLED))]
+        drop((*slf.cast::<Middleware>()).path_counts.take());
         #[cfg(Py_GIL_DISABLED)]
         (*slf.cast::<Middleware>()).parts.free();
         if let Some(free) = (*class).tp_free {

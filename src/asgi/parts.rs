@@ -16,12 +16,14 @@ use pyo3::ffi;
 use super::application::Calls;
 use super::counts::Counts;
 use super::overrides::Overrides;
+use super::path_counts::PathCounts;
 use super::threads::Thread;
 
 /// A part has its own cache lines: two of them, because processors fetch pairs.
 #[repr(C, align(128))]
 pub(super) struct Part {
     pub(super) counts: Counts,
+    pub(super) path_counts: PathCounts,
     pub(super) overrides: Overrides,
     /// The thread that the state was made by, by its serial number.
     pub(super) owner: u64,
@@ -94,6 +96,7 @@ impl Parts {
         }
         let part = Box::into_raw(Box::new(Part {
             counts: Counts::default(),
+            path_counts: PathCounts::default(),
             overrides: Overrides::NOTHING,
             owner: 0,
             version: 0,

@@ -15,6 +15,7 @@ use super::function::Function;
 use super::guard::attached;
 use super::names::{Names, pair};
 use super::object::Raised;
+use super::paths::Part;
 use crate::cors::{
     Actual, Besides, FixedLine, LineValue, Policy, Preflight, PreflightRequest, Rejections,
     Verdict, may_name_a_site,
@@ -54,8 +55,10 @@ pub(crate) struct CompiledPolicy {
     pub(super) enforces: bool,
     /// What is asked about an Origin that nothing else allows.
     pub(crate) function: Option<Function>,
-    /// Whether requests take another way than those that only the headers decide on: one of the two
-    /// above is set.
+    /// How it takes part in the option `paths`.
+    pub(crate) part: Part,
+    /// Whether requests take another way than those that only the headers decide on: it enforces, or has
+    /// a function or paths.
     pub(super) is_special: bool,
 }
 
@@ -179,10 +182,11 @@ impl CompiledPolicy {
         python_only: Vec<Py<PyAny>>,
         enforcement: Enforcement,
         function: Option<Py<PyAny>>,
+        part: Part,
     ) -> PyResult<Self> {
         #[cfg(Py_GIL_DISABLED)]
         let (policy, enforcement) = (Core::new(policy), Core::new(enforcement));
-        Self::around(py, policy, options, python_only, enforcement, function)
+        Self::around(py, policy, options, python_only, enforcement, function, part)
     }
 
     /// A copy with Python objects of its own, which this thread makes, and so counts references to them
@@ -192,7 +196,13 @@ impl CompiledPolicy {
         let python_only = self.python_only.iter().map(|each| each.clone_ref(py)).collect();
         let (policy, options) = (Core::clone(&self.policy), self.options.clone_ref(py));
         let function = self.function.as_ref().map(|function| function.callable.clone_ref(py));
-        Self::around(py, policy, options, python_only, Core::clone(&self.enforcement), function)
+        let paths = self.part.paths.as_ref().map(|paths| {
+            let own = paths.get().for_this_thread(py);
+            Py::new(py, own)
+        });
+        let part = Part { paths: paths.transpose()?, place: self.part.place.clone() };
+        let enforcement = Core::clone(&self.enforcement);
+        Self::around(py, policy, options, python_only, enforcement, function, part)
     }
 
     fn around(
@@ -202,11 +212,12 @@ impl CompiledPolicy {
         python_only: Vec<Py<PyAny>>,
         enforcement: Core<Enforcement>,
         function: Option<Py<PyAny>>,
+        part: Part,
     ) -> PyResult<Self> {
         let names = Names::get(py)?;
         let enforces = enforcement.is_on();
         Ok(Self {
-            is_special: enforces || function.is_some(),
+            is_special: enforces || function.is_some() || part.paths.is_some(),
             function: function.map(|function| Function::new(py, names, function)).transpose()?,
             preflight: preflight_parts(py, &policy)?,
             lines: [
@@ -225,6 +236,7 @@ impl CompiledPolicy {
             policy,
             enforces,
             enforcement,
+            part,
         })
     }
 

@@ -4,8 +4,9 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::types::PyTuple;
 use pyo3::{Py, ffi};
 
+use super::asking::decider;
 use super::counts::Counts;
-use super::function::decider;
+use super::current::counts_of;
 use super::guard::attached;
 use super::headers::line;
 use super::names::Names;
@@ -129,7 +130,6 @@ pub(super) unsafe fn parts(
 /// # Safety
 /// The arguments are live and the thread is attached.
 pub(super) unsafe fn asked(
-    counts: &Counts,
     middleware: *mut ffi::PyObject,
     args: &[*mut ffi::PyObject],
 ) -> Result<Owned, Raised> {
@@ -159,6 +159,7 @@ pub(super) unsafe fn asked(
             method: &Owned::share(method),
             asked: decider(middleware.cast(), policy, &origin),
         };
+        let counts = counts_of(middleware, policy.as_ptr());
         let (start, body) = messages(counts, &preflight, allowed == ffi::Py_True())?;
         let both = Owned::take(ffi::PyTuple_New(2))?;
         ffi::PyTuple_SET_ITEM(both.as_ptr(), 0, start.into_ptr());

@@ -5,6 +5,7 @@ mod enforcement;
 mod explain;
 mod lint;
 mod origin_set;
+mod paths;
 mod policy;
 mod proof;
 mod url;

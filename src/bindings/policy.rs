@@ -10,7 +10,10 @@ use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 use super::enforcement::{EnforcedResponse, enforcement};
 use super::explain::{Closest, DescribedPreflight, PreflightResponse};
 use super::origin_set::OriginSetBase;
-use crate::asgi::{CompiledPolicy, Raised, entry_bytes, entry_text, latin_1, message_with_headers};
+use crate::asgi::{
+    CompiledPaths, CompiledPolicy, Part, Place, Raised, entry_bytes, entry_text, latin_1,
+    message_with_headers,
+};
 use crate::cors::{
     Actual, Expressions, Line, LineValue, Options, Origins, Policy, Preflight, PreflightRequest,
     Rejections, Responses, may_name_a_site,
@@ -26,7 +29,8 @@ impl CompiledPolicy {
     #[new]
     #[pyo3(signature = (*, options, origins, expressions, python_only, methods, headers, any_header,
                         credentials, private_network, expose, max_age, enforce="off",
-                        hosts=None, responses="starlette", function=None, live=None))]
+                        hosts=None, responses="starlette", function=None, live=None, paths=None,
+                        place=None))]
     #[allow(clippy::too_many_arguments, reason = "one for each option, all by keyword")]
     #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
     #[allow(clippy::fn_params_excessive_bools, reason = "one for each option, all by keyword")]
@@ -48,6 +52,8 @@ impl CompiledPolicy {
         responses: &str,
         function: Option<Py<PyAny>>,
         live: Option<PyRef<'_, OriginSetBase>>,
+        paths: Option<Py<CompiledPaths>>,
+        place: Option<(Option<String>, bool)>,
     ) -> PyResult<Self> {
         let value_error = |error: &dyn core::fmt::Display| PyValueError::new_err(error.to_string());
         let expressions = Expressions::new(&expressions).map_err(|error| value_error(&error))?;
@@ -80,7 +86,9 @@ impl CompiledPolicy {
         })
         .map_err(|error| value_error(&error))?;
         let enforcement = enforcement(enforce, &hosts.unwrap_or_default())?;
-        Self::new(py, policy, options, python_only, enforcement, function)
+        let place = place.map(|(key, is_untouched)| Place::new(key, is_untouched));
+        let part = Part { paths, place };
+        Self::new(py, policy, options, python_only, enforcement, function, part)
     }
 
     /// The entries of `allow_origins`, in their order, up to the limit. Those of an `OriginSet` have none.
@@ -98,6 +106,30 @@ impl CompiledPolicy {
     #[getter]
     fn any_origin(&self) -> bool {
         self.policy.origins().any()
+    }
+
+    /// Whether any request may be rejected before the application runs.
+    #[getter]
+    fn enforces(&self) -> bool {
+        self.enforcement.is_on()
+    }
+
+    /// The key of `paths` that it is for: None for a policy of its own, and for ambiguous paths.
+    #[getter]
+    fn path(&self) -> Option<&str> {
+        self.part.place.as_ref().and_then(|place| place.key.as_deref())
+    }
+
+    /// Whether it is for paths that are ambiguous.
+    #[getter]
+    fn is_ambiguous(&self) -> bool {
+        self.part.place.as_ref().is_some_and(|place| place.key.is_none())
+    }
+
+    /// Whether requests go on as they are.
+    #[getter]
+    fn is_untouched(&self) -> bool {
+        self.part.place.as_ref().is_some_and(|place| place.is_untouched)
     }
 
     /// Whether the options allow an Origin.
@@ -308,6 +340,9 @@ impl CompiledPolicy {
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.options)?;
+        if let Some(paths) = &self.part.paths {
+            visit.call(paths)?;
+        }
         if let Some(function) = &self.function {
             function.traverse(&visit)?;
         }

@@ -46,6 +46,12 @@ impl Enforcement {
         self.mode != Mode::Off || self.hosts.are_given()
     }
 
+    /// How strict its mode is: [`Mode::strictness`].
+    #[must_use]
+    pub fn strictness(&self) -> u8 {
+        self.mode.strictness()
+    }
+
     /// Whether anything depends on `Sec-Fetch-Mode` and `Sec-Fetch-Dest`: otherwise they only choose
     /// between two rules by which a request passes.
     #[inline]

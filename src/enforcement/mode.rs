@@ -28,6 +28,18 @@ impl Mode {
     pub fn named(name: &str) -> Option<Self> {
         Self::NAMES.into_iter().find(|(_, other)| *other == name).map(|(mode, _)| mode)
     }
+
+    /// How strict it is: a larger number rejects whatever a smaller one does.
+    #[must_use]
+    pub fn strictness(self) -> u8 {
+        match self {
+            Self::Off => 0,
+            Self::Report => 1,
+            Self::Unsafe => 2,
+            Self::All => 3,
+            Self::Isolate => 4,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -42,7 +42,13 @@ def is_tenant(origin: str, scope: Any) -> bool:
 is_tenant.__module__ = "tenants"
 
 # What options and requests may name.
-NAMES = {"AnyHttpUrl": AnyHttpUrl, "ALL_METHODS": ALL_METHODS, "is_tenant": is_tenant, "re": re}
+NAMES = {
+    "AnyHttpUrl": AnyHttpUrl,
+    "ALL_METHODS": ALL_METHODS,
+    "Policy": Policy,
+    "is_tenant": is_tenant,
+    "re": re,
+}
 
 
 class Row(NamedTuple):

@@ -66,6 +66,7 @@ def test_each_counter_counts_what_its_name_says(middleware_class: type[CORSMiddl
         "rejected": rejected,
         "enforcement": NO_RULE,
         "allow_origin_func": NO_FUNCTION,
+        "paths": {},
     }
     for scope, counters in steps:
         sent(middleware, scope)
@@ -77,6 +78,7 @@ def test_each_counter_counts_what_its_name_says(middleware_class: type[CORSMiddl
             "rejected": rejected,
             "enforcement": NO_RULE,
             "allow_origin_func": NO_FUNCTION,
+            "paths": {},
         }, scope
 
 
@@ -121,6 +123,7 @@ def test_counting_goes_on_when_the_policy_changes() -> None:
         "rejected": {**NOTHING, "origin": 1},
         "enforcement": NO_RULE,
         "allow_origin_func": NO_FUNCTION,
+        "paths": {},
     }
 
 

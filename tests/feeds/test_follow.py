@@ -345,7 +345,9 @@ def test_a_required_feed_that_does_not_respond_keeps_the_application_from_starti
 
 
 @in_each_library
-def test_an_application_does_not_wait_for_ever_for_a_feed(run: Run) -> None:
+def test_an_application_does_not_wait_for_ever_for_a_feed(
+    run: Run, caplog: pytest.LogCaptureFixture
+) -> None:
     origins = OriginSet([C])
 
     async def main() -> None:
@@ -353,6 +355,10 @@ def test_an_application_does_not_wait_for_ever_for_a_feed(run: Run) -> None:
             assert set(origins) == {C}
 
     run(main)
+    assert caplog.messages == [
+        "feed Scripted: no entries came within 0.01 seconds, so the application starts with the entries "
+        "that the set has, 1 now"
+    ]
 
 
 @in_each_library

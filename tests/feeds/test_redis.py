@@ -520,6 +520,12 @@ def test_a_url_that_is_none_is_an_error_where_the_feed_is_made() -> None:
         RedisFeed("http://127.0.0.1", key=KEY)
 
 
+def test_a_url_with_another_version_of_the_protocol_is_an_error() -> None:
+    RedisFeed("redis://127.0.0.1?protocol=2", key=KEY)
+    with pytest.raises(ValueError, match="remove protocol from the URL"):
+        RedisFeed("redis://127.0.0.1?protocol=3", key=KEY)
+
+
 def test_redis_needs_asyncio() -> None:
     async def main() -> None:
         with pytest.raises(FeedError, match="RedisFeed needs asyncio"):

@@ -11,7 +11,7 @@ from typing import Any
 import anyio
 import pytest
 
-from fastcors import CORSMiddleware, cached, install
+from fastcors import CORSMiddleware, OriginSet, cached, install
 from tests.exchange import ORIGIN, Scope, actual, preflight, responding, run, sent
 from tests.origins.loops import BOTH, Run, exchange, is_readable
 
@@ -384,6 +384,37 @@ def test_a_live_list_counts_beside_it() -> None:
         assert run(is_readable(middleware, actual(origin)))
     live.clear()
     assert not run(is_readable(middleware, actual(OTHER)))
+
+
+@pytest.mark.parametrize("enforce", [False, True])
+def test_an_origin_set_counts_beside_it(enforce: bool) -> None:
+    origins = OriginSet()
+    asked: list[str] = []
+
+    def noting(origin: str, scope: Scope) -> bool:
+        asked.append(origin)
+        return origin == TENANT
+
+    middleware = CORSMiddleware(
+        responding(), origins, allow_origin_func=noting, enforce=enforce, accept=["no-origins"]
+    )
+    assert not run(is_readable(middleware, actual(OTHER)))
+    origins.add(OTHER)
+    assert run(is_readable(middleware, actual(OTHER)))
+    assert run(is_readable(middleware, actual(TENANT)))
+    origins.discard(OTHER)
+    assert not run(is_readable(middleware, actual(OTHER)))
+    assert asked == [OTHER, TENANT, OTHER]
+
+
+def test_a_mock_is_called_as_a_function_is() -> None:
+    from unittest.mock import AsyncMock, MagicMock
+
+    for mock in (MagicMock(return_value=True), AsyncMock(return_value=True)):
+        middleware = CORSMiddleware(responding(), allow_origin_func=mock)
+        scope = actual(TENANT)
+        assert run(is_readable(middleware, scope))
+        mock.assert_called_once_with(TENANT, scope)
 
 
 def test_it_is_an_option_of_install() -> None:

@@ -173,3 +173,21 @@ def test_a_policy_says_that_it_is_asked_at_run_time() -> None:
     decision = policy.websocket(origin=TENANT, host="api.example.com")
     assert not decision
     assert f"only allow_origin_func {plain.__module__}.plain can allow {TENANT}" in str(decision)
+
+
+@CLASSES
+def test_it_is_not_asked_about_a_request_with_several_origins(class_: Any) -> None:
+    def never(origin: str, scope: Scope) -> bool:
+        raise AssertionError(origin)
+
+    application = Application()
+    middleware = class_(application, [ORIGIN], allow_origin_func=never, enforce=True)
+
+    async def main() -> None:
+        for kind in ("http", "websocket"):
+            scope = scope_of(kind, TENANT)
+            scope["headers"].append((b"origin", OTHER.encode()))
+            assert (await exchange(middleware, scope))[0]["status"] == 403
+
+    anyio.run(main)
+    assert application.scopes == []

@@ -180,6 +180,7 @@ OTHERS: dict[str, Any] = {
     "max_age": 5,
     "allow_origin_func": is_tenant,
     "origin_func_timeout": 2.5,
+    "paths": {"/internal": None},
     "enforce": "unsafe",
     "hosts": ["api.example.com"],
     "responses": "minimal",

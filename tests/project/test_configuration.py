@@ -55,6 +55,7 @@ NAMES = {
     "Deciding": Deciding,
     "Ended": ended,
     "Failing": Failing,
+    "Policy": Policy,
 }
 
 

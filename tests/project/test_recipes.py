@@ -350,6 +350,25 @@ def test_starlettes_class_is_replaced_for_a_process(block: Block) -> None:
     subprocess.run([sys.executable, "-W", "error", "-c", block.code], check=True)
 
 
+@recipe("A public API beside an internal dashboard")
+def test_each_part_of_an_application_has_its_own_policy(block: Block) -> None:
+    app = block.names()["app"]
+    assert can_read(app, OTHER, "/public/status")
+    assert may_send(app, "GET", origin=OTHER, path="/public/status")
+    assert not may_send(app, "DELETE", origin=OTHER, path="/public/status")
+    assert may_send(app, "DELETE", path="/users/1")
+    assert not may_send(app, "DELETE", origin=OTHER, path="/users/1")
+    rejected = client(app).delete("/users/1", headers={"Origin": OTHER})
+    assert rejected.status_code == 403
+    allowed = client(app).delete("/users/1", headers={"Origin": ORIGIN})
+    assert (allowed.json(), readable(allowed)) == (1, True)
+    paid = client(app).post("/webhooks/payments", headers={"Origin": OTHER})
+    assert paid.json() == "thank you"
+    assert {"vary", "access-control-allow-origin"}.isdisjoint(paid.headers)
+    for path in ("//public/status", "/PUBLIC/status", "/public/..%2fusers/1"):
+        assert not may_send(app, "GET", origin=OTHER, path=path)
+
+
 @recipe("WebSockets")
 @pytest.mark.parametrize(
     ("origin", "accepted"),

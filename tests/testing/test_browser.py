@@ -7,6 +7,7 @@ import gzip
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import fastapi
@@ -19,7 +20,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 import fastcors
-from fastcors import CORSMiddleware
+from fastcors import CORSMiddleware, Policy
 from fastcors.testing import (
     AsyncBrowser,
     BlockedByCORS,
@@ -171,6 +172,16 @@ def test_the_middleware_is_found_inside_an_application(*, install: bool) -> None
     assert "fastcors says" in blocked.hint
 
 
+def test_the_policy_of_the_path_explains() -> None:
+    public = Policy(allow_origins=["*"])
+    app = CORSMiddleware(application(), **OPTIONS, paths={"/stream": public, "/login": None})
+    page = Browser(app, OTHER)
+    assert_allowed(page, "/stream")
+    assert "allow_methods" in assert_blocked(page, "/stream", method="PUT").hint
+    assert OTHER not in assert_blocked(page, "/stream", method="PUT").hint.partition("method:")[2]
+    assert f"{OTHER} is not allowed" in assert_blocked(page, "/").hint
+
+
 def test_without_fastcors_the_hint_names_headers() -> None:
     blocked = assert_blocked(Browser(application()), "/", kind="MissingAllowOriginHeader")
     assert blocked.hint == f"send 'Access-Control-Allow-Origin: {ORIGIN}' with this response"
@@ -201,6 +212,10 @@ def test_credentials_that_are_not_allowed_are_blocked() -> None:
     blocked = assert_blocked(browser, "/", credentials="include", kind="InvalidAllowCredentials")
     assert "allow_credentials=True" in blocked.hint
     assert_allowed(browser, "/")
+    asked = behind_fastcors(allow_credentials=False, allow_origin_func=lambda origin, scope: True)
+    blocked = assert_blocked(Browser(asked, OTHER), "/", credentials="include")
+    assert "allow_credentials=True" in blocked.hint
+    assert "fastcors says" not in blocked.hint
 
 
 def test_cookies_are_kept_and_sent_with_credentials() -> None:
@@ -264,6 +279,40 @@ def test_streamed_and_compressed_bodies_arrive_whole() -> None:
 def test_all_requests_of_a_browser_run_in_one_event_loop() -> None:
     with Browser(behind_fastcors()) as browser:
         assert browser.fetch("/loop").text == browser.fetch("/loop").text
+
+
+def test_with_runs_the_lifespan_of_the_application() -> None:
+    said: list[str] = []
+
+    @asynccontextmanager
+    async def lifespan(app: Any) -> AsyncIterator[dict[str, str]]:
+        said.append("started")
+        yield {"kept": "for requests"}
+        said.append("stopped")
+
+    async def kept(request: Request) -> PlainTextResponse:
+        return PlainTextResponse(getattr(request.state, "kept", "nothing"))
+
+    app = Starlette(routes=[Route("/", kept)], lifespan=lifespan)
+    with Browser(app, "https://testserver") as browser:
+        assert said == ["started"]
+        assert browser.fetch("/").text == "for requests"
+    assert said == ["started", "stopped"]
+    assert Browser(app, "https://testserver").fetch("/").text == "nothing"
+
+
+@pytest.mark.parametrize("fails", ["start", "stop"])
+def test_an_application_that_fails_to_start_or_to_stop_raises(fails: str) -> None:
+    @asynccontextmanager
+    async def lifespan(app: Any) -> AsyncIterator[None]:
+        if fails == "start":
+            raise LookupError("no database")
+        yield
+        raise LookupError("no database")
+
+    app = Starlette(lifespan=lifespan)
+    with pytest.raises(RuntimeError, match="no database"), Browser(app):
+        assert fails == "stop"
 
 
 def test_a_browser_works_inside_a_running_event_loop() -> None:

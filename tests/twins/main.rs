@@ -9,6 +9,7 @@ mod enforcement;
 mod expressions;
 mod header_names;
 mod merge;
+mod paths;
 mod patterns;
 mod tokens;
 
@@ -78,4 +79,43 @@ proptest! {
     fn header_lines_are_merged_as_by_the_twin(data in bytes(40)) {
         merge::check(&data);
     }
+
+    #[test]
+    fn no_router_reads_made_up_bytes_below_another_key_than_was_found(data in bytes(20)) {
+        paths::check_bytes(&data);
+    }
+
+    #[test]
+    fn no_router_reads_a_path_below_another_key_than_was_found(
+        keys in paths_of_keys(),
+        path in r"/?((a|b|A|x|ä|Ä|a;b|;|\.|\.\.|\.\.\.|a\.|a |%2e%2e|%252e|%2f|%61|b%2fa|a\\b|\\|\x00|a\x00b|)/?){0,6}",
+    ) {
+        paths::check(&borrowed(&keys), &path);
+    }
+
+    #[test]
+    fn a_plain_path_is_below_the_key_of_the_most_segments(
+        keys in paths_of_keys(),
+        path in r"(/(a|b|x|y)){0,6}/?",
+    ) {
+        paths::check_plain(&borrowed(&keys), &path);
+    }
+
+    #[test]
+    fn a_path_is_found_below_a_root_and_with_an_encoded_slash(
+        keys in paths_of_keys(),
+        segments in vec("a|b|x|ab", 1..6),
+        encoded in 0_usize..6,
+    ) {
+        paths::check_sent(&borrowed(&keys), &segments, encoded);
+    }
+}
+
+/// Keys, each with a number.
+fn paths_of_keys() -> impl Strategy<Value = std::collections::BTreeMap<String, u8>> {
+    proptest::collection::btree_map(r"(/(a|b|x|ä)){1,3}|/", 0_u8..5, 0..5)
+}
+
+fn borrowed(keys: &std::collections::BTreeMap<String, u8>) -> Vec<(&str, u8)> {
+    keys.iter().map(|(key, strictness)| (key.as_str(), *strictness)).collect()
 }

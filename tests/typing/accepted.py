@@ -2,7 +2,7 @@
 """What a user may write: no type checker finds anything wrong in here."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import assert_type
 
 from fastapi import FastAPI
@@ -21,10 +21,12 @@ from fastcors import (
     CORSMiddleware,
     Decision,
     Denial,
+    OriginSet,
     Policy,
     PolicyOptions,
     Problem,
     __version__,
+    cached,
     install,
     lint,
     patch_starlette,
@@ -63,6 +65,16 @@ Middleware(CORSMiddleware, ["https://a.example"], max_age=60)
 # Wrapped around an application from outside, and a middleware around another.
 
 wrapped = CORSMiddleware(application, allow_origins=["https://a.example"])
+customers = OriginSet(["https://a.example"])
+customers.update(origin for origin in ("https://b.example", "https://*.c.example"))
+assert_type(list(customers), list[str])
+assert "https://a.example" in customers
+assert len(customers) == 3
+shared = [
+    CORSMiddleware(application, allow_origins=customers),
+    CORSMiddleware(application, policy=Policy(allow_origins=customers)),
+]
+shared[0].allow_origins = OriginSet(customers)
 around: ASGIApp = CORSMiddleware(wrapped)
 by_position = CORSMiddleware(
     application, ["https://b"], ["GET"], ["X-Token"], True, "https://a", True, ["X-Total"], 600
@@ -88,13 +100,46 @@ assert_type(
         allow_private_network=True,
         expose_headers=frozenset({"X-Total"}),
         max_age=3600,
+        paths={"/public": Policy(allow_origins=["*"]), "/internal": None},
         strict=False,
     ),
     CORSMiddleware,
 )
+
+
+def is_tenant(origin: str, scope: Scope) -> bool:
+    """Whether an origin or a path is public."""
+    return origin == "https://a.example" or scope["path"] == "/public"
+
+
+async def is_customer(origin: str, scope: Scope) -> bool:
+    """Do the same in a coroutine function."""
+    return is_tenant(origin, scope)
+
+
+install(Starlette(), allow_origin_func=is_tenant, origin_func_timeout=0.5)
+install(Starlette(), allow_origin_func=is_customer).reconfigure(allow_origin_func=None)
+assert_type(cached(is_tenant)("https://a.example", {}), bool)
+assert_type(cached(is_customer, 30, ttl_rejected=0).info(), dict[str, int])
+Policy(allow_origin_func=cached(is_tenant)).replace(allow_origin_func=cached(is_customer))
+
 install(app=Starlette()).reconfigure(allow_origins=["https://a.example"])
 install(Starlette(), policy=Policy(allow_origins=["https://a.example"])).stats()
 install(FastAPI(), policy=None, max_age=5)
+
+# Other policies below paths.
+
+below: dict[str, Policy] = {"/public": Policy(allow_origins=["*"])}
+with_paths = CORSMiddleware(application, paths=below)
+CORSMiddleware(application, paths=None)
+assert_type(with_paths.paths, Mapping[str, Policy | None])
+with_paths.paths = {"/internal": None}
+with_paths.reconfigure(paths=below)
+assert_type(with_paths.stats()["paths"]["/public"]["rejected"], dict[str, int])
+Policy(paths=below).replace(paths=None).actual(origin=None, path="/public")
+Policy().preflight(origin="https://a.example", method="GET", path="/x")
+Policy().request(method="GET", path="/x")
+Policy().websocket(path="/x")
 
 
 def for_the_whole_process() -> list[str]:

@@ -90,6 +90,11 @@ policy.preflight(origin=None, method="GET")  # error
 policy.preflight(origin="https://a.example", method="GET", headers=[b"x-a"])  # error
 policy.preflight(origin="https://a.example", method="GET", private_network="no")  # error
 policy.actual()  # error
+policy.actual(origin=None, path=b"/x")  # error
+Policy(paths={"/x": {"allow_origins": ORIGINS}})  # error
+Policy(paths={"/x": False})  # error
+Policy(paths={b"/x": None})  # error
+Policy(paths=["/x"])  # error
 policy.actual(origin="https://a.example").headers = []  # error
 
 

@@ -47,6 +47,8 @@ def rule(compiled: CompiledPolicy, origin: str) -> str:
 
 def rejection(compiled: CompiledPolicy, origin: str) -> str:
     """Return why an origin is rejected, which rule comes closest, and what to change."""
+    if compiled.is_ambiguous:
+        return wording.AMBIGUOUS_PATH.format(origin=printable(origin))
     if not origin:
         return wording.NO_VALUE
     if origin == "null":

@@ -121,7 +121,8 @@ def _credentials(compiled: CompiledPolicy) -> str:
 
 def _may_have_credentials(compiled: CompiledPolicy) -> bool:
     """Whether the linter finds nothing wrong if the same origins may send credentials."""
-    given = compiled.options.given(compiled.origins())
+    live = compiled.options.allow_origins.live
+    given = compiled.options.given([] if live is not None else compiled.origins())
     problems = read_options({**given, "allow_credentials": True}).problems
     if any(problem.option in {"allow_origins", "allow_origin_regex"} for problem in problems):
         return False

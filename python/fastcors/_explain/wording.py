@@ -55,6 +55,11 @@ FUNCTION_DECIDES = (
     "does not, because it has no request"
 )
 FUNCTION_AND_RULES = "besides the function: {rejection}"
+# A path that can be read as being below different keys of `paths`.
+AMBIGUOUS_PATH = (
+    "{origin} is not allowed: the path can be read as being below different keys of paths, so no origin is "
+    "allowed there"
+)
 
 # What allows an origin.
 

@@ -31,11 +31,11 @@ def contradictions(options: Options) -> Iterator[Problem]:
             "True allows credentials, but neither allow_origins nor allow_origin_regex allows "
             "any origin; list the origins, or remove this option",
         )
-    # With these the server's own pages are what is meant. What was given and cannot be used has been
-    # reported.
-    elif (no_origins and not options.enforce and not options.hosts.items) and not any(
-        problem.option in _ORIGINS for problem in options.problems
-    ):
+    # With these the server's own pages are what is meant, or what is below a path. What was given and
+    # cannot be used has been reported.
+    elif (
+        no_origins and not options.enforce and not options.hosts.items and not options.paths
+    ) and not any(problem.option in _ORIGINS for problem in options.problems):
         yield Problem(
             "no-origins",
             "allow_origins",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fastcors._coroutines import FUNCTION, METHOD
 from fastcors._format import function_name, misplaced, shown
 from fastcors.problems import Problem
 
@@ -10,6 +11,7 @@ from .suggestions import TEXTS, seconds_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import CodeType
     from typing import Any
 
     from fastcors.options import Options
@@ -54,7 +56,8 @@ def _never_true(given: Any) -> str | None:
         if issubclass(type(given), TEXTS) or hasattr(type(given), "__iter__"):
             return f"{misplaced(given, 'a function')}; list origins in allow_origins"
         return f"{misplaced(given, 'a function')}; {_WRITE}"
-    flags = getattr(getattr(given, "__code__", None), "co_flags", 0)
+    code = _code(given)
+    flags = 0 if code is None else code.co_flags
     is_generator = flags & _GENERATOR and not flags & _ITERABLE_COROUTINE
     if is_generator or flags & _ASYNC_GENERATOR:
         return (
@@ -62,6 +65,13 @@ def _never_true(given: Any) -> str | None:
             "return instead"
         )
     return None
+
+
+def _code(function: Any) -> CodeType | None:
+    """Return the code of a function or of a method; a mock only seems to have some."""
+    if type(function) is METHOD:
+        function = function.__func__
+    return function.__code__ if type(function) is FUNCTION else None
 
 
 def _unfit(given: Any) -> str | None:
@@ -157,7 +167,7 @@ def _always_allows(function: Any) -> bool:
     """Whether a function is as short as `return True`."""
     from dis import get_instructions
 
-    code = getattr(function, "__code__", None)
+    code = _code(function)
     if code is None or len(code.co_code) > 64:
         return False
     steps = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastcors.options import DEFAULTS, OPTIONS
 
 # Of other libraries' options: what these are about, no option of this one is.
-_FOREIGN = ("automatic", "path", "resource", "route", "send", "status", "url", "vary", "wildcard")
+_FOREIGN = ("automatic", "send", "status", "url", "vary", "wildcard")
 
 
 def means_all(name: str, near: str, *, credentials: bool) -> bool:

@@ -138,6 +138,14 @@ class _Reading:
 
         return self.read(option, function.timeout, unreadable=float(DEFAULTS[option]))
 
+    def paths(self, option: str) -> dict[str, Any]:
+        if self.given[option] is None:
+            return {}
+        from . import paths
+
+        nothing: dict[str, Any] = {}
+        return self.read(option, paths.paths, unreadable=nothing)
+
     def enforcement(self, option: str) -> bool | str:
         given = self.given[option]
         if type(given) is bool:
@@ -217,6 +225,7 @@ READERS: dict[str, Callable[[_Reading, str], Any]] = {
     "codes": _Reading.codes,
     "function": _Reading.function,
     "timeout": _Reading.timeout,
+    "paths": _Reading.paths,
     "enforcement": _Reading.enforcement,
     "hosts": _Reading.hosts,
     "responses": _Reading.responses,

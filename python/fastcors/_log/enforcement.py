@@ -51,7 +51,7 @@ def caught(
             "%s %s%s with status %d | %s: %s",
             f"enforce=True {what}" if is_report else what,
             _described(scope, origin),
-            for_path(scope),
+            for_path(scope, compiled),
             status,
             name,
             _why(compiled, scope, name, request, override),

@@ -45,7 +45,7 @@ def failed(compiled: CompiledPolicy, scope: Scope, origin: str, outcome: str, va
         logger.warning(
             "rejected %s%s: allow_origin_func %s %s",
             origin,
-            for_path(scope),
+            for_path(scope, compiled),
             function_name(compiled.options.allow_origin_func),
             _cause(compiled, outcome, value),
             exc_info=_traceback(outcome, value),

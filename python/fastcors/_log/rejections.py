@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 
+from fastcors._format import shown
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,7 +66,7 @@ def rejected(
         logger.debug(
             "rejected %s%s from %s | %s",
             "an actual request" if method is None else "a preflight",
-            for_path(scope),
+            for_path(scope, compiled),
             printable(origin or "", _LONGEST),
             " | ".join(why),
         )
@@ -111,7 +113,7 @@ def allowed_inside(
             "another layer inside handles CORS itself: the response%s has "
             "access-control-allow-origin: %s, so pages on %s can read it%s, although this policy "
             "rejects that origin; remove the inner CORS layer or, if the origin is yours, allow it here%s%s",
-            for_path(scope),
+            for_path(scope, compiled),
             printable(values[0].decode("latin-1"), _LONGEST),
             printable(text, _LONGEST),
             " with the user's credentials" if credentials and values[0] == origin else "",
@@ -208,15 +210,18 @@ def _origin_of(scope: Scope) -> bytes | None:
     return None
 
 
-def for_path(scope: Scope | None) -> str:
-    """Return the words for a request's path, or nothing if its scope has none."""
+def for_path(scope: Scope | None, compiled: CompiledPolicy) -> str:
+    """Return the words for a request's path and the key of `paths`, or nothing if its scope has none."""
     from fastcors._explain.wording import printable
 
     try:
         path = scope["path"] if scope is not None else None
     except LookupError:
         return ""
-    return f" for {printable(str.__str__(path), _LONGEST)}" if isinstance(path, str) else ""
+    if not isinstance(path, str):
+        return ""
+    key = "" if compiled.path is None else f" (below paths[{shown(compiled.path)}])"
+    return f" for {printable(str.__str__(path), _LONGEST)}{key}"
 
 
 def print_error() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from fastcors._lint.arguments import check_names, presented_as
 from fastcors.options import DEFAULTS
-from fastcors.policy import Policy, check_names, presented_as
+from fastcors.policy import Policy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

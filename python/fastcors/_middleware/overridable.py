@@ -50,16 +50,18 @@ class Overridable(Middleware):
         if not self._fastcors_hooks:
             await self._fastcors_respond(scope, receive, send)
             return
-        said: bool | None = None
-        if self._fastcors_enforces:
+        policy = self._fastcors_policy._at(scope)
+        # Below no path but one that is ambiguous is nobody asked.
+        said: bool | None = False if policy._compiled.is_ambiguous else None
+        if policy._compiled.enforces:
             if hasattr(scope.get("headers"), "__next__"):
                 scope = {**scope, "headers": list(scope["headers"])}
-            is_rejected, said = await _enforce(self, scope, receive, send)
+            is_rejected, said = await _enforce(self, policy, said, scope, receive, send)
             if is_rejected:
                 return
-            begun = self._fastcors_begin(in_lower_case(scope))
+            begun = self._fastcors_begin(policy._compiled, in_lower_case(scope))
         else:
-            begun = self._fastcors_begin(scope)
+            begun = self._fastcors_begin(policy._compiled, scope)
         if begun is None:
             await self.app(scope, receive, send)
             return
@@ -67,16 +69,17 @@ class Overridable(Middleware):
         if hasattr(scope["headers"], "__next__"):
             # An iterator that is read here would be empty for the application.
             scope = {**scope, "headers": lines}
-        headers = _starlette().RequestHeaders(*begun, _policy_for(self, begun[1]), scope)
+        if policy is self._fastcors_policy:
+            policy = _policy_for(self, begun[1])
+        headers = _starlette().RequestHeaders(*begun, policy, scope)
         # Asked once about each request.
         headers.origin_allowed = said
         if headers.method is not None:
-            if self._fastcors_asks or headers.policy.allow_origin_func is not None:
-                headers.origin_allowed = await _verdict(self, headers.policy, headers.origin, scope)
+            headers.origin_allowed = await _said_of_preflight(self, policy, headers.origin, scope)
             response = self.preflight_response(request_headers=headers)
             await response(scope, receive, send)
             return
-        if self._fastcors_enforces and headers.policy.enforce == "isolate":
+        if policy._compiled.enforces and policy.enforce == "isolate":
             send = send_varying(send)
         await self.simple_response(scope, receive, send, request_headers=headers)
 
@@ -272,14 +275,15 @@ def _report_rejection(
     if not isinstance(request_headers, _starlette().RequestHeaders) or request_headers.reported:
         return
     request_headers.reported = True
+    compiled = request_headers.policy._compiled
     for reason in reasons:
-        middleware._fastcors_count(reason)
+        middleware._fastcors_count(compiled, reason)
     request_headers.log_rejection(reasons, preflight, _decider(middleware, request_headers))
 
 
 def _decider(middleware: Overridable, headers: Any) -> str | None:
     """Return the name of what decides on this origin instead of the policy's rules, if there is anything."""
-    if middleware._fastcors_asks:
+    if middleware._fastcors_asks and not headers.policy._compiled.is_ambiguous:
         return f"{type(middleware).__name__}.is_allowed_origin"
     policy: Policy = headers.policy
     if not policy._compiled.asks_about(headers.origin or ""):
@@ -296,6 +300,17 @@ async def _awaited(
         return await verdict
     finally:
         _ASKED.reset(token)
+
+
+async def _said_of_preflight(
+    middleware: Overridable, policy: Policy, origin: str, scope: Scope
+) -> bool | None:
+    """Return whether a preflight's Origin is allowed, if anything besides the policy's rules decides."""
+    if policy._compiled.is_ambiguous:
+        return False
+    if middleware._fastcors_asks or policy.allow_origin_func is not None:
+        return await _verdict(middleware, policy, origin, scope)
+    return None
 
 
 async def _verdict(
@@ -329,16 +344,20 @@ def _allows(middleware: Overridable, policy: Policy, origin: str) -> bool:
 
 
 async def _enforce(
-    middleware: Overridable, scope: Scope, receive: Receive, send: Send
+    middleware: Overridable,
+    policy: Policy,
+    allowed: bool | None,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
 ) -> tuple[bool, bool | None]:
-    """Reject a request if the policy says so.
+    """Reject a request if the policy says so. `allowed`: what is known of its Origin.
 
     Returns:
-        Whether it was rejected, and what an overridden `is_allowed_origin` said, if it was called.
+        Whether it was rejected, and what is known of its Origin then: what an overridden
+        `is_allowed_origin` said, if it was called.
     """
-    policy = middleware._fastcors_policy
-    allowed: bool | None = None
-    rejection = middleware._fastcors_enforce(policy._compiled, scope, receive, send, None)
+    rejection = middleware._fastcors_enforce(policy._compiled, scope, receive, send, allowed)
     if isinstance(rejection, bytes):
         allowed = await _verdict(middleware, policy, rejection.decode("latin-1"), scope)
         rejection = middleware._fastcors_enforce(policy._compiled, scope, receive, send, allowed)

@@ -72,7 +72,7 @@ class _OfTrio(SharedCall):
 
         self._scope = self._library.CancelScope()
         self._ended = self._library.Event()
-        self._outcome: tuple[Any, Exception | None] | None = None
+        self._outcome: tuple[Any, BaseException | None] | None = None
         self._function = function
         # No nursery of a request lives as long as the last of them.
         self._library.lowlevel.spawn_system_task(self._run, context=copy_context())
@@ -82,7 +82,9 @@ class _OfTrio(SharedCall):
             with self._scope:
                 try:
                     self._outcome = await self._function(), None
-                except Exception as error:  # noqa: BLE001 - whoever waits gets it
+                except self._library.Cancelled:
+                    raise
+                except BaseException as error:  # noqa: BLE001 - in a system task it would end trio
                     self._outcome = None, error
         finally:
             self._ended.set()

@@ -125,10 +125,19 @@ class Following:
             self._running = self._connected = False
 
     def _require(self) -> None:
-        """Raise if a required feed has no entries yet."""
-        if self._last_success is not None or not self._feed.required:
+        """Raise if a required feed has no entries yet; log if another one is late."""
+        if self._last_success is not None:
             return
         why = self._last_error or f"no entries came within {self._start_timeout:g} seconds"
+        if not self._feed.required:
+            if self._last_error is None:
+                logger.warning(
+                    "feed %s: %s, so the application starts with the entries that the set has, %d now",
+                    self._feed,
+                    why,
+                    len(self._origins),
+                )
+            return
         sentence = (
             f"the application does not start, because the required feed {self._feed} cannot be read "
             f"({why}): repair it, or write required=False to start with the entries that the set has"

@@ -79,7 +79,11 @@ class RedisFeed(Feed):
         self.every = positive("every", every)
         self.required = required
         # A URL that redis-py rejects raises here, not in the lifespan.
-        self._client()
+        options = self._client().connection_pool.connection_kwargs
+        if str(options["protocol"]) != "2":
+            raise ValueError(
+                "RedisFeed uses version 2 of the protocol: remove protocol from the URL"
+            )
 
     def __str__(self) -> str:
         parts = urlsplit(self.url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import zlib
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
@@ -12,22 +13,26 @@ from .exchange import WireRequest, WireResponse
 from .websocket import Handshake
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fastcors._types import ASGIApp, Message, Scope
 
 _CLIENT = ("127.0.0.1", 50000)
 _REFUSED = 403
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Disconnected(OSError):
     """What an application's `send` raises after the client is gone."""
 
 
-def scope_of(request: WireRequest, kind: str) -> Scope:
+def scope_of(request: WireRequest, kind: str, state: Mapping[str, Any]) -> Scope:
     """Return the scope of a request.
 
     Args:
         request: the request.
         kind: ``"http"`` or ``"websocket"``.
+        state: what the application keeps for its requests.
     """
     url = request.url
     scope: Scope = {
@@ -44,7 +49,7 @@ def scope_of(request: WireRequest, kind: str) -> Scope:
         ],
         "client": _CLIENT,
         "server": (url.host, url.port),
-        "state": {},
+        "state": dict(state),
         "extensions": {},
     }
     if kind == "http":
@@ -58,7 +63,11 @@ def scope_of(request: WireRequest, kind: str) -> Scope:
 
 
 async def send_http(
-    app: ASGIApp, request: WireRequest, *, raise_app_exceptions: bool
+    app: ASGIApp,
+    request: WireRequest,
+    *,
+    raise_app_exceptions: bool,
+    state: Mapping[str, Any] = _NOTHING,
 ) -> WireResponse:
     """Return the response of an application.
 
@@ -67,13 +76,14 @@ async def send_http(
         request: the request.
         raise_app_exceptions: whether what the application raises is raised here; else a server's
             response to it is returned, status 500, unless the response is complete.
+        state: what the application keeps for its requests.
 
     Raises:
         RuntimeError: for an application that sends no response.
     """
     exchange = _Exchange(request)
     try:
-        await app(scope_of(request, "http"), exchange.receive, exchange.send)
+        await app(scope_of(request, "http", state), exchange.receive, exchange.send)
     except Exception:  # whatever the application raises
         if raise_app_exceptions:
             raise
@@ -141,7 +151,9 @@ def _event() -> Any:
     return asyncio.Event()
 
 
-async def send_websocket(app: ASGIApp, request: WireRequest) -> Handshake:
+async def send_websocket(
+    app: ASGIApp, request: WireRequest, *, state: Mapping[str, Any] = _NOTHING
+) -> Handshake:
     """Return how an application responds to the handshake of a WebSocket, and close it then.
 
     Raises:
@@ -149,7 +161,7 @@ async def send_websocket(app: ASGIApp, request: WireRequest) -> Handshake:
     """
     socket = _Socket()
     try:
-        await app(scope_of(request, "websocket"), socket.receive, socket.send)
+        await app(scope_of(request, "websocket", state), socket.receive, socket.send)
     except Exception:  # it may not expect that the client leaves at once
         if socket.status is None:
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json as json_
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from . import asgi, methods, navigation, request_headers, websocket
 from .blocked import FetchError
@@ -15,13 +15,15 @@ from .headers import HeadersInit, Lines, combined, is_token, lines_of
 from .hint import policy_in
 from .http_cache import HTTPCache
 from .preflight_cache import PreflightCache
-from .request import Cache, Credentials, Follow, Mode, Redirect, Request
+from .request import VALUES, Request
 from .url import URL, parse
 
 if TYPE_CHECKING:
     from fastcors._types import ASGIApp
 
     from .exchange import WireRequest, WireResponse
+    from .lifespan import Lifespan
+    from .request import _Cache, _Credentials, _Follow, _Mode, _Redirect
     from .response import Response
     from .websocket import Handshake
 
@@ -39,7 +41,7 @@ class _Page:
         self,
         app_or_base_url: ASGIApp | str,
         origin: str = "https://app.example.com",
-        follow: Follow = "chromium",
+        follow: _Follow = "chromium",
         *,
         base_url: str = "https://testserver",
         raise_app_exceptions: bool = True,
@@ -57,7 +59,7 @@ class _Page:
         if origin != "null" and (page is None or page.origin != origin):
             instead = f"; write {page.origin!r}" if page and page.origin != "null" else ""
             raise ValueError(f"{origin!r} is not an origin as browsers send it{instead}")
-        _choose("follow", follow, Follow)
+        _check("follow", follow)
         self._base = base.href
         self._raise_app_exceptions = raise_app_exceptions
         self._follow = follow
@@ -98,10 +100,10 @@ class _Page:
         headers: HeadersInit,
         body: str | bytes | None,
         json: Any,
-        credentials: Credentials,
-        mode: Mode,
-        redirect: Redirect,
-        cache: Cache,
+        credentials: _Credentials,
+        mode: _Mode,
+        redirect: _Redirect,
+        cache: _Cache,
     ) -> Request:
         """Return what a script's ``new Request(...)`` is (Fetch standard, 5.4).
 
@@ -111,13 +113,10 @@ class _Page:
         found = self._url(url)
         if found.has_credentials:
             raise TypeError(f"{url!r} has a user name or a password")
-        for name, value, values in (
-            ("credentials", credentials, Credentials),
-            ("mode", mode, Mode),
-            ("redirect", redirect, Redirect),
-            ("cache", cache, Cache),
-        ):
-            _choose(name, value, values)
+        _check("credentials", credentials)
+        _check("mode", mode)
+        _check("redirect", redirect)
+        _check("cache", cache)
         if cache == "only-if-cached" and mode != "same-origin":
             raise TypeError("the cache mode only-if-cached needs the mode same-origin")
         if not is_token(method) or methods.is_forbidden(method):
@@ -145,7 +144,7 @@ class _Page:
         return navigation.navigation(self._url(url), origin=self.origin)
 
     def _submission(
-        self, url: str, fields: Mapping[str, str], encoding: navigation.Encoding
+        self, url: str, fields: Mapping[str, str], encoding: navigation._Encoding
     ) -> Request:
         body, kind = navigation.encoded(fields, encoding)
         return navigation.navigation(
@@ -171,9 +170,9 @@ class _Page:
         return shaken
 
 
-def _choose(name: str, value: object, values: Any) -> None:
-    if value not in get_args(values):
-        raise TypeError(f"{name} is {value!r}; it is one of {', '.join(get_args(values))}")
+def _check(name: str, value: object) -> None:
+    if value not in VALUES[name]:
+        raise TypeError(f"{name} is {value!r}; it is one of {', '.join(VALUES[name])}")
 
 
 def _content(
@@ -215,6 +214,9 @@ class Browser(_Page):
         ValueError: for what is no origin or no base URL.
         ImportError: for a base URL without httpx2 and httpx.
 
+    ``with Browser(app) as page`` starts the application, as a server does, and stops it at the end.
+    Otherwise its lifespan does not run.
+
     Cookies and preflight responses stay from one fetch to the next, as in one tab.
 
         browser = Browser(app, origin="https://app.example.com")
@@ -229,7 +231,7 @@ class Browser(_Page):
         self,
         app_or_base_url: ASGIApp | str,
         origin: str = "https://app.example.com",
-        follow: Follow = "chromium",
+        follow: _Follow = "chromium",
         *,
         base_url: str = "https://testserver",
         raise_app_exceptions: bool = True,
@@ -252,6 +254,7 @@ class Browser(_Page):
             from .portal import Portal
 
             self._transport = Portal()
+        self._lifespan: Lifespan | None = None
 
     def fetch(
         self,
@@ -260,10 +263,10 @@ class Browser(_Page):
         headers: HeadersInit = None,
         body: str | bytes | None = None,
         json: Any = None,
-        credentials: Credentials = "same-origin",
-        mode: Mode = "cors",
-        redirect: Redirect = "follow",
-        cache: Cache = "default",
+        credentials: _Credentials = "same-origin",
+        mode: _Mode = "cors",
+        redirect: _Redirect = "follow",
+        cache: _Cache = "default",
     ) -> Response:
         """Do what ``fetch`` does in a script of the page.
 
@@ -297,7 +300,7 @@ class Browser(_Page):
         url: str,
         fields: Mapping[str, str] | None = None,
         *,
-        encoding: navigation.Encoding = "application/x-www-form-urlencoded",
+        encoding: navigation._Encoding = "application/x-www-form-urlencoded",
     ) -> Response:
         """Submit a form of the page with POST: CORS does not cover it.
 
@@ -318,7 +321,8 @@ class Browser(_Page):
         request = self._handshake(url, protocols)
         if self._app is None:
             return self._store(cast("Handshake", self._transport.open(request)))
-        return self._store(self._transport.run(asgi.send_websocket(self._app, request)))
+        shaking = asgi.send_websocket(self._app, request, state=self._state())
+        return self._store(self._transport.run(shaking))
 
     def _run(self, request: Request) -> Response:
         steps = fetch(request, self._session)
@@ -336,15 +340,35 @@ class Browser(_Page):
         if self._app is None:
             return cast("WireResponse", self._transport.send(request))
         calling = asgi.send_http(
-            self._app, request, raise_app_exceptions=self._raise_app_exceptions
+            self._app,
+            request,
+            raise_app_exceptions=self._raise_app_exceptions,
+            state=self._state(),
         )
         return cast("WireResponse", self._transport.run(calling))
 
+    def _state(self) -> dict[str, Any]:
+        return {} if self._lifespan is None else self._lifespan.state
+
     def close(self) -> None:
-        """Close connections, or the event loop that the application ran in."""
-        self._transport.close()
+        """Stop the application, and close connections or the event loop that it ran in."""
+        lifespan, self._lifespan = self._lifespan, None
+        try:
+            if lifespan is not None:
+                self._transport.run(lifespan.stop())
+        finally:
+            self._transport.close()
 
     def __enter__(self) -> Self:
+        if self._app is not None:
+            from .lifespan import Lifespan
+
+            self._lifespan = Lifespan(self._app)
+            try:
+                self._transport.run(self._lifespan.start())
+            except BaseException:
+                self._transport.close()
+                raise
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -354,6 +378,8 @@ class Browser(_Page):
 class AsyncBrowser(_Page):
     """`Browser` for asyncio and trio: the application runs in the caller's event loop.
 
+    Its lifespan does not run.
+
     The arguments and the attributes are those of `Browser`.
     """
 
@@ -361,7 +387,7 @@ class AsyncBrowser(_Page):
         self,
         app_or_base_url: ASGIApp | str,
         origin: str = "https://app.example.com",
-        follow: Follow = "chromium",
+        follow: _Follow = "chromium",
         *,
         base_url: str = "https://testserver",
         raise_app_exceptions: bool = True,
@@ -388,10 +414,10 @@ class AsyncBrowser(_Page):
         headers: HeadersInit = None,
         body: str | bytes | None = None,
         json: Any = None,
-        credentials: Credentials = "same-origin",
-        mode: Mode = "cors",
-        redirect: Redirect = "follow",
-        cache: Cache = "default",
+        credentials: _Credentials = "same-origin",
+        mode: _Mode = "cors",
+        redirect: _Redirect = "follow",
+        cache: _Cache = "default",
     ) -> Response:
         """Do what ``fetch`` does in a script of the page, as `Browser.fetch`."""
         request = self._request(
@@ -408,7 +434,7 @@ class AsyncBrowser(_Page):
         url: str,
         fields: Mapping[str, str] | None = None,
         *,
-        encoding: navigation.Encoding = "application/x-www-form-urlencoded",
+        encoding: navigation._Encoding = "application/x-www-form-urlencoded",
     ) -> Response:
         """Submit a form of the page with POST, as `Browser.submit`."""
         return await self._run(self._submission(url, fields or {}, encoding))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from . import methods, wording
 from .headers import extract_list, get
@@ -21,6 +22,7 @@ _OF_ORIGINS = (
     "InvalidAllowOriginValue",
     "AllowOriginMismatch",
 )
+_OF_CREDENTIALS = ("InvalidAllowCredentials", "WildcardOriginNotAllowed")
 _LISTS = {
     "MethodDisallowedByPreflightResponse": "access-control-allow-methods",
     "HeaderDisallowedByPreflightResponse": "access-control-allow-headers",
@@ -45,7 +47,9 @@ def hint_for(
     remarks = _remarks(failure, exchange)
     if policy is None:
         return "; ".join([hint, *remarks])
-    explanation = _explanation(policy, exchange)
+    # Where credentials fail, the origin is allowed, whatever a policy knows of it.
+    of_credentials = failure.kind.endswith(_OF_CREDENTIALS)
+    explanation = None if of_credentials else _explanation(policy, exchange)
     if explanation is not None:
         return "; ".join([*remarks, wording.FASTCORS.format(explanation=explanation)])
     if failure.kind.endswith(_OF_ORIGINS):
@@ -77,14 +81,16 @@ def _explanation(policy: Policy, exchange: Exchange) -> str | None:
     origin = get(lines, "origin")
     if origin is None:
         return None
+    path = unquote(exchange.request.url.path)
     if exchange.step == "preflight":
         decision = policy.preflight(
             origin=origin,
             method=get(lines, "access-control-request-method") or "",
             headers=get(lines, "access-control-request-headers"),
+            path=path,
         )
     else:
-        decision = policy.actual(origin=origin)
+        decision = policy.actual(origin=origin, path=path)
     return None if decision.allowed else str(decision)
 
 

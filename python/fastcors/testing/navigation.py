@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from .request import Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Literal
 
     from .headers import Lines
     from .url import URL
 
-Encoding = Literal["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]
+    _Encoding = Literal["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]
 
 _BOUNDARY = "----WebKitFormBoundaryfastcors"
 
@@ -48,7 +49,7 @@ def navigation(
     )
 
 
-def encoded(fields: Mapping[str, str], encoding: Encoding) -> tuple[bytes, str]:
+def encoded(fields: Mapping[str, str], encoding: _Encoding) -> tuple[bytes, str]:
     """Return the body of a form and its Content-Type (HTML standard, 4.10.21.8).
 
     Raises:

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from .redirect import is_tainted
 from .url import is_same_origin, is_same_site, site_of
 
 if TYPE_CHECKING:
+    from typing import Literal
+
     from .exchange import Exchange
     from .headers import Lines
     from .url import URL
 
-Credentials = Literal["omit", "same-origin", "include"]
-Mode = Literal["cors", "no-cors", "same-origin"]
-Redirect = Literal["follow", "error", "manual"]
-Cache = Literal["default", "no-store", "reload", "no-cache", "force-cache", "only-if-cached"]
-Follow = Literal["chromium", "standard"]
+    # At run time they differ between Pythons, and stubtest compares them.
+    _Credentials = Literal["omit", "same-origin", "include"]
+    _Mode = Literal["cors", "no-cors", "same-origin"]
+    _Redirect = Literal["follow", "error", "manual"]
+    _Cache = Literal["default", "no-store", "reload", "no-cache", "force-cache", "only-if-cached"]
+    _Follow = Literal["chromium", "standard"]
+
+VALUES = {
+    "credentials": ("omit", "same-origin", "include"),
+    "mode": ("cors", "no-cors", "same-origin"),
+    "redirect": ("follow", "error", "manual"),
+    "cache": ("default", "no-store", "reload", "no-cache", "force-cache", "only-if-cached"),
+    "follow": ("chromium", "standard"),
+}
+"""The options of a browser and its fetches that are one of some words."""
 
 
 @dataclass(slots=True)
