@@ -31,7 +31,7 @@ def renewed_command() -> str:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "shop.py").write_text(program.code, encoding="utf-8")
-        sys.modules.pop("shop", None)
+        own = sys.modules.pop("shop", None)
 
         def renew(match: re.Match[str]) -> str:
             ran = run(*shlex.split(match["arguments"]), folder=folder)
@@ -39,9 +39,12 @@ def renewed_command() -> str:
             start = match[0][: match.start("printed") - match.start()]
             return f"{start}{ran.printed.rstrip()}\n```"
 
-        renewed = _EXAMPLE.sub(renew, text)
-        sys.modules.pop("shop", None)
-    return renewed
+        try:
+            return _EXAMPLE.sub(renew, text)
+        finally:
+            sys.modules.pop("shop", None)
+            if own is not None:
+                sys.modules["shop"] = own
 
 
 def renewed_debugging() -> str:

@@ -23,6 +23,7 @@ IN_FOLDER = ("--app-dir", APPLICATIONS)
         (("lint", "bare:number"), "bare:number is an int, not an ASGI application"),
         (("lint", "bare:FastAPI"), "bare:FastAPI is the class FastAPI; write the name of an application, or bare:FastAPI() if calling it makes one"),
         (("fetch", "layers:invalid", "-o", ORIGIN), "CORSMiddleware (fastcors) has options that cannot be used: allow_origin_regex: "),
+        (("fetch", "layers:failing", "-o", ORIGIN), "the application does not start: RuntimeError: the application failed: lifespan.startup.failed: there is no database"),
         (("explain", "layers:invalid", "-o", ORIGIN), "CORSMiddleware (fastcors) has options that cannot be used: "),
         (("explain", "sound:app", "-o", ORIGIN, "--path", "items"), "--path 'items' does not begin with a slash; write --path '/items'"),
         (("lint", "bare:app"), "bare:app has no CORS middleware of fastcors or Starlette"),

@@ -91,6 +91,13 @@ def test_a_mount_takes_whole_segments(path: str, mount: str, rest: str | None) -
     assert below(path, mount) == rest
 
 
+@pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
+def test_the_policy_below_a_path_decides_there() -> None:
+    assert explain("layers:below_paths").status == 0
+    assert explain("layers:below_paths", "--path", "/public/x").status == 1
+    assert explain("layers:below_paths", "--path", "/internal").status == 1
+
+
 def test_starlette_does_not_match_a_pattern() -> None:
     inner = "https://shop.example.com"
     assert explain("shop:admin", origin=inner).status == 0  # by the regex
@@ -134,3 +141,9 @@ def test_the_server_cannot_write_to_the_terminal() -> None:
 
 def test_a_warning_of_the_application_is_not_between_the_lines() -> None:
     assert fetch("shop:app", "--path", "/items").complained == ""
+
+
+def test_an_application_is_started_before_it_is_called() -> None:
+    ran = fetch("starting:app", "--path", "/items")
+    assert ran.status == 0
+    assert "GET https://testserver/items -> 200" in ran.printed

@@ -56,6 +56,13 @@ def test_the_policy_of_a_middleware_is_looked_at() -> None:
     assert codes("layers:with_policy") == []
 
 
+def test_the_policies_below_paths_are_looked_at() -> None:
+    (one,) = found("layers:below_paths")
+    problem, _ = one["problems"]
+    assert problem["code"] == "origin-trailing-slash"
+    assert problem["message"].startswith("paths['/public']: allow_origins: 'https://app")
+
+
 def test_the_options_of_a_built_middleware_of_starlette_are_read_back() -> None:
     (one,) = found("layers:starlette_instance")
     assert one["class"] == "CORSMiddleware (Starlette)"

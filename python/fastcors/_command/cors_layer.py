@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,6 +79,17 @@ class CORSLayer:
             return []
         given = self.options.get("allow_origins", ())
         return [] if isinstance(given, str) else [entry for entry in given if is_pattern(entry)]
+
+    def below_paths(self) -> list[tuple[str, CORSLayer]]:
+        """Return the policies of `paths`, each as a middleware of its own."""
+        given = self.options.get("paths")
+        if not isinstance(given, Mapping):
+            return []
+        return [
+            (key, CORSLayer(self.factory, self.library, _options_of(policy), policy))
+            for key, policy in given.items()
+            if isinstance(policy, Policy)
+        ]
 
     def policy(self) -> Policy:
         """Return the policy that decides.
@@ -154,7 +166,11 @@ def _options_of(policy: Policy) -> dict[str, Any]:
     found = {}
     for name, default in DEFAULTS.items():
         # Not the attribute of the policy: that has the safelisted headers as well.
-        value = policy.allow_origins if name == "allow_origins" else getattr(policy._options, name)
+        value = (
+            getattr(policy, name)
+            if name in ("allow_origins", "paths")
+            else getattr(policy._options, name)
+        )
         if isinstance(value, Copy):
             value = value.public()
         if isinstance(value, (list, frozenset)):

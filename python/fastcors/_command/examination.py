@@ -98,18 +98,10 @@ def examine(name: str, folder: str) -> list[Examined]:
 
 def _of_options(one: Examined, cors: CORSLayer) -> Iterator[Finding]:
     for problem in cors.problems():
-        place = None if one.call is None else one.call.place(problem.option)
-        yield Finding(
-            problem.code,
-            problem.severity,
-            f"{problem.option}: {problem.message}",
-            problem.anchor,
-            one.path,
-            one.layer,
-            fix_of(problem, cors),
-            problem,
-            place,
-        )
+        yield _of_problem(problem, one, cors)
+    for path, below in cors.below_paths():
+        for problem in below.problems():
+            yield _of_problem(problem, one, below, path)
     for entry in cors.dead_entries():
         if one.layer is None:
             continue
@@ -122,6 +114,25 @@ def _of_options(one: Examined, cors: CORSLayer) -> Iterator[Finding]:
             layer=one.layer,
         )
         yield _placed(found, one, "allow_origins")
+
+
+def _of_problem(
+    problem: Problem, one: Examined, cors: CORSLayer, path: str | None = None
+) -> Finding:
+    """Return the finding of a problem, of the policy below a path if one is given."""
+    option = problem.option if path is None else "paths"
+    about = problem.option if path is None else f"paths[{shown(path)}]: {problem.option}"
+    return Finding(
+        problem.code,
+        problem.severity,
+        f"{about}: {problem.message}",
+        problem.anchor,
+        one.path,
+        one.layer,
+        fix_of(problem, cors),
+        problem,
+        None if one.call is None else one.call.place(option),
+    )
 
 
 def fix_of(problem: Problem, cors: CORSLayer) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -32,7 +33,7 @@ from .usage import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from fastcors.testing.exchange import Exchange
     from fastcors.testing.response import Response
@@ -61,7 +62,7 @@ def fetch(
     """Do what a browser does for a page, and show what goes over the wire.
 
     Then it says whether Chromium, Firefox and Safari let the page read the response, and what to
-    change. An application is called without a server and without its lifespan.
+    change. An application is started and called in this process, without a server.
 
     \b
     fastcors fetch https://api.example.com/items -o https://app.example.com
@@ -71,7 +72,7 @@ def fetch(
     with one_sentence(verbose=verbose):
         browser, url = _opened(target, origin, path, app_dir)
         terminal = Terminal()
-        with browser, importable(app_dir):
+        with importable(app_dir), _started(browser):
             if websocket or url.lower().startswith("ws"):
                 allowed = _handshake(terminal, browser, url)
             else:
@@ -114,6 +115,22 @@ def _opened(target: str, origin: str, path: str, folder: str) -> tuple[Browser, 
         raise UsageError(
             "to fetch a URL needs httpx2 or httpx; run: pip install 'fastcors[cli,testing]'"
         ) from error
+
+
+@contextmanager
+def _started(browser: Browser) -> Iterator[None]:
+    """Start an application, as a server does, and stop it at the end."""
+    try:
+        with quiet():
+            browser.__enter__()
+    except Exception as error:
+        raise UsageError(f"the application does not start: {in_one_line(quoted(error))}") from error
+    try:
+        yield
+    finally:
+        with quiet(), suppress(Exception):
+            # The result is there, however the application stops.
+            browser.close()
 
 
 def _fetch(terminal: Terminal, browser: Browser, url: str, request: dict[str, Any]) -> bool:

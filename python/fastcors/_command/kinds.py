@@ -68,7 +68,7 @@ KINDS = (
         safari=("Access-Control-Allow-Origin cannot contain more than one origin",),
         meaning="The header has a list of origins, or two layers each add one: a proxy and the application, or two middleware.",
         fastcors="Let the middleware alone add the header: remove it from the proxy, from the endpoints, and any second CORS middleware (`fastcors lint` finds that one).",
-        starlette="As with fastcors. An endpoint that sets the header itself adds a second one if Starlette does not replace it.",
+        starlette="The same.",
         nginx="Remove `add_header Access-Control-Allow-Origin` where the application sends it, or write `proxy_hide_header Access-Control-Allow-Origin;` and add it in nginx alone.",
     ),
     Kind(

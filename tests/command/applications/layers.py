@@ -106,6 +106,15 @@ many = Starlette(
     ]
 )
 invalid = Starlette(middleware=[Middleware(CORSMiddleware, allow_origin_regex="https://(")])
+below_paths = Starlette(
+    middleware=[
+        Middleware(
+            CORSMiddleware,
+            allow_origins=ORIGINS,
+            paths={"/public": Policy(allow_origins=WRONG), "/internal": None},
+        )
+    ]
+)
 litestar = Litestar(middleware=[DefineMiddleware(anything, allow_origins=WRONG)])
 quart = Quart("quart")
 quart.asgi_app = anything(quart.asgi_app, allow_origins=WRONG)  # type: ignore[method-assign]
@@ -141,6 +150,12 @@ class Own(CORSMiddleware):
 
 
 own = Starlette(middleware=[Middleware(Own)])
+
+
+async def failing(scope: Any, receive: Any, send: Any) -> None:
+    """Fail to start."""
+    await receive()
+    await send({"type": "lifespan.startup.failed", "message": "there is no database"})
 
 
 def create() -> FastAPI:
