@@ -16,15 +16,15 @@ from .layers import look_through
 from .loading import load
 from .terminal import ERROR, QUIET, SOUND, TITLE, WARNING, Terminal
 from .usage import (
+    CREDENTIALS,
     FAILED,
-    Credentials,
-    Folder,
-    Headers,
-    Method,
-    Origin,
+    FOLDER,
+    HEADERS,
+    METHOD,
+    ORIGIN,
+    VERBOSE,
+    WEBSOCKET,
     UsageError,
-    Verbose,
-    WebSocket,
     first_problem,
     header_lines,
     one_sentence,
@@ -83,17 +83,17 @@ class Step:
 def explain(
     application: Annotated[str, typer.Argument(metavar="MODULE:NAME", help="The application.")],
     *,
-    origin: Origin,
-    method: Method = "GET",
-    header: Headers = None,
+    origin: Annotated[str, ORIGIN],
+    method: Annotated[str, METHOD] = "GET",
+    header: Annotated[list[str] | None, HEADERS] = None,
     path: Annotated[str, typer.Option("--path", help="The path of the request.")] = "/",
     host: Annotated[
         str | None, typer.Option("--host", help="The Host of the request, for the option hosts.")
     ] = None,
-    credentials: Credentials = False,
-    websocket: WebSocket = False,
-    app_dir: Folder = ".",
-    verbose: Verbose = False,
+    credentials: Annotated[bool, CREDENTIALS] = False,
+    websocket: Annotated[bool, WEBSOCKET] = False,
+    app_dir: Annotated[str, FOLDER] = ".",
+    verbose: Annotated[bool, VERBOSE] = False,
 ) -> None:
     """Explain what the policy of an application decides about a request.
 

@@ -18,15 +18,15 @@ from .layers import look_through
 from .loading import importable, load, quiet
 from .terminal import ERROR, QUIET, SOUND, TITLE, Terminal
 from .usage import (
+    CREDENTIALS,
     FAILED,
-    Credentials,
-    Folder,
-    Headers,
-    Method,
-    Origin,
+    FOLDER,
+    HEADERS,
+    METHOD,
+    ORIGIN,
+    VERBOSE,
+    WEBSOCKET,
     UsageError,
-    Verbose,
-    WebSocket,
     first_problem,
     header_lines,
     one_sentence,
@@ -49,15 +49,15 @@ def fetch(
         str, typer.Argument(metavar="URL|MODULE:NAME", help="A URL, or an application.")
     ],
     *,
-    origin: Origin,
-    method: Method = "GET",
-    header: Headers = None,
+    origin: Annotated[str, ORIGIN],
+    method: Annotated[str, METHOD] = "GET",
+    header: Annotated[list[str] | None, HEADERS] = None,
     body: Annotated[str | None, typer.Option("--body", "-d", help="The body.")] = None,
     path: Annotated[str, typer.Option("--path", help="The path, for an application.")] = "/",
-    credentials: Credentials = False,
-    websocket: WebSocket = False,
-    app_dir: Folder = ".",
-    verbose: Verbose = False,
+    credentials: Annotated[bool, CREDENTIALS] = False,
+    websocket: Annotated[bool, WEBSOCKET] = False,
+    app_dir: Annotated[str, FOLDER] = ".",
+    verbose: Annotated[bool, VERBOSE] = False,
 ) -> None:
     """Do what a browser does for a page, and show what goes over the wire.
 

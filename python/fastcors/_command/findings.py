@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Literal
+
     from fastcors.problems import Problem
 
     from .layers import Layer
@@ -13,8 +15,6 @@ if TYPE_CHECKING:
 
 PAGE = "docs/command.md"
 SITE = "https://github.com/fastcors/fastcors/blob/main/"
-
-Severity = Literal["error", "warning"]
 
 # The codes of what is not about options, with what each means. Those of options are in
 # `fastcors.problems.CODES`.
@@ -43,7 +43,7 @@ class Finding:
     """
 
     code: str
-    severity: Severity
+    severity: Literal["error", "warning"]
     message: str
     anchor: str
     path: str = ""
@@ -53,7 +53,9 @@ class Finding:
     place: Place | None = None
 
 
-def of_layers(code: str, severity: Severity, message: str, *, path: str, layer: Layer) -> Finding:
+def of_layers(
+    code: str, severity: Literal["error", "warning"], message: str, *, path: str, layer: Layer
+) -> Finding:
     """Return a finding that is not about options.
 
     Raises:

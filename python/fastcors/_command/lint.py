@@ -12,7 +12,7 @@ from . import formats
 from .examination import examine
 from .fix import differences
 from .terminal import ERROR, QUIET, SOUND, TITLE, WARNING, Terminal
-from .usage import FAILED, Folder, Verbose, one_sentence
+from .usage import FAILED, FOLDER, VERBOSE, one_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,8 +46,8 @@ def lint(
         bool,
         typer.Option("--strict", help="Treat warnings as errors: exit with 1, and correct them."),
     ] = False,
-    app_dir: Folder = ".",
-    verbose: Verbose = False,
+    app_dir: Annotated[str, FOLDER] = ".",
+    verbose: Annotated[bool, VERBOSE] = False,
 ) -> None:
     """Report what is wrong with every CORS middleware in an application.
 

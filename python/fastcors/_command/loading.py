@@ -128,7 +128,7 @@ def _attribute(found: Any, name: str, module: str) -> Any:
         raise UsageError(f"there is no {name!r} in {module}{instead}") from None
 
 
-def _is_application(value: object) -> bool:
+def _is_application(value: Any) -> bool:
     """Whether this is an application of a framework, as far as its class shows."""
     return hasattr(value, "user_middleware") or (
         callable(value) and class_name(value) in {"Litestar", "Quart", "CORSMiddleware"}

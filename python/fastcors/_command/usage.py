@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -17,28 +17,16 @@ if TYPE_CHECKING:
 FAILED = 1
 WRONG_USAGE = 2
 
-Origin = Annotated[
-    str, typer.Option("--origin", "-o", help="The origin of the page: https://app.example.com")
-]
-Method = Annotated[str, typer.Option("--method", "-X", help="The method.")]
-Headers = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--header", "-H", help="A header that the script sets: NAME or 'NAME: VALUE'. Repeatable."
-    ),
-]
-Credentials = Annotated[
-    bool, typer.Option("--credentials", help="With cookies: credentials 'include'.")
-]
-WebSocket = Annotated[
-    bool, typer.Option("--websocket", help="The handshake of a WebSocket instead of a fetch.")
-]
-Folder = Annotated[
-    str, typer.Option("--app-dir", help="The folder that modules are imported from.")
-]
-Verbose = Annotated[
-    bool, typer.Option("--verbose", "-v", help="Show the traceback of an import that fails.")
-]
+# Of several subcommands.
+ORIGIN = typer.Option("--origin", "-o", help="The origin of the page: https://app.example.com")
+METHOD = typer.Option("--method", "-X", help="The method.")
+HEADERS = typer.Option(
+    "--header", "-H", help="A header that the script sets: NAME or 'NAME: VALUE'. Repeatable."
+)
+CREDENTIALS = typer.Option("--credentials", help="With cookies: credentials 'include'.")
+WEBSOCKET = typer.Option("--websocket", help="The handshake of a WebSocket instead of a fetch.")
+FOLDER = typer.Option("--app-dir", help="The folder that modules are imported from.")
+VERBOSE = typer.Option("--verbose", "-v", help="Show the traceback of an import that fails.")
 
 
 class UsageError(Exception):
