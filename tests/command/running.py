@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -30,10 +31,16 @@ class Ran:
 
 def run(*arguments: str, folder: Path = ROOT, text: str = "", **environment: str) -> Ran:
     """Run the command in this process."""
-    with chdir(folder):
-        done = CliRunner().invoke(
-            app, arguments, input=text, env={**ENVIRONMENT, **environment}, prog_name="fastcors"
-        )
+    # Litestar configures logging, for streams that are closed with the run.
+    handlers, level = list(logging.root.handlers), logging.root.level
+    try:
+        with chdir(folder):
+            done = CliRunner().invoke(
+                app, arguments, input=text, env={**ENVIRONMENT, **environment}, prog_name="fastcors"
+            )
+    finally:
+        logging.root.handlers[:] = handlers
+        logging.root.setLevel(level)
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return Ran(done.exit_code, done.stdout, done.stderr)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
 import pytest
 
 from fastcors._command.explain import below
@@ -147,3 +151,57 @@ def test_an_application_is_started_before_it_is_called() -> None:
     ran = fetch("starting:app", "--path", "/items")
     assert ran.status == 0
     assert "GET https://testserver/items -> 200" in ran.printed
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    """Return the URL of a server that allows one origin to read, and nothing that needs a preflight."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Access-Control-Allow-Origin", "http://app.example.com")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def do_OPTIONS(self) -> None:
+            self.send_response(302)
+            self.send_header("Location", "/login")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as serving:
+        threading.Thread(target=serving.serve_forever).start()
+        yield f"http://127.0.0.1:{serving.server_port}/items?page=1"
+        serving.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("origin", "arguments", "status", "said"),
+    [
+        ("http://app.example.com", (), 0, "Chromium  allowed"),
+        ("http://other.example.com", (), 1, "Firefox   blocked CORSAllowOriginNotMatchingOrigin"),
+        (
+            "http://app.example.com",
+            ("-X", "PUT"),
+            1,
+            "Chromium  blocked PreflightDisallowedRedirect",
+        ),
+    ],
+)
+def test_a_server_is_asked_by_its_url(
+    server: str, origin: str, arguments: tuple[str, ...], status: int, said: str
+) -> None:
+    ran = fetch(server, *arguments, origin=origin)
+    assert (ran.status, ran.complained) == (status, "")
+    assert f" {server} -> " in " ".join(ran.printed.split())
+    assert said in ran.printed
+
+
+def test_a_websocket_of_a_server_that_has_none_is_blocked(server: str) -> None:
+    ran = fetch(server.replace("http", "ws", 1), origin="http://app.example.com")
+    assert ran.status == 1
+    assert "Safari    blocked" in ran.printed
