@@ -57,7 +57,7 @@ KINDS = (
         safari=(_SAFARI_ORIGIN,),
         meaning="The server does not allow the origin of the page, or something responds that adds no CORS headers: an error page, a proxy, a redirect, a middleware outside the CORS middleware. Look at the status first: a 401, 404, 413, 500 or 502 often has another cause than CORS.",
         fastcors='Add the origin: `allow_origins=[..., "https://app.example.com"]`. If it is listed, make the middleware the outermost layer: `fastcors.install(app, ...)`.',
-        starlette="Add the origin to `allow_origins`, and call `add_middleware(CORSMiddleware, ...)` last, so that it is outside the other middleware. It is never outside the response to an unhandled exception.",
+        starlette="Add the origin to `allow_origins`, and call `add_middleware(CORSMiddleware, ...)` last: it is outside the other middleware then. It is never outside the response to an unhandled exception.",
         nginx="Write `always` at the end of each `add_header`: without it, error responses lack the header. A `location` with an `add_header` of its own inherits none.",
     ),
     Kind(
