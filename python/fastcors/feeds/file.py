@@ -14,11 +14,10 @@ from .feed import Change, Failure, Feed, FeedError, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
-    from typing import TypeAlias
 
 # What changes if a file does: for a file, when, how long and which one it is; for none, the error. The
 # time of its last change counts too, because a program may set the other back.
-_Signature: TypeAlias = "tuple[object, ...]"
+_Signature = tuple[object, ...]
 
 # A file that somebody never stops writing is read all the same after this many looks.
 _LONGEST_UNSETTLED = 3
