@@ -112,7 +112,7 @@ def _imported(module: str, folder: str) -> Any:
 
 
 def _failed(module: str, error: BaseException) -> UsageError:
-    said = f"SystemExit: {error}" if isinstance(error, SystemExit) else quoted(error)  # type: ignore[arg-type]
+    said = f"SystemExit: {error}" if isinstance(error, SystemExit) else quoted(error)
     return UsageError(
         f"{module} cannot be imported, because it raises {in_one_line(said)} "
         f"(--verbose shows the traceback)"
