@@ -45,9 +45,13 @@ TESTED = (
     "tests/feeds",
     "tests/install",
     "tests/memory",
+    "tests/origins",
     "tests/parity",
+    "tests/paths",
     "tests/policy",
+    "tests/responses",
     "tests/servers",
+    "tests/testing",
     "tests/project/test_benches.py",
     "tests/test_pickles.py",
 )

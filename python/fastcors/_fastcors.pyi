@@ -11,6 +11,7 @@ from .policy import Policy
 
 __all__ = [
     "DEBUG_BUILD",
+    "CompiledPaths",
     "CompiledPolicy",
     "LiveOrigins",
     "Middleware",

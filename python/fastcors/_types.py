@@ -32,7 +32,7 @@ Paths = Mapping[str, PathPolicy | None] | None
 Enforce = bool | Literal["unsafe", "isolate", "report"]
 
 # What responses takes.
-Responses = Literal["starlette", "minimal"]
+Responses = Literal["starlette"] | Literal["minimal"]  # noqa: PYI030 - stubtest takes one Literal for a union
 
 
 class PolicyOptions(TypedDict, total=False):

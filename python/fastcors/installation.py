@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
-    from typing import Any, Never, Unpack
+    from typing import Any, Never, TypeGuard, Unpack
     from weakref import WeakKeyDictionary
 
     from starlette.applications import Starlette
@@ -73,6 +73,12 @@ def install(
     return middleware
 
 
+def installed(app: Starlette) -> CORSMiddleware | None:
+    """Return the middleware that `install` has put around an application; None without one."""
+    installation: _Installation | None = getattr(type(app), _MARK, None)
+    return None if installation is None else installation.middleware
+
+
 class _Installation:
     """What one call of `install` did.
 
@@ -115,12 +121,12 @@ class _Installation:
         new = [
             entry
             for entry in app.user_middleware
-            if _is_cors(getattr(entry, "cls", None))
+            if is_cors(getattr(entry, "cls", None))
             and not any(entry is known for known in self._known)
         ]
         self._known += new
         return [
-            f"fastcors: {_name(_unwrapped(entry.cls))} in app.user_middleware is a second CORS "
+            f"fastcors: {_name(unwrapped(entry.cls))} in app.user_middleware is a second CORS "
             f"middleware beside fastcors.install(); pages can read responses that either of them "
             f"allows, and preflights never reach this one; remove it, or do not call install()"
             for entry in new
@@ -194,7 +200,7 @@ async def _called_first(scope: Scope, receive: Receive, send: Send) -> Never:
 
 
 def _check_kind(app: object) -> None:
-    if not _is_starlette(app):
+    if not is_starlette(app):
         raise TypeError(
             f"fastcors: install() takes a Starlette or FastAPI application, not {_instead(app)}"
         )
@@ -205,13 +211,13 @@ def _instead(app: Any) -> str:
     kind = _name(app if isinstance(app, type) else type(app))
     if isinstance(app, type):
         return f"the class {kind}; create an application first: app = {app.__name__}(...)"
-    inner = next(filter(_is_starlette, _layers(app)), None)
+    inner = next(filter(is_starlette, _layers(app)), None)
     if inner is not None:
-        removed = ", and remove the other CORS middleware" if _is_cors(type(app)) else ""
+        removed = ", and remove the other CORS middleware" if is_cors(type(app)) else ""
         return (
             f"{kind}, which wraps one; call install() with the application that it wraps{removed}"
         )
-    if _is_cors(type(app)):
+    if is_cors(type(app)):
         return f"{kind}, which does the same for the application that it wraps; remove the call"
     if isinstance(app, _starlette("routing", "Router")):
         return f"{kind}; call install() with the application that the router belongs to"
@@ -246,20 +252,21 @@ def _starlette(module: str, name: str) -> Any:
     return getattr(sys.modules.get(f"starlette.{module}"), name, ())
 
 
-def _is_starlette(app: object) -> bool:
+def is_starlette(app: object) -> TypeGuard[Starlette]:
+    """Whether this is a Starlette or FastAPI application."""
     return isinstance(app, _starlette("applications", "Starlette"))
 
 
-def _is_cors(factory: object) -> bool:
+def is_cors(factory: object) -> bool:
     """Whether this makes Starlette's CORS middleware, this package's, or one of a subclass."""
     packages = "starlette", __name__.partition(".")[0]
     return any(
         base.__name__ == "CORSMiddleware" and base.__module__.partition(".")[0] in packages
-        for base in getattr(_unwrapped(factory), "__mro__", ())
+        for base in getattr(unwrapped(factory), "__mro__", ())
     )
 
 
-def _unwrapped(factory: Any) -> Any:
+def unwrapped(factory: Any) -> Any:
     """Return what a `functools.partial` calls."""
     return getattr(factory, "func", factory)
 

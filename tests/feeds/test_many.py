@@ -67,7 +67,7 @@ def test_the_event_loop_serves_while_many_entries_are_loaded(
             assert policy.actual(origin=origin(number)).allowed
         assert not policy.actual(origin=origin(COUNT)).allowed
         # It went on all the while, and no turn took it long.
-        assert turns.count > COUNT / 10_000
+        assert turns.count > COUNT // 100_000
         assert turns.longest_work < 0.1
 
     run_asyncio(main)

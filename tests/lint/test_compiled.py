@@ -17,7 +17,7 @@ from fastcors._fastcors import (
     lint_response_headers,
     regexes_to_prove,
 )
-from fastcors._proof.verdict import _judged
+from fastcors._proof.verdict import _remembered
 
 LISTS = [lint_methods, lint_origins, lint_request_headers, lint_response_headers]
 SURROGATES = ["\ud800", "https://\udfff.example", "X-\ud83d", "\ude00" * 3, "a\ud800\udc00b"]
@@ -102,7 +102,7 @@ def test_compiled_functions_call_no_python_while_linting() -> None:
             seen.add(function.__name__)
             inside.append(function.__name__) if event == "c_call" else inside.pop()
 
-    _judged.cache_clear()
+    _remembered.cache_clear()
     sys.setprofile(watch)
     try:
         reported = lint(

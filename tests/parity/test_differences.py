@@ -209,7 +209,7 @@ def test_2_a_max_age_that_would_break_the_header_raises(value: Any) -> None:
         ("max_age", "1\n", 600, "would break the header"),
         ("allow_origin_regex", 3, None, "an int"),
         ("allow_origin_regex", [None], None, "None"),
-        ("allow_origin_regex", b"https://a", "https://a", "bytes"),
+        ("allow_origin_regex", b"https://a", ["https://a"], "bytes"),
     ],
 )
 def test_2_the_suggestion_is_the_value_that_was_probably_intended(

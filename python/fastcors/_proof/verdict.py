@@ -47,10 +47,9 @@ class Verdict(NamedTuple):
 
 def judge(pattern: re.Pattern[str], credentials: bool) -> Verdict:
     """Find the engine for a regex, and what is wrong with it. The last 64 are remembered."""
-    return _judged(pattern, credentials)
+    return _remembered(pattern, credentials)
 
 
-@lru_cache(maxsize=64)
 def _judged(pattern: re.Pattern[str], credentials: bool) -> Verdict:
     text: str = pattern.pattern
     expression = None
@@ -78,6 +77,9 @@ def _judged(pattern: re.Pattern[str], credentials: bool) -> Verdict:
     severity: _Severity = "error" if ways_to_read == math.inf else "warning"
     engine = Problem("regex-python-only", OPTION, text, message, severity=severity)
     return Verdict(pattern, None, [engine, *problems], safe)
+
+
+_remembered = lru_cache(maxsize=64)(_judged)
 
 
 def findings(pattern: re.Pattern[str], *, credentials: bool) -> tuple[list[Problem], bool]:

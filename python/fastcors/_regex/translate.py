@@ -62,9 +62,7 @@ def times(least: int, most: int) -> str:
     return f"{{{least},{'' if most == ENDLESS else most}}}"
 
 
-# A regex may have 100,000 leaves, and few classes.
-@lru_cache(maxsize=256)
-def character_class(codes: bytes) -> str:
+def _character_class(codes: bytes) -> str:
     """Return a class of characters."""
     if not codes:
         return _NOTHING
@@ -77,3 +75,7 @@ def character_class(codes: bytes) -> str:
         else:
             ranges.append([code, code])
     return "[" + "".join(f"\\x{first:02x}-\\x{last:02x}" for first, last in ranges) + "]"
+
+
+# A regex may have 100,000 leaves, and few classes.
+character_class = lru_cache(maxsize=256)(_character_class)

@@ -13,10 +13,9 @@ from .feed import Change, Failure, Feed, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
-    from typing import TypeAlias
 
 # What changes if a file does: for a file, when, how long and which one it is; for none, the error.
-_Signature: TypeAlias = "tuple[object, ...]"
+_Signature = tuple[object, ...]
 
 # A file that somebody never stops writing is read all the same after this many looks.
 _LONGEST_UNSETTLED = 3

@@ -10,11 +10,11 @@ try:
     from redis.asyncio import Redis
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff
-except ImportError as error:
+except ImportError as _error:
     raise ImportError(
         "RedisFeed needs redis-py, which is not installed: pip install 'fastcors[redis]'",
         name="redis",
-    ) from error
+    ) from _error
 
 from fastcors._format import in_one_line, shown
 

@@ -1,0 +1,56 @@
+"""What is printed for a person: wrapped, and in color if that is a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from fastcors._format import in_one_line
+
+# Longer lines are hard to read, however wide the terminal is.
+_WIDEST = 100
+
+ERROR = "bold red"
+WARNING = "bold yellow"
+SOUND = "bold green"
+TITLE = "bold"
+QUIET = "dim"
+
+
+def escaped(text: str) -> str:
+    """Return text without what a terminal would obey: servers and applications choose parts of it."""
+    return "\n".join(in_one_line(line) for line in text.split("\n"))
+
+
+class Terminal:
+    """The standard output. Nothing that is printed is read as markup."""
+
+    def __init__(self) -> None:
+        console = Console()
+        self._console = Console(
+            width=min(console.width, _WIDEST), markup=False, emoji=False, highlight=False
+        )
+
+    def line(self, *parts: str | tuple[str, str], indent: int = 0, hanging: int = 0) -> None:
+        """Print a paragraph.
+
+        Args:
+            parts: its text: strings, and pairs of a string and its style.
+            indent: the columns before each line of it.
+            hanging: the further columns before all lines but the first.
+        """
+        text = Text()
+        for part in parts:
+            if isinstance(part, str):
+                text.append(escaped(part))
+            else:
+                text.append(escaped(part[0]), part[1])
+        for number, line in enumerate(
+            text.wrap(self._console, self._console.width - indent - hanging)
+        ):
+            line.rstrip()
+            self._console.print(Text(" " * (indent + (hanging if number else 0))) + line)
+
+    def blank(self) -> None:
+        """Print an empty line."""
+        self._console.print()

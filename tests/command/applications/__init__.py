@@ -1,0 +1,1 @@
+"""Applications that the command looks at. It imports them from this folder, by the names of their files."""
