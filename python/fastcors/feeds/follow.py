@@ -8,20 +8,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from fastcors._fastcors import OriginSetBase
-from fastcors._format import in_one_line, quoted, shown
+from fastcors._format import described, in_one_line, quoted, shown
 from fastcors._lint.suggestions import text_of
 from fastcors.problems import ConfigError
 
 from . import _tasks
 from ._pauses import Pauses, positive
-from .feed import Change, Failure, FeedError, FeedStatus, Snapshot
+from .feed import Change, Failure, Feed, FeedError, FeedStatus, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import TracebackType
     from typing import Any, Literal, Self
-
-    from .feed import Feed
 
 logger = logging.getLogger("fastcors")
 
@@ -58,6 +56,11 @@ class Following:
     def __init__(
         self, origins: Origins, feed: Feed, keep: Iterable[str] = (), start_timeout: float = 30.0
     ) -> None:
+        if not isinstance(feed, Feed):
+            raise TypeError(
+                f"fastcors: an OriginSet follows a feed, and {shown(feed)} is {described(feed)}; write "
+                "FileFeed(path), PollingFeed(function) or RedisFeed(url, key=...)"
+            )
         self._origins = origins
         self._feed = feed
         self._keep = [keep] if isinstance(keep, str) else list(keep)
