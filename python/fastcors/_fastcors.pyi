@@ -11,6 +11,9 @@ from .policy import Policy
 
 __all__ = [
     "DEBUG_BUILD",
+    "FORBIDDEN_REQUEST_HEADERS",
+    "FORBIDDEN_RESPONSE_HEADERS",
+    "SAFELISTED_RESPONSE_HEADERS",
     "CompiledPaths",
     "CompiledPolicy",
     "LiveOrigins",
@@ -45,6 +48,15 @@ __version__: str
 
 DEBUG_BUILD: bool
 """Whether this is a debug build, which no benchmark should measure."""
+
+FORBIDDEN_REQUEST_HEADERS: frozenset[str]
+"""Fetch, forbidden request-header: those that are named, in lower case, without the prefixes."""
+
+FORBIDDEN_RESPONSE_HEADERS: frozenset[str]
+"""Fetch, forbidden response-header name, in lower case."""
+
+SAFELISTED_RESPONSE_HEADERS: frozenset[str]
+"""Fetch, CORS-safelisted response-header name, in lower case, without what is exposed."""
 
 @disjoint_base
 class Middleware:

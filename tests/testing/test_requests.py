@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fastcors.testing import methods, request_headers
+from fastcors.testing import methods
 from fastcors.testing.headers import extract_list, get, lines_of
 from fastcors.testing.request_headers import guarded, is_safelisted, unsafe_names
 
@@ -137,11 +137,3 @@ def test_a_list_of_tokens_is_read_with_its_empty_items(
     value: str, expected: tuple[str, ...] | None
 ) -> None:
     assert extract_list([("X", value)], "x") == expected
-
-
-def test_the_fixed_names_are_those_of_the_linter() -> None:
-    from fastcors import lint
-
-    names = sorted(request_headers._FORBIDDEN)
-    reported = {problem.value for problem in lint(allow_headers=names)}
-    assert {name for name in names if name not in reported} == set()

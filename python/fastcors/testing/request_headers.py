@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from fastcors._fastcors import FORBIDDEN_REQUEST_HEADERS
+
 from . import methods
 from .mime import essence
 
@@ -13,32 +15,6 @@ if TYPE_CHECKING:
 
     from .headers import Lines
 
-_FORBIDDEN = frozenset(
-    {
-        "accept-charset",
-        "accept-encoding",
-        "access-control-request-headers",
-        "access-control-request-method",
-        "access-control-request-private-network",
-        "connection",
-        "content-length",
-        "cookie",
-        "cookie2",
-        "date",
-        "dnt",
-        "expect",
-        "host",
-        "keep-alive",
-        "origin",
-        "referer",
-        "set-cookie",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-        "via",
-    }
-)
 _METHOD_OVERRIDES = frozenset({"x-http-method", "x-http-method-override", "x-method-override"})
 _SAFELISTED_TYPES = frozenset(
     {"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"}
@@ -68,7 +44,7 @@ _LONGEST_TOTAL = 1024
 def is_forbidden(name: str, value: str) -> bool:
     """Whether scripts cannot set a header (Fetch standard, 2.2.2 "forbidden request-header")."""
     lowered = name.lower()
-    if lowered in _FORBIDDEN or lowered.startswith(("proxy-", "sec-")):
+    if lowered in FORBIDDEN_REQUEST_HEADERS or lowered.startswith(("proxy-", "sec-")):
         return True
     if lowered in _METHOD_OVERRIDES:
         return any(methods.is_forbidden(method.strip(" \t")) for method in value.split(","))

@@ -6,25 +6,14 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from fastcors._fastcors import FORBIDDEN_RESPONSE_HEADERS, SAFELISTED_RESPONSE_HEADERS
+
 from .headers import Headers, Lines, extract_list, get
 from .url import is_same_origin, is_same_site, site_of
 
 if TYPE_CHECKING:
     from .exchange import Exchange, WireResponse
     from .request import Request
-
-_SAFELISTED = frozenset(
-    {
-        "cache-control",
-        "content-language",
-        "content-length",
-        "content-type",
-        "expires",
-        "last-modified",
-        "pragma",
-    }
-)
-_FORBIDDEN = frozenset({"set-cookie", "set-cookie2"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +83,14 @@ def readable(lines: Lines, *, tainting: str, credentials: str) -> Lines:
         tainting: ``"basic"`` or ``"cors"``.
         credentials: the credentials mode of the request.
     """
-    kept = [(name.lower(), value) for name, value in lines if name.lower() not in _FORBIDDEN]
+    kept = [
+        (name.lower(), value)
+        for name, value in lines
+        if name.lower() not in FORBIDDEN_RESPONSE_HEADERS
+    ]
     if tainting == "basic":
         return tuple(kept)
-    names = _SAFELISTED | exposed_names(lines, credentials=credentials)
+    names = SAFELISTED_RESPONSE_HEADERS | exposed_names(lines, credentials=credentials)
     return tuple(line for line in kept if line[0] in names)
 
 

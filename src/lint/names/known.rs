@@ -59,7 +59,7 @@ pub(super) const SAFELISTED: [&str; 4] =
     ["accept", "accept-language", "content-language", "content-type"];
 
 /// Fetch, forbidden request-header; those that begin with `proxy-` or `sec-` are so, too.
-pub(super) const FORBIDDEN: [&str; 22] = [
+pub const FORBIDDEN: [&str; 22] = [
     "accept-charset",
     "accept-encoding",
     "access-control-request-headers",
@@ -123,7 +123,7 @@ pub(super) const OF_RESPONSES: [&str; 34] = [
 ];
 
 /// Fetch, CORS-safelisted response-header name.
-pub(super) const ALWAYS_READABLE: [&str; 7] = [
+pub const ALWAYS_READABLE: [&str; 7] = [
     "cache-control",
     "content-language",
     "content-length",
@@ -134,7 +134,7 @@ pub(super) const ALWAYS_READABLE: [&str; 7] = [
 ];
 
 /// Fetch, forbidden response-header name.
-pub(super) const NEVER_READABLE: [&str; 2] = ["set-cookie", "set-cookie2"];
+pub const NEVER_READABLE: [&str; 2] = ["set-cookie", "set-cookie2"];
 
 /// Headers that only responses to preflights have.
 pub(super) const OF_PREFLIGHTS: [&str; 4] = [
