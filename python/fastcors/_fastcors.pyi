@@ -344,8 +344,8 @@ class CompiledPolicy:
         function: what is asked about an origin that nothing else allows.
         live: the set whose entries count too.
         paths: the policies of the option `paths`, if there are any.
-        place: for a policy of `paths`: its key, or None if it is for ambiguous paths, and whether requests
-            go on as they are.
+        place: for a policy of `paths`: its key, or None if it is for ambiguous paths; whether requests
+            go on as they are; whether a request for another host is only reported.
 
     Raises:
         ValueError: for an invalid expression or pattern, an unknown mode, unknown responses, or more
@@ -372,7 +372,7 @@ class CompiledPolicy:
         function: Callable[..., object] | None = None,
         live: OriginSetBase | None = None,
         paths: CompiledPaths | None = None,
-        place: tuple[str | None, bool] | None = None,
+        place: tuple[str | None, bool, bool] | None = None,
     ) -> Self: ...
     @property
     def options(self) -> Options:

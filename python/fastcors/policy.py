@@ -510,7 +510,9 @@ def _path(path: object) -> str | None:
     return None if path is None else text("path", path)
 
 
-def _policy_at(options: Options, origins: list[str], place: tuple[str | None, bool]) -> Policy:
+def _policy_at(
+    options: Options, origins: list[str], place: tuple[str | None, bool, bool]
+) -> Policy:
     """Return the policy for a key of `paths`, or for paths that are ambiguous."""
     policy = Policy.__new__(Policy)
     compiled = _compiled(options, origins, place)
@@ -519,7 +521,7 @@ def _policy_at(options: Options, origins: list[str], place: tuple[str | None, bo
 
 
 def _compiled(
-    options: Options, origins: list[str], place: tuple[str | None, bool] | None = None
+    options: Options, origins: list[str], place: tuple[str | None, bool, bool] | None = None
 ) -> CompiledPolicy:
     sent: dict[str, Any] = {
         option.compiled: option.sent(options)

@@ -1,6 +1,7 @@
 //! How often what was decided below each key of the option `paths`.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use super::counts::Counts;
 
@@ -9,8 +10,15 @@ use super::counts::Counts;
 #[derive(Default)]
 pub(super) struct PathCounts(Mutex<Vec<Option<Box<Counts>>>>);
 
-/// Each key that any policy has had, by the number of its counters. Only configurations add to them.
-static KEYS: Mutex<Vec<Box<str>>> = Mutex::new(Vec::new());
+/// Each key that any policy has had. Only configurations add to them.
+#[derive(Default)]
+struct Keys {
+    /// By the number of their counters.
+    in_order: Vec<Arc<str>>,
+    numbers: HashMap<Arc<str>, usize>,
+}
+
+static KEYS: LazyLock<Mutex<Keys>> = LazyLock::new(Mutex::default);
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -19,10 +27,13 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// The number of the counters of a key, the same for every policy.
 pub(super) fn counter_of(key: &str) -> usize {
     let mut keys = locked(&KEYS);
-    keys.iter().position(|other| **other == *key).unwrap_or_else(|| {
-        keys.push(key.into());
-        keys.len() - 1
-    })
+    if let Some(number) = keys.numbers.get(key) {
+        return *number;
+    }
+    let (number, key) = (keys.in_order.len(), Arc::from(key));
+    keys.in_order.push(Arc::clone(&key));
+    keys.numbers.insert(key, number);
+    number
 }
 
 impl PathCounts {
@@ -39,7 +50,7 @@ impl PathCounts {
     pub(super) fn read(&self, mut each: impl FnMut(&str, &Counts)) {
         let all = locked(&self.0);
         let keys = locked(&KEYS);
-        for (key, counts) in keys.iter().zip(&*all) {
+        for (key, counts) in keys.in_order.iter().zip(&*all) {
             if let Some(counts) = counts {
                 each(key, counts);
             }

@@ -53,7 +53,7 @@ impl CompiledPolicy {
         function: Option<Py<PyAny>>,
         live: Option<PyRef<'_, OriginSetBase>>,
         paths: Option<Py<CompiledPaths>>,
-        place: Option<(Option<String>, bool)>,
+        place: Option<(Option<String>, bool, bool)>,
     ) -> PyResult<Self> {
         let value_error = |error: &dyn core::fmt::Display| PyValueError::new_err(error.to_string());
         let expressions = Expressions::new(&expressions).map_err(|error| value_error(&error))?;
@@ -85,8 +85,11 @@ impl CompiledPolicy {
             responses,
         })
         .map_err(|error| value_error(&error))?;
-        let enforcement = enforcement(enforce, &hosts.unwrap_or_default())?;
-        let place = place.map(|(key, is_untouched)| Place::new(key, is_untouched));
+        let mut enforcement = enforcement(enforce, &hosts.unwrap_or_default())?;
+        let place = place.map(|(key, is_untouched, reports_host)| {
+            enforcement.report_host(reports_host);
+            Place::new(key, is_untouched)
+        });
         let part = Part { paths, place };
         Self::new(py, policy, options, python_only, enforcement, function, part)
     }

@@ -9,6 +9,8 @@ use core::fmt;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use memchr::memmem;
+
 /// The keys of the option `paths`, as a tree of segments: finding one takes a look-up for each segment,
 /// however many there are.
 #[derive(Debug)]
@@ -57,8 +59,8 @@ pub enum Because {
     EncodedSlash,
     /// The path has the text of `root_path` elsewhere than at a segment's end in its beginning.
     RootPath,
-    /// A segment is empty, or becomes a key's by another spelling: case, `%`, `\`, `;`, NUL, dots or
-    /// spaces at its end.
+    /// A segment is empty, or becomes a key's by another spelling: case, `%`, `\`, `;`, `?`, `#`, control
+    /// characters, dots or spaces at its end.
     Spelling,
 }
 
@@ -142,7 +144,7 @@ impl Paths {
         let mut walk = Walk::new(self, route, encoded);
         if !root.is_empty() {
             // Some routers cut at the first place that has the text, whatever surrounds it.
-            let start = path.windows(root.len()).position(|each| each == root);
+            let start = memmem::find(path, root);
             let other = start.map_or(path, |start| &path[start + root.len()..]);
             if other != route {
                 // They begin it with a slash then.
@@ -183,7 +185,8 @@ fn first_encoded_slash(raw: &[u8], path: &[u8]) -> Option<usize> {
     }
     let mut index = 0;
     let mut is_same = true;
-    let mut rest = raw;
+    // Some servers leave the query in it.
+    let mut rest = raw.split(|byte| *byte == b'?').next().unwrap_or_default();
     while let Some((&first, after)) = rest.split_first() {
         let (byte, after) = decoded_byte(first, after);
         if byte == b'/' && first == b'%' {
@@ -234,8 +237,8 @@ fn is_plain(segment: &[u8]) -> bool {
 }
 
 /// A segment as the loosest reader has it, without regard to case: decoded again, twice at most, split at
-/// slashes and backslashes, cut at `;` and NUL, without dots and spaces at its end. Nothing comes of an
-/// empty one.
+/// slashes and backslashes, cut at `;`, `?`, `#` and NUL, without control characters, and without dots and
+/// spaces at its end. Nothing comes of an empty one.
 fn fold(segment: &[u8]) -> Vec<Folded<'_>> {
     if is_plain(segment) {
         return vec![Folded::Segment(Cow::Borrowed(segment))];
@@ -250,13 +253,17 @@ fn fold(segment: &[u8]) -> Vec<Folded<'_>> {
 }
 
 fn folded(part: &[u8]) -> Option<Folded<'static>> {
-    let end = part.iter().position(|byte| matches!(byte, b';' | 0)).unwrap_or(part.len());
-    let part = &part[..end];
+    let end =
+        part.iter().position(|byte| matches!(byte, b';' | b'?' | b'#' | 0)).unwrap_or(part.len());
+    // Starlette's routes match before a line feed at the end, and parsers of URLs drop it anywhere.
+    let part: Vec<u8> =
+        part[..end].iter().copied().filter(|byte| !byte.is_ascii_control()).collect();
     let end = part.iter().rposition(|byte| !matches!(byte, b'.' | b' ')).map_or(0, |last| last + 1);
     if end == 0 {
         return part.contains(&b'.').then_some(Folded::Dots);
     }
-    let text = String::from_utf8_lossy(&part[..end]).to_lowercase();
+    // Some letters have one upper case, but two lower ones: of `ſ` and `s` it is `S`.
+    let text = String::from_utf8_lossy(&part[..end]).to_uppercase().to_lowercase();
     Some(Folded::Segment(Cow::Owned(text.into_bytes())))
 }
 

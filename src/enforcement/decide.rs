@@ -9,6 +9,8 @@ use crate::cors::Actual;
 pub struct Enforcement {
     mode: Mode,
     hosts: Hosts,
+    /// Whether a request for another host is only reported.
+    reports_host: bool,
 }
 
 /// What is done with a request.
@@ -37,7 +39,13 @@ impl Enforcement {
     /// Holds the two options.
     #[must_use]
     pub fn new(mode: Mode, hosts: Hosts) -> Self {
-        Self { mode, hosts }
+        Self { mode, hosts, reports_host: mode == Mode::Report }
+    }
+
+    /// Sets whether a request for another host is only reported, whatever the mode: `hosts` is for the whole
+    /// server, and the mode may be for the part below a path.
+    pub fn report_host(&mut self, only: bool) {
+        self.reports_host = only;
     }
 
     /// Whether any request may be rejected or reported. If not, no request needs a decision.
@@ -85,7 +93,8 @@ impl Enforcement {
     #[must_use]
     pub fn action(&self, rule: Rule) -> Action {
         let rejects = match rule {
-            Rule::Host => true,
+            Rule::Host if self.reports_host => return Action::Report,
+            Rule::Host => return Action::Reject,
             Rule::CrossSiteWrite | Rule::OriginWrite | Rule::WebSocket => self.mode != Mode::Off,
             Rule::OriginRead => matches!(self.mode, Mode::All | Mode::Isolate | Mode::Report),
             Rule::CrossSiteRead => self.mode == Mode::Isolate,

@@ -66,3 +66,17 @@ def test_an_application_does_not_start_without_a_required_feed(tmp_path: Path) -
         TestClient(Starlette(lifespan=lifespan(OriginSet(), feed))),
     ):
         pass
+
+
+def test_what_is_given_in_the_place_of_a_set_or_a_feed_is_reported_where_it_is_written() -> None:
+    origins, feed = OriginSet(), FileFeed("origins.txt")
+    wrong: Any = lifespan
+    with pytest.raises(TypeError, match="is a FileFeed, not an OriginSet; write lifespan"):
+        wrong(feed, origins)
+    with pytest.raises(TypeError, match="is a list, not an OriginSet"):
+        wrong([A], feed)
+    with pytest.raises(TypeError, match=r"'origins\.txt' is a str; write FileFeed"):
+        wrong(origins, "origins.txt")
+    follow: Any = origins.follow
+    with pytest.raises(TypeError, match=r"'origins\.txt' is a str; write FileFeed"):
+        follow("origins.txt")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 import pytest
 
 from fastcors import CORSMiddleware, Policy
@@ -57,3 +59,28 @@ def test_the_time_for_a_path_is_linear_in_its_length(part: str) -> None:
         small, large = best_times(subjects, rounds=15)
         # Eight times as long; squared it would be 64.
         assert large < 30 * small + 0.001
+
+
+def test_the_time_for_a_path_is_linear_in_the_length_of_root_path() -> None:
+    app = middleware_of(10)
+    scopes = [
+        at("/" + "a" * count, root_path="a" * (count // 2) + "b") for count in (32_000, 256_000)
+    ]
+    subjects = [(app, lambda scope=scope: scope) for scope in scopes]
+    small, large = best_times(subjects, rounds=5)
+    assert large < 30 * small + 0.001
+
+
+def test_the_time_for_a_policy_is_linear_in_its_number_of_keys() -> None:
+    def seconds(count: int) -> float:
+        # Keys that no policy has had: those are remembered for `stats`.
+        paths = [{f"/{count}/{again}/{key}": None for key in range(count)} for again in range(3)]
+        best = float("inf")
+        for each in paths:
+            start = perf_counter()
+            Policy(allow_origins=[ORIGIN], paths=each)
+            best = min(best, perf_counter() - start)
+        return best
+
+    # Eight times as many; squared it would be 64.
+    assert seconds(4_000) < 30 * seconds(500)

@@ -124,7 +124,13 @@ def test_a_key_that_is_no_path_always_raises_with_its_fix(key: Any, code: str, m
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [("/api", "/API"), ("/api/x", "/Api/y"), ("/a/Users", "/a/users/me"), ("/É", "/é")],
+    [
+        ("/api", "/API"),
+        ("/api/x", "/Api/y"),
+        ("/a/Users", "/a/users/me"),
+        ("/É", "/é"),
+        ("/s", "/\u017f"),
+    ],
 )
 def test_keys_that_differ_by_case_alone_are_twins(first: str, second: str) -> None:
     assert found({first: PUBLIC, second: None}) == [("path-duplicate", None)]

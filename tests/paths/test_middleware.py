@@ -207,6 +207,24 @@ def test_hosts_are_for_the_whole_server(path: str) -> None:
     assert status_of(middleware, at(path, None)) is None
 
 
+@pytest.mark.parametrize("outer", [False, True, "report"])
+@pytest.mark.parametrize("inner", [False, True, "report"])
+def test_whether_another_host_is_rejected_depends_on_the_outer_enforce_alone(
+    outer: Any, inner: Any
+) -> None:
+    below = Policy(allow_origins=[ORIGIN], enforce=inner)
+    middleware = CORSMiddleware(
+        application,
+        [ORIGIN],
+        enforce=outer,
+        hosts=["other.example"],
+        paths={"/admin": below, "/internal": None},
+    )
+    for path in ("/admin", "/internal", "/x", "//admin", "//x"):
+        expected = None if outer == "report" else 421
+        assert status_of(middleware, at(path, None)) == expected, path
+
+
 def test_below_a_key_with_none_a_preflight_to_an_own_host_reaches_the_application() -> None:
     middleware = CORSMiddleware(application, **ENFORCED, hosts=["api.example.com"])
     assert status_of(middleware, preflight_at("/internal")) is None

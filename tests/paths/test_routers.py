@@ -68,11 +68,17 @@ ODD = [
     Sent("/internal\0/x"),
     Sent("/internal./x"),
     Sent("/internal /x"),
+    Sent("/internal\n/x"),
+    Sent("/internal"),
+    Sent("/internal\n"),
+    Sent("/public\n"),
 ]
 
 
 def starlette_app(directory: Path) -> Any:
-    return Starlette(routes=[Route(f"/{page}/x", responding(page)) for page in PAGES])
+    return Starlette(
+        routes=[Route(f"/{page}{end}", responding(page)) for page in PAGES for end in ("", "/x")]
+    )
 
 
 def mounted_app(directory: Path) -> Any:
@@ -164,7 +170,10 @@ def falcon_app(directory: Path) -> Any:
 # What each router gives for the odd paths that it takes for /internal/x or /public/x. A router of another version
 # may take others; the test is about any of them.
 APPLICATIONS: dict[str, tuple[Callable[[Path], Any], set[Sent]]] = {
-    "starlette": (starlette_app, {Sent("/api/internal/x", None, "/api")}),
+    "starlette": (
+        starlette_app,
+        {Sent("/api/internal/x", None, "/api"), Sent("/internal\n"), Sent("/public\n")},
+    ),
     "mounted": (mounted_app, {Sent("/api/internal/x", None, "/api")}),
     "static files": (
         static_app,

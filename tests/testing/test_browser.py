@@ -182,6 +182,14 @@ def test_the_policy_of_the_path_explains() -> None:
     assert f"{OTHER} is not allowed" in assert_blocked(page, "/").hint
 
 
+def test_the_hint_says_that_a_request_was_rejected_before_the_application_ran() -> None:
+    app = CORSMiddleware(Starlette(), allow_origins=["https://ours.example"], enforce=True)
+    with pytest.raises(BlockedByCORS) as caught:
+        Browser(app, origin="https://evil.example").fetch("/", method="POST")
+    assert "rejected with status 403" in caught.value.hint
+    assert "still handles" not in caught.value.hint
+
+
 def test_without_fastcors_the_hint_names_headers() -> None:
     blocked = assert_blocked(Browser(application()), "/", kind="MissingAllowOriginHeader")
     assert blocked.hint == f"send 'Access-Control-Allow-Origin: {ORIGIN}' with this response"

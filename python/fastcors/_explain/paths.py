@@ -32,8 +32,8 @@ _BECAUSE = {
     ),
     "root-path": "routers disagree on what follows root_path; let the client send the path that is meant",
     "spelling": (
-        "it has an empty segment, or a key in another spelling (case, '%', '\\', ';', dots or spaces at the end of "
-        "a segment), and routers disagree on whether that is below the key; let the client send the path as the "
+        "it has an empty segment, or a key in another spelling (case, '%', '\\', ';', '?', '#', a control character, "
+        "dots or spaces at the end of a segment), and routers disagree on whether that is below the key; let the client send the path as the "
         "key has it"
     ),
 }

@@ -35,15 +35,47 @@ def paths(option: str, given: Any, problems: list[Problem]) -> dict[str, Any]:
         )
         return {}
     found: dict[str, Any] = {}
+    others = _Keys()
     for key, value in items.items():
-        text = _key(option, key, found, problems)
+        text = _key(option, key, others, problems)
         is_value = _is_value(option, key, value, problems)
         if text is not None and is_value:
             found[text] = value
+            others.add(text)
     return found
 
 
-def _key(option: str, key: Any, others: dict[str, Any], problems: list[Problem]) -> str | None:
+class _Keys:
+    """The keys before, as a tree of segments, so that a thousand of them are not compared with each other."""
+
+    def __init__(self) -> None:
+        # By the folded segment: the segment, the first key that has it, and what is below.
+        self._below: dict[str, tuple[str, str, Any]] = {}
+
+    def add(self, key: str) -> None:
+        below = self._below
+        for segment in key[1:].split("/"):
+            below = below.setdefault(_folded(segment), (segment, key, {}))[2]
+
+    def twin(self, segments: list[str]) -> str | None:
+        """Return a key whose first segment that differs from these, does so by case alone."""
+        below = self._below
+        for segment in segments:
+            found = below.get(_folded(segment))
+            if found is None:
+                return None
+            other, key, below = found
+            if other != segment:
+                return key
+        return None
+
+
+def _folded(segment: str) -> str:
+    # As the compiled part does it: some letters have one upper case, but two lower ones.
+    return segment.upper().lower()
+
+
+def _key(option: str, key: Any, others: _Keys, problems: list[Problem]) -> str | None:
     """Return a key if it is a path."""
     if not is_text(key):
         text = decoded(key) if issubclass(type(key), (bytes, bytearray)) else None
@@ -66,11 +98,11 @@ def _key(option: str, key: Any, others: dict[str, Any], problems: list[Problem])
     return None
 
 
-def _wrong(option: str, text: str, others: dict[str, Any]) -> Iterator[Problem]:
+def _wrong(option: str, text: str, others: _Keys) -> Iterator[Problem]:
     """Yield what is wrong with a key; the first is what counts."""
 
     def problem(code: str, said: str, meant: str | None, *, lacking: str = "") -> Problem:
-        sound = meant is not None and not any(_wrong(option, meant, {}))
+        sound = meant is not None and not any(_wrong(option, meant, _Keys()))
         instead = f"write {shown(meant)}" if sound else lacking or "write a path such as '/public'"
         return Problem(
             code, option, text, f"{shown(text)} {said}; {instead}", meant if sound else None
@@ -122,9 +154,7 @@ def _wrong(option: str, text: str, others: dict[str, Any]) -> Iterator[Problem]:
     yield from _wrong_segments(option, text, others, problem)
 
 
-def _wrong_segments(
-    option: str, text: str, others: dict[str, Any], problem: Any
-) -> Iterator[Problem]:
+def _wrong_segments(option: str, text: str, others: _Keys, problem: Any) -> Iterator[Problem]:
     """Yield what is wrong with the segments of a key."""
     if text == "/":
         return
@@ -147,23 +177,15 @@ def _wrong_segments(
             "has a segment that ends in a dot or a space, which some file systems drop",
             "/" + "/".join(segment.rstrip(". ") for segment in segments),
         )
-    for other in others:
-        if _are_twins(segments, other[1:].split("/")):
-            yield Problem(
-                "path-duplicate",
-                option,
-                text,
-                f"{shown(text)} has a segment that {shown(other)} writes in another case, and routers disagree on "
-                "whether that is the same path; write it in one case, as the application's routes have it",
-            )
-
-
-def _are_twins(segments: list[str], others: list[str]) -> bool:
-    """Whether the first segments that differ, do so by case alone."""
-    for segment, other in zip(segments, others, strict=False):
-        if segment != other:
-            return segment.lower() == other.lower()
-    return False
+    other = others.twin(segments)
+    if other is not None:
+        yield Problem(
+            "path-duplicate",
+            option,
+            text,
+            f"{shown(text)} has a segment that {shown(other)} writes in another case, and routers disagree on "
+            "whether that is the same path; write it in one case, as the application's routes have it",
+        )
 
 
 def _without_query(text: str) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     class _Policy(Protocol):
         _compiled: CompiledPolicy
 
-    _PolicyAt = Callable[[Options, list[str], tuple[str | None, bool]], Any]
+    _PolicyAt = Callable[[Options, list[str], tuple[str | None, bool, bool]], Any]
 
 # The modes of enforcement, each rejects what those before it do.
 _MODES = ("off", "report", "unsafe", "all", "isolate")
@@ -43,22 +43,25 @@ class Routes:
         nothing.responses = options.responses
         self.policies = []
         modes = {options.mode}
+        # `hosts` is for the whole server: a path's own `enforce` neither switches it off nor on.
+        reports_hosts = options.mode == "report"
         for key, policy in options.paths.items():
             if policy is None:
-                self.policies.append(policy_at(nothing, [], (key, True)))
+                self.policies.append(policy_at(nothing, [], (key, True, reports_hosts)))
                 continue
             given: Options = policy._options
             modes.add(given.mode)
             # An `OriginSet` holds its own.
             is_live = given.allow_origins.live is not None
             origins = [] if is_live else policy._compiled.origins()
-            self.policies.append(policy_at(given.with_hosts(options.hosts), origins, (key, False)))
+            below = given.with_hosts(options.hosts)
+            self.policies.append(policy_at(below, origins, (key, False, reports_hosts)))
         keyed = [
             (key, policy._compiled)
             for key, policy in zip(options.paths, self.policies, strict=True)
         ]
         blocking = [
-            policy_at(_enforcing(nothing, mode), [], (None, False))
+            policy_at(_enforcing(nothing, mode), [], (None, False, reports_hosts))
             for mode in _MODES
             if mode in modes
         ]

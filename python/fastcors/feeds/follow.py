@@ -19,14 +19,13 @@ from . import _tasks
 from ._gate import Gate
 from ._logged import log
 from ._pauses import Pauses, positive
-from .feed import Change, Failure, FeedError, FeedStatus, Snapshot
+from .feed import Change, Failure, Feed, FeedError, FeedStatus, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
     from types import TracebackType
     from typing import Any, Literal, Self
 
-    from .feed import Feed
 
 # The most bad entries that get a line of their own while a set follows a feed.
 _MOST_LOGGED = 100
@@ -61,6 +60,11 @@ class Following:
     def __init__(
         self, origins: Origins, feed: Feed, keep: Iterable[str] = (), start_timeout: float = 30.0
     ) -> None:
+        if not isinstance(feed, Feed):
+            raise TypeError(
+                f"fastcors: an OriginSet follows a feed, and {shown(feed)} is {described(feed)}; write "
+                "FileFeed(path), PollingFeed(function) or RedisFeed(url, key=...)"
+            )
         self._origins = origins
         self._feed = feed
         self._keep = [keep] if isinstance(keep, str) else list(keep)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
+from fastcors._fastcors import OriginSetBase
+from fastcors._format import described, shown
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterable
     from contextlib import AbstractAsyncContextManager
@@ -35,10 +38,18 @@ def lifespan(
         keep: as with `OriginSet.follow`.
         start_timeout: as with `OriginSet.follow`.
     """
+    if not isinstance(origins, OriginSetBase):
+        raise TypeError(
+            f"fastcors: {shown(origins)} is {described(origins)}, not an OriginSet; write "
+            "lifespan(origins, feed) with the OriginSet that is given as allow_origins"
+        )
+    # Its mistakes are reported here, where it is written, not at the start.
+    kept = [keep] if isinstance(keep, str) else list(keep)
+    origins.follow(feed, keep=kept, start_timeout=start_timeout)
 
     @asynccontextmanager
     async def follow(app: object) -> AsyncGenerator[None]:  # noqa: ARG001 - it is passed by position
-        async with origins.follow(feed, keep=keep, start_timeout=start_timeout):
+        async with origins.follow(feed, keep=kept, start_timeout=start_timeout):
             yield
 
     return follow

@@ -9,6 +9,7 @@ from . import methods, wording
 from .headers import extract_list, get
 
 if TYPE_CHECKING:
+    from fastcors.decision import Decision
     from fastcors.policy import Policy
 
     from .cors_check import Failure
@@ -90,8 +91,28 @@ def _explanation(policy: Policy, exchange: Exchange) -> str | None:
             path=path,
         )
     else:
-        decision = policy.actual(origin=origin, path=path)
+        enforced = _enforced(policy, exchange, path)
+        # A decision that rejects is false.
+        decision = policy.actual(origin=origin, path=path) if enforced is None else enforced
     return None if decision.allowed else str(decision)
+
+
+def _enforced(policy: Policy, exchange: Exchange, path: str) -> Decision | None:
+    """Return the decision to reject a request before the application runs, if that is what happened."""
+    request, response = exchange.request, exchange.response
+    decision = policy.request(
+        method=request.method,
+        origin=get(request.lines, "origin"),
+        host=request.url.authority,
+        sec_fetch_site=get(request.lines, "sec-fetch-site"),
+        sec_fetch_mode=get(request.lines, "sec-fetch-mode"),
+        sec_fetch_dest=get(request.lines, "sec-fetch-dest"),
+        scheme=request.url.scheme,
+        path=path,
+    )
+    if response is None or decision.status != response.status:
+        return None
+    return decision
 
 
 def policy_in(app: Any) -> Policy | None:
