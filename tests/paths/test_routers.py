@@ -204,13 +204,18 @@ def response_to(app: Any, request: Sent, origin: str) -> tuple[bytes, str | None
     messages: list[Any] = []
     bodies = iter([{"type": "http.request", "body": b"", "more_body": False}])
 
+    responded = asyncio.Event()
+
     async def receive() -> Any:
         for body in bodies:
             return body
-        return await asyncio.get_running_loop().create_future()
+        await responded.wait()
+        return {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:
         messages.append(message)
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            responded.set()
 
     scope = {
         "type": "http",
