@@ -179,6 +179,7 @@ def _always_allows(function: Any) -> bool:
         for step in get_instructions(code)
         if step.opname not in ("RESUME", "NOP", "RETURN_GENERATOR", "POP_TOP")
     ]
-    loads = steps[0].opname in ("LOAD_CONST", "RETURN_CONST") and steps[0].argval is True
+    constants = ("LOAD_CONST", "LOAD_COMMON_CONSTANT", "RETURN_CONST")
+    loads = steps[0].opname in constants and steps[0].argval is True
     returns = [step.opname for step in steps[:2]]
     return loads and (returns[0] == "RETURN_CONST" or returns[1:] == ["RETURN_VALUE"])
