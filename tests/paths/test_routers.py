@@ -118,7 +118,7 @@ def litestar_app(directory: Path) -> Any:
     def internal() -> str:
         return "internal"
 
-    return Litestar([public, internal], openapi_config=None)
+    return Litestar([public, internal], openapi_config=None, logging_config=None)
 
 
 def quart_app(directory: Path) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fastcors import ConfigError, CORSMiddleware, Policy
+from fastcors._log import rejections
 from tests.exchange import ORIGIN, App, actual, headers_of, preflight, responding, sent
 
 OTHER = "https://b.example"
@@ -230,9 +231,11 @@ def test_an_allow_origin_of_the_applications_own_gets_no_credentials_for_a_rejec
 
 
 def test_the_warning_about_a_layer_inside_does_not_speak_of_credentials_that_are_not_allowed(
-    caplog: pytest.LogCaptureFixture,
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    origin = "https://only.in.this.test.example"
+    # The process has reported nothing yet.
+    monkeypatch.setattr(rejections, "_reported", {})
+    origin = "https://inside.example"
     app = responding(headers=[(b"access-control-allow-origin", origin.encode())])
     headers(minimal(app, **LISTED), actual(origin))
     (record,) = caplog.records

@@ -115,7 +115,9 @@ below_paths = Starlette(
         )
     ]
 )
-litestar = Litestar(middleware=[DefineMiddleware(anything, allow_origins=WRONG)])
+litestar = Litestar(
+    middleware=[DefineMiddleware(anything, allow_origins=WRONG)], logging_config=None
+)
 quart = Quart("quart")
 quart.asgi_app = anything(quart.asgi_app, allow_origins=WRONG)  # type: ignore[method-assign]
 
