@@ -46,5 +46,6 @@ def test_the_numbers_of_facts_and_fetches_are_those_of_the_tables() -> None:
     text = (ROOT / PAGE).read_text(encoding="utf-8")
     drawn = [case for group in GROUPS for case in cases(group, WHOLE)]
     assert f"{len(ROWS)} facts" in text
+    assert f"{len(ROWS)} facts" in (ROOT / "README.md").read_text(encoding="utf-8")
     assert f"{len(drawn):,} cases" in text
     assert sum(len(case.fetches) for case in drawn) > 2_500
