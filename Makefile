@@ -59,10 +59,12 @@ program = @command -v $(1) >/dev/null 2>&1 \
 	|| { command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq $(3) >/dev/null; } \
 	|| { echo "$(2) '$(1)', which does not run here: install it, then try again (Debian: apt install $(3))" >&2; exit 1; }
 
+chromium = $(call program,chromium,pages are tried in,chromium)
+redis = $(call program,redis-server,feeds are tried with,redis-server)
 define tried_programs
 $(call program,nginx,a recipe is tried behind,nginx-light)
-$(call program,chromium,enforcement is tried with,chromium)
-$(call program,redis-server,feeds are tried with,redis-server)
+$(chromium)
+$(redis)
 endef
 
 help: ## this list
@@ -113,7 +115,7 @@ $(BIN)/.fleet: $(BIN)/.demo
 	@touch $@
 
 demo-fleet: build $(BIN)/.fleet ## three workers that follow a Redis set, and an origin that comes and goes (ONCE=1 ends by itself)
-	$(call program,redis-server,the fleet follows,redis-server)
+	$(redis)
 	@$(BIN)/python examples/fleet.py $(if $(ONCE),--once)
 
 quick: linters build $(BIN)/.tools ## what to run before each commit: formatting, lints, types, fast tests
@@ -170,11 +172,11 @@ servers: build $(BIN)/.tools ## only the tests behind real servers, those in Chr
 	$(BIN)/pytest -m servers
 
 browser: build $(BIN)/.tools ## only the tests in Chromium, with every fetch of their tables
-	$(call program,chromium,browsers are tried with,chromium)
+	$(chromium)
 	FASTCORS_FETCHES=all $(BIN)/pytest tests/browser $(PYTEST)
 
 fleet: build $(BIN)/.tools ## the tests of feeds, with a million entries from each kind of feed
-	$(call program,redis-server,feeds are tried with,redis-server)
+	$(redis)
 	FASTCORS_ORIGINS=1000000 $(BIN)/pytest tests/feeds $(PYTEST)
 
 test-apps: build $(BIN)/.tools ## published applications from PyPI, with Starlette's class and with fastcors' (APPS="tiled mcp": only these)
