@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import traceback
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fastcors._format import in_one_line, shown, shown_expression
+from fastcors._format import shown, shown_expression
 from fastcors.problems import ConfigError
 
 from .findings import Finding, of_layers
@@ -74,7 +73,7 @@ def examine(name: str, folder: str) -> list[Examined]:
     """
     try:
         loaded = load(name, folder)
-    except (ConfigError, re.error) as error:
+    except ConfigError as error:
         return [_raised(error)]
     application = look_through(loaded.app)
     found = [
@@ -168,27 +167,21 @@ def _placed(finding: Finding, one: Examined, option: str = "") -> Finding:
     return replace(finding, place=one.call.place(option))
 
 
-def _raised(error: ConfigError | re.error) -> Examined:
+def _raised(error: ConfigError) -> Examined:
     """Return what is wrong with a CORS middleware whose making raised, at the line of the user."""
     place = _place_of(error)
-    if isinstance(error, ConfigError):
-        findings = [
-            Finding(
-                problem.code,
-                problem.severity,
-                f"{problem.option}: {problem.message}",
-                problem.anchor,
-                problem=problem,
-                place=place,
-            )
-            for problem in error.problems
-        ]
-        return Examined("", None, None, findings)
-    message = f"allow_origin_regex: {in_one_line(str(error))}"
-    anchor = "docs/configuration.md#allow_origin_regex"
-    return Examined(
-        "", None, None, [Finding("regex-syntax", "error", message, anchor, place=place)]
-    )
+    findings = [
+        Finding(
+            problem.code,
+            problem.severity,
+            f"{problem.option}: {problem.message}",
+            problem.anchor,
+            problem=problem,
+            place=place,
+        )
+        for problem in error.problems
+    ]
+    return Examined("", None, None, findings)
 
 
 def _place_of(error: BaseException) -> Place | None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fastcors.problems import ConfigError
 from fastcors.testing import cors_check, methods, preflight, request_headers, wording
 
 from .examination import NO_CORS
 from .layers import look_through
-from .loading import load
+from .loading import load_valid
 from .terminal import ERROR, QUIET, SOUND, TITLE, WARNING, Terminal
 from .usage import (
     CREDENTIALS,
@@ -25,7 +23,6 @@ from .usage import (
     VERBOSE,
     WEBSOCKET,
     UsageError,
-    first_problem,
     header_lines,
     one_sentence,
 )
@@ -126,12 +123,7 @@ def explain(
 
 def _deciding(name: str, folder: str, path: str) -> tuple[CORSLayer, str]:
     """Return the CORS middleware that decides below a path, and where its application is mounted."""
-    try:
-        application = look_through(load(name, folder).app)
-    except (ConfigError, re.error) as error:
-        raise UsageError(
-            f"{name} cannot be made: {first_problem(error)} (fastcors lint lists it all)"
-        ) from error
+    application = look_through(load_valid(name, folder))
     found = list(_around(application, path))
     if found:
         return found[0]

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fastcors._format import in_one_line, quoted
-from fastcors.problems import ConfigError
 from fastcors.testing import BlockedByCORS, Browser, FetchError
 from fastcors.testing.url import parse
 
 from .cors_layer import FASTCORS
 from .layers import look_through
-from .loading import importable, load, quiet
+from .loading import importable, load_valid, quiet
 from .terminal import ERROR, QUIET, SOUND, TITLE, Terminal
 from .usage import (
     CREDENTIALS,
@@ -27,7 +26,6 @@ from .usage import (
     VERBOSE,
     WEBSOCKET,
     UsageError,
-    first_problem,
     header_lines,
     one_sentence,
 )
@@ -96,17 +94,12 @@ def _opened(target: str, origin: str, path: str, folder: str) -> tuple[Browser, 
             raise UsageError(f"{target!r} is not a URL")
         app, wanted = url.origin, target
     else:
-        try:
-            app, wanted = load(target, folder).app, path
-            for chain in look_through(app).chains():
-                for cors in chain.cors:
-                    if cors.library == FASTCORS:
-                        # One that cannot be made would only be a response with status 500.
-                        cors.policy()
-        except (ConfigError, re.error) as error:
-            raise UsageError(
-                f"{target} cannot be made: {first_problem(error)} (fastcors lint lists it all)"
-            ) from error
+        app, wanted = load_valid(target, folder), path
+        for chain in look_through(app).chains():
+            for cors in chain.cors:
+                if cors.library == FASTCORS:
+                    # One that cannot be made would only be a response with status 500.
+                    cors.policy()
     try:
         return Browser(app, origin, base_url=_BASE, raise_app_exceptions=False), wanted
     except ValueError as error:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from fastcors._format import class_name, in_one_line, quoted
 from fastcors.problems import ConfigError, ConfigWarning
 
-from .usage import UsageError
+from .usage import UsageError, first_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,12 +26,10 @@ class Loaded:
     """An application, and where it comes from.
 
     Attributes:
-        name: as it was given: ``module:app``.
         module: the name of the module.
         app: the application.
     """
 
-    name: str
     module: str
     app: Any
 
@@ -66,7 +64,21 @@ def load(name: str, folder: str) -> Loaded:
         raise UsageError(
             f"{name} is {_kind(found)}, not an ASGI application; write the name of the application"
         )
-    return Loaded(name, module, found)
+    return Loaded(module, found)
+
+
+def load_valid(name: str, folder: str) -> Any:
+    """Return an application by its name, for a subcommand that needs its policy.
+
+    Raises:
+        UsageError: if there is none, or if a configuration in it raises.
+    """
+    try:
+        return load(name, folder).app
+    except ConfigError as error:
+        raise UsageError(
+            f"{name} cannot be made: {first_problem(error)} (fastcors lint lists it all)"
+        ) from error
 
 
 def _meant(name: str) -> str:
