@@ -10,7 +10,7 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fastcors._format import class_name, in_one_line, quoted
+from fastcors._format import class_name, described, in_one_line, quoted
 from fastcors.problems import ConfigError, ConfigWarning
 
 from .usage import UsageError, first_problem
@@ -62,7 +62,7 @@ def load(name: str, folder: str) -> Loaded:
         )
     if not callable(found):
         raise UsageError(
-            f"{name} is {_kind(found)}, not an ASGI application; write the name of the application"
+            f"{name} is {described(found)}, not an ASGI application; write the name of the application"
         )
     return Loaded(module, found)
 
@@ -124,9 +124,8 @@ def _imported(module: str, folder: str) -> Any:
 
 
 def _failed(module: str, error: BaseException) -> UsageError:
-    said = f"SystemExit: {error}" if isinstance(error, SystemExit) else quoted(error)
     return UsageError(
-        f"{module} cannot be imported, because it raises {in_one_line(said)} "
+        f"{module} cannot be imported, because it raises {in_one_line(quoted(error))} "
         f"(--verbose shows the traceback)"
     )
 
@@ -153,12 +152,6 @@ def _called(function: Any, name: str) -> Any:
     except ConfigError:
         raise
     except (Exception, SystemExit) as error:
-        said = f"SystemExit: {error}" if isinstance(error, SystemExit) else quoted(error)
         raise UsageError(
-            f"{name} raises {in_one_line(said)} (--verbose shows the traceback)"
+            f"{name} raises {in_one_line(quoted(error))} (--verbose shows the traceback)"
         ) from error
-
-
-def _kind(value: object) -> str:
-    name = class_name(value)
-    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
