@@ -221,9 +221,7 @@ def _show(layer: CORSLayer, asked: Asked, steps: list[Step], mount: str) -> None
         terminal.blank()
         verdict = ("allowed", SOUND) if step.allowed else ("blocked", ERROR)
         terminal.line((step.title, TITLE), ": ", verdict)
-        for text in str(step.decision).split("\n"):
-            depth = len(text) - len(text.lstrip())
-            terminal.line(text.lstrip(), indent=2 + depth, hanging=2)
+        terminal.block(str(step.decision), indent=2, hanging=2)
         if step.failure is not None:
             _show_failure(terminal, step.failure, asked)
 
@@ -235,4 +233,6 @@ def _show_failure(terminal: Terminal, failure: cors_check.Failure, asked: Asked)
     terminal.line(
         ("browser", ERROR), f": {failure.kind}", (f" {failure.parameter}", QUIET), indent=2
     )
-    terminal.line(f"{said}{f': {options}' if options else ''}", indent=4, hanging=2)
+    if options is not None:
+        said = wording.IN_OPTIONS.format(hint=said, options=options)
+    terminal.line(said, indent=4, hanging=2)

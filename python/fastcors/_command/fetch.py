@@ -169,9 +169,7 @@ def _handshake(terminal: Terminal, browser: Browser, url: str) -> bool:
 def _show_exchanges(terminal: Terminal, exchanges: Sequence[Exchange]) -> None:
     for exchange in exchanges:
         terminal.line((exchange.step, TITLE))
-        for line in str(exchange).split("\n"):
-            depth = len(line) - len(line.lstrip())
-            terminal.line(line.lstrip(), indent=2 + depth, hanging=4)
+        terminal.block(str(exchange), indent=2, hanging=4)
         terminal.blank()
 
 
