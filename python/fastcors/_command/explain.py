@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -158,13 +158,8 @@ def _usual_host(policy: Policy) -> str | None:
     return next((host for host in policy.hosts if "*" not in host), None)
 
 
-def _at(policy: Policy, asked: Asked) -> dict[str, Any]:
-    """Return the argument for the path, if the policy has others below paths."""
-    return {"path": asked.path} if getattr(policy, "paths", None) else {}
-
-
 def _websocket(policy: Policy, asked: Asked) -> list[Step]:
-    decision = policy.websocket(origin=asked.origin, host=asked.host, **_at(policy, asked))
+    decision = policy.websocket(origin=asked.origin, host=asked.host, path=asked.path)
     return [Step("handshake", decision)]
 
 
@@ -176,7 +171,7 @@ def _fetch(policy: Policy, asked: Asked) -> list[Step]:
             origin=asked.origin,
             method=asked.method,
             headers=",".join(asked.names) if asked.names else None,
-            **_at(policy, asked),
+            path=asked.path,
         )
         sent = preflight.Preflighted(asked.origin, asked.method, asked.names, asked.credentials)
         failure = preflight.check(sent, decision.status or 200, _lines(decision), follow="chromium")
@@ -189,10 +184,10 @@ def _fetch(policy: Policy, asked: Asked) -> list[Step]:
             sec_fetch_site="cross-site",
             sec_fetch_mode="cors",
             sec_fetch_dest="empty",
-            **_at(policy, asked),
+            path=asked.path,
         )
     else:
-        decision = policy.actual(origin=asked.origin, **_at(policy, asked))
+        decision = policy.actual(origin=asked.origin, path=asked.path)
     failure = cors_check.cors_check(
         _lines(decision), origin=asked.origin, credentials=asked.credentials
     )
