@@ -126,24 +126,34 @@ def _started(browser: Browser) -> Iterator[None]:
             browser.close()
 
 
+@contextmanager
+def _trying() -> Iterator[None]:
+    """Turn what a browser does not report of a request into a `UsageError`."""
+    try:
+        with quiet():
+            yield
+    except FetchError as error:
+        if error.kind == "NetworkError":
+            raise UsageError(str(error)) from error
+        raise
+    except TypeError as error:
+        raise UsageError(str(error)) from error
+    except Exception as error:  # an application may do anything
+        raise UsageError(f"the application raises {in_one_line(quoted(error))}") from error
+
+
 def _fetch(terminal: Terminal, browser: Browser, url: str, request: dict[str, Any]) -> bool:
     """Show a fetch, and return whether it is allowed."""
     try:
-        with quiet():
+        with _trying():
             response = browser.fetch(url, **request)
     except BlockedByCORS as blocked:
         _show_blocked(terminal, blocked)
         return False
     except FetchError as error:
-        if error.kind == "NetworkError":
-            raise UsageError(str(error)) from error
         _show_exchanges(terminal, error.exchanges)
         terminal.line(("blocked", ERROR), f": {error}", hanging=2)
         return False
-    except TypeError as error:
-        raise UsageError(str(error)) from error
-    except Exception as error:  # an application may do anything
-        raise UsageError(f"the application raises {in_one_line(quoted(error))}") from error
     _show_allowed(terminal, response)
     return True
 
@@ -151,17 +161,11 @@ def _fetch(terminal: Terminal, browser: Browser, url: str, request: dict[str, An
 def _handshake(terminal: Terminal, browser: Browser, url: str) -> bool:
     """Show the handshake of a WebSocket, and return whether it opens."""
     try:
-        with quiet():
+        with _trying():
             shaken = browser.websocket(url)
     except FetchError as error:
-        if error.kind == "NetworkError":
-            raise UsageError(str(error)) from error
         terminal.line(("blocked", ERROR), f": {error}", hanging=2)
         return False
-    except TypeError as error:
-        raise UsageError(str(error)) from error
-    except Exception as error:  # an application may do anything
-        raise UsageError(f"the application raises {in_one_line(quoted(error))}") from error
     _show_handshake(terminal, shaken)
     return shaken.accepted
 
