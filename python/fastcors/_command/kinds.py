@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-ENGINES = ("chrome", "firefox", "safari")
+# The names for a person, by the fields of `Kind`.
+ENGINES = {"chrome": "Chrome", "firefox": "Firefox", "safari": "Safari"}
+SERVERS = {"fastcors": "fastcors", "starlette": "Starlette", "nginx": "nginx"}
 # What the changes name for the origin of a page, for a header and for a method.
 EXAMPLE_ORIGIN = "https://app.example.com"
 EXAMPLE_PARAMETERS = ("Authorization", "PATCH")
@@ -39,6 +41,11 @@ class Kind:
     def words(self, engine: str) -> tuple[str, ...]:
         """Return the words of an engine."""
         found: tuple[str, ...] = getattr(self, engine)
+        return found
+
+    def change(self, server: str) -> str:
+        """Return what to change in a server."""
+        found: str = getattr(self, server)
         return found
 
 
