@@ -60,8 +60,7 @@ def is_applicable(problem: Problem, layer: CORSLayer) -> bool:
     """Whether a suggestion works with the class of a layer: patterns are fastcors' alone."""
     if problem.suggestion is None:
         return False
-    suggested = problem.suggestion if isinstance(problem.suggestion, list) else [problem.suggestion]
-    return layer.library != STARLETTE or not any(map(is_pattern, suggested))
+    return layer.library != STARLETTE or not any(map(is_pattern, _listed(problem.suggestion)))
 
 
 def _editable(value: Any) -> Any:
