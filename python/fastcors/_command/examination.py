@@ -86,7 +86,7 @@ def examine(name: str, folder: str) -> list[Examined]:
     examined: list[Examined] = []
     for (path, layer, cors), call in zip(found, made, strict=True):
         one = Examined(path, layer, call)
-        one.findings += _of_options(one, cors)
+        one.findings += _of_options(one, layer, cors)
         examined.append(one)
     if not examined:
         raise UsageError(NO_CORS.format(name=name))
@@ -95,22 +95,20 @@ def examine(name: str, folder: str) -> list[Examined]:
     return examined
 
 
-def _of_options(one: Examined, cors: CORSLayer) -> Iterator[Finding]:
+def _of_options(one: Examined, layer: Layer, cors: CORSLayer) -> Iterator[Finding]:
     for problem in cors.problems():
         yield _of_problem(problem, one, cors)
     for path, below in cors.below_paths():
         for problem in below.problems():
             yield _of_problem(problem, one, below, path)
     for entry in cors.dead_entries():
-        if one.layer is None:
-            continue
         found = of_layers(
             "pattern-in-starlette",
             "error",
             f"allow_origins: {shown(entry)} is compared literally by Starlette, so it never matches; write "
             f"from fastcors import CORSMiddleware, where it is a pattern",
             path=one.path,
-            layer=one.layer,
+            layer=layer,
         )
         yield _placed(found, one, "allow_origins")
 
@@ -144,13 +142,9 @@ def fix_of(problem: Problem, cors: CORSLayer) -> str | None:
     if isinstance(suggestion, str) and problem.suggested_option == "allow_origin_regex":
         return f"allow_origin_regex={shown_expression(suggestion, 1000)}"
     text = shown(suggestion, 1000)
-    if isinstance(suggestion, str) and problem.value != _whole(problem, cors):
+    if isinstance(suggestion, str) and problem.value != cors.options.get(problem.option):
         return f"{problem.suggested_option}=[..., {text}]"
     return f"{problem.suggested_option}={text}"
-
-
-def _whole(problem: Problem, cors: CORSLayer) -> object:
-    return cors.options.get(problem.option)
 
 
 def _add(finding: Finding, examined: list[Examined]) -> None:
