@@ -109,7 +109,7 @@ def origin_in(message: str) -> str:
 def _show(found: list[Meant], origin: str) -> None:
     terminal = Terminal()
     if len(found) > 1:
-        terminal.line("This message has several causes. The headers of the response tell which.")
+        terminal.line("This message has several causes. The headers of the response show which.")
         terminal.blank()
     for one in found:
         names = ", ".join(ENGINES[engine] for engine in one.engines)

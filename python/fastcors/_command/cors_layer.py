@@ -30,7 +30,7 @@ class CORSLayer:
     Attributes:
         factory: its class.
         library: `FASTCORS` or `STARLETTE`, whose class it is or derives from.
-        options: its options by name, as they were written where that is known.
+        options: its options by name, as they were written, if that is known.
         made: the policy that it has, if it is one of fastcors' that has been made.
     """
 

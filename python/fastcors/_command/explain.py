@@ -143,7 +143,7 @@ def _around(application: Application, path: str) -> list[tuple[CORSLayer, str]]:
 
 
 def below(path: str, mount: str) -> str | None:
-    """Return what of a path is below a mount; None if it is elsewhere.
+    """Return the part of a path that is below a mount; None if the path is elsewhere.
 
     A segment of the mount in braces is a parameter of the path.
     """

@@ -1,7 +1,7 @@
 """Every kind of failure: what the engines' consoles say, what it means, and what to change.
 
 `docs/debugging.md` is made of this table. The words of an engine are what its message is recognized by:
-`{}` stands for what differs. Where several are given, the first is the newest.
+`{}` stands for what differs. If there are several, the first is the newest.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Kind:
     Attributes:
         title: what is wrong, for a heading.
         names: Chromium's names: one, or one for an actual request and one for a preflight.
-        chrome, firefox, safari: the words of each engine; empty where it has none of its own.
+        chrome, firefox, safari: the words of each engine; empty if it has none of its own.
         meaning: what it means.
         fastcors, starlette, nginx: what to change there.
     """

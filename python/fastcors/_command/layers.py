@@ -130,7 +130,7 @@ def _look(app: Any, into: Application, seen: set[int]) -> None:
 
 
 def _inner(app: Any) -> Any:
-    """Return what an application wraps; None where that is a method of its own."""
+    """Return what an application wraps; None if that is a method of its own."""
     for name in _INNER:
         inner = getattr(app, name, None)
         if inner is not None and callable(inner):

@@ -83,8 +83,8 @@ def _outside(chain: Chain) -> Iterator[Finding]:
 def responds_with(factory: Any) -> str | None:
     """Return what a middleware responds by itself; None if it is not seen to respond.
 
-    It is known for well-known classes. For others, the code of the class tells: one that responds names
-    a class whose name ends with Response, or builds the message that starts a response.
+    For a class that is not well known, its code is read: a middleware that responds names a class whose
+    name ends with Response.
     """
     name = getattr(factory, "__name__", "")
     if name in _PASSES:
