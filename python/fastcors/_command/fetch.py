@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fastcors._format import in_one_line, quoted
-from fastcors.testing import BlockedByCORS, Browser, FetchError
+from fastcors.testing.blocked import BlockedByCORS, FetchError
 from fastcors.testing.url import parse
 
 from .cors_layer import FASTCORS
@@ -33,6 +33,7 @@ from .usage import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from fastcors.testing import Browser
     from fastcors.testing.exchange import Exchange
     from fastcors.testing.response import Response
     from fastcors.testing.websocket import Handshake
@@ -87,6 +88,9 @@ def fetch(
 
 def _opened(target: str, origin: str, path: str, folder: str) -> tuple[Browser, str]:
     """Return a browser with a page, and the URL that the page asks for."""
+    # It takes asyncio and more to import, which no other subcommand needs.
+    from fastcors.testing import Browser
+
     app: Any
     if _SCHEMES.match(target):
         url = parse(re.sub("^ws", "http", target, flags=re.IGNORECASE))
