@@ -158,14 +158,10 @@ impl Failure {
             // SAFETY: live objects, as the caller vouches.
             let object = |pointer| unsafe { Bound::from_borrowed_ptr(py, pointer) };
             let line = || {
-                let log = LOG.get_or_try_init(py, || {
-                    let module = py.import("fastcors._log.function")?;
-                    Ok::<_, PyErr>(module.getattr("failed")?.unbind())
-                })?;
-                let Self { policy, scope, origin } = *self;
-                let what = (object(policy), object(scope), object(origin), outcome.name());
-                let (policy, scope, origin, outcome) = what;
-                log.bind(py).call1((policy, scope, origin, outcome, object(value))).map(drop)
+                let log = LOG.import(py, "fastcors._log.function", "failed")?;
+                let (policy, scope, origin) =
+                    (object(self.policy), object(self.scope), object(self.origin));
+                log.call1((policy, scope, origin, outcome.name(), object(value))).map(drop)
             };
             unless_interrupted(py, line())
         })

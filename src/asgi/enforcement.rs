@@ -305,10 +305,7 @@ impl Caught<'_> {
             // SAFETY: live objects, as the caller vouches.
             let object = |pointer| unsafe { Bound::from_borrowed_ptr(py, pointer) };
             let line = || {
-                let log = LOG.get_or_try_init(py, || {
-                    let module = py.import("fastcors._log.enforcement")?;
-                    Ok::<_, PyErr>(module.getattr("caught")?.unbind())
-                })?;
+                let log = LOG.import(py, "fastcors._log.enforcement", "caught")?;
                 let origin = self.found.cors.origin.as_ref();
                 let asked = match (self.asked, origin) {
                     (Asked::Said(_), _) | (Asked::Policy, Some(_)) => origin
@@ -328,7 +325,7 @@ impl Caught<'_> {
                 let override_name = unsafe { override_name(py, asked)? };
                 let policy = object(self.policy.as_ptr());
                 let line = (policy, object(self.called.scope), rule, request, override_name);
-                log.bind(py).call1(line).map(drop)
+                log.call1(line).map(drop)
             };
             unless_interrupted(py, line())
         })
@@ -378,10 +375,7 @@ static VARYING: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 #[cold]
 pub(super) unsafe fn send_varying(send: *mut ffi::PyObject) -> Result<Owned, Raised> {
     let function = attached(|py| {
-        let function = VARYING.get_or_try_init(py, || {
-            let module = py.import("fastcors._middleware.isolation")?;
-            Ok::<_, PyErr>(module.getattr("send_varying")?.unbind())
-        })?;
+        let function = VARYING.import(py, "fastcors._middleware.isolation", "send_varying")?;
         Ok(function.as_ptr())
     })?;
     // SAFETY: as the caller vouches; the function lives as long as the process.
