@@ -88,6 +88,26 @@ pub(super) unsafe fn ask(
     }
 }
 
+/// What the function of a policy says of an Origin, `bytes`: False if the policy has none, or if the Origin
+/// cannot name a site.
+///
+/// # Safety
+/// As for [`ask`].
+pub(super) unsafe fn ask_if_any(
+    counts: &Counts,
+    policy: &Owned,
+    scope: *mut ffi::PyObject,
+    origin: *mut ffi::PyObject,
+) -> Result<Said, Raised> {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        match compiled(policy.as_ptr()).function_about(bytes_of(origin)) {
+            Some(function) => ask(function, counts, policy, scope, origin),
+            None => Ok(Said::Now(false)),
+        }
+    }
+}
+
 /// What it returned is no bool: it may be an awaitable.
 #[cold]
 unsafe fn unusual(
@@ -319,12 +339,7 @@ pub(super) unsafe fn ask_for_python(
 ) -> Result<Owned, Raised> {
     // SAFETY: as the caller vouches.
     unsafe {
-        let compiled = compiled(policy.as_ptr());
-        let said = match compiled.function_about(bytes_of(origin)) {
-            Some(function) => ask(function, counts, policy, scope, origin)?,
-            None => Said::Now(false),
-        };
-        match said {
+        match ask_if_any(counts, policy, scope, origin)? {
             Said::Now(allowed) => Owned::take(ffi::PyBool_FromLong(allowed.into())),
             Said::Later(pending) => Ok(pending),
         }

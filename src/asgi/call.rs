@@ -429,10 +429,7 @@ unsafe fn ask(
     // SAFETY: as the caller vouches; `RequestHeaders` holds bytes objects.
     unsafe {
         let counts = counts_of_policy(this, compiled(policy.as_ptr()));
-        let said = match compiled(policy.as_ptr()).function_about(bytes_of(origin.as_ptr())) {
-            Some(function) => asking::ask(function, counts, policy, scope, origin.as_ptr())?,
-            None => Said::Now(false),
-        };
+        let said = asking::ask_if_any(counts, policy, scope, origin.as_ptr())?;
         let decider = asking::decider(this, policy, &origin);
         match (said, preflight) {
             (Said::Now(allowed), Some(method)) => preflight::respond_by(
