@@ -250,7 +250,7 @@ unsafe extern "C" fn begin(
         }
         let counts = counts_of_policy(slf.cast(), compiled);
         counts.request();
-        if compiled.part.place.as_ref().is_some_and(|place| place.is_untouched) {
+        if compiled.part.is_untouched() {
             return Ok(Owned::share(ffi::Py_None()));
         }
         let headers = item(scope, names.headers.as_ptr())?;

@@ -23,7 +23,6 @@ use super::middleware::{Middleware, not_initialized};
 use super::names::Names;
 use super::object::{Owned, Raised, bytes_of, is_text, item, seldom};
 use super::older_rust::{cold_path, signed};
-use super::paths::Place;
 use super::policy::{CompiledPolicy, compiled};
 use super::route::route;
 use super::scope::{RequestHeaders, read_any};
@@ -180,12 +179,11 @@ unsafe fn routed(
         let compiled = compiled(policy.as_ptr());
         let counts = counts_of_policy(this, compiled);
         let by = By { counts, is_outer, may_ask_function: true };
-        // On these nobody is asked.
-        let asks = asks && compiled.part.place.as_ref().is_none_or(Place::asks);
+        let asks = asks && compiled.part.asks();
         if compiled.enforces {
             return enforced_below(this, asks, app, policy, by, called);
         }
-        if compiled.part.place.as_ref().is_some_and(|place| place.is_untouched) {
+        if compiled.part.is_untouched() {
             if is_http {
                 counts.request();
             }
@@ -245,12 +243,7 @@ unsafe fn enforced(
     // SAFETY: as the caller vouches; a copy of the scope is held until the application is called.
     unsafe {
         let asked = if asks { Asked::Override } else { Asked::Policy };
-        let is_untouched = !by.is_outer
-            && compiled(policy.as_ptr())
-                .part
-                .place
-                .as_ref()
-                .is_some_and(|place| place.is_untouched);
+        let is_untouched = !by.is_outer && compiled(policy.as_ptr()).part.is_untouched();
         let over = |copy: &Option<Owned>| copy.as_ref().map_or(called.scope, Owned::as_ptr);
         let mut found = FetchHeaders::default();
         match enforcement::judge(this, &policy, by.is_outer, called, asked, &mut found)? {

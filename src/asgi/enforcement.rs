@@ -19,7 +19,6 @@ use super::middleware::Middleware;
 use super::names::{Names, pair};
 use super::object::{self, Owned, Raised, byte_text, bytes_of, is_text, item, seldom};
 use super::older_rust::cold_path;
-use super::paths::Place;
 use super::policy::{CompiledPolicy, compiled, is_policy};
 use super::rejection::{is_silent, override_name, unless_interrupted};
 use super::send;
@@ -444,11 +443,7 @@ pub(super) unsafe fn enforce(
         let asked = match allowed {
             said if said == ffi::Py_True() => Asked::Said(true),
             said if said == ffi::Py_False() => Asked::Said(false),
-            _ if (*overrides(this)).asks_origin
-                && compiled(policy).part.place.as_ref().is_none_or(Place::asks) =>
-            {
-                Asked::Override
-            }
+            _ if (*overrides(this)).asks_origin && compiled(policy).part.asks() => Asked::Override,
             _ => Asked::PolicyAlone,
         };
         let called = Called { scope, receive, send };

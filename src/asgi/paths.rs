@@ -124,11 +124,6 @@ impl Place {
         let counter = key.as_deref().map(counter_of);
         Self { key, counter, is_untouched }
     }
-
-    /// Whether an overridden `is_allowed_origin` has a say.
-    pub(crate) fn asks(&self) -> bool {
-        self.key.is_some() && !self.is_untouched
-    }
 }
 
 /// How a `CompiledPolicy` takes part in the option `paths`.
@@ -138,4 +133,18 @@ pub(crate) struct Part {
     pub(crate) paths: Option<Py<CompiledPaths>>,
     /// The path that it is for.
     pub(crate) place: Option<Place>,
+}
+
+impl Part {
+    /// Whether it is for a path whose requests go on as they are.
+    #[inline]
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.place.as_ref().is_some_and(|place| place.is_untouched)
+    }
+
+    /// Whether an overridden `is_allowed_origin` has a say: not on paths that are ambiguous or untouched.
+    #[inline]
+    pub(super) fn asks(&self) -> bool {
+        self.place.as_ref().is_none_or(|place| place.key.is_some() && !place.is_untouched)
+    }
 }
