@@ -17,7 +17,7 @@ use super::fetch_headers::{FetchHeaders, read_any};
 use super::guard::attached;
 use super::middleware::Middleware;
 use super::names::{Names, pair};
-use super::object::{self, Owned, Raised, byte_text, bytes_of, is_text, item, seldom};
+use super::object::{self, Owned, Raised, byte_text, bytes_of, is_text, item, seldom, utf8_text};
 use super::older_rust::cold_path;
 use super::policy::{CompiledPolicy, compiled, is_policy};
 use super::rejection::{is_silent, override_name, unless_interrupted};
@@ -192,31 +192,10 @@ unsafe fn kind_of(names: &Names, called: Called, may_be_preflight: bool) -> Resu
         let method = item(called.scope, names.method.as_ptr())?;
         let kind = match byte_text(method.as_ptr()) {
             Some(text) => Kind::of_method(text),
-            None => seldom(any_kind_of(&method)),
+            // A str enumeration, or whatever else.
+            None => seldom(utf8_text(method.as_ptr())).map_or(Kind::Unsafe, Kind::of_method),
         };
         Ok(if may_be_preflight && kind == Kind::Options { Kind::Preflight } else { kind })
-    }
-}
-
-/// What a request is whose method is a str enumeration, or whatever else.
-///
-/// # Safety
-/// The thread is attached.
-#[cold]
-unsafe fn any_kind_of(method: &Owned) -> Kind {
-    // SAFETY: as the caller vouches.
-    unsafe {
-        let mut length = 0;
-        let text = if ffi::PyUnicode_Check(method.as_ptr()) == 0 {
-            ptr::null()
-        } else {
-            ffi::PyUnicode_AsUTF8AndSize(method.as_ptr(), &raw mut length)
-        };
-        if text.is_null() {
-            ffi::PyErr_Clear();
-            return Kind::Unsafe;
-        }
-        Kind::of_method(core::slice::from_raw_parts(text.cast(), length.unsigned_abs()))
     }
 }
 
