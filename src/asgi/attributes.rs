@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use pyo3::exceptions::{PyAttributeError, PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{IntoPyDict, PyDict};
 
 use super::application::Calls;
 use super::asking;
@@ -372,11 +372,8 @@ unsafe extern "C" fn get_counts(
 ) -> *mut ffi::PyObject {
     object(|| {
         attached(|py| {
-            let found = PyDict::new(py);
             // SAFETY: Python calls this with a `Middleware`, which the caller holds.
-            for (name, count) in unsafe { totals(slf.cast()) } {
-                found.set_item(name, count)?;
-            }
+            let found = unsafe { totals(slf.cast()) }.into_py_dict(py)?;
             // SAFETY: the reference is given away.
             unsafe { Ok(Owned::take(found.into_ptr())) }
         })?
@@ -392,23 +389,13 @@ unsafe extern "C" fn get_path_counts(
         attached(|py| {
             let mut totals = BTreeMap::<String, Vec<(&'static str, u64)>>::new();
             let each = |key: &str, counts: &Counts| {
-                let Some(total) = totals.get_mut(key) else {
-                    totals.insert(key.to_owned(), counts.read().collect());
-                    return;
-                };
-                for (total, (_, count)) in total.iter_mut().zip(counts.read()) {
-                    total.1 += count;
-                }
+                counts.add_to(totals.entry(key.to_owned()).or_default());
             };
             // SAFETY: Python calls this with a `Middleware`, which the caller holds.
             unsafe { each_path(slf.cast(), each) }
             let found = PyDict::new(py);
             for (key, counts) in totals {
-                let path = PyDict::new(py);
-                for (name, count) in counts {
-                    path.set_item(name, count)?;
-                }
-                found.set_item(key, path)?;
+                found.set_item(key, counts.into_py_dict(py)?)?;
             }
             // SAFETY: the reference is given away.
             unsafe { Ok(Owned::take(found.into_ptr())) }

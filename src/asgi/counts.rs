@@ -128,6 +128,17 @@ impl Counts {
         names().zip(values)
     }
 
+    /// Adds each counter's value to its total; an empty list gets all names and values.
+    pub(super) fn add_to(&self, totals: &mut Vec<(&'static str, u64)>) {
+        if totals.is_empty() {
+            totals.extend(self.read());
+            return;
+        }
+        for (total, (_, count)) in totals.iter_mut().zip(self.read()) {
+            total.1 += count;
+        }
+    }
+
     #[inline]
     fn increment(&self, place: usize) {
         #[cfg(not(Py_GIL_DISABLED))]
