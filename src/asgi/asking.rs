@@ -19,8 +19,8 @@ use super::rejection::unless_interrupted;
 pub(super) enum Said {
     /// Whether it is allowed.
     Now(bool),
-    /// That is known when this awaitable has been awaited; None stands for a function that has not been
-    /// called, because that only makes a coroutine.
+    /// That is known when this awaitable has been awaited. It is None if the function has not been called,
+    /// because a call only makes a coroutine.
     Later(Owned),
 }
 
@@ -239,8 +239,8 @@ fn counted(counts: &Counts, allowed: bool) -> bool {
     allowed
 }
 
-/// What says that an Origin is not allowed: the middleware whose `is_allowed_origin` is overridden, the
-/// function of the policy, or null if that cannot be asked about this Origin.
+/// What decides on an Origin that nothing else allows: the middleware if it overrides `is_allowed_origin`, or
+/// the function of the policy. Null if there is no function, or if it cannot be asked about this Origin.
 ///
 /// # Safety
 /// `this` is a live `Middleware` whose overrides have been found, `policy` is a `CompiledPolicy`, `origin`
@@ -294,8 +294,8 @@ pub(super) unsafe fn pass_later(
     unsafe { later(&helpers.pass, middleware, policy, called, origin, pending) }
 }
 
-/// The coroutine that finds out what the function says of an Origin, and then rejects the request or lets
-/// it go on.
+/// The coroutine that finds out what the function says of an Origin, and then rejects the request or calls
+/// the application.
 ///
 /// # Safety
 /// All are live objects and the thread is attached.

@@ -120,7 +120,7 @@ struct By<'c> {
     counts: &'c Counts,
     /// Whether it is the middleware's own policy, not one of its paths.
     is_outer: bool,
-    /// False where the policy has no function to ask.
+    /// False if the policy is known to have no function to ask.
     may_ask_function: bool,
 }
 
@@ -210,7 +210,7 @@ unsafe fn enforced_alone(
     unsafe { enforced(this, asks, app, policy, By { is_outer: true, ..by }, called) }
 }
 
-/// A copy of [`enforced`] for policies with paths, and for those of paths.
+/// A copy of [`enforced`] for policies with paths, and for the policies of those paths.
 ///
 /// # Safety
 /// As for [`respond`].

@@ -108,7 +108,7 @@ impl Counts {
         }
     }
 
-    /// This becomes of asking `allow_origin_func`.
+    /// What becomes of asking `allow_origin_func`.
     pub(super) fn function(&self, outcome: Function) {
         self.increment(FUNCTION + outcome as usize);
     }

@@ -61,8 +61,8 @@ pub(super) struct Passed {
     pub(super) current: Option<Owned>,
 }
 
-/// Decides on a request, before CORS does, and counts and logs what is not let through. `found` is empty,
-/// and has what was read of the headers then. `is_outer`: whether the policy is the middleware's own.
+/// Decides on a request before CORS does, and counts and logs what it rejects or reports. It reads the headers
+/// into `found`, which is empty. `is_outer`: whether the policy is the middleware's own.
 ///
 /// # Safety
 /// All are live objects that the caller holds, `policy` is a `CompiledPolicy`, and the thread is attached.
@@ -199,8 +199,8 @@ unsafe fn kind_of(names: &Names, called: Called, may_be_preflight: bool) -> Resu
     }
 }
 
-/// Whether the server says that the request came by https or wss. Where it says anything else, a proxy
-/// may have ended the encryption.
+/// Whether the server says that the request came by https or wss. If it says anything else, a proxy may have
+/// ended the encryption.
 ///
 /// # Safety
 /// The scope is live and the thread is attached.
@@ -285,13 +285,12 @@ impl Caught<'_> {
             let line = || {
                 let log = LOG.import(py, "fastcors._log.enforcement", "caught")?;
                 let origin = self.found.cors.origin.as_ref();
-                let asked = match (self.asked, origin) {
-                    (Asked::Said(_), _) | (Asked::Policy, Some(_)) => origin
-                        // SAFETY: live objects, as the caller vouches.
-                        .map(|origin| unsafe { decider(self.this, self.policy, origin) }),
-                    _ => None,
-                };
-                let asked = asked.unwrap_or(ptr::null_mut());
+                let asked = origin
+                    .filter(|_| matches!(self.asked, Asked::Said(_) | Asked::Policy))
+                    // SAFETY: live objects, as the caller vouches.
+                    .map_or(ptr::null_mut(), |origin| unsafe {
+                        decider(self.this, self.policy, origin)
+                    });
                 let value = |held: Option<&Owned>| held.map(|held| object(held.as_ptr()));
                 let rule = (self.decision.rule.name(), self.decision.rule.status(), is_report);
                 let request = (
@@ -383,7 +382,7 @@ fn messages(py: Python<'_>, rule: Rule, is_websocket: bool) -> PyResult<(Py<PyDi
     Ok((start.unbind(), body.unbind()))
 }
 
-/// The coroutine that asks the override about an Origin, and then rejects the request or lets it go on.
+/// The coroutine that asks the override about an Origin, and then rejects the request or calls the application.
 ///
 /// # Safety
 /// All are live objects and the thread is attached.
@@ -402,10 +401,9 @@ pub(super) unsafe fn ask(
 }
 
 /// `Middleware._fastcors_enforce(policy, scope, receive, send, allowed)`: for a class that overrides
-/// something. `allowed` is what the override or the function said of the Origin, or None. None comes back
-/// for a request
-/// that goes on, the Origin if the override or the function has to be asked about it, or the coroutine
-/// that rejects the request.
+/// something. `allowed` is what the override or the function said of the Origin, or None. Returns None for a
+/// request that goes on, the Origin if the override or the function has to be asked about it, or the
+/// coroutine that rejects the request.
 ///
 /// # Safety
 /// The arguments are live and the thread is attached.
