@@ -244,20 +244,19 @@ unsafe fn enforced(
     unsafe {
         let asked = if asks { Asked::Override } else { Asked::Policy };
         let is_untouched = !by.is_outer && compiled(policy.as_ptr()).part.is_untouched();
-        let over = |copy: &Option<Owned>| copy.as_ref().map_or(called.scope, Owned::as_ptr);
         let mut found = FetchHeaders::default();
         match enforcement::judge(this, &policy, by.is_outer, called, asked, &mut found)? {
             Next::Reject(coroutine) => Ok(coroutine),
             Next::Ask(origin, copy) => {
-                let called = Called { scope: over(&copy), ..called };
+                let called = called.with(copy.as_ref());
                 enforcement::ask(this, &policy, called, &origin)
             }
             Next::Wait(origin, copy, pending) => {
-                let called = Called { scope: over(&copy), ..called };
+                let called = called.with(copy.as_ref());
                 asking::enforce_later(this.cast(), &policy, called, &origin, &pending)
             }
             Next::Pass(copy, passed) => {
-                let called = Called { scope: over(&copy), ..called };
+                let called = called.with(copy.as_ref());
                 let names = compiled(policy.as_ptr()).names;
                 match passed {
                     Some(Passed { allowed, varies, current }) => {

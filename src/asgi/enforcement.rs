@@ -90,7 +90,7 @@ pub(super) unsafe fn judge(
             cold_path();
             (*found, copy) = read_any(called.scope, &headers)?;
         }
-        let called = Called { scope: copy.as_ref().map_or(called.scope, Owned::as_ptr), ..called };
+        let called = called.with(copy.as_ref());
         let mut kind = if is_websocket { Kind::WebSocket } else { Kind::Read };
         let origin = found.cors.origin.as_ref();
         if !is_websocket && origin.is_some() && found.cors.method.is_some() {
