@@ -11,7 +11,7 @@ use super::send;
 use crate::cors::Actual;
 
 /// Calls the application with a `send` that adds the headers. `asked` is the middleware whose
-/// `is_allowed_origin` decided; null if the policy did.
+/// `is_allowed_origin` decided, or `allow_origin_func`; null if the rules of the policy did.
 ///
 /// # Safety
 /// The objects are live, `policy` is a `CompiledPolicy`, and the thread is attached.

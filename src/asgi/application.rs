@@ -44,6 +44,14 @@ pub(super) struct Called {
     pub(super) send: *mut ffi::PyObject,
 }
 
+impl Called {
+    /// The same call with a copy of the scope, if there is one.
+    #[inline(always)]
+    pub(super) fn with(self, copy: Option<&Owned>) -> Self {
+        Self { scope: copy.map_or(self.scope, Owned::as_ptr), ..self }
+    }
+}
+
 /// The application of one request, which keeps it while another may be assigned.
 pub(super) struct Application {
     /// The application itself; without the GIL what holds it, so that nobody counts references to it.

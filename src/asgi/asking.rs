@@ -19,8 +19,8 @@ use super::rejection::unless_interrupted;
 pub(super) enum Said {
     /// Whether it is allowed.
     Now(bool),
-    /// That is known when this awaitable has been awaited; None stands for a function that has not been
-    /// called, because that only makes a coroutine.
+    /// That is known when this awaitable has been awaited. It is None if the function has not been called,
+    /// because a call only makes a coroutine.
     Later(Owned),
 }
 
@@ -84,6 +84,26 @@ pub(super) unsafe fn ask(
                 None => seldom(unusual(counts, policy, scope, &text, said)),
             },
             Err(Raised) => seldom(raised(counts, policy, scope, &text)),
+        }
+    }
+}
+
+/// What the function of a policy says of an Origin, `bytes`: False if the policy has none, or if the Origin
+/// cannot name a site.
+///
+/// # Safety
+/// As for [`ask`].
+pub(super) unsafe fn ask_if_any(
+    counts: &Counts,
+    policy: &Owned,
+    scope: *mut ffi::PyObject,
+    origin: *mut ffi::PyObject,
+) -> Result<Said, Raised> {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        match compiled(policy.as_ptr()).function_about(bytes_of(origin)) {
+            Some(function) => ask(function, counts, policy, scope, origin),
+            None => Ok(Said::Now(false)),
         }
     }
 }
@@ -158,14 +178,10 @@ impl Failure {
             // SAFETY: live objects, as the caller vouches.
             let object = |pointer| unsafe { Bound::from_borrowed_ptr(py, pointer) };
             let line = || {
-                let log = LOG.get_or_try_init(py, || {
-                    let module = py.import("fastcors._log.function")?;
-                    Ok::<_, PyErr>(module.getattr("failed")?.unbind())
-                })?;
-                let Self { policy, scope, origin } = *self;
-                let what = (object(policy), object(scope), object(origin), outcome.name());
-                let (policy, scope, origin, outcome) = what;
-                log.bind(py).call1((policy, scope, origin, outcome, object(value))).map(drop)
+                let log = LOG.import(py, "fastcors._log.function", "failed")?;
+                let (policy, scope, origin) =
+                    (object(self.policy), object(self.scope), object(self.origin));
+                log.call1((policy, scope, origin, outcome.name(), object(value))).map(drop)
             };
             unless_interrupted(py, line())
         })
@@ -223,8 +239,8 @@ fn counted(counts: &Counts, allowed: bool) -> bool {
     allowed
 }
 
-/// What says that an Origin is not allowed: the middleware whose `is_allowed_origin` is overridden, the
-/// function of the policy, or null if that cannot be asked about this Origin.
+/// What decides on an Origin that nothing else allows: the middleware if it overrides `is_allowed_origin`, or
+/// the function of the policy. Null if there is no function, or if it cannot be asked about this Origin.
 ///
 /// # Safety
 /// `this` is a live `Middleware` whose overrides have been found, `policy` is a `CompiledPolicy`, `origin`
@@ -278,8 +294,8 @@ pub(super) unsafe fn pass_later(
     unsafe { later(&helpers.pass, middleware, policy, called, origin, pending) }
 }
 
-/// The coroutine that finds out what the function says of an Origin, and then rejects the request or lets
-/// it go on.
+/// The coroutine that finds out what the function says of an Origin, and then rejects the request or calls
+/// the application.
 ///
 /// # Safety
 /// All are live objects and the thread is attached.
@@ -323,12 +339,7 @@ pub(super) unsafe fn ask_for_python(
 ) -> Result<Owned, Raised> {
     // SAFETY: as the caller vouches.
     unsafe {
-        let compiled = compiled(policy.as_ptr());
-        let said = match compiled.function_about(bytes_of(origin)) {
-            Some(function) => ask(function, counts, policy, scope, origin)?,
-            None => Said::Now(false),
-        };
-        match said {
+        match ask_if_any(counts, policy, scope, origin)? {
             Said::Now(allowed) => Owned::take(ffi::PyBool_FromLong(allowed.into())),
             Said::Later(pending) => Ok(pending),
         }

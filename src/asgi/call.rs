@@ -23,7 +23,6 @@ use super::middleware::{Middleware, not_initialized};
 use super::names::Names;
 use super::object::{Owned, Raised, bytes_of, is_text, item, seldom};
 use super::older_rust::{cold_path, signed};
-use super::paths::Place;
 use super::policy::{CompiledPolicy, compiled};
 use super::route::route;
 use super::scope::{RequestHeaders, read_any};
@@ -121,7 +120,7 @@ struct By<'c> {
     counts: &'c Counts,
     /// Whether it is the middleware's own policy, not one of its paths.
     is_outer: bool,
-    /// False where the policy has no function to ask.
+    /// False if the policy is known to have no function to ask.
     may_ask_function: bool,
 }
 
@@ -180,12 +179,11 @@ unsafe fn routed(
         let compiled = compiled(policy.as_ptr());
         let counts = counts_of_policy(this, compiled);
         let by = By { counts, is_outer, may_ask_function: true };
-        // On these nobody is asked.
-        let asks = asks && compiled.part.place.as_ref().is_none_or(Place::asks);
+        let asks = asks && compiled.part.asks();
         if compiled.enforces {
             return enforced_below(this, asks, app, policy, by, called);
         }
-        if compiled.part.place.as_ref().is_some_and(|place| place.is_untouched) {
+        if compiled.part.is_untouched() {
             if is_http {
                 counts.request();
             }
@@ -212,7 +210,7 @@ unsafe fn enforced_alone(
     unsafe { enforced(this, asks, app, policy, By { is_outer: true, ..by }, called) }
 }
 
-/// A copy of [`enforced`] for policies with paths, and for those of paths.
+/// A copy of [`enforced`] for policies with paths, and for the policies of those paths.
 ///
 /// # Safety
 /// As for [`respond`].
@@ -245,26 +243,20 @@ unsafe fn enforced(
     // SAFETY: as the caller vouches; a copy of the scope is held until the application is called.
     unsafe {
         let asked = if asks { Asked::Override } else { Asked::Policy };
-        let is_untouched = !by.is_outer
-            && compiled(policy.as_ptr())
-                .part
-                .place
-                .as_ref()
-                .is_some_and(|place| place.is_untouched);
-        let over = |copy: &Option<Owned>| copy.as_ref().map_or(called.scope, Owned::as_ptr);
+        let is_untouched = !by.is_outer && compiled(policy.as_ptr()).part.is_untouched();
         let mut found = FetchHeaders::default();
         match enforcement::judge(this, &policy, by.is_outer, called, asked, &mut found)? {
             Next::Reject(coroutine) => Ok(coroutine),
             Next::Ask(origin, copy) => {
-                let called = Called { scope: over(&copy), ..called };
+                let called = called.with(copy.as_ref());
                 enforcement::ask(this, &policy, called, &origin)
             }
             Next::Wait(origin, copy, pending) => {
-                let called = Called { scope: over(&copy), ..called };
+                let called = called.with(copy.as_ref());
                 asking::enforce_later(this.cast(), &policy, called, &origin, &pending)
             }
             Next::Pass(copy, passed) => {
-                let called = Called { scope: over(&copy), ..called };
+                let called = called.with(copy.as_ref());
                 let names = compiled(policy.as_ptr()).names;
                 match passed {
                     Some(Passed { allowed, varies, current }) => {
@@ -429,10 +421,7 @@ unsafe fn ask(
     // SAFETY: as the caller vouches; `RequestHeaders` holds bytes objects.
     unsafe {
         let counts = counts_of_policy(this, compiled(policy.as_ptr()));
-        let said = match compiled(policy.as_ptr()).function_about(bytes_of(origin.as_ptr())) {
-            Some(function) => asking::ask(function, counts, policy, scope, origin.as_ptr())?,
-            None => Said::Now(false),
-        };
+        let said = asking::ask_if_any(counts, policy, scope, origin.as_ptr())?;
         let decider = asking::decider(this, policy, &origin);
         match (said, preflight) {
             (Said::Now(allowed), Some(method)) => preflight::respond_by(

@@ -108,7 +108,7 @@ impl Counts {
         }
     }
 
-    /// This becomes of asking `allow_origin_func`.
+    /// What becomes of asking `allow_origin_func`.
     pub(super) fn function(&self, outcome: Function) {
         self.increment(FUNCTION + outcome as usize);
     }
@@ -126,6 +126,17 @@ impl Counts {
         #[cfg(Py_GIL_DISABLED)]
         let values = self.0.iter().map(|counter| counter.load(Relaxed));
         names().zip(values)
+    }
+
+    /// Adds each counter's value to its total; an empty list gets all names and values.
+    pub(super) fn add_to(&self, totals: &mut Vec<(&'static str, u64)>) {
+        if totals.is_empty() {
+            totals.extend(self.read());
+            return;
+        }
+        for (total, (_, count)) in totals.iter_mut().zip(self.read()) {
+            total.1 += count;
+        }
     }
 
     #[inline]

@@ -159,11 +159,9 @@ pub(super) unsafe fn totals(this: *mut Middleware) -> Vec<(&'static str, u64)> {
     #[cfg(Py_GIL_DISABLED)]
     // SAFETY: as the caller vouches; parts are made, and live as long as the middleware.
     unsafe {
-        let mut totals: Vec<_> = Counts::default().read().collect();
+        let mut totals = Counts::default().read().collect();
         for part in (*this).parts.each() {
-            for (total, (_, count)) in totals.iter_mut().zip((*part).counts.read()) {
-                total.1 += count;
-            }
+            (*part).counts.add_to(&mut totals);
         }
         totals
     }

@@ -17,9 +17,8 @@ use super::fetch_headers::{FetchHeaders, read_any};
 use super::guard::attached;
 use super::middleware::Middleware;
 use super::names::{Names, pair};
-use super::object::{self, Owned, Raised, byte_text, bytes_of, is_text, item, seldom};
+use super::object::{self, Owned, Raised, byte_text, bytes_of, is_text, item, seldom, utf8_text};
 use super::older_rust::cold_path;
-use super::paths::Place;
 use super::policy::{CompiledPolicy, compiled, is_policy};
 use super::rejection::{is_silent, override_name, unless_interrupted};
 use super::send;
@@ -62,8 +61,8 @@ pub(super) struct Passed {
     pub(super) current: Option<Owned>,
 }
 
-/// Decides on a request, before CORS does, and counts and logs what is not let through. `found` is empty,
-/// and has what was read of the headers then. `is_outer`: whether the policy is the middleware's own.
+/// Decides on a request before CORS does, and counts and logs what it rejects or reports. It reads the headers
+/// into `found`, which is empty. `is_outer`: whether the policy is the middleware's own.
 ///
 /// # Safety
 /// All are live objects that the caller holds, `policy` is a `CompiledPolicy`, and the thread is attached.
@@ -91,7 +90,7 @@ pub(super) unsafe fn judge(
             cold_path();
             (*found, copy) = read_any(called.scope, &headers)?;
         }
-        let called = Called { scope: copy.as_ref().map_or(called.scope, Owned::as_ptr), ..called };
+        let called = called.with(copy.as_ref());
         let mut kind = if is_websocket { Kind::WebSocket } else { Kind::Read };
         let origin = found.cors.origin.as_ref();
         if !is_websocket && origin.is_some() && found.cors.method.is_some() {
@@ -193,36 +192,15 @@ unsafe fn kind_of(names: &Names, called: Called, may_be_preflight: bool) -> Resu
         let method = item(called.scope, names.method.as_ptr())?;
         let kind = match byte_text(method.as_ptr()) {
             Some(text) => Kind::of_method(text),
-            None => seldom(any_kind_of(&method)),
+            // A str enumeration, or whatever else.
+            None => seldom(utf8_text(method.as_ptr())).map_or(Kind::Unsafe, Kind::of_method),
         };
         Ok(if may_be_preflight && kind == Kind::Options { Kind::Preflight } else { kind })
     }
 }
 
-/// What a request is whose method is a str enumeration, or whatever else.
-///
-/// # Safety
-/// The thread is attached.
-#[cold]
-unsafe fn any_kind_of(method: &Owned) -> Kind {
-    // SAFETY: as the caller vouches.
-    unsafe {
-        let mut length = 0;
-        let text = if ffi::PyUnicode_Check(method.as_ptr()) == 0 {
-            ptr::null()
-        } else {
-            ffi::PyUnicode_AsUTF8AndSize(method.as_ptr(), &raw mut length)
-        };
-        if text.is_null() {
-            ffi::PyErr_Clear();
-            return Kind::Unsafe;
-        }
-        Kind::of_method(core::slice::from_raw_parts(text.cast(), length.unsigned_abs()))
-    }
-}
-
-/// Whether the server says that the request came by https or wss. Where it says anything else, a proxy
-/// may have ended the encryption.
+/// Whether the server says that the request came by https or wss. If it says anything else, a proxy may have
+/// ended the encryption.
 ///
 /// # Safety
 /// The scope is live and the thread is attached.
@@ -305,18 +283,14 @@ impl Caught<'_> {
             // SAFETY: live objects, as the caller vouches.
             let object = |pointer| unsafe { Bound::from_borrowed_ptr(py, pointer) };
             let line = || {
-                let log = LOG.get_or_try_init(py, || {
-                    let module = py.import("fastcors._log.enforcement")?;
-                    Ok::<_, PyErr>(module.getattr("caught")?.unbind())
-                })?;
+                let log = LOG.import(py, "fastcors._log.enforcement", "caught")?;
                 let origin = self.found.cors.origin.as_ref();
-                let asked = match (self.asked, origin) {
-                    (Asked::Said(_), _) | (Asked::Policy, Some(_)) => origin
-                        // SAFETY: live objects, as the caller vouches.
-                        .map(|origin| unsafe { decider(self.this, self.policy, origin) }),
-                    _ => None,
-                };
-                let asked = asked.unwrap_or(ptr::null_mut());
+                let asked = origin
+                    .filter(|_| matches!(self.asked, Asked::Said(_) | Asked::Policy))
+                    // SAFETY: live objects, as the caller vouches.
+                    .map_or(ptr::null_mut(), |origin| unsafe {
+                        decider(self.this, self.policy, origin)
+                    });
                 let value = |held: Option<&Owned>| held.map(|held| object(held.as_ptr()));
                 let rule = (self.decision.rule.name(), self.decision.rule.status(), is_report);
                 let request = (
@@ -328,7 +302,7 @@ impl Caught<'_> {
                 let override_name = unsafe { override_name(py, asked)? };
                 let policy = object(self.policy.as_ptr());
                 let line = (policy, object(self.called.scope), rule, request, override_name);
-                log.bind(py).call1(line).map(drop)
+                log.call1(line).map(drop)
             };
             unless_interrupted(py, line())
         })
@@ -378,10 +352,7 @@ static VARYING: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 #[cold]
 pub(super) unsafe fn send_varying(send: *mut ffi::PyObject) -> Result<Owned, Raised> {
     let function = attached(|py| {
-        let function = VARYING.get_or_try_init(py, || {
-            let module = py.import("fastcors._middleware.isolation")?;
-            Ok::<_, PyErr>(module.getattr("send_varying")?.unbind())
-        })?;
+        let function = VARYING.import(py, "fastcors._middleware.isolation", "send_varying")?;
         Ok(function.as_ptr())
     })?;
     // SAFETY: as the caller vouches; the function lives as long as the process.
@@ -411,7 +382,7 @@ fn messages(py: Python<'_>, rule: Rule, is_websocket: bool) -> PyResult<(Py<PyDi
     Ok((start.unbind(), body.unbind()))
 }
 
-/// The coroutine that asks the override about an Origin, and then rejects the request or lets it go on.
+/// The coroutine that asks the override about an Origin, and then rejects the request or calls the application.
 ///
 /// # Safety
 /// All are live objects and the thread is attached.
@@ -430,10 +401,9 @@ pub(super) unsafe fn ask(
 }
 
 /// `Middleware._fastcors_enforce(policy, scope, receive, send, allowed)`: for a class that overrides
-/// something. `allowed` is what the override or the function said of the Origin, or None. None comes back
-/// for a request
-/// that goes on, the Origin if the override or the function has to be asked about it, or the coroutine
-/// that rejects the request.
+/// something. `allowed` is what the override or the function said of the Origin, or None. Returns None for a
+/// request that goes on, the Origin if the override or the function has to be asked about it, or the
+/// coroutine that rejects the request.
 ///
 /// # Safety
 /// The arguments are live and the thread is attached.
@@ -450,11 +420,7 @@ pub(super) unsafe fn enforce(
         let asked = match allowed {
             said if said == ffi::Py_True() => Asked::Said(true),
             said if said == ffi::Py_False() => Asked::Said(false),
-            _ if (*overrides(this)).asks_origin
-                && compiled(policy).part.place.as_ref().is_none_or(Place::asks) =>
-            {
-                Asked::Override
-            }
+            _ if (*overrides(this)).asks_origin && compiled(policy).part.asks() => Asked::Override,
             _ => Asked::PolicyAlone,
         };
         let called = Called { scope, receive, send };

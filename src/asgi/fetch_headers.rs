@@ -33,7 +33,7 @@ pub(super) struct FetchHeaders {
     destination: Option<Owned>,
 }
 
-/// Those of which there are several that disagree.
+/// The values of the headers that a request has several times, with different values.
 #[derive(Default)]
 struct Joined {
     origin: Option<Vec<u8>>,
@@ -99,7 +99,7 @@ impl FetchHeaders {
         }
     }
 
-    /// Takes a header that enforcement looks at, and tells whether it is one.
+    /// Takes a header if enforcement looks at it. Returns whether it does.
     ///
     /// # Safety
     /// As for [`take`](Self::take).

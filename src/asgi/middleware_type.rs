@@ -1,4 +1,4 @@
-//! The compiled base of `fastcors.CORSMiddleware`: the type, with the tables of its attributes.
+//! The compiled base of `fastcors.CORSMiddleware`: the type, with the tables of its attributes and methods.
 
 use core::ffi::c_void;
 use core::mem::offset_of;
@@ -15,7 +15,7 @@ use super::middleware::{Middleware, TYPE, clear, dealloc, traverse};
 use super::names::Names;
 use super::object::Owned;
 use super::types::{self, dict_offset, no_member, slot, vectorcall_offset};
-use super::{attributes, send};
+use super::{attributes, methods, send};
 
 /// The type `fastcors._fastcors.Middleware`.
 ///
@@ -84,7 +84,7 @@ unsafe extern "C" fn new(
 fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
     static mut ATTRIBUTES: [ffi::PyGetSetDef; attributes::ATTRIBUTES.len()] =
         attributes::ATTRIBUTES;
-    static mut METHODS: [ffi::PyMethodDef; attributes::METHODS.len()] = attributes::METHODS;
+    static mut METHODS: [ffi::PyMethodDef; methods::METHODS.len()] = methods::METHODS;
     static mut MEMBERS: [ffi::PyMemberDef; 3] = [
         vectorcall_offset(offset_of!(Middleware, vectorcall)),
         dict_offset(offset_of!(Middleware, dict)),

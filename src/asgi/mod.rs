@@ -29,6 +29,7 @@ mod interpreter;
 mod links;
 mod live_origins;
 mod locked;
+mod methods;
 mod middleware;
 mod middleware_type;
 mod names;

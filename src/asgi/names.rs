@@ -34,13 +34,13 @@ pub(super) struct Names {
     /// `async def (middleware, policy, scope, origin, method, headers, private_network, send)`: asks
     /// the middleware about the Origin of a preflight, and sends the response.
     pub(super) respond_when_asked: Py<PyAny>,
-    /// `async def (send, middleware, policy, origin, message)`: asks the middleware about the Origin of
-    /// an actual request, and sends the start of the response.
+    /// `async def (send, middleware, policy, scope, origin, message)`: asks the middleware about the Origin
+    /// of an actual request, and sends the start of the response.
     pub(super) send_when_asked: Py<PyAny>,
     /// `async def (scope, receive, send, start, body)`: rejects the handshake of a WebSocket.
     pub(super) reject_handshake: Py<PyAny>,
     /// `async def (middleware, policy, scope, receive, send, origin)`: asks the middleware about the
-    /// Origin, and then rejects the request or lets it go on.
+    /// Origin, and then rejects the request or calls the application.
     pub(super) enforce_when_asked: Py<PyAny>,
     /// The method that makes a new policy from the list that it follows.
     pub(super) follow: Py<PyString>,

@@ -143,6 +143,26 @@ pub(super) unsafe fn byte_text<'a>(pointer: *mut ffi::PyObject) -> Option<&'a [u
     }
 }
 
+/// The UTF-8 form of a `str`, or of a subclass; None for another object, and for a text that has none.
+///
+/// # Safety
+/// `pointer` is a live object, which outlives `'a`, and the thread is attached.
+pub(super) unsafe fn utf8_text<'a>(pointer: *mut ffi::PyObject) -> Option<&'a [u8]> {
+    // SAFETY: as the caller vouches; a str keeps its UTF-8 form.
+    unsafe {
+        if ffi::PyUnicode_Check(pointer) == 0 {
+            return None;
+        }
+        let mut length = 0;
+        let start = ffi::PyUnicode_AsUTF8AndSize(pointer, &raw mut length);
+        if start.is_null() {
+            ffi::PyErr_Clear();
+            return None;
+        }
+        Some(core::slice::from_raw_parts(start.cast(), length.unsigned_abs()))
+    }
+}
+
 /// Whether the characters of a str are a byte each. It may be a latin-1 text, whose bytes differ from
 /// those of any ASCII text.
 ///

@@ -15,10 +15,9 @@ use crate::cors::{Found, Paths};
 #[pyclass(frozen, module = "fastcors._fastcors")]
 pub(crate) struct CompiledPaths {
     keys: Shared<Paths>,
-    /// One for each key, in their order, then one for each mode that a path may be enforced by which
-    /// is ambiguous.
+    /// One for each key, in their order. Then one for each mode that an ambiguous path may be enforced by.
     policies: Vec<Py<PyAny>>,
-    /// The strictness of each of the latter.
+    /// The strictness of each policy for ambiguous paths, in the order of the policies.
     ambiguous: Vec<u8>,
     /// The copies of one thread, made when they are needed.
     #[cfg(Py_GIL_DISABLED)]
@@ -32,15 +31,15 @@ type Shared<T> = T;
 type Shared<T> = Arc<T>;
 
 impl CompiledPaths {
-    /// Holds the `CompiledPolicy` of each key, and of each strictness that one of them or the outer
-    /// options have, the one for ambiguous paths.
+    /// Holds the `CompiledPolicy` of each key, and the one for ambiguous paths of each strictness that a key
+    /// or the outer options have.
     pub(crate) fn holding(
         keys: Paths,
         policies: Vec<Py<PyAny>>,
         ambiguous: Vec<(u8, Py<PyAny>)>,
     ) -> Self {
-        let (strictness, nobody): (Vec<_>, Vec<_>) = ambiguous.into_iter().unzip();
-        let policies: Vec<_> = policies.into_iter().chain(nobody).collect();
+        let (strictness, for_ambiguous): (Vec<_>, Vec<_>) = ambiguous.into_iter().unzip();
+        let policies: Vec<_> = policies.into_iter().chain(for_ambiguous).collect();
         Self {
             #[cfg(Py_GIL_DISABLED)]
             own: Vec::new(),
@@ -115,7 +114,7 @@ pub(crate) struct Place {
     pub(crate) key: Option<String>,
     /// The number of the counters of this key.
     pub(super) counter: Option<usize>,
-    /// Whether the key has None, so that requests go on as they are.
+    /// Whether the key has None: requests go on as they are.
     pub(crate) is_untouched: bool,
 }
 
@@ -123,11 +122,6 @@ impl Place {
     pub(crate) fn new(key: Option<String>, is_untouched: bool) -> Self {
         let counter = key.as_deref().map(counter_of);
         Self { key, counter, is_untouched }
-    }
-
-    /// Whether an overridden `is_allowed_origin` has a say.
-    pub(crate) fn asks(&self) -> bool {
-        self.key.is_some() && !self.is_untouched
     }
 }
 
@@ -138,4 +132,18 @@ pub(crate) struct Part {
     pub(crate) paths: Option<Py<CompiledPaths>>,
     /// The path that it is for.
     pub(crate) place: Option<Place>,
+}
+
+impl Part {
+    /// Whether it is for a path whose requests go on as they are.
+    #[inline]
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.place.as_ref().is_some_and(|place| place.is_untouched)
+    }
+
+    /// Whether an overridden `is_allowed_origin` has a say: not on paths that are ambiguous or untouched.
+    #[inline]
+    pub(super) fn asks(&self) -> bool {
+        self.place.as_ref().is_none_or(|place| place.key.is_some() && !place.is_untouched)
+    }
 }

@@ -44,7 +44,8 @@ pub(super) struct Rejection<'r> {
     pub(super) method: Option<&'r Owned>,
     /// Access-Control-Request-Headers of a preflight.
     pub(super) headers: Option<&'r Owned>,
-    /// The middleware whose `is_allowed_origin` decided on the Origin; null if the policy did.
+    /// The middleware whose `is_allowed_origin` decided on the Origin, or `allow_origin_func`; null if the
+    /// rules of the policy did.
     pub(super) asked: *mut ffi::PyObject,
 }
 

@@ -5,7 +5,7 @@ use pyo3::types::PyString;
 use pyo3::{Borrowed, ffi};
 
 use super::guard::attached;
-use super::object::{Owned, Raised, bytes_of};
+use super::object::{Owned, Raised, bytes_of, item, utf8_text};
 use super::paths::CompiledPaths;
 use super::policy::{CompiledPolicy, compiled, entry_bytes};
 
@@ -49,13 +49,13 @@ unsafe fn index_of(
     // SAFETY: as the caller vouches; each value is held while its text is read.
     unsafe {
         let names = compiled.names;
-        let path = super::object::item(scope, names.path.as_ptr())?;
+        let path = item(scope, names.path.as_ptr())?;
         let root = optional(scope, &names.root_path)?;
         let raw =
             optional(scope, &names.raw_path)?.filter(|raw| ffi::PyBytes_Check(raw.as_ptr()) != 0);
         let raw = raw.as_ref().map(|raw| bytes_of(raw.as_ptr()));
-        let root_text = root.as_ref().map_or(Some(&b""[..]), |root| text(root));
-        if let (Some(path), Some(root)) = (text(&path), root_text) {
+        let root_text = root.as_ref().map_or(Some(&b""[..]), |root| utf8_text(root.as_ptr()));
+        if let (Some(path), Some(root)) = (utf8_text(path.as_ptr()), root_text) {
             return Ok(paths.index_of(paths.found(path, root, raw)));
         }
         attached(|py| {
@@ -82,7 +82,7 @@ unsafe fn optional(
 ) -> Result<Option<Owned>, Raised> {
     // SAFETY: as the caller vouches; the error of what is not there is cleared.
     unsafe {
-        if let Ok(found) = super::object::item(scope, name.as_ptr()) {
+        if let Ok(found) = item(scope, name.as_ptr()) {
             return Ok(Some(found));
         }
         if ffi::PyErr_ExceptionMatches(ffi::PyExc_LookupError) == 0 {
@@ -90,26 +90,6 @@ unsafe fn optional(
         }
         ffi::PyErr_Clear();
         Ok(None)
-    }
-}
-
-/// The text of a str, in UTF-8; None for what is no str or has no UTF-8 form.
-///
-/// # Safety
-/// The object is live as long as the text, and the thread is attached.
-unsafe fn text(held: &Owned) -> Option<&[u8]> {
-    // SAFETY: as the caller vouches; a str keeps its UTF-8 form.
-    unsafe {
-        if ffi::PyUnicode_Check(held.as_ptr()) == 0 {
-            return None;
-        }
-        let mut length = 0;
-        let start = ffi::PyUnicode_AsUTF8AndSize(held.as_ptr(), &raw mut length);
-        if start.is_null() {
-            ffi::PyErr_Clear();
-            return None;
-        }
-        Some(core::slice::from_raw_parts(start.cast(), length.unsigned_abs()))
     }
 }
 

@@ -23,7 +23,9 @@ use super::object::{Owned, Raised, call_one, is_text, item, seldom};
 use super::older_rust::cold_path;
 use super::policy::{CompiledPolicy, compiled};
 use super::shape::send_attribute;
-use super::types::{self, fast_method, no_attribute, no_member, slot, vectorcall_offset};
+use super::types::{
+    self, arguments, fast_method, no_attribute, no_member, slot, vectorcall_offset,
+};
 use crate::cors::Actual;
 
 #[repr(C)]
@@ -264,7 +266,7 @@ unsafe extern "C" fn decided(
     // SAFETY: Python calls this with a `Send` and as many arguments as it says.
     object(|| unsafe {
         let this = &*slf.cast::<Send>();
-        let &[allowed, message] = core::slice::from_raw_parts(args, nargs.unsigned_abs()) else {
+        let &[allowed, message] = arguments(args, nargs) else {
             return attached(|_| Err(PyTypeError::new_err("a verdict and a message are needed")));
         };
         if this.send.is_null() || this.policy.is_null() || this.question.is_null() {

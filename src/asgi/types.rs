@@ -84,6 +84,23 @@ pub(super) const fn fast_method(
     }
 }
 
+/// The arguments of a [`fast_method`].
+///
+/// # Safety
+/// There are as many as `nargs` says, and they outlive `'a`.
+#[inline]
+pub(super) unsafe fn arguments<'a>(
+    args: *mut *mut ffi::PyObject,
+    nargs: ffi::Py_ssize_t,
+) -> &'a [*mut ffi::PyObject] {
+    // Python may pass null for none.
+    if nargs == 0 {
+        return &[];
+    }
+    // SAFETY: as the caller vouches.
+    unsafe { core::slice::from_raw_parts(args, nargs.unsigned_abs()) }
+}
+
 /// The end of a table of members.
 pub(super) const fn no_member() -> ffi::PyMemberDef {
     // SAFETY: a member of only zeros is how such a table ends.

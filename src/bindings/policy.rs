@@ -132,7 +132,7 @@ impl CompiledPolicy {
     /// Whether requests go on as they are.
     #[getter]
     fn is_untouched(&self) -> bool {
-        self.part.place.as_ref().is_some_and(|place| place.is_untouched)
+        self.part.is_untouched()
     }
 
     /// Whether the options allow an Origin.
