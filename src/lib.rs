@@ -42,7 +42,7 @@ fn _fastcors(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<
     let names = |names: &[&str]| pyo3::types::PyFrozenSet::new(module.py(), names);
     module.add("FORBIDDEN_REQUEST_HEADERS", names(&lint::FORBIDDEN)?)?;
     module.add("FORBIDDEN_RESPONSE_HEADERS", names(&lint::NEVER_READABLE)?)?;
-    module.add("SAFELISTED_RESPONSE_HEADERS", names(&lint::ALWAYS_READABLE)?)?;
+    module.add("SAFELISTED_RESPONSE_HEADERS", names(&cors::SAFELISTED_RESPONSE_HEADERS)?)?;
     module.add("Middleware", asgi::middleware_type(module.py())?)?;
     module.add_class::<asgi::CompiledPolicy>()?;
     module.add_class::<asgi::LiveOrigins>()?;

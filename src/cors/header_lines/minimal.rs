@@ -17,14 +17,14 @@ use super::lines::{
 const SAFELISTED_METHODS: [&[u8]; 3] = [b"GET", b"HEAD", b"POST"];
 
 /// Response headers that every script can read (Fetch, CORS-safelisted response-header name).
-const SAFELISTED_RESPONSE_HEADERS: [&[u8]; 7] = [
-    b"cache-control",
-    b"content-language",
-    b"content-length",
-    b"content-type",
-    b"expires",
-    b"last-modified",
-    b"pragma",
+pub const SAFELISTED_RESPONSE_HEADERS: [&str; 7] = [
+    "cache-control",
+    "content-language",
+    "content-length",
+    "content-type",
+    "expires",
+    "last-modified",
+    "pragma",
 ];
 
 /// How long a browser keeps a preflight response that does not say it, in seconds (Fetch,
@@ -103,7 +103,7 @@ fn actual_lines(options: &Options, allow_origin: LineValue) -> Vec<Line> {
         lines.push(fixed(ALLOW_CREDENTIALS, b"true"));
     }
     let exposed = without(&options.expose, |name| {
-        SAFELISTED_RESPONSE_HEADERS.iter().any(|known| known.eq_ignore_ascii_case(name))
+        SAFELISTED_RESPONSE_HEADERS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name))
     });
     if !exposed.is_empty() {
         lines.push(fixed(EXPOSE_HEADERS, &join(&exposed, b",")));
