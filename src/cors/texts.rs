@@ -402,12 +402,10 @@ impl Builder {
         text: &[u8],
         hash_of: &impl Fn(&[u8]) -> u64,
     ) -> Result<(), TooLarge> {
-        let length =
-            u16::try_from(text.len()).ok().filter(|&length| usize::from(length) <= LONGEST);
-        let length = length.ok_or(TooLarge)?.to_le_bytes();
-        let hash = hash_of(text);
-        self.root.push(0, hash, length, text, hash_of);
-        Ok(())
+        if text.len() > LONGEST {
+            return Err(TooLarge);
+        }
+        self.root.push(0, hash_of(text), text, hash_of)
     }
 
     /// The set.
@@ -427,35 +425,34 @@ impl Growing {
         &mut self,
         depth: u32,
         hash: u64,
-        length: [u8; 2],
         text: &[u8],
         hash_of: &impl Fn(&[u8]) -> u64,
-    ) {
+    ) -> Result<(), TooLarge> {
         if let Self::Records(records, count) = self {
             if *count < MOST || depth == DEEPEST {
+                let length = u16::try_from(text.len()).map_err(|_| TooLarge)?;
                 let needed = 4 + text.len();
                 if records.capacity() - records.len() < needed {
                     // Twice as much at a time would leave a quarter of the memory unused.
                     records.reserve_exact(needed.max(records.len() / 4));
                 }
                 records.extend_from_slice(&tag_of(hash).to_le_bytes());
-                records.extend_from_slice(&length);
+                records.extend_from_slice(&length.to_le_bytes());
                 records.extend_from_slice(text);
                 *count += 1;
-                return;
+                return Ok(());
             }
             let records = core::mem::take(records);
             *self = Self::Divided(Box::default());
             for (_, text) in read(&records) {
-                // A length again as it was.
-                let length = u16::try_from(text.len()).unwrap_or_default().to_le_bytes();
-                self.push(depth, hash_of(text), length, text, hash_of);
+                self.push(depth, hash_of(text), text, hash_of)?;
             }
         }
         if let Self::Divided(children) = self {
             let child = child_of(hash << (BITS * depth));
-            children[child].push(depth + 1, hash, length, text, hash_of);
+            children[child].push(depth + 1, hash, text, hash_of)?;
         }
+        Ok(())
     }
 
     fn finish(
