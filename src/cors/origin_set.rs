@@ -27,7 +27,6 @@ const USUAL: usize = 40;
 /// shares all but the changed part, and puts it in the place of the first in one step. So nobody who
 /// looks an origin up waits for one who changes the set, and nobody sees half a change.
 pub struct OriginSet {
-    seed: RandomState,
     current: ArcSwap<Snapshot>,
     /// Held by the one thread that makes the next snapshot.
     writing: Mutex<()>,
@@ -52,9 +51,8 @@ pub struct Snapshot {
 
 impl Default for OriginSet {
     fn default() -> Self {
-        let seed = RandomState::default();
         let empty = Snapshot {
-            seed: seed.clone(),
+            seed: RandomState::default(),
             table: Arc::new(ByteSet::with_capacity(0)),
             removed: Texts::default(),
             added: Texts::default(),
@@ -62,7 +60,6 @@ impl Default for OriginSet {
             forms: Vec::new(),
         };
         Self {
-            seed,
             current: ArcSwap::from_pointee(empty),
             writing: Mutex::new(()),
             version: AtomicU64::new(0),
@@ -160,7 +157,8 @@ impl OriginSet {
     pub fn builder(&self, origins: usize) -> OriginSetBuilder {
         let mut table = ByteSet::with_capacity(origins);
         table.reserve(USUAL * origins);
-        OriginSetBuilder { seed: self.seed.clone(), table, patterns: texts::Builder::default() }
+        let seed = self.current.load().seed.clone();
+        OriginSetBuilder { seed, table, patterns: texts::Builder::default() }
     }
 
     /// Puts these entries in the place of all others, in one step.
