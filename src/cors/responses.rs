@@ -1,3 +1,4 @@
+use super::header_lines::FixedLine;
 use super::preflight::Rejections;
 
 /// What responses have, the option `responses`. Which requests are allowed does not depend on it.
@@ -55,7 +56,7 @@ impl Responses {
     ///
     /// A response with status 204 has no body, and must not have `content-length` (RFC 9110, 8.6).
     #[must_use]
-    pub fn body_lines(self, rejections: Rejections) -> Vec<(&'static [u8], Box<[u8]>)> {
+    pub fn body_lines(self, rejections: Rejections) -> Vec<FixedLine> {
         if self == Self::Minimal && rejections.is_empty() {
             return Vec::new();
         }

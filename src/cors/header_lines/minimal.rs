@@ -97,16 +97,15 @@ fn preflight_lines(options: &Options) -> Vec<FixedLine> {
 }
 
 fn actual_lines(options: &Options, allow_origin: LineValue) -> Vec<Line> {
-    let fixed = |name, value: &[u8]| Line { name, value: LineValue::Fixed(value.into()) };
     let mut lines = vec![Line { name: ALLOW_ORIGIN, value: allow_origin }];
     if options.credentials {
-        lines.push(fixed(ALLOW_CREDENTIALS, b"true"));
+        lines.push(Line::fixed(ALLOW_CREDENTIALS, b"true"));
     }
     let exposed = without(&options.expose, |name| {
         SAFELISTED_RESPONSE_HEADERS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name))
     });
     if !exposed.is_empty() {
-        lines.push(fixed(EXPOSE_HEADERS, &join(&exposed, b",")));
+        lines.push(Line::fixed(EXPOSE_HEADERS, &join(&exposed, b",")));
     }
     lines
 }
