@@ -3,7 +3,8 @@
 //! [`cors`] is the protocol, and [`enforcement`] decides which requests are rejected before the
 //! application runs. Neither knows Python; `asgi` passes Python objects in and out of them for each
 //! request. [`lint`], [`proof`] and [`explain`] run at start-up and on demand; `bindings` is their
-//! interface to Python. `tests/structure.rs` lists which of them may import which.
+//! interface to Python. [`web_url`] reads URLs for `fastcors.testing`. `tests/structure.rs` lists which
+//! of them may import which.
 
 pub mod cors;
 pub mod distance;

@@ -25,7 +25,7 @@ impl Responses {
     /// The status of the response to a preflight.
     ///
     /// A preflight is allowed by an ok status, 200 to 299 (Fetch, CORS-preflight fetch, step 7): 204 has no
-    /// body. It is rejected by any other, and 403 (RFC 9110, 15.5.4) says why where 400 does not.
+    /// body. Any other status rejects it: 403 (RFC 9110, 15.5.4) says why, 400 does not.
     #[must_use]
     pub const fn status(self, rejections: Rejections) -> u16 {
         match (self, rejections.is_empty()) {

@@ -122,7 +122,7 @@ impl Texts {
         leaves
     }
 
-    /// The pieces that the texts are in, each of which is shared and not copied.
+    /// The pieces that hold the texts. They are shared, not copied.
     pub(super) fn pieces(&self) -> Vec<Piece> {
         self.leaves().into_iter().map(|leaf| Piece(leaf.clone())).collect()
     }
@@ -174,7 +174,7 @@ impl Node {
         }
     }
 
-    /// A node with these texts, each of which is there once.
+    /// A node with these texts, which are distinct.
     fn of(
         tagged: &[Tagged<'_>],
         depth: u32,
@@ -265,7 +265,7 @@ fn size_of_length(length: usize) -> usize {
 }
 
 impl Leaf {
-    /// A leaf with these texts, each of which is there once; None if they are too long for one.
+    /// A leaf with these texts, which are distinct; None if they are too long for one.
     fn of(tagged: &[Tagged<'_>]) -> Option<Self> {
         if tagged.is_empty() {
             return Some(Self::default());
@@ -411,8 +411,8 @@ impl Builder {
     /// The set.
     ///
     /// # Errors
-    /// [`TooLarge`] where more texts have hashes that hardly differ than fit into one leaf, which does
-    /// not happen.
+    /// [`TooLarge`] if more texts than fit into one leaf have nearly the same hash, which does not
+    /// happen.
     pub(super) fn finish(self, hash_of: &impl Fn(&[u8]) -> u64) -> Result<Texts, TooLarge> {
         let mut count = 0;
         let root = self.root.finish(0, hash_of, &mut count)?;

@@ -53,7 +53,7 @@ pub(super) fn lines(options: &Options) -> ResponseLines {
             varies: true,
         };
     }
-    // Fetch, CORS protocol and HTTP caches: where `*` is sent, it is sent with every response, also to a
+    // Fetch, CORS protocol and HTTP caches: if `*` is sent, it is sent with every response, also to a
     // request without an Origin, and without `Vary`. So no request, whatever its Origin, can make a cache
     // keep a response that pages cannot read.
     let always = actual_lines(options, LineValue::Fixed(b"*".as_slice().into()));
@@ -84,8 +84,8 @@ fn preflight_lines(options: &Options) -> Vec<FixedLine> {
     }
     // If any is allowed, the response repeats what the request asks for. `*` would not count with credentials,
     // nor in Safari before 15.4, and in the browser's cache it would allow the headers of methods that were
-    // not asked for. The safelisted ones are listed too: a request asks for `content-type` if the value is not safelisted, such as
-    // `application/json` (Fetch, CORS-unsafe request-header names).
+    // not asked for. The safelisted ones are listed too: a request asks for `content-type` if its value is
+    // not safelisted, such as `application/json` (Fetch, CORS-unsafe request-header names).
     if !options.any_header {
         lines.push((ALLOW_HEADERS, join(&options.headers, b",")));
     }
