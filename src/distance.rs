@@ -109,9 +109,9 @@ pub fn nearest_name<'n>(
     best
 }
 
-/// The first of `names` that a header name may be written for: the [nearest](nearest_name), or one with
-/// the same letters but for an `X-` at the beginning, or one of which more than half is written. For
-/// those the distance is 1.
+/// The first of `names` that a header name may be written for: the [nearest](nearest_name); or one that
+/// has the same letters except an `X-` at the beginning; or one that begins with `name`, if `name` is
+/// longer than half of it. The distance to the last two is 1.
 #[must_use]
 pub fn nearest_header<'n>(names: &[&'n str], name: &str) -> Option<(&'n str, usize)> {
     let letters = |text: &str| {

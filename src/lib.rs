@@ -3,7 +3,8 @@
 //! [`cors`] is the protocol, and [`enforcement`] decides which requests are rejected before the
 //! application runs. Neither knows Python; `asgi` passes Python objects in and out of them for each
 //! request. [`lint`], [`proof`] and [`explain`] run at start-up and on demand; `bindings` is their
-//! interface to Python. `tests/structure.rs` lists which of them may import which.
+//! interface to Python. [`web_url`] reads URLs for `fastcors.testing`. `tests/structure.rs` lists which
+//! of them may import which.
 
 pub mod cors;
 pub mod distance;
@@ -42,7 +43,7 @@ fn _fastcors(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<
     let names = |names: &[&str]| pyo3::types::PyFrozenSet::new(module.py(), names);
     module.add("FORBIDDEN_REQUEST_HEADERS", names(&lint::FORBIDDEN)?)?;
     module.add("FORBIDDEN_RESPONSE_HEADERS", names(&lint::NEVER_READABLE)?)?;
-    module.add("SAFELISTED_RESPONSE_HEADERS", names(&lint::ALWAYS_READABLE)?)?;
+    module.add("SAFELISTED_RESPONSE_HEADERS", names(&cors::SAFELISTED_RESPONSE_HEADERS)?)?;
     module.add("Middleware", asgi::middleware_type(module.py())?)?;
     module.add_class::<asgi::CompiledPolicy>()?;
     module.add_class::<asgi::LiveOrigins>()?;

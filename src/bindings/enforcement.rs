@@ -50,14 +50,17 @@ impl CompiledPolicy {
             }
             action => {
                 let name = if action == Action::Report { "report" } else { "pass" };
-                let lines =
-                    is_http.then(|| self.merged(py, &[], decision.cors, origin)).transpose()?;
-                let mut lines = lines.unwrap_or_default();
-                // As `send_varying` adds it.
-                if self.enforcement.tells_navigations() {
-                    if let Some(vary) = lines.last_mut() {
-                        *vary = pair(py, b"vary", Rule::CrossSiteRead.vary().as_bytes())?;
+                let mut lines = if is_http {
+                    self.merged(py, &[], decision.cors, origin)?
+                } else {
+                    Lines::new()
+                };
+                // As `send_varying` does it.
+                if is_http && self.enforcement.tells_navigations() {
+                    if self.policy.varies() {
+                        lines.pop();
                     }
+                    lines.push(pair(py, b"vary", Rule::CrossSiteRead.vary().as_bytes())?);
                 }
                 (name, lines)
             }

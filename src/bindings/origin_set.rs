@@ -30,7 +30,7 @@ pub(crate) struct OriginSetBase {
 enum Change {
     /// They replace all others, unless one is bad.
     Replace,
-    /// Those that are not bad replace all others.
+    /// The valid ones replace all others.
     ReplaceByValid,
     /// They are added, unless one is bad.
     Add,
@@ -161,12 +161,12 @@ impl OriginSetIterator {
     }
 }
 
-/// Whether a text may be in the set. A huge one is not read by the linter.
+/// Whether a string may be in the set. The linter does not read a huge one.
 fn is_entry(text: &str) -> bool {
     text.len() <= OriginSet::LONGEST && lint::is_plain_entry(text)
 }
 
-/// Texts one behind the other.
+/// Strings, one after the other.
 #[derive(Default)]
 struct Texts {
     text: String,
@@ -185,7 +185,7 @@ impl Texts {
     }
 }
 
-/// Reads the next entries, and adds those that are no texts to `bad`.
+/// Reads the next entries, and adds those that are no strings to `bad`.
 fn read_chunk(
     entries: &mut Bound<'_, pyo3::types::PyIterator>,
     text_of: &Bound<'_, PyAny>,

@@ -19,6 +19,12 @@ pub struct Line {
 }
 
 impl Line {
+    /// A line that has the same value in every response.
+    #[must_use]
+    pub fn fixed(name: &'static [u8], value: &[u8]) -> Self {
+        Self { name, value: LineValue::Fixed(value.into()) }
+    }
+
     /// The value in the response to a request with this `origin`.
     #[must_use]
     pub fn value_for<'l>(&'l self, origin: &'l [u8]) -> &'l [u8] {
@@ -123,10 +129,7 @@ mod tests {
 
     fn lines() -> Vec<Line> {
         vec![
-            Line {
-                name: b"access-control-allow-credentials",
-                value: LineValue::Fixed(b"true".as_slice().into()),
-            },
+            Line::fixed(b"access-control-allow-credentials", b"true"),
             Line { name: b"access-control-allow-origin", value: LineValue::Origin },
         ]
     }

@@ -30,7 +30,7 @@ mod texts;
 pub use actual::{Actual, Line, LineValue, Placed, merge, varies_by_origin, vary_by_origin};
 pub use byte_set::{ByteSet, TooLarge};
 pub use expression::{Expressions, RejectedExpression};
-pub use header_lines::FixedLine;
+pub use header_lines::{FixedLine, SAFELISTED_RESPONSE_HEADERS};
 pub use header_names::HeaderNames;
 pub use memo::{Memo, SharedMemo};
 pub use mirrored::{can_be_mirrored, is_visible_ascii};

@@ -161,8 +161,8 @@ impl Origins {
         self.live.as_ref()
     }
 
-    /// How many origins are listed, and how many patterns there are, each counted once. Without those
-    /// of an [`OriginSet`].
+    /// How many origins are listed, and how many patterns there are, each counted once. Those of an
+    /// [`OriginSet`] are not counted.
     #[must_use]
     pub fn counts(&self) -> (usize, usize) {
         (self.listed.member_count(), self.patterns.count())

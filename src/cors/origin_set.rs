@@ -24,10 +24,9 @@ const USUAL: usize = 40;
 /// A set of origins and patterns that changes while threads look origins up in it.
 ///
 /// What it has at one time is a [`Snapshot`], which never changes. A change makes another one, which
-/// shares all but the changed part, and puts it in the place of the first in one step. So nobody who
-/// looks an origin up waits for one who changes the set, and nobody sees half a change.
+/// shares all but the changed part, and puts it in the place of the first in one step. So a look-up
+/// never waits for a change, and never sees half of one.
 pub struct OriginSet {
-    seed: RandomState,
     current: ArcSwap<Snapshot>,
     /// Held by the one thread that makes the next snapshot.
     writing: Mutex<()>,
@@ -41,8 +40,8 @@ pub struct Snapshot {
     seed: RandomState,
     /// The origins that were there when the table was made.
     table: Arc<ByteSet>,
-    /// Those of the table that were removed since, and others that were added. They are kept beside it
-    /// until all entries are replaced, because a new table of a million takes some tenths of a second.
+    /// Origins of the table that have been removed since, and others that have been added. They stay beside
+    /// the table until all entries are replaced: a new table of a million takes some tenths of a second.
     removed: Texts,
     added: Texts,
     patterns: Texts,
@@ -52,9 +51,8 @@ pub struct Snapshot {
 
 impl Default for OriginSet {
     fn default() -> Self {
-        let seed = RandomState::default();
         let empty = Snapshot {
-            seed: seed.clone(),
+            seed: RandomState::default(),
             table: Arc::new(ByteSet::with_capacity(0)),
             removed: Texts::default(),
             added: Texts::default(),
@@ -62,7 +60,6 @@ impl Default for OriginSet {
             forms: Vec::new(),
         };
         Self {
-            seed,
             current: ArcSwap::from_pointee(empty),
             writing: Mutex::new(()),
             version: AtomicU64::new(0),
@@ -160,7 +157,8 @@ impl OriginSet {
     pub fn builder(&self, origins: usize) -> OriginSetBuilder {
         let mut table = ByteSet::with_capacity(origins);
         table.reserve(USUAL * origins);
-        OriginSetBuilder { seed: self.seed.clone(), table, patterns: texts::Builder::default() }
+        let seed = self.current.load().seed.clone();
+        OriginSetBuilder { seed, table, patterns: texts::Builder::default() }
     }
 
     /// Puts these entries in the place of all others, in one step.
@@ -326,7 +324,7 @@ impl Page {
     /// Calls `take` with the next entries; false if there was none left.
     ///
     /// # Errors
-    /// Those of `take`.
+    /// The errors of `take`.
     pub fn turn<E>(&mut self, mut take: impl FnMut(&[u8]) -> Result<(), E>) -> Result<bool, E> {
         if let Some(piece) = self.pieces.pop() {
             piece.texts().try_for_each(take)?;
@@ -343,7 +341,7 @@ impl Page {
     }
 }
 
-/// Collects entries for [`OriginSet::replace`]. They are in the set of nobody until then.
+/// Collects entries for [`OriginSet::replace`]. No set has them until then.
 pub struct OriginSetBuilder {
     seed: RandomState,
     table: ByteSet,
@@ -354,7 +352,7 @@ impl OriginSetBuilder {
     /// Adds an entry, which may be there already. One that can match nothing is left out.
     ///
     /// # Errors
-    /// [`TooLarge`] for one that is longer than [`OriginSet::LONGEST`], and where all origins together
+    /// [`TooLarge`] for one that is longer than [`OriginSet::LONGEST`], and if all origins together
     /// would exceed 4 GiB.
     pub fn add(&mut self, entry: &[u8]) -> Result<(), TooLarge> {
         if entry.len() > OriginSet::LONGEST {
@@ -374,7 +372,7 @@ impl OriginSetBuilder {
     /// What was added.
     ///
     /// # Errors
-    /// [`TooLarge`] where too many long patterns have hashes that hardly differ, which does not happen.
+    /// [`TooLarge`] if too many long patterns have nearly the same hash, which does not happen.
     pub fn finish(self) -> Result<Snapshot, TooLarge> {
         let Self { seed, mut table, patterns } = self;
         table.shrink();

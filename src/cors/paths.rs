@@ -2,8 +2,8 @@
 //!
 //! A path is below a key by whole segments, and the key of the most segments counts. Routers differ on
 //! what a segment is: some merge slashes, files are found behind `..` and, on some systems, in any case.
-//! A [`find`](Paths::find) that depends on such a reading is [`Found::Ambiguous`], so that nobody can choose
-//! the policy by the spelling.
+//! A [`find`](Paths::find) that depends on such a reading is [`Found::Ambiguous`]: the spelling of a
+//! path cannot choose the policy.
 
 use core::fmt;
 use std::borrow::Cow;
@@ -57,7 +57,7 @@ pub enum Because {
     NoSlash,
     /// A slash is sent as `%2F`.
     EncodedSlash,
-    /// The path has the text of `root_path` elsewhere than at a segment's end in its beginning.
+    /// The path contains `root_path`, but not only as its first segments.
     RootPath,
     /// A segment is empty, or becomes a key's by another spelling: case, `%`, `\`, `;`, `?`, `#`, control
     /// characters, dots or spaces at its end.
@@ -267,7 +267,7 @@ fn folded(part: &[u8]) -> Option<Folded<'static>> {
     Some(Folded::Segment(Cow::Owned(text.into_bytes())))
 }
 
-/// The readings of one path, all at once: the literal one, and the loosest, on whose way lie those
+/// The readings of one path, all at once: the literal one and the loosest. Every other reading lies
 /// between the two.
 struct Walk<'p> {
     paths: &'p Paths,
@@ -278,7 +278,7 @@ struct Walk<'p> {
     node: Option<usize>,
     /// What the literal reading was left for, once the loosest is another one.
     left_for: Option<Because>,
-    /// What they come to different keys by, once they do.
+    /// Why the two come to different keys, once they do.
     because: Option<Because>,
     /// How strict the strictest policy of the readings is, once they differ.
     strictness: u8,

@@ -1,3 +1,4 @@
+use super::header_lines::FixedLine;
 use super::preflight::Rejections;
 
 /// What responses have, the option `responses`. Which requests are allowed does not depend on it.
@@ -24,7 +25,7 @@ impl Responses {
     /// The status of the response to a preflight.
     ///
     /// A preflight is allowed by an ok status, 200 to 299 (Fetch, CORS-preflight fetch, step 7): 204 has no
-    /// body. It is rejected by any other, and 403 (RFC 9110, 15.5.4) says why where 400 does not.
+    /// body. Any other status rejects it: 403 (RFC 9110, 15.5.4) says why, 400 does not.
     #[must_use]
     pub const fn status(self, rejections: Rejections) -> u16 {
         match (self, rejections.is_empty()) {
@@ -55,7 +56,7 @@ impl Responses {
     ///
     /// A response with status 204 has no body, and must not have `content-length` (RFC 9110, 8.6).
     #[must_use]
-    pub fn body_lines(self, rejections: Rejections) -> Vec<(&'static [u8], Box<[u8]>)> {
+    pub fn body_lines(self, rejections: Rejections) -> Vec<FixedLine> {
         if self == Self::Minimal && rejections.is_empty() {
             return Vec::new();
         }

@@ -1,4 +1,4 @@
-//! Whether an Origin can name a site, so that it makes sense to ask somebody about it.
+//! Whether an Origin can name a site. No function is asked about any other.
 
 use super::mirrored::is_visible_ascii;
 

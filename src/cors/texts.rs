@@ -122,7 +122,7 @@ impl Texts {
         leaves
     }
 
-    /// The pieces that the texts are in, each of which is shared and not copied.
+    /// The pieces that hold the texts. They are shared, not copied.
     pub(super) fn pieces(&self) -> Vec<Piece> {
         self.leaves().into_iter().map(|leaf| Piece(leaf.clone())).collect()
     }
@@ -174,7 +174,7 @@ impl Node {
         }
     }
 
-    /// A node with these texts, each of which is there once.
+    /// A node with these texts, which are distinct.
     fn of(
         tagged: &[Tagged<'_>],
         depth: u32,
@@ -265,7 +265,7 @@ fn size_of_length(length: usize) -> usize {
 }
 
 impl Leaf {
-    /// A leaf with these texts, each of which is there once; None if they are too long for one.
+    /// A leaf with these texts, which are distinct; None if they are too long for one.
     fn of(tagged: &[Tagged<'_>]) -> Option<Self> {
         if tagged.is_empty() {
             return Some(Self::default());
@@ -402,19 +402,17 @@ impl Builder {
         text: &[u8],
         hash_of: &impl Fn(&[u8]) -> u64,
     ) -> Result<(), TooLarge> {
-        let length =
-            u16::try_from(text.len()).ok().filter(|&length| usize::from(length) <= LONGEST);
-        let length = length.ok_or(TooLarge)?.to_le_bytes();
-        let hash = hash_of(text);
-        self.root.push(0, hash, length, text, hash_of);
-        Ok(())
+        if text.len() > LONGEST {
+            return Err(TooLarge);
+        }
+        self.root.push(0, hash_of(text), text, hash_of)
     }
 
     /// The set.
     ///
     /// # Errors
-    /// [`TooLarge`] where more texts have hashes that hardly differ than fit into one leaf, which does
-    /// not happen.
+    /// [`TooLarge`] if more texts than fit into one leaf have nearly the same hash, which does not
+    /// happen.
     pub(super) fn finish(self, hash_of: &impl Fn(&[u8]) -> u64) -> Result<Texts, TooLarge> {
         let mut count = 0;
         let root = self.root.finish(0, hash_of, &mut count)?;
@@ -427,35 +425,34 @@ impl Growing {
         &mut self,
         depth: u32,
         hash: u64,
-        length: [u8; 2],
         text: &[u8],
         hash_of: &impl Fn(&[u8]) -> u64,
-    ) {
+    ) -> Result<(), TooLarge> {
         if let Self::Records(records, count) = self {
             if *count < MOST || depth == DEEPEST {
+                let length = u16::try_from(text.len()).map_err(|_| TooLarge)?;
                 let needed = 4 + text.len();
                 if records.capacity() - records.len() < needed {
                     // Twice as much at a time would leave a quarter of the memory unused.
                     records.reserve_exact(needed.max(records.len() / 4));
                 }
                 records.extend_from_slice(&tag_of(hash).to_le_bytes());
-                records.extend_from_slice(&length);
+                records.extend_from_slice(&length.to_le_bytes());
                 records.extend_from_slice(text);
                 *count += 1;
-                return;
+                return Ok(());
             }
             let records = core::mem::take(records);
             *self = Self::Divided(Box::default());
             for (_, text) in read(&records) {
-                // A length again as it was.
-                let length = u16::try_from(text.len()).unwrap_or_default().to_le_bytes();
-                self.push(depth, hash_of(text), length, text, hash_of);
+                self.push(depth, hash_of(text), text, hash_of)?;
             }
         }
         if let Self::Divided(children) = self {
             let child = child_of(hash << (BITS * depth));
-            children[child].push(depth + 1, hash, length, text, hash_of);
+            children[child].push(depth + 1, hash, text, hash_of)?;
         }
+        Ok(())
     }
 
     fn finish(

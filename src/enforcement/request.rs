@@ -1,6 +1,6 @@
 use super::authority::Authority;
 
-/// What a request is, as far as enforcement tells requests apart.
+/// What a request is, as far as enforcement distinguishes requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A CORS-preflight request, which the policy responds to by itself.

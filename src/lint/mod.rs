@@ -18,8 +18,7 @@ mod problem;
 
 mod wording;
 
-pub use names::{ALWAYS_READABLE, FORBIDDEN, NEVER_READABLE};
-pub use names::{methods, request_headers, response_headers};
+pub use names::{FORBIDDEN, NEVER_READABLE, methods, request_headers, response_headers};
 pub use origins::{Proven, is_plain_entry, origins};
 pub use problem::{Problem, Severity, Suggestion};
 

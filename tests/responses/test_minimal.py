@@ -275,6 +275,21 @@ def test_a_subclass_that_overrides_a_method_sends_the_same(
             assert sent(subclass, copy.deepcopy(scope)) == sent(compiled, scope)
 
 
+@pytest.mark.parametrize("kind", [CORSMiddleware, _SubclassOfSending])
+@pytest.mark.parametrize("origin", [ORIGIN, None])
+def test_with_isolation_a_cache_keeps_responses_apart_if_every_origin_is_allowed(
+    kind: type[CORSMiddleware], origin: str | None
+) -> None:
+    vary = b"Origin, Sec-Fetch-Site, Sec-Fetch-Mode, Sec-Fetch-Dest"
+    accept = ["enforce-any-origin"]
+    policy = Policy(**ANY, responses="minimal", enforce="isolate", accept=accept)
+    expected = [STAR, EXPOSED, (b"vary", vary)]
+    assert headers(kind(APP, policy=policy), actual(origin)) == [OWN, *expected]
+    assert policy.request(method="GET", host="a.example", origin=origin).headers == expected
+    own = responding(headers=[(b"vary", b"Accept")])
+    assert headers(kind(own, policy=policy), actual(origin))[0] == (b"vary", b"Accept, " + vary)
+
+
 def test_a_subclass_that_sets_the_origin_itself_gets_the_other_headers_too() -> None:
     subclass = _SubclassOfExplicitOrigins(APP, **LISTED, responses="minimal")
     found = headers(subclass, actual())

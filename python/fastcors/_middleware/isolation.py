@@ -6,15 +6,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fastcors._types import Message, Scope, Send
 
-# What isolation depends on beside the Origin.
-_ISOLATION = (b"Sec-Fetch-Site", b"Sec-Fetch-Mode", b"Sec-Fetch-Dest")
+# What isolation depends on.
+_ISOLATION = (b"Origin", b"Sec-Fetch-Site", b"Sec-Fetch-Mode", b"Sec-Fetch-Dest")
 
 
 def send_varying(send: Send) -> Send:
     """Return a `send` that adds what `enforce="isolate"` depends on to the `Vary` of a response.
 
     A cache must not give a page of another site what the server's own page has loaded. `send` gets the
-    messages of the middleware, whose lists of header lines have a `Vary`.
+    messages of the middleware. Their headers have a `Vary` if the policy's responses depend on the Origin.
     """
 
     async def send_with_vary(message: Message) -> None:
@@ -23,6 +23,8 @@ def send_varying(send: Send) -> Send:
                 (name, _isolated(value)) if name == b"vary" else (name, value)
                 for name, value in message["headers"]
             ]
+            if all(name != b"vary" for name, _ in lines):
+                lines.append((b"vary", b", ".join(_ISOLATION)))
             message = {**message, "headers": lines}
         await send(message)
 

@@ -17,14 +17,14 @@ use super::lines::{
 const SAFELISTED_METHODS: [&[u8]; 3] = [b"GET", b"HEAD", b"POST"];
 
 /// Response headers that every script can read (Fetch, CORS-safelisted response-header name).
-const SAFELISTED_RESPONSE_HEADERS: [&[u8]; 7] = [
-    b"cache-control",
-    b"content-language",
-    b"content-length",
-    b"content-type",
-    b"expires",
-    b"last-modified",
-    b"pragma",
+pub const SAFELISTED_RESPONSE_HEADERS: [&str; 7] = [
+    "cache-control",
+    "content-language",
+    "content-length",
+    "content-type",
+    "expires",
+    "last-modified",
+    "pragma",
 ];
 
 /// How long a browser keeps a preflight response that does not say it, in seconds (Fetch,
@@ -53,7 +53,7 @@ pub(super) fn lines(options: &Options) -> ResponseLines {
             varies: true,
         };
     }
-    // Fetch, CORS protocol and HTTP caches: where `*` is sent, it is sent with every response, also to a
+    // Fetch, CORS protocol and HTTP caches: if `*` is sent, it is sent with every response, also to a
     // request without an Origin, and without `Vary`. So no request, whatever its Origin, can make a cache
     // keep a response that pages cannot read.
     let always = actual_lines(options, LineValue::Fixed(b"*".as_slice().into()));
@@ -84,8 +84,8 @@ fn preflight_lines(options: &Options) -> Vec<FixedLine> {
     }
     // If any is allowed, the response repeats what the request asks for. `*` would not count with credentials,
     // nor in Safari before 15.4, and in the browser's cache it would allow the headers of methods that were
-    // not asked for. The safelisted ones are listed too: a request asks for `content-type` if the value is not safelisted, such as
-    // `application/json` (Fetch, CORS-unsafe request-header names).
+    // not asked for. The safelisted ones are listed too: a request asks for `content-type` if its value is
+    // not safelisted, such as `application/json` (Fetch, CORS-unsafe request-header names).
     if !options.any_header {
         lines.push((ALLOW_HEADERS, join(&options.headers, b",")));
     }
@@ -97,16 +97,15 @@ fn preflight_lines(options: &Options) -> Vec<FixedLine> {
 }
 
 fn actual_lines(options: &Options, allow_origin: LineValue) -> Vec<Line> {
-    let fixed = |name, value: &[u8]| Line { name, value: LineValue::Fixed(value.into()) };
     let mut lines = vec![Line { name: ALLOW_ORIGIN, value: allow_origin }];
     if options.credentials {
-        lines.push(fixed(ALLOW_CREDENTIALS, b"true"));
+        lines.push(Line::fixed(ALLOW_CREDENTIALS, b"true"));
     }
     let exposed = without(&options.expose, |name| {
-        SAFELISTED_RESPONSE_HEADERS.iter().any(|known| known.eq_ignore_ascii_case(name))
+        SAFELISTED_RESPONSE_HEADERS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name))
     });
     if !exposed.is_empty() {
-        lines.push(fixed(EXPOSE_HEADERS, &join(&exposed, b",")));
+        lines.push(Line::fixed(EXPOSE_HEADERS, &join(&exposed, b",")));
     }
     lines
 }

@@ -6,6 +6,7 @@ mod starlette;
 
 pub use lines::FixedLine;
 pub(super) use lines::{ALLOW_HEADERS, ALLOW_ORIGIN, ALLOW_PRIVATE_NETWORK, ResponseLines};
+pub use minimal::SAFELISTED_RESPONSE_HEADERS;
 
 use super::options::Options;
 use super::responses::Responses;

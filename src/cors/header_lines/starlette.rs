@@ -48,15 +48,14 @@ fn preflight_lines(options: &Options) -> Vec<FixedLine> {
 /// `allow_origin` is None for a rejected origin. If every origin is allowed, that is one that no
 /// response may repeat, and its response has no `access-control-allow-origin`.
 fn actual_lines(options: &Options, allow_origin: Option<LineValue>) -> Vec<Line> {
-    let fixed = |name, value: &[u8]| Line { name, value: LineValue::Fixed(value.into()) };
     let origin = allow_origin.map(|value| Line { name: ALLOW_ORIGIN, value });
     let (first, last) = if options.origins.any() { (origin, None) } else { (None, origin) };
     let mut lines = Vec::from_iter(first);
     if options.credentials {
-        lines.push(fixed(ALLOW_CREDENTIALS, b"true"));
+        lines.push(Line::fixed(ALLOW_CREDENTIALS, b"true"));
     }
     if !options.expose.is_empty() {
-        lines.push(fixed(EXPOSE_HEADERS, &join(&options.expose, b", ")));
+        lines.push(Line::fixed(EXPOSE_HEADERS, &join(&options.expose, b", ")));
     }
     lines.extend(last);
     lines

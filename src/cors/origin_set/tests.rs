@@ -191,7 +191,7 @@ fn what_is_removed_from_the_table_may_come_back_and_an_empty_table_is_let_go() {
     assert!(!set.allows(b"a") && set.allows(b"b"));
 }
 
-/// An entry of which some are origins, some patterns, and some match nothing.
+/// An origin, a pattern, or a string that matches nothing.
 fn entry() -> impl Strategy<Value = String> {
     "https?://(\\*\\.)?[ab](\\.[ab]){0,2}(:\\*|:8)?|[ab\u{e9}*]{0,2}"
 }

@@ -3,10 +3,11 @@ use std::collections::HashSet;
 use super::code;
 use super::finding::{error, misspelled, problem, warning};
 use super::known::{
-    ALWAYS_READABLE, FORBIDDEN, NEVER_READABLE, OF_PREFLIGHTS, OF_REQUESTS, OF_RESPONSES,
-    OFTEN_READ, OFTEN_SENT, SAFELISTED,
+    FORBIDDEN, NEVER_READABLE, OF_PREFLIGHTS, OF_REQUESTS, OF_RESPONSES, OFTEN_READ, OFTEN_SENT,
+    SAFELISTED,
 };
 use super::token::{List, check};
+use crate::cors::SAFELISTED_RESPONSE_HEADERS;
 use crate::lint::problem::Problem;
 
 /// What is wrong with entries of `allow_headers`, in their order.
@@ -150,7 +151,7 @@ fn response_header(name: &str, index: usize) -> Option<Problem> {
     let (code, wrong, otherwise) = if NEVER_READABLE.contains(&name) {
         let wrong = "is a header that browsers never show to scripts, even if it is exposed";
         (error(code::EXPOSE_FORBIDDEN), wrong, "remove it")
-    } else if ALWAYS_READABLE.contains(&name) {
+    } else if SAFELISTED_RESPONSE_HEADERS.contains(&name) {
         let wrong = "is a header that scripts can always read";
         (warning(code::EXPOSE_SAFELISTED), wrong, "you can remove it")
     } else if OF_REQUESTS.contains(&name) {

@@ -122,17 +122,6 @@ pub(super) const OF_RESPONSES: [&str; 34] = [
     "x-powered-by",
 ];
 
-/// Fetch, CORS-safelisted response-header name.
-pub const ALWAYS_READABLE: [&str; 7] = [
-    "cache-control",
-    "content-language",
-    "content-length",
-    "content-type",
-    "expires",
-    "last-modified",
-    "pragma",
-];
-
 /// Fetch, forbidden response-header name.
 pub const NEVER_READABLE: [&str; 2] = ["set-cookie", "set-cookie2"];
 
@@ -236,6 +225,7 @@ pub(super) const OFTEN_READ: [&str; 22] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cors::SAFELISTED_RESPONSE_HEADERS;
 
     #[test]
     fn names_are_in_lower_case_and_stand_in_one_list_of_a_kind() {
@@ -243,14 +233,14 @@ mod tests {
             &SAFELISTED,
             &FORBIDDEN,
             &OF_RESPONSES,
-            &ALWAYS_READABLE,
+            &SAFELISTED_RESPONSE_HEADERS,
             &NEVER_READABLE,
             &OF_REQUESTS,
         ];
         for name in lists.concat() {
             assert_eq!(name, name.to_ascii_lowercase());
         }
-        for name in ALWAYS_READABLE.iter().chain(&NEVER_READABLE).chain(&OF_RESPONSES) {
+        for name in SAFELISTED_RESPONSE_HEADERS.iter().chain(&NEVER_READABLE).chain(&OF_RESPONSES) {
             assert!(!OF_REQUESTS.contains(name), "{name}");
         }
         for name in OFTEN_SENT.iter().chain(&OFTEN_READ) {

@@ -10,7 +10,7 @@ mod token;
 
 pub(super) use code::CODES;
 pub use header::{request_headers, response_headers};
-pub use known::{ALWAYS_READABLE, FORBIDDEN, NEVER_READABLE};
+pub use known::{FORBIDDEN, NEVER_READABLE};
 pub use method::methods;
 
 #[cfg(test)]
