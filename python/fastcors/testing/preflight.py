@@ -30,14 +30,12 @@ class Preflighted:
         method: the method.
         unsafe_names: the names of the headers that need a preflight.
         credentials: the credentials mode.
-        names: the names of all headers, for those that ``*`` never covers.
     """
 
     origin: str
     method: str
     unsafe_names: tuple[str, ...]
     credentials: str
-    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
