@@ -128,16 +128,7 @@ class _Page:
         if content is not None and method in {"GET", "HEAD"}:
             raise TypeError(f"a request with the method {method} cannot have a body")
         return Request(
-            method,
-            [found],
-            lines,
-            content,
-            self.origin,
-            credentials,
-            mode,
-            redirect,
-            cache,
-            follow=self._follow,
+            method, [found], lines, content, self.origin, credentials, mode, redirect, cache
         )
 
     def _navigation(self, url: str) -> Request:

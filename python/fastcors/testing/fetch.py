@@ -174,7 +174,7 @@ def network_fetch(request: Request, session: Session) -> Steps:
         cookie = session.cookies.header(
             request.url, same_site=request.is_same_site, navigation=navigation
         )
-    lines = complete_lines(request, cookie)
+    lines = complete_lines(request, cookie, follow=session.follow)
     url = request.url.without_fragment()
     cache = session.responses
     stored = cache.select(url, request.method, lines, request.cache)
@@ -225,7 +225,7 @@ def cors_preflight_fetch(
         tainting="cors",
     )
     # It never has credentials.
-    lines = complete_lines(own, None)
+    lines = complete_lines(own, None, follow=session.follow)
     if session.follow == "chromium":
         lines = _chromium_metadata(lines, own)
     sent = WireRequest("OPTIONS", request.url, lines)
