@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json as json_
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from . import asgi, methods, navigation, request_headers, websocket
 from .blocked import FetchError
@@ -16,9 +15,11 @@ from .hint import policy_in
 from .http_cache import HTTPCache
 from .preflight_cache import PreflightCache
 from .request import VALUES, Request
-from .url import URL, parse
+from .url import URL, is_same_site, parse, site_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from fastcors._types import ASGIApp
 
     from .exchange import WireRequest, WireResponse
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from .request import _Cache, _Credentials, _Follow, _Mode, _Redirect
     from .response import Response
     from .websocket import Handshake
-
-_Result = TypeVar("_Result")
-_Steps = Generator["WireRequest", "WireResponse", _Result]
 
 _TEXT = "text/plain;charset=UTF-8"
 _JSON = "application/json"
@@ -72,6 +70,11 @@ class _Page:
             HTTPCache(clock, time.time),
             lambda: None if self._app is None else policy_in(self._app),
         )
+        self._open()
+
+    def _open(self) -> None:
+        """Prepare what the requests are sent with."""
+        raise NotImplementedError
 
     def set_cookie(self, text: str, url: str = "") -> None:
         """Store a cookie, as if the server had set it in a response to its own page.
@@ -152,12 +155,9 @@ class _Page:
         )
 
     def _store(self, shaken: Handshake) -> Handshake:
-        request = Request(
-            "GET", [shaken.request.url], (), None, self.origin, "include", "websocket"
-        )
-        for name, value in shaken.lines:
-            if name == "set-cookie":
-                self.cookies.store(value, request.url, same_site=request.is_same_site)
+        url = shaken.request.url
+        same_site = is_same_site(url.site, site_of(self.origin))
+        self.cookies.store_all(shaken.lines, url, same_site=same_site)
         return shaken
 
 
@@ -218,24 +218,8 @@ class Browser(_Page):
         cookies: the cookies.
     """
 
-    def __init__(
-        self,
-        app_or_base_url: ASGIApp | str,
-        origin: str = "https://app.example.com",
-        follow: _Follow = "chromium",
-        *,
-        base_url: str = "https://testserver",
-        raise_app_exceptions: bool = True,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        super().__init__(
-            app_or_base_url,
-            origin,
-            follow,
-            base_url=base_url,
-            raise_app_exceptions=raise_app_exceptions,
-            clock=clock,
-        )
+    def _open(self) -> None:
+        self._lifespan: Lifespan | None = None
         self._transport: Any
         if self._app is None:
             from .client import Client
@@ -245,7 +229,6 @@ class Browser(_Page):
             from .portal import Portal
 
             self._transport = Portal()
-        self._lifespan: Lifespan | None = None
 
     def fetch(
         self,
@@ -374,24 +357,7 @@ class AsyncBrowser(_Page):
     The arguments and the attributes are those of `Browser`.
     """
 
-    def __init__(
-        self,
-        app_or_base_url: ASGIApp | str,
-        origin: str = "https://app.example.com",
-        follow: _Follow = "chromium",
-        *,
-        base_url: str = "https://testserver",
-        raise_app_exceptions: bool = True,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        super().__init__(
-            app_or_base_url,
-            origin,
-            follow,
-            base_url=base_url,
-            raise_app_exceptions=raise_app_exceptions,
-            clock=clock,
-        )
+    def _open(self) -> None:
         self._client: Any = None
         if self._app is None:
             from .client import AsyncClient

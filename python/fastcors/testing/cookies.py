@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from .headers import Lines
     from .url import URL
 
 # For so long, a cookie without SameSite is sent with a form that another site's page posts.
@@ -180,6 +181,12 @@ class CookieJar:
             self._cookies[key] = cookie
         else:
             self._cookies.pop(key, None)
+
+    def store_all(self, lines: Lines, url: URL, *, same_site: bool) -> None:
+        """Store what each Set-Cookie of a response says, as `store`."""
+        for name, value in lines:
+            if name == "set-cookie":
+                self.store(value, url, same_site=same_site)
 
     def header(self, url: URL, *, same_site: bool, navigation: str | None = None) -> str | None:
         """Return the Cookie header of a request; None if it has none (RFC 6265bis, 5.8.3).

@@ -189,9 +189,7 @@ def network_fetch(request: Request, session: Session) -> Steps:
     request.exchanges.append(Exchange("actual", sent, response))
     if request.includes_credentials:
         stores_all = request.is_same_site or navigation is not None
-        for name, value in response.lines:
-            if name == "set-cookie":
-                session.cookies.store(value, request.url, same_site=stores_all)
+        session.cookies.store_all(response.lines, request.url, same_site=stores_all)
     if stored is not None and checked and response.status == 304:
         response = http_cache.updated(stored.response, response)
     cache.keep(url, request.method, lines, request.cache, response)
