@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
+
+from .dates import date_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -106,12 +107,8 @@ def _until(found: dict[str, str], now: float, time: float) -> float | None:
     seconds = found.get("max-age", "")
     if seconds.removeprefix("-").isascii() and seconds.removeprefix("-").isdigit():
         return now + int(seconds)
-    if "expires" in found:
-        try:
-            return now + parsedate_to_datetime(found["expires"]).timestamp() - time
-        except ValueError:
-            return None
-    return None
+    expires = date_of(found.get("expires"))
+    return None if expires is None else now + expires - time
 
 
 def _is_acceptable(cookie: Cookie, url: URL) -> bool:
@@ -226,7 +223,7 @@ def _belongs(cookie: Cookie, url: URL) -> bool:
 
 
 def _is_sent(cookie: Cookie, same_site: bool, navigation: str | None, now: float) -> bool:
-    """Whether SameSite lets a request have a cookie (RFC 6265bis, 5.2 and 5.8.3)."""
+    """Whether SameSite allows a request to have a cookie (RFC 6265bis, 5.2 and 5.8.3)."""
     if same_site or cookie.same_site == "none":
         return True
     if cookie.same_site == "strict" or navigation is None:

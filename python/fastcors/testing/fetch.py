@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 from . import http_cache, preflight, redirect, request_headers, wording
 from .blocked import BlockedByCORS, FetchError, firefox_key
@@ -269,7 +269,7 @@ def _block(
     session: Session,
     failure: Failure,
     *,
-    step: str = "actual",
+    step: Literal["preflight", "actual"] = "actual",
     kinds: dict[str, str] | None = None,
 ) -> NoReturn:
     kinds = kinds or {}
@@ -282,7 +282,7 @@ def _block(
         failure,
         firefox=firefox_key(kinds.get("firefox", failure.kind)),
         safari=kinds.get("safari", failure.kind),
-        step="preflight" if step == "preflight" else "actual",
+        step=step,
         url=request.url.href,
         origin=origin,
         hint=hint,
