@@ -291,7 +291,7 @@ ALL = [
 def with_redirects(draw: random.Random, name: str) -> Case:
     """Return a fetch that is redirected, to one host after the other."""
     asked = options(draw)
-    # Chromium drops client hints where a redirect crosses origins.
+    # Chromium drops client hints if a redirect crosses origins.
     asked["headers"] = [line for line in asked["headers"] if line[0] not in HINTS]
     asked["redirect"] = draw.choice(["follow"] * 6 + ["manual", "error"])
     preflight = {"status": 204, "headers": ALL if draw.random() < 0.8 else CORS}

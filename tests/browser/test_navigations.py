@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from fastcors.testing import Browser
 from tests.browser.faults import Faults
 from tests.browser.generated import HOSTS, PAGES, SAME_SITE, SEED, url
-from tests.browser.test_fetches import Pages, opened_pages
+from tests.browser.pages import Pages
 
 pytestmark = pytest.mark.servers
 
@@ -28,12 +28,6 @@ SOCKET = """url => new Promise(resolve => {
     const socket = new WebSocket(url, ["chat"]);
     socket.onclose = resolve;
 })"""
-
-
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
-    with opened_pages(tmp_path_factory.mktemp("profile")) as found:
-        yield found
 
 
 @pytest.fixture
