@@ -60,7 +60,6 @@ class _Page:
         _check("follow", follow)
         self._base = base.href
         self._raise_app_exceptions = raise_app_exceptions
-        self._follow = follow
         self.origin = origin
         self.cookies = CookieJar(clock, time.time)
         self._session = Session(
@@ -127,7 +126,7 @@ class _Page:
         method = methods.normalize(method)
         if mode == "no-cors" and not methods.is_safelisted(method):
             raise TypeError(f"a no-cors request cannot have the method {method}")
-        lines, content = _content(lines_of(headers), body, json, mode, self._follow)
+        lines, content = _content(lines_of(headers), body, json, mode, self._session.follow)
         if content is not None and method in {"GET", "HEAD"}:
             raise TypeError(f"a request with the method {method} cannot have a body")
         return Request(
@@ -151,7 +150,7 @@ class _Page:
             origin=self.origin,
             cookies=self.cookies,
             protocols=protocols,
-            follow=self._follow,
+            follow=self._session.follow,
         )
 
     def _store(self, shaken: Handshake) -> Handshake:
