@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -9,6 +10,7 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.pages import Pages
 from tests.servers.running import CLIENT_SECONDS, Server, running
 
 ARGUMENTS = [
@@ -59,3 +61,21 @@ def servers() -> Iterator[dict[str, Server]]:
             name: stack.enter_context(running("uvicorn-httptools", f"tests.browser.site:{name}"))
             for name in ("plain", "enforced", "isolated")
         }
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
+    """Start Chromium with a profile, and the server of the drawn cases."""
+    # As people have it: without a profile, or without this, it blocks cookies of other sites.
+    profile = tmp_path_factory.mktemp("profile")
+    preferences = profile / "Default" / "Preferences"
+    preferences.parent.mkdir()
+    preferences.write_text(json.dumps({"profile": {"cookie_controls_mode": 0}}))
+    with (
+        running("uvicorn-h11", "tests.browser.faults:app") as server,
+        sync_playwright() as playwright,
+        playwright.chromium.launch_persistent_context(
+            profile, executable_path=chromium_program(), args=ARGUMENTS
+        ) as context,
+    ):
+        yield Pages(context, server)

@@ -62,28 +62,24 @@ class Faults:
         if scope["type"] != "http":
             return
         server, _, rest = scope["path"][1:].partition("/")
-        query = parse_qs(scope["query_string"].decode(), keep_blank_values=True)
         if server in self.servers:
             self.note(rest.partition("/")[0], scope)
             await self.servers[server](scope, receive, send)
             return
         body = b""
         if server == "received":
-            body = json.dumps(self.received.pop(query["case"][0], [])).encode()
+            case = parse_qs(scope["query_string"].decode())["case"][0]
+            body = json.dumps(self.received.pop(case, [])).encode()
         await reply(send, 200, [("content-type", "text/html")], body)
 
     def note(self, case: str, scope: Any) -> None:
-        headers = {
-            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
-        }
+        headers = headers_of(scope)
         noted = [f"{name}: {headers[name]}" for name in NOTED if name in headers]
         first = f"{scope['method']} {headers['host'].partition(':')[0]}{scope['path']}"
         self.received[case].append([first, *noted])
 
     async def respond(self, scope: Any, receive: Any, send: Any) -> None:
-        headers = {
-            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
-        }
+        headers = headers_of(scope)
         query = parse_qs(scope["query_string"].decode(), keep_blank_values=True)
         is_preflight = "access-control-request-method" in headers and scope["method"] == "OPTIONS"
         given = query.get("preflight" if is_preflight else "actual", ['{"status": 200}'])[0]
@@ -95,6 +91,11 @@ class Faults:
         status = asked["status"]
         body = b"" if status in {204, 304} else b"hello"
         await reply(send, status, lines, body)
+
+
+def headers_of(scope: Any) -> dict[str, str]:
+    """Return the headers of a request."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
 async def reply(send: Any, status: int, lines: list[tuple[str, str]], body: bytes) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -13,11 +13,12 @@ from playwright.sync_api import Page
 from fastcors.testing import Browser
 from tests.browser.faults import Faults
 from tests.browser.generated import HOSTS, PAGES, SAME_SITE, SEED, url
-from tests.browser.test_fetches import Pages, opened_pages
+from tests.browser.pages import Pages
 
 pytestmark = pytest.mark.servers
 
 COUNT = 24
+Case = tuple[str, str, str, str]
 FORM = """([url, type]) => {
     document.body.innerHTML = `<form method="post" enctype="${type}" action="${url}">
         <input name="a" value="b c"><button>send</button></form>`;
@@ -29,12 +30,6 @@ SOCKET = """url => new Promise(resolve => {
 })"""
 
 
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
-    with opened_pages(tmp_path_factory.mktemp("profile")) as found:
-        yield found
-
-
 @pytest.fixture
 def page(pages: Pages) -> Iterator[Page]:
     found = pages.new_page()
@@ -42,11 +37,11 @@ def page(pages: Pages) -> Iterator[Page]:
     found.close()
 
 
-def drawn(kind: str) -> list[tuple[str, str, str, str]]:
+def drawn(kind: str) -> list[Case]:
     """Return for each case its name, the page's host, the URL, and a cookie that is set before."""
     draw = random.Random(f"{SEED} {kind}")
     cases = []
-    for each in itertools.islice(itertools.count(), COUNT):
+    for each in range(COUNT):
         name = f"{kind}-{each}"
         html = [["content-type", "text/html"]]
         address = url("bare", name, draw.choice(HOSTS), actual={"status": 200, "headers": html})
@@ -76,52 +71,46 @@ def login(
     pages.received(name)
 
 
-@pytest.mark.parametrize("case", drawn("link"), ids=lambda case: case[0])
-def test_a_link_is_followed_alike(
-    pages: Pages, page: Page, case: tuple[str, str, str, str]
-) -> None:
+@contextmanager
+def in_both(pages: Pages, page: Page, case: Case) -> Iterator[tuple[Browser, str]]:
+    """Open a page in both browsers, and compare at the end what the servers received from them.
+
+    Yields:
+        The simulated browser, and the URL that the page leads to.
+    """
     name, host, target, cookie = case
     target = target.replace("{port}", pages.port)
     app = Faults()
     with browser(pages, app, host) as simulated:
         login(pages, page, simulated, name, target, cookie)
         page.goto(f"http://{host}:{pages.port}/")
+        yield simulated, target
+        assert pages.received(name) == app.received[name]
+
+
+@pytest.mark.parametrize("case", drawn("link"), ids=lambda case: case[0])
+def test_a_link_is_followed_alike(pages: Pages, page: Page, case: Case) -> None:
+    with in_both(pages, page, case) as (simulated, target):
         page.evaluate(LINK, target)
         with page.expect_navigation():
             page.click("a")
         simulated.navigate(target)
-        assert pages.received(name) == app.received[name]
 
 
 @pytest.mark.parametrize("case", drawn("form"), ids=lambda case: case[0])
-def test_a_form_is_submitted_alike(
-    pages: Pages, page: Page, case: tuple[str, str, str, str]
-) -> None:
-    name, host, target, cookie = case
-    target = target.replace("{port}", pages.port)
+def test_a_form_is_submitted_alike(pages: Pages, page: Page, case: Case) -> None:
     encodings: Any = ["application/x-www-form-urlencoded", "text/plain"]
-    encoding = encodings[len(name) % 2]
-    app = Faults()
-    with browser(pages, app, host) as simulated:
-        login(pages, page, simulated, name, target, cookie)
-        page.goto(f"http://{host}:{pages.port}/")
+    encoding = encodings[len(case[0]) % 2]
+    with in_both(pages, page, case) as (simulated, target):
         page.evaluate(FORM, [target, encoding])
         with page.expect_navigation():
             page.click("button")
         simulated.submit(target, {"a": "b c"}, encoding=encoding)
-        assert pages.received(name) == app.received[name]
 
 
 @pytest.mark.parametrize("case", drawn("socket"), ids=lambda case: case[0])
-def test_a_websocket_is_opened_alike(
-    pages: Pages, page: Page, case: tuple[str, str, str, str]
-) -> None:
-    name, host, target, cookie = case
-    target = target.replace("{port}", pages.port).partition("?")[0]
-    app = Faults()
-    with browser(pages, app, host) as simulated:
-        login(pages, page, simulated, name, target, cookie)
-        page.goto(f"http://{host}:{pages.port}/")
-        page.evaluate(SOCKET, target.replace("http", "ws", 1))
-        simulated.websocket(target.replace("http", "ws", 1), ["chat"])
-        assert pages.received(name) == app.received[name]
+def test_a_websocket_is_opened_alike(pages: Pages, page: Page, case: Case) -> None:
+    with in_both(pages, page, case) as (simulated, target):
+        address = target.partition("?")[0].replace("http", "ws", 1)
+        page.evaluate(SOCKET, address)
+        simulated.websocket(address, ["chat"])

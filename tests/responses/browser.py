@@ -1,4 +1,7 @@
-"""The steps of the Fetch standard by which a browser decides what a page may read, one by one and naive."""
+"""The steps of the Fetch standard by which a browser decides what a page may read, one by one and naive.
+
+`fastcors.testing.Browser` has its lists of headers from the Rust code that is tested here; this has its own.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Browsers with ASGI applications: what a script gets, what it is told, and what the server receives."""
+"""Browsers with ASGI applications: what a script gets, what an error says, and what the server receives."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ import pytest
 import trio
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, StreamingResponse
+from starlette.responses import (
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    StreamingResponse,
+)
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
@@ -67,6 +72,10 @@ async def login(request: Request) -> PlainTextResponse:
     return PlainTextResponse("", headers={"Set-Cookie": "session=1; Secure; SameSite=None"})
 
 
+async def away(request: Request) -> RedirectResponse:
+    return RedirectResponse(f"{OTHER}/", 307)
+
+
 async def socket(websocket: WebSocket) -> None:
     await websocket.accept("chat" if "chat" in websocket.scope["subprotocols"] else None)
     while True:
@@ -85,6 +94,7 @@ def application() -> Starlette:
             Route("/compressed", compressed),
             Route("/loop", loop),
             Route("/login", login),
+            Route("/away", away, methods=ANY),
             WebSocketRoute("/ws", socket),
         ]
     )
@@ -446,6 +456,15 @@ def test_an_enforcing_server_rejects_a_form_and_lets_a_link_be_followed() -> Non
     multipart = Browser(app).submit("/", {"a": "b"}, encoding="multipart/form-data").json()
     assert multipart["content-type"].startswith("multipart/form-data; boundary=")
     assert Browser(app).submit("/", {"a": "b"}, encoding="text/plain").json()["body"] == "a=b\r\n"
+
+
+def test_forms_and_links_follow_chromium_or_the_standard_as_fetches_do() -> None:
+    own, near = "https://testserver", "http://localhost:8000"
+    for follow, origin, referer in (("chromium", "null", f"{near}/"), ("standard", own, None)):
+        options: Any = {"follow": follow}
+        assert Browser(application(), own, **options).submit("/away").json()["origin"] == origin
+        followed = Browser(application(), near, **options).navigate("http://api.example.com/")
+        assert followed.json().get("referer") == referer
 
 
 def test_a_lax_cookie_goes_with_a_link_and_an_old_one_not_with_a_form() -> None:

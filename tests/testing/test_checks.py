@@ -6,7 +6,7 @@ import pytest
 
 from fastcors.testing.blocked import FIREFOX, firefox_key
 from fastcors.testing.cors_check import cors_check
-from fastcors.testing.preflight import Preflighted, check, max_age
+from fastcors.testing.preflight import ENGINES, Preflighted, check, max_age
 from fastcors.testing.response import readable
 
 ORIGIN = "https://app.example.com"
@@ -53,8 +53,7 @@ def kinds(
     request: Preflighted, status: int, lines: tuple[tuple[str, str], ...]
 ) -> list[str | None]:
     failures = [
-        check(request, status, lines, follow="standard", engine=engine)
-        for engine in ("chromium", "firefox", "safari")
+        check(request, status, lines, follow="standard", engine=engine) for engine in ENGINES
     ]
     return [None if failure is None else failure.kind for failure in failures]
 

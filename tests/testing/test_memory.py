@@ -135,7 +135,7 @@ def allows(
     target: str = API,
 ) -> bool:
     asked = Preflighted(origin, method, names, credentials)
-    return cached.allows(target, asked, needs_method=method not in {"GET", "HEAD", "POST"})
+    return cached.allows(target, asked)
 
 
 @pytest.mark.parametrize("follow", ["chromium", "standard"])

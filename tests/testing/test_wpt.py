@@ -129,8 +129,8 @@ def test_a_fetch_ends_as_web_platform_tests_expect(group: dict[str, Any], follow
     assert failed == []
 
 
-def test_the_table_has_the_files_of_which_jsdom_says_that_it_fails_them() -> None:
-    # Of its folder cors, but what is about pages and not about fetches, or about conditional requests.
+def test_the_table_has_the_files_that_jsdom_says_it_fails() -> None:
+    # Those of the folder cors, except for pages and for conditional requests.
     files = {
         "client-hint-request-headers.htm",
         "cors-safelisted-request-header.any.js",

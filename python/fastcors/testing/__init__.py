@@ -4,8 +4,8 @@
 
     response = Browser(app, origin="https://app.example.com").fetch("/items", method="PUT", json={})
 
-It raises `BlockedByCORS` where a browser keeps the response from the page, with the reason and with
-what to change.
+It raises `BlockedByCORS` if a browser keeps the response from the page, with the reason and with what
+to change.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> object:
-    """Import what is asked for: pytest imports this package at every start, for its plugin."""
+    """Import a name on its first use: pytest imports this package at every start, for its plugin."""
     if name in _MODULES:
         return getattr(import_module(f".{_MODULES[name]}", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from .exchange import WireRequest, WireResponse
+from .headers import decoded, encoded, get
 from .websocket import Handshake
 
 if TYPE_CHECKING:
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
 
     from fastcors._types import ASGIApp, Message, Scope
 
+    from .headers import Lines
+
 _CLIENT = ("127.0.0.1", 50000)
-_REFUSED = 403
+_REJECTED = 403
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -44,9 +47,7 @@ def scope_of(request: WireRequest, kind: str, state: Mapping[str, Any]) -> Scope
         "raw_path": url.path.encode("ascii"),
         "query_string": (url.query or "").encode("ascii"),
         "root_path": "",
-        "headers": [
-            (name.encode("latin-1"), value.encode("latin-1")) for name, value in request.lines
-        ],
+        "headers": encoded(request.lines),
         "client": _CLIENT,
         "server": (url.host, url.port),
         "state": dict(state),
@@ -94,12 +95,11 @@ async def send_http(
             f"the application sent no response to {request.method} {request.url.href}"
         )
     body = b"" if request.method == "HEAD" else b"".join(exchange.parts)
-    response = WireResponse(exchange.status, tuple(exchange.lines), body)
-    encoding = response.header("content-encoding")
-    return WireResponse(response.status, response.lines, _decoded(body, encoding))
+    body = _uncompressed(body, get(exchange.lines, "content-encoding"))
+    return WireResponse(exchange.status, exchange.lines, body)
 
 
-def _decoded(body: bytes, encoding: str | None) -> bytes:
+def _uncompressed(body: bytes, encoding: str | None) -> bytes:
     if not body or encoding not in {"gzip", "deflate"}:
         return body
     return zlib.decompress(body, zlib.MAX_WBITS | 32)
@@ -112,9 +112,12 @@ class _Exchange:
         self._request: WireRequest | None = request
         self._done = _event()
         self.status: int | None = None
-        self.lines: list[tuple[str, str]] = []
+        self.lines: Lines = ()
         self.parts: list[bytes] = []
-        self.is_complete = False
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(self._done.is_set())
 
     async def receive(self) -> Message:
         if self._request is not None:
@@ -128,19 +131,11 @@ class _Exchange:
         match message["type"]:
             case "http.response.start":
                 self.status = message["status"]
-                self.lines = _lines(message)
+                self.lines = decoded(message.get("headers", ()))
             case "http.response.body":
                 self.parts.append(bytes(message.get("body", b"")))
                 if not message.get("more_body", False):
-                    self.is_complete = True
                     self._done.set()
-
-
-def _lines(message: Message) -> list[tuple[str, str]]:
-    return [
-        (bytes(name).decode("latin-1").lower(), bytes(value).decode("latin-1"))
-        for name, value in message.get("headers", ())
-    ]
 
 
 def _event() -> Any:
@@ -167,9 +162,9 @@ async def send_websocket(
             raise
     return Handshake(
         accepted=socket.status == 101,
-        status=socket.status or _REFUSED,
+        status=socket.status or _REJECTED,
         subprotocol=socket.subprotocol,
-        lines=tuple(socket.lines),
+        lines=socket.lines,
         request=request,
     )
 
@@ -181,7 +176,7 @@ class _Socket:
         self._connected = False
         self.status: int | None = None
         self.subprotocol: str | None = None
-        self.lines: list[tuple[str, str]] = []
+        self.lines: Lines = ()
 
     async def receive(self) -> Message:
         if not self._connected:
@@ -194,11 +189,11 @@ class _Socket:
             case "websocket.accept":
                 self.status = 101
                 self.subprotocol = message.get("subprotocol")
-                self.lines = _lines(message)
+                self.lines = decoded(message.get("headers", ()))
             case "websocket.http.response.start":
                 self.status = message["status"]
-                self.lines = _lines(message)
+                self.lines = decoded(message.get("headers", ()))
             case "websocket.close" if self.status is None:
-                self.status = _REFUSED
+                self.status = _REJECTED
             case "websocket.send" if self.status == 101:
                 raise Disconnected("the client has closed the WebSocket")

@@ -47,7 +47,7 @@ class BlockedByCORS(FetchError):
 
     Attributes:
         kind: the name of Chromium's error.
-        firefox: the key of Firefox's error; None where it has none.
+        firefox: the key of Firefox's error; None if it has none.
         safari: the kind that Safari finds first.
         step: ``"preflight"`` or ``"actual"``.
         parameter: the method, header or value at fault; empty if there is none.
@@ -89,5 +89,5 @@ class BlockedByCORS(FetchError):
 
 
 def firefox_key(kind: str) -> str | None:
-    """Return Firefox's key for a kind of Chromium's, None where it has none."""
+    """Return Firefox's key for a kind of Chromium's, None if it has none."""
     return FIREFOX.get(kind) or FIREFOX.get(kind.removeprefix("Preflight"))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json as json_
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from . import asgi, methods, navigation, request_headers, websocket
 from .blocked import FetchError
@@ -16,9 +15,11 @@ from .hint import policy_in
 from .http_cache import HTTPCache
 from .preflight_cache import PreflightCache
 from .request import VALUES, Request
-from .url import URL, parse
+from .url import URL, is_same_site, parse, site_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from fastcors._types import ASGIApp
 
     from .exchange import WireRequest, WireResponse
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from .request import _Cache, _Credentials, _Follow, _Mode, _Redirect
     from .response import Response
     from .websocket import Handshake
-
-_Result = TypeVar("_Result")
-_Steps = Generator["WireRequest", "WireResponse", _Result]
 
 _TEXT = "text/plain;charset=UTF-8"
 _JSON = "application/json"
@@ -62,7 +60,6 @@ class _Page:
         _check("follow", follow)
         self._base = base.href
         self._raise_app_exceptions = raise_app_exceptions
-        self._follow = follow
         self.origin = origin
         self.cookies = CookieJar(clock, time.time)
         self._session = Session(
@@ -72,6 +69,11 @@ class _Page:
             HTTPCache(clock, time.time),
             lambda: None if self._app is None else policy_in(self._app),
         )
+        self._open()
+
+    def _open(self) -> None:
+        """Prepare what the requests are sent with."""
+        raise NotImplementedError
 
     def set_cookie(self, text: str, url: str = "") -> None:
         """Store a cookie, as if the server had set it in a response to its own page.
@@ -124,20 +126,11 @@ class _Page:
         method = methods.normalize(method)
         if mode == "no-cors" and not methods.is_safelisted(method):
             raise TypeError(f"a no-cors request cannot have the method {method}")
-        lines, content = _content(lines_of(headers), body, json, mode, self._follow)
+        lines, content = _content(lines_of(headers), body, json, mode, self._session.follow)
         if content is not None and method in {"GET", "HEAD"}:
             raise TypeError(f"a request with the method {method} cannot have a body")
         return Request(
-            method,
-            [found],
-            lines,
-            content,
-            self.origin,
-            credentials,
-            mode,
-            redirect,
-            cache,
-            follow=self._follow,
+            method, [found], lines, content, self.origin, credentials, mode, redirect, cache
         )
 
     def _navigation(self, url: str) -> Request:
@@ -157,16 +150,13 @@ class _Page:
             origin=self.origin,
             cookies=self.cookies,
             protocols=protocols,
-            follow=self._follow,
+            follow=self._session.follow,
         )
 
     def _store(self, shaken: Handshake) -> Handshake:
-        request = Request(
-            "GET", [shaken.request.url], (), None, self.origin, "include", "websocket"
-        )
-        for name, value in shaken.lines:
-            if name == "set-cookie":
-                self.cookies.store(value, request.url, same_site=request.is_same_site)
+        url = shaken.request.url
+        same_site = is_same_site(url.site, site_of(self.origin))
+        self.cookies.store_all(shaken.lines, url, same_site=same_site)
         return shaken
 
 
@@ -227,24 +217,8 @@ class Browser(_Page):
         cookies: the cookies.
     """
 
-    def __init__(
-        self,
-        app_or_base_url: ASGIApp | str,
-        origin: str = "https://app.example.com",
-        follow: _Follow = "chromium",
-        *,
-        base_url: str = "https://testserver",
-        raise_app_exceptions: bool = True,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        super().__init__(
-            app_or_base_url,
-            origin,
-            follow,
-            base_url=base_url,
-            raise_app_exceptions=raise_app_exceptions,
-            clock=clock,
-        )
+    def _open(self) -> None:
+        self._lifespan: Lifespan | None = None
         self._transport: Any
         if self._app is None:
             from .client import Client
@@ -254,7 +228,6 @@ class Browser(_Page):
             from .portal import Portal
 
             self._transport = Portal()
-        self._lifespan: Lifespan | None = None
 
     def fetch(
         self,
@@ -383,24 +356,7 @@ class AsyncBrowser(_Page):
     The arguments and the attributes are those of `Browser`.
     """
 
-    def __init__(
-        self,
-        app_or_base_url: ASGIApp | str,
-        origin: str = "https://app.example.com",
-        follow: _Follow = "chromium",
-        *,
-        base_url: str = "https://testserver",
-        raise_app_exceptions: bool = True,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        super().__init__(
-            app_or_base_url,
-            origin,
-            follow,
-            base_url=base_url,
-            raise_app_exceptions=raise_app_exceptions,
-            clock=clock,
-        )
+    def _open(self) -> None:
         self._client: Any = None
         if self._app is None:
             from .client import AsyncClient

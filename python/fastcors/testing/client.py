@@ -7,7 +7,7 @@ from typing import Any
 
 from .blocked import FetchError
 from .exchange import WireRequest, WireResponse
-from .headers import get
+from .headers import decoded, encoded, get
 from .websocket import Handshake
 
 _SECONDS = 60.0
@@ -101,24 +101,17 @@ def _built(library: Any, request: WireRequest) -> Any:
     return library.Request(
         request.method,
         request.url.without_fragment(),
-        headers=[
-            (name.encode("latin-1"), value.encode("latin-1")) for name, value in request.lines
-        ],
+        headers=encoded(request.lines),
         content=request.body or None,
     )
 
 
-def _lines(response: Any) -> tuple[tuple[str, str], ...]:
-    raw = response.headers.raw
-    return tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in raw)
-
-
 def _read(response: Any) -> WireResponse:
-    return WireResponse(response.status_code, _lines(response), response.content)
+    return WireResponse(response.status_code, decoded(response.headers.raw), response.content)
 
 
 def _shaken(request: WireRequest, response: Any) -> Handshake:
-    lines = _lines(response)
+    lines = decoded(response.headers.raw)
     return Handshake(
         accepted=response.status_code == 101,
         status=response.status_code,

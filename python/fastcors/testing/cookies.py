@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
+
+from .dates import date_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from .headers import Lines
     from .url import URL
 
 # For so long, a cookie without SameSite is sent with a form that another site's page posts.
@@ -105,12 +107,8 @@ def _until(found: dict[str, str], now: float, time: float) -> float | None:
     seconds = found.get("max-age", "")
     if seconds.removeprefix("-").isascii() and seconds.removeprefix("-").isdigit():
         return now + int(seconds)
-    if "expires" in found:
-        try:
-            return now + parsedate_to_datetime(found["expires"]).timestamp() - time
-        except ValueError:
-            return None
-    return None
+    expires = date_of(found.get("expires"))
+    return None if expires is None else now + expires - time
 
 
 def _is_acceptable(cookie: Cookie, url: URL) -> bool:
@@ -181,6 +179,12 @@ class CookieJar:
         else:
             self._cookies.pop(key, None)
 
+    def store_all(self, lines: Lines, url: URL, *, same_site: bool) -> None:
+        """Store what each Set-Cookie of a response says, as `store`."""
+        for name, value in lines:
+            if name == "set-cookie":
+                self.store(value, url, same_site=same_site)
+
     def header(self, url: URL, *, same_site: bool, navigation: str | None = None) -> str | None:
         """Return the Cookie header of a request; None if it has none (RFC 6265bis, 5.8.3).
 
@@ -219,7 +223,7 @@ def _belongs(cookie: Cookie, url: URL) -> bool:
 
 
 def _is_sent(cookie: Cookie, same_site: bool, navigation: str | None, now: float) -> bool:
-    """Whether SameSite lets a request have a cookie (RFC 6265bis, 5.2 and 5.8.3)."""
+    """Whether SameSite allows a request to have a cookie (RFC 6265bis, 5.2 and 5.8.3)."""
     if same_site or cookie.same_site == "none":
         return True
     if cookie.same_site == "strict" or navigation is None:

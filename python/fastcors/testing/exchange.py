@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .url import URL
 
 # Which headers a person who reads an exchange wants to see.
-_TOLD = (
+_SHOWN = (
     "origin",
     "cookie",
     "sec-fetch-site",
@@ -79,14 +79,14 @@ class Exchange:
         """Return it in some lines, with the headers that CORS is about."""
         status = "no response" if self.response is None else str(self.response.status)
         first = f"{self.request.method} {self.request.url.href} -> {status}"
-        sent = [f"  > {line}" for line in _told(self.request.lines)]
-        received = [] if self.response is None else _told(self.response.lines)
+        sent = [f"  > {line}" for line in _shown(self.request.lines)]
+        received = [] if self.response is None else _shown(self.response.lines)
         return "\n".join([first, *sent, *(f"  < {line}" for line in received)])
 
 
-def _told(lines: Lines) -> list[str]:
+def _shown(lines: Lines) -> list[str]:
     return [
         f"{name}: {value}"
         for name, value in lines
-        if name in _TOLD or name.startswith("access-control-")
+        if name in _SHOWN or name.startswith("access-control-")
     ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 from . import http_cache, preflight, redirect, request_headers, wording
 from .blocked import BlockedByCORS, FetchError, firefox_key
@@ -15,7 +15,6 @@ from .cors_check import Failure, cors_check
 from .exchange import Exchange, WireRequest, WireResponse
 from .headers import get
 from .hint import hint_for
-from .methods import is_safelisted
 from .network import complete_lines, is_mixed_content
 from .preflight import Preflighted
 from .response import Response, filtered, is_kept_by_resource_policy
@@ -77,7 +76,7 @@ def main_fetch(request: Request, session: Session) -> Steps:
             "MixedContent",
             f"a page of {request.origin} is encrypted, so browsers do not let it fetch {request.url.href}",
         )
-    needs_preflight = False
+    asked = None
     is_basic = request.is_same_origin and request.tainting == "basic"
     if is_basic or request.mode == "navigate":
         pass
@@ -90,16 +89,23 @@ def main_fetch(request: Request, session: Session) -> Steps:
     else:
         request.tainting = "cors"
         unsafe = request_headers.unsafe_names(request.lines, follow=session.follow)
-        needs_preflight = preflight.is_needed(request.method, unsafe)
-    return (yield from http_fetch(request, session, makes_preflight=needs_preflight))
+        if preflight.is_needed(request.method, unsafe):
+            asked = Preflighted(request.sent_origin, request.method, unsafe, request.credentials)
+    return (yield from http_fetch(request, asked, session))
 
 
-def http_fetch(request: Request, session: Session, *, makes_preflight: bool) -> Steps:
-    """Send the request, after a preflight if one is needed (Fetch standard, 4.3)."""
+def http_fetch(request: Request, asked: Preflighted | None, session: Session) -> Steps:
+    """Send the request, after a preflight if one is needed (Fetch standard, 4.3).
+
+    Args:
+        request: the request.
+        asked: what a preflight asks for; None if none is needed.
+        session: what the browser remembers.
+    """
     if not request.url.is_http:
         _block(request, session, Failure("CorsDisabledScheme", request.url.scheme))
-    if makes_preflight:
-        yield from _preflight_if_unknown(request, session)
+    if asked is not None:
+        yield from _preflight_if_unknown(request, asked, session)
     response = yield from network_fetch(request, session)
     if request.tainting == "cors":
         failure = cors_check(
@@ -168,7 +174,7 @@ def network_fetch(request: Request, session: Session) -> Steps:
         cookie = session.cookies.header(
             request.url, same_site=request.is_same_site, navigation=navigation
         )
-    lines = complete_lines(request, cookie)
+    lines = complete_lines(request, cookie, follow=session.follow)
     url = request.url.without_fragment()
     cache = session.responses
     stored = cache.select(url, request.method, lines, request.cache)
@@ -183,35 +189,21 @@ def network_fetch(request: Request, session: Session) -> Steps:
     request.exchanges.append(Exchange("actual", sent, response))
     if request.includes_credentials:
         stores_all = request.is_same_site or navigation is not None
-        for name, value in response.lines:
-            if name == "set-cookie":
-                session.cookies.store(value, request.url, same_site=stores_all)
+        session.cookies.store_all(response.lines, request.url, same_site=stores_all)
     if stored is not None and checked and response.status == 304:
         response = http_cache.updated(stored.response, response)
     cache.keep(url, request.method, lines, request.cache, response)
     return response
 
 
-def _preflighted(request: Request, session: Session) -> Preflighted:
-    return Preflighted(
-        request.sent_origin,
-        request.method,
-        request_headers.unsafe_names(request.lines, follow=session.follow),
-        request.credentials,
-    )
-
-
 def _preflight_if_unknown(
-    request: Request, session: Session
+    request: Request, asked: Preflighted, session: Session
 ) -> Generator[WireRequest, WireResponse, None]:
     """Send a preflight unless the cache allows the request (Fetch standard, 4.3, step 3)."""
-    asked = _preflighted(request, session)
     url = request.url.without_fragment()
     # Chromium looks into its cache only if the fetch may use caches at all.
     bypassed = session.follow == "chromium" and request.cache in {"no-store", "reload", "no-cache"}
-    if not bypassed and session.preflights.allows(
-        url, asked, needs_method=not is_safelisted(request.method)
-    ):
+    if not bypassed and session.preflights.allows(url, asked):
         return
     yield from cors_preflight_fetch(request, asked, session)
 
@@ -231,7 +223,7 @@ def cors_preflight_fetch(
         tainting="cors",
     )
     # It never has credentials.
-    lines = complete_lines(own, None)
+    lines = complete_lines(own, None, follow=session.follow)
     if session.follow == "chromium":
         lines = _chromium_metadata(lines, own)
     sent = WireRequest("OPTIONS", request.url, lines)
@@ -277,7 +269,7 @@ def _block(
     session: Session,
     failure: Failure,
     *,
-    step: str = "actual",
+    step: Literal["preflight", "actual"] = "actual",
     kinds: dict[str, str] | None = None,
 ) -> NoReturn:
     kinds = kinds or {}
@@ -290,7 +282,7 @@ def _block(
         failure,
         firefox=firefox_key(kinds.get("firefox", failure.kind)),
         safari=kinds.get("safari", failure.kind),
-        step="preflight" if step == "preflight" else "actual",
+        step=step,
         url=request.url.href,
         origin=origin,
         hint=hint,

@@ -69,6 +69,19 @@ def _line(name: object, value: object) -> tuple[str, str]:
     return name.lower(), text
 
 
+def encoded(lines: Lines) -> list[tuple[bytes, bytes]]:
+    """Return the headers as the bytes that go over the wire."""
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in lines]
+
+
+def decoded(lines: Iterable[tuple[bytes, bytes]]) -> Lines:
+    """Return the headers that came over the wire, names in lower case."""
+    return tuple(
+        (bytes(name).decode("latin-1").lower(), bytes(value).decode("latin-1"))
+        for name, value in lines
+    )
+
+
 def is_token(text: str) -> bool:
     """Whether a string is a token (RFC 9110, 5.6.2): a method, or a header name."""
     return bool(text) and _TOKEN.issuperset(text)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from .dates import date_of
 from .headers import Lines, get
 
 if TYPE_CHECKING:
@@ -136,17 +136,17 @@ def lifetime(status: int, lines: Lines, time: float) -> float:
     age = _number(get(lines, "age"))
     if directives.get("max-age", "").isdigit():
         return int(directives["max-age"]) - age
-    date = _seconds(get(lines, "date"))
+    date = date_of(get(lines, "date"))
     now = time if date is None else date
     expires = get(lines, "expires")
     if expires is not None:
-        until = _seconds(expires)
+        until = date_of(expires)
         return 0 if until is None else until - now - age
     if "must-revalidate" in directives:
         return 0
     if status in _FOREVER:
         return float("inf")
-    modified = _seconds(get(lines, "last-modified"))
+    modified = date_of(get(lines, "last-modified"))
     if status in _HEURISTIC and modified is not None and modified <= now:
         return (now - modified) / 10 - age
     return 0
@@ -158,12 +158,3 @@ def _is_old_no_cache(lines: Lines) -> bool:
 
 def _number(text: str | None) -> int:
     return int(text) if text is not None and text.isdigit() else 0
-
-
-def _seconds(text: str | None) -> float | None:
-    if text is None:
-        return None
-    try:
-        return parsedate_to_datetime(text).timestamp()
-    except ValueError:
-        return None

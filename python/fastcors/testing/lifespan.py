@@ -19,7 +19,7 @@ class Lifespan:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._messages: asyncio.Queue[Message] = asyncio.Queue()
-        self._answers: asyncio.Queue[BaseException | None] = asyncio.Queue()
+        self._outcomes: asyncio.Queue[BaseException | None] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self.state: dict[str, Any] = {}
 
@@ -44,7 +44,7 @@ class Lifespan:
 
     async def _ask(self, kind: str) -> None:
         await self._messages.put({"type": kind})
-        failure = await self._answers.get()
+        failure = await self._outcomes.get()
         if failure is not None:
             raise failure
 
@@ -62,11 +62,11 @@ class Lifespan:
             started = started or kind == "lifespan.startup.complete"
             failed = kind.endswith(".failed")
             text = f"the application failed: {kind}: {message.get('message', '')}"
-            await self._answers.put(RuntimeError(text) if failed else None)
+            await self._outcomes.put(RuntimeError(text) if failed else None)
 
         try:
             await self._app(scope, self._messages.get, send)
         except Exception as error:  # noqa: BLE001 - it may know no lifespan
-            await self._answers.put(error if started else None)
+            await self._outcomes.put(error if started else None)
         else:
-            await self._answers.put(None)
+            await self._outcomes.put(None)

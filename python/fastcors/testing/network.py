@@ -20,32 +20,31 @@ _CACHE_LINES = {
 }
 
 
-def origin_header(request: Request) -> str | None:
+def origin_header(request: Request, *, follow: str) -> str | None:
     """Return the value of Origin; None if the request has none.
 
     Fetch standard, 3.2 "append a request `Origin` header", with the referrer policy
     ``strict-origin-when-cross-origin``.
+
+    Args:
+        request: the request.
+        follow: Chromium hides the origin of a request without CORS after it left an origin.
     """
     if request.tainting == "cors" or request.mode == "websocket":
         return request.sent_origin
     if request.method in {"GET", "HEAD"}:
         return None
-    if request.mode != "cors" and (_is_downgrade(request) or _lost_origin(request)):
+    is_hidden = follow == "chromium" and len({url.origin for url in request.urls}) > 1
+    if request.mode != "cors" and (_is_downgrade(request) or is_hidden):
         return "null"
     return request.sent_origin
-
-
-def _lost_origin(request: Request) -> bool:
-    """Whether Chromium no longer says the origin of a request without CORS: after it left an origin."""
-    origins = {url.origin for url in request.urls}
-    return request.follow == "chromium" and len(origins) > 1
 
 
 def _is_downgrade(request: Request) -> bool:
     return request.origin.startswith("https://") and request.url.scheme != "https"
 
 
-def referrer(request: Request) -> str | None:
+def referrer(request: Request, *, follow: str) -> str | None:
     """Return the value of Referer; None if the request has none (Referrer Policy, 8.3).
 
     The page has no path, so its URL is its origin with a slash, for any target. Only to Chromium
@@ -54,7 +53,7 @@ def referrer(request: Request) -> str | None:
     page = parse(request.origin)
     if page is None:
         return None
-    if request.follow == "chromium":
+    if follow == "chromium":
         leaks = _is_downgrade(request)
     else:
         leaks = page.is_trustworthy and not request.url.is_trustworthy
@@ -77,12 +76,13 @@ def fetch_metadata(request: Request) -> Lines:
     return tuple(lines)
 
 
-def complete_lines(request: Request, cookie: str | None) -> Lines:
+def complete_lines(request: Request, cookie: str | None, *, follow: str) -> Lines:
     """Return all headers of a request as it is sent (Fetch standard, 4.6, step 8).
 
     Args:
         request: the request.
         cookie: the value of Cookie, None without one.
+        follow: ``"chromium"`` or ``"standard"``.
     """
     names = {name for name, _ in request.lines}
     lines = [("host", request.url.authority), *request.lines]
@@ -96,8 +96,8 @@ def complete_lines(request: Request, cookie: str | None) -> Lines:
     elif request.method in {"POST", "PUT"}:
         lines.append(("content-length", "0"))
     for name, value in (
-        ("origin", origin_header(request)),
-        ("referer", referrer(request)),
+        ("origin", origin_header(request, follow=follow)),
+        ("referer", referrer(request, follow=follow)),
         ("cookie", cookie),
     ):
         lines += [(name, value)] if value is not None else []

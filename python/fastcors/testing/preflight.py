@@ -30,14 +30,12 @@ class Preflighted:
         method: the method.
         unsafe_names: the names of the headers that need a preflight.
         credentials: the credentials mode.
-        names: the names of all headers, for those that ``*`` never covers.
     """
 
     origin: str
     method: str
     unsafe_names: tuple[str, ...]
     credentials: str
-    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +108,18 @@ def _allow_methods(
     _request: Preflighted, _status: int, lines: Lines, _follow: str
 ) -> Failure | None:
     name = "access-control-allow-methods"
-    if extract_list(lines, name) is not None:
-        return None
-    return Failure("InvalidAllowMethodsPreflightResponse", get(lines, name) or "")
+    return _malformed(lines, name, "InvalidAllowMethodsPreflightResponse")
 
 
 def _allow_headers(
     _request: Preflighted, _status: int, lines: Lines, _follow: str
 ) -> Failure | None:
     name = "access-control-allow-headers"
-    if extract_list(lines, name) is not None:
-        return None
-    return Failure("InvalidAllowHeadersPreflightResponse", get(lines, name) or "")
+    return _malformed(lines, name, "InvalidAllowHeadersPreflightResponse")
+
+
+def _malformed(lines: Lines, name: str, kind: str) -> Failure | None:
+    return None if extract_list(lines, name) is not None else Failure(kind, get(lines, name) or "")
 
 
 def _method(request: Preflighted, _status: int, lines: Lines, _follow: str) -> Failure | None:

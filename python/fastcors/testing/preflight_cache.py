@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import request_headers
+from . import methods, request_headers
 from .preflight import Allowed, Preflighted, allows_method, first_disallowed
 
 Clock = Callable[[], float]
@@ -30,18 +30,19 @@ class PreflightCache:
     def __len__(self) -> int:
         return len(self._responses) + len(self._entries)
 
-    def allows(self, url: str, request: Preflighted, *, needs_method: bool) -> bool:
+    def allows(self, url: str, request: Preflighted) -> bool:
         """Whether no preflight is needed, because an earlier one allowed this.
 
         Args:
             url: the request's URL.
             request: what a preflight would ask for.
-            needs_method: whether the method needs a preflight.
         """
         if self._follow == "chromium":
             return self._chromium_allows(url, request)
-        found = [entry for entry in self._entries if self._matches(entry, url, request)]
-        if needs_method and not any(entry.allows_method(request.method) for entry in found):
+        found = self._matching(url, request)
+        if not methods.is_safelisted(request.method) and not any(
+            entry.allows_method(request.method) for entry in found
+        ):
             return False
         return all(any(entry.allows_name(name) for entry in found) for name in request.unsafe_names)
 
@@ -55,13 +56,15 @@ class PreflightCache:
         del self._responses[key]
         return False
 
-    def _matches(self, entry: _Entry, url: str, request: Preflighted) -> bool:
-        """Whether there is a cache entry match (Fetch standard, 4.9)."""
-        return (
-            entry.until > self._clock()
+    def _matching(self, url: str, request: Preflighted) -> list[_Entry]:
+        """Return the entries for which there is a cache entry match (Fetch standard, 4.9)."""
+        return [
+            entry
+            for entry in self._entries
+            if entry.until > self._clock()
             and (entry.origin, entry.url) == (request.origin, url)
             and (entry.credentials or request.credentials != "include")
-        )
+        ]
 
     def store(self, url: str, request: Preflighted, allowed: Allowed) -> None:
         """Remember what a response to a preflight allows (Fetch standard, 4.8, steps 7.11 to 7.14)."""
@@ -73,24 +76,16 @@ class PreflightCache:
             return
         self._entries = [entry for entry in self._entries if entry.until > self._clock()]
         for method in allowed.methods:
-            matching = [
-                entry
-                for entry in self._entries
-                if self._matches(entry, url, request) and entry.allows_method(method)
-            ]
-            self._renew(matching, _Entry(request.origin, url, until, credentials, method, None))
+            known = [each for each in self._matching(url, request) if each.allows_method(method)]
+            self._renew(known, _Entry(request.origin, url, until, credentials, method, None))
         for name in allowed.names:
-            matching = [
-                entry
-                for entry in self._entries
-                if self._matches(entry, url, request) and entry.allows_name(name)
-            ]
-            self._renew(matching, _Entry(request.origin, url, until, credentials, None, name))
+            known = [each for each in self._matching(url, request) if each.allows_name(name)]
+            self._renew(known, _Entry(request.origin, url, until, credentials, None, name))
 
-    def _renew(self, matching: list[_Entry], new: _Entry) -> None:
-        for entry in matching:
+    def _renew(self, known: list[_Entry], new: _Entry) -> None:
+        for entry in known:
             entry.until = new.until
-        if not matching:
+        if not known:
             self._entries.append(new)
 
     def clear(self, url: str, origin: str) -> None:

@@ -49,7 +49,6 @@ class Request:
         destination: the destination, as Sec-Fetch-Dest names it.
         tainting: the response tainting.
         redirect_count: the number of redirects.
-        follow: ``"chromium"`` or ``"standard"``.
         is_from_cache: whether its response came from the HTTP cache.
         exchanges: what went over the wire.
     """
@@ -66,7 +65,6 @@ class Request:
     destination: str = "empty"
     tainting: str = "basic"
     redirect_count: int = 0
-    follow: str = "chromium"
     is_from_cache: bool = False
     exchanges: list[Exchange] = field(default_factory=list)
 

@@ -23,7 +23,7 @@ _LANGUAGE = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstu
 _UNSAFE = frozenset({*map(chr, range(0x20)), *'"():<>?@[\\]{}', "\x7f"} - {"\t"})
 _RANGE = re.compile(r"bytes=([0-9]+)-([0-9]*)")
 _NUMBER = r"[0-9]+(\.[0-9]+)?"
-# What Chromium sends by itself, and needs no preflight for if a script sets such a value.
+# Headers that Chromium sends itself; if a script sets such a value, they need no preflight.
 _CHROMIUM_SAFELISTED = {
     "device-memory": _NUMBER,
     "downlink": _NUMBER,

@@ -47,11 +47,6 @@ class URL:
         return self.origin.partition("://")[2] if self.origin != _NULL else self.host
 
     @property
-    def target(self) -> str:
-        """The path with the query: what stands in the first line of a request."""
-        return self.path if self.query is None else f"{self.path}?{self.query}"
-
-    @property
     def has_credentials(self) -> bool:
         """Whether it includes credentials (URL standard, 4.2)."""
         return bool(self.username or self.password)

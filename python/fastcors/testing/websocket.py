@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .blocked import FetchError
@@ -64,10 +64,19 @@ def handshake(
     Raises:
         FetchError: for an encrypted page and a URL that is not.
     """
+    key = base64.b64encode(secrets.token_bytes(16)).decode()
+    lines: Lines = (
+        ("connection", "Upgrade"),
+        ("upgrade", "websocket"),
+        ("sec-websocket-version", "13"),
+        ("sec-websocket-key", key),
+    )
+    if protocols:
+        lines += (("sec-websocket-protocol", ", ".join(protocols)),)
     request = Request(
         "GET",
         [url],
-        (),
+        lines,
         None,
         origin,
         "include",
@@ -80,22 +89,9 @@ def handshake(
             "MixedContent",
             f"a page of {origin} is encrypted, so browsers do not let it connect to {url.href}",
         )
-    key = base64.b64encode(secrets.token_bytes(16)).decode()
-    lines = [
-        ("connection", "Upgrade"),
-        ("upgrade", "websocket"),
-        ("sec-websocket-version", "13"),
-        ("sec-websocket-key", key),
-    ]
-    if protocols:
-        lines.append(("sec-websocket-protocol", ", ".join(protocols)))
-    request = replace(request, lines=tuple(lines))
     cookie = cookies.header(url, same_site=request.is_same_site)
     skipped = {"accept", "referer"}
     if follow == "chromium":
         skipped |= {"sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"}
-    return WireRequest(
-        "GET",
-        url,
-        tuple(line for line in complete_lines(request, cookie) if line[0] not in skipped),
-    )
+    sent = complete_lines(request, cookie, follow=follow)
+    return WireRequest("GET", url, tuple(line for line in sent if line[0] not in skipped))
