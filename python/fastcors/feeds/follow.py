@@ -9,6 +9,7 @@ from itertools import chain
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
+from fastcors._event_loops import running_trio
 from fastcors._fastcors import OriginSetBase
 from fastcors._format import described, in_one_line, quoted, shown
 from fastcors._lint.live_entries import problems_of
@@ -92,7 +93,7 @@ class Following:
         )
 
     async def __aenter__(self) -> Self:
-        if self._feed.asyncio_only and _tasks.runs_trio():
+        if self._feed.asyncio_only and running_trio():
             raise FeedError(
                 f"{type(self._feed).__name__} needs asyncio, and this application runs under trio: run "
                 "the server with asyncio, or use a PollingFeed whose function works with trio"
