@@ -12,7 +12,6 @@ from fastcors._format import described, function_name, shown
 
 from .function import is_awaitable
 from .memory import Memory
-from .shared import shared_call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -201,11 +200,11 @@ class CachedAsync(_Cached):
         verdict = self._fastcors_remembered(origin)
         if verdict is not None:
             return verdict
+        from .shared import shared_call
+
         mine = shared_call()
-        if mine is None:
-            return await self._called(origin, scope)  # type: ignore[no-any-return]
-        if (self, origin) in _CALLING.get():
-            # The function has led back here, and would wait for itself.
+        # If the function has led back here, it would wait for itself.
+        if mine is None or (self, origin) in _CALLING.get():
             return await self._called(origin, scope)  # type: ignore[no-any-return]
         key = origin, mine.loop
         with self._lock:
