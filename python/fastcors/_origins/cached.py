@@ -16,7 +16,7 @@ from .memory import Memory
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from typing import Any, overload
+    from typing import Any, ClassVar, overload
 
     from fastcors._types import Scope
 
@@ -138,7 +138,7 @@ class CachedPlain(_Cached):
         with self._lock:
             call = self._calls.setdefault(key, mine)
         if call is not mine:
-            if call.thread == get_ident():
+            if not call.begin_to_wait():
                 # The function has led back here.
                 return self._called(origin, scope)
             self._shared += 1
@@ -171,8 +171,12 @@ class CachedPlain(_Cached):
 class _ThreadCall:
     """A call of a plain function that runs, for which other threads wait."""
 
+    # The call that each waiting thread waits for, and what is held to add one.
+    _waiting: ClassVar[dict[int, _ThreadCall]] = {}
+    _adding = allocate_lock()
+
     def __init__(self) -> None:
-        self.thread = get_ident()
+        self._thread = get_ident()
         self._verdict: Any = _AGAIN
         self._error: Exception | None = None
         self._running = allocate_lock()
@@ -183,10 +187,28 @@ class _ThreadCall:
         self._verdict, self._error = verdict, error
         self._running.release()
 
+    def begin_to_wait(self) -> bool:
+        """Announce that this thread calls `result`. False if it must not: it would wait for itself.
+
+        The call may run in this thread, or in one that waits, directly or through others, for this one.
+        """
+        this = get_ident()
+        with self._adding:
+            call: _ThreadCall | None = self
+            while call is not None:
+                if call._thread == this:
+                    return False
+                call = self._waiting.get(call._thread)
+            self._waiting[this] = self
+        return True
+
     def result(self) -> Any:
         """Wait for its end; `_AGAIN` if it was interrupted."""
-        with self._running:
-            pass
+        try:
+            with self._running:
+                pass
+        finally:
+            self._waiting.pop(get_ident(), None)
         if self._error is not None:
             raise self._error
         return self._verdict
