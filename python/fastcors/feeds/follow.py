@@ -240,7 +240,7 @@ class Following:
                 f"none of its {len(entries)} entries is valid, the first: {shown(entries[0])}"
             )
         with ExitStack() as stack:
-            whole = _Whole([*self._keep, *entries], lambda: stack.enter_context(gate))
+            whole = _Whole(self._keep, entries, lambda: stack.enter_context(gate))
             bad = self._origins._fastcors_load(whole, text_of, "replace-valid")
         self._skipped(bad)
         return len(bad)
@@ -313,17 +313,20 @@ class Following:
 
 
 class _Whole:
-    """Entries, at whose end something is called."""
+    """Two lists as one, at whose end something is called."""
 
-    def __init__(self, entries: list[object], at_end: Callable[[], object]) -> None:
+    def __init__(
+        self, kept: list[str], entries: list[object], at_end: Callable[[], object]
+    ) -> None:
+        self._kept = kept
         self._entries = entries
         self._at_end = at_end
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._kept) + len(self._entries)
 
     def __iter__(self) -> Iterator[object]:
-        return chain(self._entries, self._end())
+        return chain(self._kept, self._entries, self._end())
 
     def _end(self) -> Iterator[object]:
         self._at_end()
