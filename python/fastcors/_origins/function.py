@@ -89,7 +89,7 @@ def ask(
 class Pending:
     """What `is_allowed_origin` returns if the function has to be awaited: await it for a bool.
 
-    It is neither true nor false: `if super().is_allowed_origin(origin)` would let every origin in.
+    It is neither true nor false: `if super().is_allowed_origin(origin)` would allow every origin.
     """
 
     __slots__ = ("_parts",)

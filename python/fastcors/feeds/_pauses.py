@@ -29,7 +29,7 @@ class Pauses:
 
 def jittered(seconds: float, part: float) -> float:
     """Return the seconds, longer or shorter by up to this part of them."""
-    return seconds * random.uniform(1 - part, 1 + part)  # noqa: S311 - nobody need not guess it
+    return seconds * random.uniform(1 - part, 1 + part)  # noqa: S311 - it is no secret
 
 
 def positive(name: str, seconds: object) -> float:

@@ -27,7 +27,7 @@ READ_AGAIN = "*"
 # The member that keeps an empty set in existence.
 EMPTY = "#"
 
-# Of many changes in a row, one reading learns.
+# Many changes in a row share one reading.
 _DEBOUNCE = 0.03
 # After this many seconds without a message the server is asked whether it is there.
 _SILENCE = 5.0

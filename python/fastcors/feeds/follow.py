@@ -1,4 +1,4 @@
-"""Keeps an `OriginSet` at what its feed says: retries, log lines and the status."""
+"""Keeps an `OriginSet` up to date with its feed: retries, log lines and the status."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Following:
         self._logged: set[str] = set()
 
     def status(self) -> FeedStatus:
-        """Return how the feed does."""
+        """Return the state of the feed."""
         return FeedStatus(
             connected=self._connected,
             last_success=self._last_success,
