@@ -34,7 +34,6 @@ _SILENCE = 5.0
 # Reading takes at most this part of the time: if changes are noticed, and if none are.
 _BUSY_PART = 1 / 2
 _IDLE_PART = 1 / 20
-_JITTER = 0.2
 
 _CACHING_CHANNEL = "__redis__:invalidate"
 
@@ -140,7 +139,7 @@ class Session:
             yield await self._snapshot(members, found=found)
             ended = now()
             took = ended - began
-            idle_until = ended + max(jittered(self._every, _JITTER), took / _IDLE_PART)
+            idle_until = ended + max(jittered(self._every), took / _IDLE_PART)
             busy_until = ended + max(_DEBOUNCE, took / _BUSY_PART)
             while (left := (busy_until if self._stale else idle_until) - now()) > 0:
                 message = await self._next_message(left)
