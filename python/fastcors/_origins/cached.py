@@ -61,7 +61,7 @@ class _Cached:
                 setattr(self, name, value)
 
     def clear(self) -> None:
-        """Forget every origin. What is being asked meanwhile is not remembered either."""
+        """Forget every origin. The verdicts of calls that still run are not remembered either."""
         with self._lock:
             self._calls.clear()
         self._memory.clear()
@@ -99,7 +99,7 @@ class _Cached:
         return verdict
 
     def _ended(self, key: tuple[str, object], call: object, verdict: object) -> None:
-        """Remember what a call returned, unless the origin was forgotten meanwhile: that began another."""
+        """Remember what a call returned, unless the origin was forgotten while it ran."""
         with self._lock:
             if self._calls.get(key) is not call:
                 return
@@ -287,15 +287,14 @@ def cached(  # noqa: F811 - an overload
     """Return a function for `allow_origin_func` that remembers which origins another one allows.
 
     Simultaneous requests of one origin share one call of the function. It is canceled when the last of
-    them is. What it raises goes to all of them and is not remembered, nor is what is no bool. Threads
+    them is. If it raises, all of them get the exception. Only True and False are remembered. Threads
     wait for the thread that calls a plain function.
 
-    The origin alone decides what is remembered: do not look at anything else of the scope, which is that
-    of whichever request came first.
+    Verdicts are remembered by the origin alone: the function must not look at anything else in the
+    scope, which is the scope of the request that came first.
 
     Args:
-        func: a function of an origin and a scope, plain or ``async def``. What comes back is of the same
-            kind.
+        func: a function of an origin and a scope, plain or ``async def``. The result is of the same kind.
         ttl: for how many seconds an allowed origin is remembered.
         maxsize: how many origins are remembered. Rejected ones take at most a quarter of these places, and
             none that an allowed one needs, whatever origins requests make up.
