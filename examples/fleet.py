@@ -53,7 +53,7 @@ def demonstrate(*, once: bool) -> None:
         redis_port, port = free_port(), free_port()
         running.enter_context(redis_server(folder, redis_port))
         client = running.enter_context(redis.Redis(host=HOST, port=redis_port))
-        # So that the set exists: a comment is no origin.
+        # A comment is no origin, but makes the set exist.
         client.sadd(KEY, "#")
         running.enter_context(workers(port, redis_port))
         print(

@@ -86,7 +86,7 @@ async def enforce_when_asked(
 async def reject_handshake(
     scope: Scope, receive: Receive, send: Send, start: Message, body: Message
 ) -> None:
-    """Reject the handshake of a WebSocket: by a response where the server can, else by closing it.
+    """Reject the handshake of a WebSocket: by a response if the server can, else by closing it.
 
     Servers respond to a close before accept with 403. 1008 is the code for a violated policy.
     """

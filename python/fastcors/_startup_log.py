@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import sys
 import warnings
 from _thread import RLock
 
+from ._event_loops import running_asyncio, running_trio
 from .problems import PREFIX, ConfigWarning
 
 TYPE_CHECKING = False
@@ -36,7 +36,7 @@ def log_once(error: Exception) -> None:
     one that is logged.
     """
     try:
-        if not _in_event_loop():
+        if running_trio() is None and running_asyncio() is None:
             return
         lines = _lines(error)
         text = "\n".join(lines)
@@ -93,18 +93,3 @@ def _name(error: Exception) -> str:
     """Return the name of an exception's class, such as ``re.error``."""
     name = type(error).__name__
     return f"re.{name}" if type(error).__module__ == "re" else name
-
-
-def _in_event_loop() -> bool:
-    """Whether an event loop of asyncio or trio runs in this thread. Neither is imported for that."""
-    running = getattr(sys.modules.get("asyncio"), "_get_running_loop", None)
-    if running is not None and running() is not None:
-        return True
-    trio = getattr(sys.modules.get("trio"), "lowlevel", None)
-    if trio is None:
-        return False
-    try:
-        trio.current_trio_token()
-    except RuntimeError:
-        return False
-    return True

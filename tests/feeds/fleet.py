@@ -19,7 +19,7 @@ SECONDS = 300
 
 
 def ask(client: httpx.Client, origin: str) -> tuple[bool, dict[str, Any]]:
-    """Return whether some worker allows the origin, and what it says about itself."""
+    """Return whether some worker allows the origin, and what it reports about itself."""
     # Another connection may lead to another worker.
     response = client.get("/", headers={"Origin": origin, "Connection": "close"})
     return response.headers.get("access-control-allow-origin") == origin, response.json()

@@ -24,7 +24,7 @@ SECONDS = 300
 
 
 class RedisServer:
-    """A Redis that keeps its data over a kill, unless it is told not to."""
+    """A Redis that keeps its data over a kill, unless it is started without."""
 
     def __init__(self, folder: str, port: int) -> None:
         self.port = port

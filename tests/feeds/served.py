@@ -19,7 +19,7 @@ feed = RedisFeed(os.environ["FLEET_REDIS"], key="origins")
 
 
 async def worker(request: Request) -> JSONResponse:
-    """Return which worker this is, and how its feed does."""
+    """Return which worker this is, and the state of its feed."""
     status = origins.feed_status()
     return JSONResponse(
         {"worker": os.getpid(), "connected": status.connected, "entries": status.entries}

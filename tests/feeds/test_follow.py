@@ -171,10 +171,10 @@ def test_a_failure_of_one_kind_is_logged_once_until_the_source_is_back(
     run: Run, pauses: list[float], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "fastcors")
-    refused, reset = OSError(28, "full"), OSError(5, "broken")
+    full, reset = OSError(28, "full"), OSError(5, "broken")
     feed = Scripted(
-        *(Snapshot([A]), refused, refused, reset, refused, ValueError("x\ny"), ValueError("z")),
-        *(Snapshot([A]), refused),
+        *(Snapshot([A]), full, full, reset, full, ValueError("x\ny"), ValueError("z")),
+        *(Snapshot([A]), full),
     )
 
     async def main() -> None:

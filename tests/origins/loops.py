@@ -1,4 +1,4 @@
-"""Event loops whose clock jumps over every wait, so that no test takes as long as what it waits for."""
+"""Event loops whose clock jumps over every wait: no test takes as long as what it waits for."""
 
 from __future__ import annotations
 

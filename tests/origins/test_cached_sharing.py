@@ -306,6 +306,37 @@ def test_a_plain_function_that_leads_back_to_itself_does_not_wait_for_itself() -
     assert len(calls) == 2
 
 
+def test_plain_functions_that_call_each_other_in_two_threads_do_not_wait_for_each_other() -> None:
+    both_run = threading.Barrier(2, timeout=60)
+    calls: list[str] = []
+
+    def leading_to(other: str) -> Any:
+        @cached
+        def function(origin: str, scope: Scope) -> bool:
+            calls.append(other)
+            if calls.count(other) > 1:
+                return True
+            both_run.wait()
+            return bool(functions[other](origin, scope))
+
+        return function
+
+    functions = {"one": leading_to("two"), "two": leading_to("one")}
+    found: list[bool] = []
+
+    def ask(name: str) -> None:
+        found.append(functions[name](TENANT, {}))
+
+    threads = [threading.Thread(target=ask, args=(name,), daemon=True) for name in functions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert found == [True, True]
+    assert len(calls) == 3
+    assert sum(function.info()["shared"] for function in functions.values()) == 1
+
+
 @BOTH
 def test_a_coroutine_function_that_makes_a_request_does_not_wait_for_itself(run: Run) -> None:
     paths: list[str] = []

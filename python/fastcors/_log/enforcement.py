@@ -25,7 +25,7 @@ def caught(
     """Write one line: a WARNING on what would be rejected, at level DEBUG on what is.
 
     A WARNING is written at most once for each origin and minute, and for at most a hundred of them in
-    a minute. Where there is no Origin, the rule stands for it, or the Host if that is what is wrong.
+    a minute. If there is no Origin, the rule stands for it, or the Host if that is what is wrong.
 
     Args:
         compiled: the policy that decided.

@@ -1,4 +1,4 @@
-"""The lines of the logger `fastcors` on an `allow_origin_func` that does not say True or False.
+"""The lines of the logger `fastcors` on an `allow_origin_func` that returns neither True nor False.
 
 Imported at the first one.
 """

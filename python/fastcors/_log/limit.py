@@ -5,10 +5,10 @@ from __future__ import annotations
 from time import monotonic
 
 # The seconds in which the same is reported once.
-INTERVAL = 60.0
+_INTERVAL = 60.0
 # The most different ones that are reported in them.
-MOST_REPORTED = 100
-# The most characters by which they are told apart.
+_MOST_REPORTED = 100
+# The most characters of a key. Keys that differ only after them count as the same.
 _LONGEST = 300
 
 
@@ -25,18 +25,14 @@ class Limit:
         now = monotonic()
         key = key[:_LONGEST]
         last = reported.get(key)
-        if last is not None and now - last < INTERVAL:
+        if last is not None and now - last < _INTERVAL:
             return False
         # Another thread may do the same meanwhile: then a line is written twice.
-        for old in list(reported)[:MOST_REPORTED]:
-            if now - reported.get(old, now) < INTERVAL:
+        for old in list(reported)[:_MOST_REPORTED]:
+            if now - reported.get(old, now) < _INTERVAL:
                 break
             reported.pop(old, None)
-        if len(reported) >= MOST_REPORTED:
+        if len(reported) >= _MOST_REPORTED:
             return False
         reported[key] = now
         return True
-
-    def clear(self) -> None:
-        """Forget what was reported."""
-        self._reported.clear()

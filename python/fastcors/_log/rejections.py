@@ -25,7 +25,7 @@ _LONGEST = 200
 _EXPLAINED = 8
 # The most characters that are explained of an origin, a method or a header name. No browser sends a
 # longer origin: a host has at most 253.
-LONGEST_EXPLAINED = 300
+_LONGEST_EXPLAINED = 300
 # The most entries of allow_origins among which the closest is looked for: about 2 ms.
 _COMPARED = 10_000
 # The most origins that one process reports as allowed by another layer.
@@ -145,8 +145,8 @@ def _why(
     names = list(rejected_headers(compiled, headers)) if "headers" in found else []
     asked = Request(
         origin if "origin" in found and not found["origin"] else None,
-        None if method is None else method[:LONGEST_EXPLAINED],
-        ",".join(name[:LONGEST_EXPLAINED] for name in names[:_EXPLAINED]) if names else None,
+        None if method is None else method[:_LONGEST_EXPLAINED],
+        ",".join(name[:_LONGEST_EXPLAINED] for name in names[:_EXPLAINED]) if names else None,
         private_network="private-network" in found,
     )
     for denial in denials(compiled, asked):
@@ -173,7 +173,7 @@ def why_without_comparison(
         by = wording.LOG_OVERRIDE.format(origin=printable(origin), override=override)
         return joined([by, wording.LOG_ADD_TO_OVERRIDE])
     unnamed = wording.NOT_ALLOWED.format(origin=printable(origin))
-    if len(origin) > LONGEST_EXPLAINED:
+    if len(origin) > _LONGEST_EXPLAINED:
         return joined([unnamed, wording.LOG_LONG_ORIGIN])
     if compiled.entry_count() > _COMPARED:
         return joined([unnamed, wording.LOG_MANY_ENTRIES])

@@ -12,12 +12,11 @@ from fastcors._format import described, function_name, shown
 
 from .function import is_awaitable
 from .memory import Memory
-from .shared import shared_call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from typing import Any, overload
+    from typing import Any, ClassVar, overload
 
     from fastcors._types import Scope
 
@@ -62,7 +61,7 @@ class _Cached:
                 setattr(self, name, value)
 
     def clear(self) -> None:
-        """Forget every origin. What is being asked meanwhile is not remembered either."""
+        """Forget every origin. The verdicts of calls that still run are not remembered either."""
         with self._lock:
             self._calls.clear()
         self._memory.clear()
@@ -100,7 +99,7 @@ class _Cached:
         return verdict
 
     def _ended(self, key: tuple[str, object], call: object, verdict: object) -> None:
-        """Remember what a call returned, unless the origin was forgotten meanwhile: that began another."""
+        """Remember what a call returned, unless the origin was forgotten while it ran."""
         with self._lock:
             if self._calls.get(key) is not call:
                 return
@@ -139,7 +138,7 @@ class CachedPlain(_Cached):
         with self._lock:
             call = self._calls.setdefault(key, mine)
         if call is not mine:
-            if call.thread == get_ident():
+            if not call.begin_to_wait():
                 # The function has led back here.
                 return self._called(origin, scope)
             self._shared += 1
@@ -172,8 +171,12 @@ class CachedPlain(_Cached):
 class _ThreadCall:
     """A call of a plain function that runs, for which other threads wait."""
 
+    # The call that each waiting thread waits for, and what is held to add one.
+    _waiting: ClassVar[dict[int, _ThreadCall]] = {}
+    _adding = allocate_lock()
+
     def __init__(self) -> None:
-        self.thread = get_ident()
+        self._thread = get_ident()
         self._verdict: Any = _AGAIN
         self._error: Exception | None = None
         self._running = allocate_lock()
@@ -184,10 +187,28 @@ class _ThreadCall:
         self._verdict, self._error = verdict, error
         self._running.release()
 
+    def begin_to_wait(self) -> bool:
+        """Announce that this thread calls `result`. False if it must not: it would wait for itself.
+
+        The call may run in this thread, or in one that waits, directly or through others, for this one.
+        """
+        this = get_ident()
+        with self._adding:
+            call: _ThreadCall | None = self
+            while call is not None:
+                if call._thread == this:
+                    return False
+                call = self._waiting.get(call._thread)
+            self._waiting[this] = self
+        return True
+
     def result(self) -> Any:
         """Wait for its end; `_AGAIN` if it was interrupted."""
-        with self._running:
-            pass
+        try:
+            with self._running:
+                pass
+        finally:
+            self._waiting.pop(get_ident(), None)
         if self._error is not None:
             raise self._error
         return self._verdict
@@ -201,11 +222,11 @@ class CachedAsync(_Cached):
         verdict = self._fastcors_remembered(origin)
         if verdict is not None:
             return verdict
+        from .shared import shared_call
+
         mine = shared_call()
-        if mine is None:
-            return await self._called(origin, scope)  # type: ignore[no-any-return]
-        if (self, origin) in _CALLING.get():
-            # The function has led back here, and would wait for itself.
+        # If the function has led back here, it would wait for itself.
+        if mine is None or (self, origin) in _CALLING.get():
             return await self._called(origin, scope)  # type: ignore[no-any-return]
         key = origin, mine.loop
         with self._lock:
@@ -266,15 +287,14 @@ def cached(  # noqa: F811 - an overload
     """Return a function for `allow_origin_func` that remembers which origins another one allows.
 
     Simultaneous requests of one origin share one call of the function. It is canceled when the last of
-    them is. What it raises goes to all of them and is not remembered, nor is what is no bool. Threads
+    them is. If it raises, all of them get the exception. Only True and False are remembered. Threads
     wait for the thread that calls a plain function.
 
-    The origin alone decides what is remembered: do not look at anything else of the scope, which is that
-    of whichever request came first.
+    Verdicts are remembered by the origin alone: the function must not look at anything else in the
+    scope, which is the scope of the request that came first.
 
     Args:
-        func: a function of an origin and a scope, plain or ``async def``. What comes back is of the same
-            kind.
+        func: a function of an origin and a scope, plain or ``async def``. The result is of the same kind.
         ttl: for how many seconds an allowed origin is remembered.
         maxsize: how many origins are remembered. Rejected ones take at most a quarter of these places, and
             none that an allowed one needs, whatever origins requests make up.

@@ -5,7 +5,7 @@ A function that returns a bool at once is called by the compiled part alone.
 
 from __future__ import annotations
 
-import sys
+from fastcors._event_loops import is_of_another_task, running_asyncio, running_trio
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def ask(
 class Pending:
     """What `is_allowed_origin` returns if the function has to be awaited: await it for a bool.
 
-    It is neither true nor false: `if super().is_allowed_origin(origin)` would let every origin in.
+    It is neither true nor false: `if super().is_allowed_origin(origin)` would allow every origin.
     """
 
     __slots__ = ("_parts",)
@@ -156,7 +156,7 @@ async def _settled(
             pending = options.allow_origin_func(origin, scope)
         value = await _within(options.origin_func_timeout, pending)
     except BaseException as error:
-        if not (isinstance(error, Exception) or _is_of_another_task(error)):
+        if not (isinstance(error, Exception) or is_of_another_task(error)):
             raise
         outcome, value = "function-raised", error
     else:
@@ -195,38 +195,6 @@ async def _within(seconds: float, pending: Any) -> Any:
     return _LATE if _is_over(limit) else value
 
 
-def _is_of_another_task(error: BaseException) -> bool:
-    """Whether a cancellation is that of something that the function awaited, and not of the request."""
-    asyncio: ModuleType | Any = running_asyncio()
-    if asyncio is None or not isinstance(error, asyncio.CancelledError):
-        return False
-    task = asyncio.current_task()
-    return task is not None and not task.cancelling()
-
-
 def _is_over(limit: Any) -> bool:
     """Whether the time of trio's or of asyncio's kind of timeout was over."""
     return bool(limit.cancel_called if hasattr(limit, "cancel_called") else limit.expired())
-
-
-def running_trio() -> ModuleType | None:
-    """Return trio if this is one of its tasks. It is not imported for that.
-
-    It is asked first: in its guest mode the host's event loop runs in the same thread.
-    """
-    trio = sys.modules.get("trio")
-    lowlevel = getattr(trio, "lowlevel", None)
-    if lowlevel is None:
-        return None
-    try:
-        lowlevel.current_task()
-    except RuntimeError:
-        return None
-    return trio
-
-
-def running_asyncio() -> ModuleType | None:
-    """Return asyncio if one of its event loops runs in this thread. It is not imported for that."""
-    asyncio = sys.modules.get("asyncio")
-    running = getattr(asyncio, "_get_running_loop", None)
-    return asyncio if running is not None and running() is not None else None

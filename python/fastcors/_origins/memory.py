@@ -15,10 +15,10 @@ _REJECTED_PART = 4
 
 
 class Memory:
-    """Verdicts on origins, the longest unused of which is forgotten if there are too many.
+    """Verdicts on origins. If there are too many, the least recently used one is forgotten.
 
     Rejected origins take at most a quarter of the places, and never that of an allowed one: requests with
-    made-up origins do not make it forget those that are allowed.
+    made-up origins do not make it forget allowed ones.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class Memory:
         self._maxsize = maxsize
         self._most_rejected = max(1, maxsize // _REJECTED_PART)
         self._clock = clock
-        # When each verdict expires, the longest unused first.
+        # When each verdict expires, the least recently used first.
         self._allowed: dict[str, float] = {}
         self._rejected: dict[str, float] = {}
         # No other code runs while it is held.

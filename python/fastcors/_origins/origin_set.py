@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _OPTION = "allow_origins"
 # How many entries the repr shows if there are more.
 _SHOWN = 3
-# So many entries of an iterator are read: it may never end.
+# The most entries that are read from an iterator: it may never end.
 _MOST = 2_000_000
 _FOLLOWING = "_fastcors_following"
 
@@ -51,7 +51,7 @@ class OriginSet(OriginSetBase):
     and what is an error with credentials alone, such as ``null``; and so does ``"*"``. The set is then
     as it was.
 
-    Two sets are equal only if they are the same object. A copy of it is the same object, too, so that
+    Two sets are equal only if they are the same object. A copy of it is the same object, too, so
     copies of a middleware share it; ``OriginSet(other)`` is another set. A pickle has the entries that
     the set has at that moment.
     """
@@ -119,7 +119,7 @@ class OriginSet(OriginSetBase):
         return Following(self, feed, keep, start_timeout)
 
     def feed_status(self) -> FeedStatus:
-        """Return how the feed does that the set follows, or has followed last."""
+        """Return the state of the feed that the set follows, or has followed last."""
         if self._fastcors_following is not None:
             return self._fastcors_following.status()
         from fastcors.feeds import FeedStatus
@@ -175,7 +175,7 @@ def _iterable(given: Iterable[str]) -> Iterable[str]:
         if errors:
             raise ConfigError(errors)
         return ("*",)
-    # What says how many entries it has ends, and memory for them is reserved.
+    # An iterable that has a length ends, and memory for its entries is reserved.
     return given if hasattr(kind, "__len__") else _limited(given)
 
 

@@ -5,7 +5,7 @@ It goes on if one of them is canceled, and is canceled with the last.
 
 from __future__ import annotations
 
-from .function import running_asyncio, running_trio
+from fastcors._event_loops import running_asyncio, running_trio
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ class Closed(Exception):
 class Gate:
     """A context manager for each change. Once it is closed, no change begins, and none is going on.
 
-    A thread cannot be interrupted. What it has read may be old when it is through, and another feed may
+    A thread cannot be interrupted. What it has read may be old when it is done, and another feed may
     have replaced the entries meanwhile.
     """
 

@@ -7,6 +7,9 @@ import random
 
 from fastcors._format import shown
 
+# The part by which the seconds between two readings vary at most.
+_JITTER = 0.2
+
 
 class Pauses:
     """The seconds to wait after each of several errors in a row: they double up to the longest."""
@@ -27,9 +30,9 @@ class Pauses:
         self._next = self._first
 
 
-def jittered(seconds: float, part: float) -> float:
+def jittered(seconds: float, part: float = _JITTER) -> float:
     """Return the seconds, longer or shorter by up to this part of them."""
-    return seconds * random.uniform(1 - part, 1 + part)  # noqa: S311 - nobody need not guess it
+    return seconds * random.uniform(1 - part, 1 + part)  # noqa: S311 - it is no secret
 
 
 def positive(name: str, seconds: object) -> float:

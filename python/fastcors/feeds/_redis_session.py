@@ -27,14 +27,13 @@ READ_AGAIN = "*"
 # The member that keeps an empty set in existence.
 EMPTY = "#"
 
-# Of many changes in a row, one reading learns.
+# Many changes in a row share one reading.
 _DEBOUNCE = 0.03
 # After this many seconds without a message the server is asked whether it is there.
 _SILENCE = 5.0
 # Reading takes at most this part of the time: if changes are noticed, and if none are.
 _BUSY_PART = 1 / 2
 _IDLE_PART = 1 / 20
-_JITTER = 0.2
 
 _CACHING_CHANNEL = "__redis__:invalidate"
 
@@ -140,7 +139,7 @@ class Session:
             yield await self._snapshot(members, found=found)
             ended = now()
             took = ended - began
-            idle_until = ended + max(jittered(self._every, _JITTER), took / _IDLE_PART)
+            idle_until = ended + max(jittered(self._every), took / _IDLE_PART)
             busy_until = ended + max(_DEBOUNCE, took / _BUSY_PART)
             while (left := (busy_until if self._stale else idle_until) - now()) > 0:
                 message = await self._next_message(left)

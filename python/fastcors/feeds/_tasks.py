@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
-import sys
 import threading
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from fastcors._event_loops import is_of_another_task, running_trio
 from fastcors._format import quoted
 
 from .feed import FeedError
@@ -29,22 +29,9 @@ class Event(Protocol):
         """Wait until it is set."""
 
 
-def runs_trio() -> bool:
-    """Whether this code runs in a task of trio."""
-    if "trio" not in sys.modules:
-        return False
-    import trio
-
-    try:
-        trio.lowlevel.current_task()
-    except RuntimeError:
-        return False
-    return True
-
-
 def new_event() -> Event:
     """Return an event of the library that runs."""
-    if runs_trio():
+    if running_trio():
         import trio
 
         return trio.Event()
@@ -53,7 +40,7 @@ def new_event() -> Event:
 
 async def sleep(seconds: float) -> None:
     """Sleep, and let other tasks run."""
-    if runs_trio():
+    if running_trio():
         import trio
 
         await trio.sleep(seconds)
@@ -63,7 +50,7 @@ async def sleep(seconds: float) -> None:
 
 async def wait_for(event: Event, seconds: float) -> None:
     """Wait for an event, but not longer than this."""
-    if runs_trio():
+    if running_trio():
         import trio
 
         with trio.move_on_after(seconds):
@@ -93,7 +80,7 @@ async def in_thread(function: Callable[[], T]) -> T:
             failure.__cause__ = error
             errors.append(failure)
 
-    if runs_trio():
+    if running_trio():
         import trio
 
         await trio.to_thread.run_sync(run, abandon_on_cancel=True)
@@ -126,7 +113,7 @@ async def in_background(function: Callable[[], Awaitable[None]]) -> AsyncGenerat
     The function must not raise. An exception of the block passes as it is, under trio too, where a
     nursery would wrap it in a group.
     """
-    if runs_trio():
+    if running_trio():
         import trio
 
         scope, ended = trio.CancelScope(), trio.Event()
@@ -167,12 +154,11 @@ def ends_task(error: BaseException) -> bool:
         return False
     if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
         return True
-    if runs_trio():
+    if running_trio():
         import trio
 
         return isinstance(error, trio.Cancelled)
-    task = asyncio.current_task()
-    return isinstance(error, asyncio.CancelledError) and (task is None or task.cancelling() > 0)
+    return isinstance(error, asyncio.CancelledError) and not is_of_another_task(error)
 
 
 def close(coroutine: object) -> None:

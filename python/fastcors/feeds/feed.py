@@ -1,4 +1,4 @@
-"""What a feed is: a source of origins that an `OriginSet` follows. Write your own by one method."""
+"""A feed: a source of origins that an `OriginSet` follows. Write your own with one method."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeps an `OriginSet` at what its feed says: retries, log lines and the status."""
+"""Keeps an `OriginSet` up to date with its feed: retries, log lines and the status."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import chain
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
+from fastcors._event_loops import running_trio
 from fastcors._fastcors import OriginSetBase
 from fastcors._format import described, in_one_line, quoted, shown
 from fastcors._lint.live_entries import problems_of
@@ -81,7 +82,7 @@ class Following:
         self._logged: set[str] = set()
 
     def status(self) -> FeedStatus:
-        """Return how the feed does."""
+        """Return the state of the feed."""
         return FeedStatus(
             connected=self._connected,
             last_success=self._last_success,
@@ -92,7 +93,7 @@ class Following:
         )
 
     async def __aenter__(self) -> Self:
-        if self._feed.asyncio_only and _tasks.runs_trio():
+        if self._feed.asyncio_only and running_trio():
             raise FeedError(
                 f"{type(self._feed).__name__} needs asyncio, and this application runs under trio: run "
                 "the server with asyncio, or use a PollingFeed whose function works with trio"
@@ -239,7 +240,7 @@ class Following:
                 f"none of its {len(entries)} entries is valid, the first: {shown(entries[0])}"
             )
         with ExitStack() as stack:
-            whole = _Whole([*self._keep, *entries], lambda: stack.enter_context(gate))
+            whole = _Whole(self._keep, entries, lambda: stack.enter_context(gate))
             bad = self._origins._fastcors_load(whole, text_of, "replace-valid")
         self._skipped(bad)
         return len(bad)
@@ -312,17 +313,20 @@ class Following:
 
 
 class _Whole:
-    """Entries, at whose end something is called."""
+    """Two lists as one, at whose end something is called."""
 
-    def __init__(self, entries: list[object], at_end: Callable[[], object]) -> None:
+    def __init__(
+        self, kept: list[str], entries: list[object], at_end: Callable[[], object]
+    ) -> None:
+        self._kept = kept
         self._entries = entries
         self._at_end = at_end
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._kept) + len(self._entries)
 
     def __iter__(self) -> Iterator[object]:
-        return chain(self._entries, self._end())
+        return chain(self._kept, self._entries, self._end())
 
     def _end(self) -> Iterator[object]:
         self._at_end()

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
     from typing import Any
 
-# How much longer or shorter than `every` a pause is at most.
-_JITTER = 0.2
-
 
 class PollingFeed(Feed):
     """The entries that a function returns, such as a database query. It is called again and again.
@@ -57,7 +54,7 @@ class PollingFeed(Feed):
         """Yield what the function returns."""
         while True:
             yield Snapshot(await self._entries())
-            await _tasks.sleep(jittered(self.every, _JITTER))
+            await _tasks.sleep(jittered(self.every))
 
     async def _entries(self) -> list[object]:
         returned: Any

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # Seconds for a connection, and for one command.
 _CONNECT = 5.0
 _COMMAND = 10.0
-# Of more than these, one message says only that the set is to be read again.
+# If more change at once, the message says only that the set is to be read again.
 _MOST_IN_A_MESSAGE = 10_000
 
 
@@ -37,7 +37,7 @@ class RedisFeed(Feed):
 
     A change reaches the workers at once. `await feed.add(...)` and `await feed.discard(...)` change the
     set and publish the change itself. Any other change, such as `SADD` by another program, is noticed
-    by Redis' keyspace events if the server sends them for sets, and else by client-side caching (Redis
+    by Redis' keyspace events if the server sends them for sets, or else by client-side caching (Redis
     6 or newer); the set is then read again. Without either it is noticed when the set is read again,
     which happens every now and then in any case.
 
@@ -55,8 +55,8 @@ class RedisFeed(Feed):
         key: the key of the set.
         channel: the name of the channel for changes. Without one, ``fastcors:`` and the key.
         every: the seconds until the set is read again although nothing was noticed, longer or shorter
-            by up to a fifth. A large set is read less often, so that reading takes at most a twentieth
-            of the time.
+            by up to a fifth. A large set is read less often, so reading takes at most a twentieth of
+            the time.
         required: fail at start-up if the set cannot be read or does not exist.
     """
 
