@@ -55,8 +55,8 @@ class Policy(Immutable):
 
     A policy never changes; `replace` returns another. Two policies are equal if their options are:
     origins and regular expressions in any order, the others as they are sent, and functions if they are
-    the same object. Comparing a million
-    origins takes some tenths of a second, and so does the first hash.
+    the same object. Comparing a million origins takes some tenths of a second, and so does the first
+    hash.
 
     A policy knows only its options. It does not call what a subclass of `CORSMiddleware` overrides,
     such as `is_allowed_origin`. Nor does it call `allow_origin_func`, which is asked about a request:

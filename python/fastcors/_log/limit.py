@@ -8,7 +8,7 @@ from time import monotonic
 INTERVAL = 60.0
 # The most different ones that are reported in them.
 MOST_REPORTED = 100
-# The most characters by which they are told apart.
+# How many characters of each are compared.
 _LONGEST = 300
 
 
