@@ -182,6 +182,11 @@ def _entry(options: Any) -> Middleware:
     return entry
 
 
+def is_shown_entry(entry: object) -> bool:
+    """Whether an entry of `user_middleware` is the one that `install` puts there."""
+    return type(entry).__module__ == __name__
+
+
 def _nothing_around(app: ASGIApp) -> ASGIApp:
     return app
 
@@ -211,7 +216,7 @@ def _instead(app: Any) -> str:
     kind = _name(app if isinstance(app, type) else type(app))
     if isinstance(app, type):
         return f"the class {kind}; create an application first: app = {app.__name__}(...)"
-    inner = next(filter(is_starlette, _layers(app)), None)
+    inner = next(filter(is_starlette, layers_along(app)), None)
     if inner is not None:
         removed = ", and remove the other CORS middleware" if is_cors(type(app)) else ""
         return (
@@ -271,7 +276,7 @@ def unwrapped(factory: Any) -> Any:
     return getattr(factory, "func", factory)
 
 
-def _layers(app: object) -> list[object]:
+def layers_along(app: object) -> list[object]:
     """Return an ASGI application and what it wraps, as far as `app` attributes show."""
     layers: list[object] = []
     # A mock has an `app` of an `app` without end.
@@ -290,7 +295,7 @@ def _is_around(stack: object, *inner: object) -> bool:
     """
     layers, seen = [stack], set[int]()
     for layer in layers:
-        if any(found is each for found in _layers(layer) for each in inner):
+        if any(found is each for found in layers_along(layer) for each in inner):
             return True
         if id(layer) not in seen and len(layers) < _MOST_HELD:
             seen.add(id(layer))

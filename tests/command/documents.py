@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from fastcors._command.kinds import ENGINES, KINDS, OTHERS, Kind
+from fastcors._command.kinds import ENGINES, KINDS, OTHERS, SERVERS, Kind
 from tests.command.running import ROOT, run
 from tests.documents import blocks_of
 
@@ -21,7 +21,6 @@ _EXAMPLE = re.compile(
     r"^```console\n\$ fastcors (?P<arguments>[^\n]*)\n```\n\n```text\n(?P<printed>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
-_SERVERS = {"fastcors": "fastcors", "starlette": "Starlette", "nginx": "nginx"}
 
 
 def renewed_command() -> str:
@@ -62,13 +61,13 @@ def _table(kind: Kind) -> str:
     names = ", ".join(f"`{name}`" for name in kind.names)
     rows = [
         (
-            engine.capitalize(),
+            title,
             " or ".join(f'"{words.replace("{}", "…")}"' for words in kind.words(engine)),
         )
-        for engine in ENGINES
+        for engine, title in ENGINES.items()
     ]
     rows += [("meaning", kind.meaning)]
-    rows += [(title, getattr(kind, server)) for server, title in _SERVERS.items()]
+    rows += [(title, kind.change(server)) for server, title in SERVERS.items()]
     table = "".join(f"| {title} | {said or 'nothing of its own'} |\n" for title, said in rows)
     heading = f"### {kind.title}\n\n"
     return (

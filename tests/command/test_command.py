@@ -133,6 +133,11 @@ def test_fastcors_does_not_import_the_command() -> None:
     assert run_apart(code=code).printed == "[]\n"
 
 
+def test_only_a_fetch_imports_the_browser() -> None:
+    code = "import sys, fastcors._command.main\nprint('fastcors.testing.browser' in sys.modules)"
+    assert run_apart(code=code).printed == "False\n"
+
+
 def test_the_version_is_shown() -> None:
     import fastcors
 

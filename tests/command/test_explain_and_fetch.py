@@ -1,4 +1,4 @@
-"""`fastcors explain` tells what the policy decides, and `fastcors fetch` what browsers do."""
+"""`fastcors explain` shows what the policy decides, and `fastcors fetch` what browsers do."""
 
 from __future__ import annotations
 

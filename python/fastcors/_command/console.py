@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .kinds import ENGINES, EXAMPLE_ORIGIN, EXAMPLE_PARAMETERS, KINDS, OTHERS
+from .kinds import ENGINES, EXAMPLE_ORIGIN, EXAMPLE_PARAMETERS, KINDS, OTHERS, SERVERS
 from .terminal import QUIET, TITLE, Terminal
 from .usage import UsageError, one_sentence
 
 if TYPE_CHECKING:
     from .kinds import Kind
 
-_NAMES = {"chrome": "Chrome", "firefox": "Firefox", "safari": "Safari"}
-_SERVERS = {"fastcors": "fastcors", "starlette": "Starlette", "nginx": "nginx"}
 _ORIGIN = re.compile(
     r"from origin '([^']{1,300})'|\bOrigin (\S{1,300}) is not allowed", re.IGNORECASE
 )
@@ -79,14 +77,16 @@ def meant_by(message: str) -> list[Meant]:
                     parameter = match[1] if match.lastindex else ""
                     found.append((len(words), kind, engine, parameter))
     # "… is not allowed by Access-Control-Allow-Methods" is a part of another engine's message.
-    longest: list[Meant] = []
     best = max((length for length, kind, *_ in found if kind in KINDS), default=0)
-    for kind in dict.fromkeys(kind for length, kind, *_ in found if not best or length == best):
-        of_kind = [each for each in found if each[1] is kind and (not best or each[0] == best)]
+    if best:
+        found = [each for each in found if each[0] == best]
+    meant: list[Meant] = []
+    for kind in dict.fromkeys(kind for _, kind, *_ in found):
+        of_kind = [each for each in found if each[1] is kind]
         engines = tuple(dict.fromkeys(engine for _, _, engine, _ in of_kind))
         preflight = _PREFLIGHT in text.lower() and len(kind.names) > 1
-        longest.append(Meant(kind, kind.names[1 if preflight else 0], engines, of_kind[0][3]))
-    return longest
+        meant.append(Meant(kind, kind.names[1 if preflight else 0], engines, of_kind[0][3]))
+    return meant
 
 
 def normalized(message: str) -> str:
@@ -109,18 +109,18 @@ def origin_in(message: str) -> str:
 def _show(found: list[Meant], origin: str) -> None:
     terminal = Terminal()
     if len(found) > 1:
-        terminal.line("This message has several causes. The headers of the response tell which.")
+        terminal.line("This message has several causes. The headers of the response show which.")
         terminal.blank()
     for one in found:
-        names = ", ".join(_NAMES[engine] for engine in one.engines)
+        names = ", ".join(ENGINES[engine] for engine in one.engines)
         parameter = "" if one.parameter == origin else one.parameter
         about = f": {parameter}" if parameter else ""
         title = one.kind.title.replace("`", "")
         terminal.line((f"{title}{about}", TITLE), (f" ({one.name}, {names})", QUIET), hanging=2)
         terminal.line(one.kind.meaning.replace("`", ""), indent=2)
-        for server, title in _SERVERS.items():
-            change: str = getattr(one.kind, server)
-            said = _of_this(change.replace("`", ""), parameter, origin)
+        for server, title in SERVERS.items():
+            change = one.kind.change(server).replace("`", "")
+            said = _of_this(change, parameter, origin)
             terminal.line((title, TITLE), f": {said}", indent=2, hanging=2)
         terminal.line((f"docs/debugging.md#{anchor_of(one.kind)}", QUIET), indent=2)
         terminal.blank()

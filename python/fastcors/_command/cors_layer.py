@@ -11,6 +11,7 @@ from typing import Any
 
 from fastcors._lint.accept import with_own_decision
 from fastcors._lint.lint import lint
+from fastcors._middleware.overridable import HOOKS
 from fastcors.installation import is_cors, unwrapped
 from fastcors.middleware import CORSMiddleware
 from fastcors.options import ALL_METHODS, DEFAULTS, SAFELISTED_HEADERS, Copy
@@ -21,16 +22,6 @@ from .usage import UsageError, first_problem
 
 FASTCORS, STARLETTE = "fastcors", "Starlette"
 
-# What a subclass may override that its options do not show.
-_HOOKS = (
-    "__call__",
-    "allow_explicit_origin",
-    "is_allowed_origin",
-    "preflight_response",
-    "send",
-    "simple_response",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class CORSLayer:
@@ -39,7 +30,7 @@ class CORSLayer:
     Attributes:
         factory: its class.
         library: `FASTCORS` or `STARLETTE`, whose class it is or derives from.
-        options: its options by name, as they were written where that is known.
+        options: its options by name, as they were written, if that is known.
         made: the policy that it has, if it is one of fastcors' that has been made.
     """
 
@@ -61,7 +52,7 @@ class CORSLayer:
         for class_ in self.factory.__mro__:
             if _library_of(class_) is not None:
                 break
-            names |= vars(class_).keys() & set(_HOOKS)
+            names |= vars(class_).keys() & {"__call__", *HOOKS}
         return sorted(names)
 
     def problems(self) -> list[Problem]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import traceback
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fastcors._format import in_one_line, shown, shown_expression
+from fastcors._format import shown, shown_expression
 from fastcors.problems import ConfigError
 
 from .findings import Finding, of_layers
@@ -74,7 +73,7 @@ def examine(name: str, folder: str) -> list[Examined]:
     """
     try:
         loaded = load(name, folder)
-    except (ConfigError, re.error) as error:
+    except ConfigError as error:
         return [_raised(error)]
     application = look_through(loaded.app)
     found = [
@@ -87,7 +86,7 @@ def examine(name: str, folder: str) -> list[Examined]:
     examined: list[Examined] = []
     for (path, layer, cors), call in zip(found, made, strict=True):
         one = Examined(path, layer, call)
-        one.findings += _of_options(one, cors)
+        one.findings += _of_options(one, layer, cors)
         examined.append(one)
     if not examined:
         raise UsageError(NO_CORS.format(name=name))
@@ -96,22 +95,20 @@ def examine(name: str, folder: str) -> list[Examined]:
     return examined
 
 
-def _of_options(one: Examined, cors: CORSLayer) -> Iterator[Finding]:
+def _of_options(one: Examined, layer: Layer, cors: CORSLayer) -> Iterator[Finding]:
     for problem in cors.problems():
         yield _of_problem(problem, one, cors)
     for path, below in cors.below_paths():
         for problem in below.problems():
             yield _of_problem(problem, one, below, path)
     for entry in cors.dead_entries():
-        if one.layer is None:
-            continue
         found = of_layers(
             "pattern-in-starlette",
             "error",
             f"allow_origins: {shown(entry)} is compared literally by Starlette, so it never matches; write "
             f"from fastcors import CORSMiddleware, where it is a pattern",
             path=one.path,
-            layer=one.layer,
+            layer=layer,
         )
         yield _placed(found, one, "allow_origins")
 
@@ -145,13 +142,9 @@ def fix_of(problem: Problem, cors: CORSLayer) -> str | None:
     if isinstance(suggestion, str) and problem.suggested_option == "allow_origin_regex":
         return f"allow_origin_regex={shown_expression(suggestion, 1000)}"
     text = shown(suggestion, 1000)
-    if isinstance(suggestion, str) and problem.value != _whole(problem, cors):
+    if isinstance(suggestion, str) and problem.value != cors.options.get(problem.option):
         return f"{problem.suggested_option}=[..., {text}]"
     return f"{problem.suggested_option}={text}"
-
-
-def _whole(problem: Problem, cors: CORSLayer) -> object:
-    return cors.options.get(problem.option)
 
 
 def _add(finding: Finding, examined: list[Examined]) -> None:
@@ -168,27 +161,21 @@ def _placed(finding: Finding, one: Examined, option: str = "") -> Finding:
     return replace(finding, place=one.call.place(option))
 
 
-def _raised(error: ConfigError | re.error) -> Examined:
+def _raised(error: ConfigError) -> Examined:
     """Return what is wrong with a CORS middleware whose making raised, at the line of the user."""
     place = _place_of(error)
-    if isinstance(error, ConfigError):
-        findings = [
-            Finding(
-                problem.code,
-                problem.severity,
-                f"{problem.option}: {problem.message}",
-                problem.anchor,
-                problem=problem,
-                place=place,
-            )
-            for problem in error.problems
-        ]
-        return Examined("", None, None, findings)
-    message = f"allow_origin_regex: {in_one_line(str(error))}"
-    anchor = "docs/configuration.md#allow_origin_regex"
-    return Examined(
-        "", None, None, [Finding("regex-syntax", "error", message, anchor, place=place)]
-    )
+    findings = [
+        Finding(
+            problem.code,
+            problem.severity,
+            f"{problem.option}: {problem.message}",
+            problem.anchor,
+            problem=problem,
+            place=place,
+        )
+        for problem in error.problems
+    ]
+    return Examined("", None, None, findings)
 
 
 def _place_of(error: BaseException) -> Place | None:

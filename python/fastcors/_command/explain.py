@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fastcors.problems import ConfigError
 from fastcors.testing import cors_check, methods, preflight, request_headers, wording
 
 from .examination import NO_CORS
 from .layers import look_through
-from .loading import load
+from .loading import load_valid
 from .terminal import ERROR, QUIET, SOUND, TITLE, WARNING, Terminal
 from .usage import (
     CREDENTIALS,
@@ -25,7 +23,6 @@ from .usage import (
     VERBOSE,
     WEBSOCKET,
     UsageError,
-    first_problem,
     header_lines,
     one_sentence,
 )
@@ -126,12 +123,7 @@ def explain(
 
 def _deciding(name: str, folder: str, path: str) -> tuple[CORSLayer, str]:
     """Return the CORS middleware that decides below a path, and where its application is mounted."""
-    try:
-        application = look_through(load(name, folder).app)
-    except (ConfigError, re.error) as error:
-        raise UsageError(
-            f"{name} cannot be made: {first_problem(error)} (fastcors lint lists it all)"
-        ) from error
+    application = look_through(load_valid(name, folder))
     found = list(_around(application, path))
     if found:
         return found[0]
@@ -151,7 +143,7 @@ def _around(application: Application, path: str) -> list[tuple[CORSLayer, str]]:
 
 
 def below(path: str, mount: str) -> str | None:
-    """Return what of a path is below a mount; None if it is elsewhere.
+    """Return the part of a path that is below a mount; None if the path is elsewhere.
 
     A segment of the mount in braces is a parameter of the path.
     """
@@ -166,13 +158,8 @@ def _usual_host(policy: Policy) -> str | None:
     return next((host for host in policy.hosts if "*" not in host), None)
 
 
-def _at(policy: Policy, asked: Asked) -> dict[str, Any]:
-    """Return the argument for the path, if the policy has others below paths."""
-    return {"path": asked.path} if getattr(policy, "paths", None) else {}
-
-
 def _websocket(policy: Policy, asked: Asked) -> list[Step]:
-    decision = policy.websocket(origin=asked.origin, host=asked.host, **_at(policy, asked))
+    decision = policy.websocket(origin=asked.origin, host=asked.host, path=asked.path)
     return [Step("handshake", decision)]
 
 
@@ -184,7 +171,7 @@ def _fetch(policy: Policy, asked: Asked) -> list[Step]:
             origin=asked.origin,
             method=asked.method,
             headers=",".join(asked.names) if asked.names else None,
-            **_at(policy, asked),
+            path=asked.path,
         )
         sent = preflight.Preflighted(asked.origin, asked.method, asked.names, asked.credentials)
         failure = preflight.check(sent, decision.status or 200, _lines(decision), follow="chromium")
@@ -197,10 +184,10 @@ def _fetch(policy: Policy, asked: Asked) -> list[Step]:
             sec_fetch_site="cross-site",
             sec_fetch_mode="cors",
             sec_fetch_dest="empty",
-            **_at(policy, asked),
+            path=asked.path,
         )
     else:
-        decision = policy.actual(origin=asked.origin, **_at(policy, asked))
+        decision = policy.actual(origin=asked.origin, path=asked.path)
     failure = cors_check.cors_check(
         _lines(decision), origin=asked.origin, credentials=asked.credentials
     )
@@ -229,9 +216,7 @@ def _show(layer: CORSLayer, asked: Asked, steps: list[Step], mount: str) -> None
         terminal.blank()
         verdict = ("allowed", SOUND) if step.allowed else ("blocked", ERROR)
         terminal.line((step.title, TITLE), ": ", verdict)
-        for text in str(step.decision).split("\n"):
-            depth = len(text) - len(text.lstrip())
-            terminal.line(text.lstrip(), indent=2 + depth, hanging=2)
+        terminal.block(str(step.decision), indent=2, hanging=2)
         if step.failure is not None:
             _show_failure(terminal, step.failure, asked)
 
@@ -243,4 +228,6 @@ def _show_failure(terminal: Terminal, failure: cors_check.Failure, asked: Asked)
     terminal.line(
         ("browser", ERROR), f": {failure.kind}", (f" {failure.parameter}", QUIET), indent=2
     )
-    terminal.line(f"{said}{f': {options}' if options else ''}", indent=4, hanging=2)
+    if options is not None:
+        said = wording.IN_OPTIONS.format(hint=said, options=options)
+    terminal.line(said, indent=4, hanging=2)

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fastcors._format import in_one_line, quoted
-from fastcors.problems import ConfigError
-from fastcors.testing import BlockedByCORS, Browser, FetchError
+from fastcors.testing.blocked import BlockedByCORS, FetchError
 from fastcors.testing.url import parse
 
 from .cors_layer import FASTCORS
 from .layers import look_through
-from .loading import importable, load, quiet
+from .loading import importable, load_valid, quiet
 from .terminal import ERROR, QUIET, SOUND, TITLE, Terminal
 from .usage import (
     CREDENTIALS,
@@ -27,7 +26,6 @@ from .usage import (
     VERBOSE,
     WEBSOCKET,
     UsageError,
-    first_problem,
     header_lines,
     one_sentence,
 )
@@ -35,6 +33,7 @@ from .usage import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from fastcors.testing import Browser
     from fastcors.testing.exchange import Exchange
     from fastcors.testing.response import Response
     from fastcors.testing.websocket import Handshake
@@ -89,6 +88,9 @@ def fetch(
 
 def _opened(target: str, origin: str, path: str, folder: str) -> tuple[Browser, str]:
     """Return a browser with a page, and the URL that the page asks for."""
+    # It takes asyncio and more to import, which no other subcommand needs.
+    from fastcors.testing import Browser
+
     app: Any
     if _SCHEMES.match(target):
         url = parse(re.sub("^ws", "http", target, flags=re.IGNORECASE))
@@ -96,17 +98,12 @@ def _opened(target: str, origin: str, path: str, folder: str) -> tuple[Browser, 
             raise UsageError(f"{target!r} is not a URL")
         app, wanted = url.origin, target
     else:
-        try:
-            app, wanted = load(target, folder).app, path
-            for chain in look_through(app).chains():
-                for cors in chain.cors:
-                    if cors.library == FASTCORS:
-                        # One that cannot be made would only be a response with status 500.
-                        cors.policy()
-        except (ConfigError, re.error) as error:
-            raise UsageError(
-                f"{target} cannot be made: {first_problem(error)} (fastcors lint lists it all)"
-            ) from error
+        app, wanted = load_valid(target, folder), path
+        for chain in look_through(app).chains():
+            for cors in chain.cors:
+                if cors.library == FASTCORS:
+                    # One that cannot be made would only be a response with status 500.
+                    cors.policy()
     try:
         return Browser(app, origin, base_url=_BASE, raise_app_exceptions=False), wanted
     except ValueError as error:
@@ -133,24 +130,34 @@ def _started(browser: Browser) -> Iterator[None]:
             browser.close()
 
 
+@contextmanager
+def _trying() -> Iterator[None]:
+    """Turn what a browser does not report of a request into a `UsageError`."""
+    try:
+        with quiet():
+            yield
+    except FetchError as error:
+        if error.kind == "NetworkError":
+            raise UsageError(str(error)) from error
+        raise
+    except TypeError as error:
+        raise UsageError(str(error)) from error
+    except Exception as error:  # an application may do anything
+        raise UsageError(f"the application raises {in_one_line(quoted(error))}") from error
+
+
 def _fetch(terminal: Terminal, browser: Browser, url: str, request: dict[str, Any]) -> bool:
     """Show a fetch, and return whether it is allowed."""
     try:
-        with quiet():
+        with _trying():
             response = browser.fetch(url, **request)
     except BlockedByCORS as blocked:
         _show_blocked(terminal, blocked)
         return False
     except FetchError as error:
-        if error.kind == "NetworkError":
-            raise UsageError(str(error)) from error
         _show_exchanges(terminal, error.exchanges)
         terminal.line(("blocked", ERROR), f": {error}", hanging=2)
         return False
-    except TypeError as error:
-        raise UsageError(str(error)) from error
-    except Exception as error:  # an application may do anything
-        raise UsageError(f"the application raises {in_one_line(quoted(error))}") from error
     _show_allowed(terminal, response)
     return True
 
@@ -158,17 +165,11 @@ def _fetch(terminal: Terminal, browser: Browser, url: str, request: dict[str, An
 def _handshake(terminal: Terminal, browser: Browser, url: str) -> bool:
     """Show the handshake of a WebSocket, and return whether it opens."""
     try:
-        with quiet():
+        with _trying():
             shaken = browser.websocket(url)
     except FetchError as error:
-        if error.kind == "NetworkError":
-            raise UsageError(str(error)) from error
         terminal.line(("blocked", ERROR), f": {error}", hanging=2)
         return False
-    except TypeError as error:
-        raise UsageError(str(error)) from error
-    except Exception as error:  # an application may do anything
-        raise UsageError(f"the application raises {in_one_line(quoted(error))}") from error
     _show_handshake(terminal, shaken)
     return shaken.accepted
 
@@ -176,9 +177,7 @@ def _handshake(terminal: Terminal, browser: Browser, url: str) -> bool:
 def _show_exchanges(terminal: Terminal, exchanges: Sequence[Exchange]) -> None:
     for exchange in exchanges:
         terminal.line((exchange.step, TITLE))
-        for line in str(exchange).split("\n"):
-            depth = len(line) - len(line.lstrip())
-            terminal.line(line.lstrip(), indent=2 + depth, hanging=4)
+        terminal.block(str(exchange), indent=2, hanging=4)
         terminal.blank()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fastcors import problems
+
 if TYPE_CHECKING:
     from typing import Literal
 
@@ -53,6 +55,13 @@ class Finding:
     place: Place | None = None
 
 
+def anchor_of(code: str) -> str:
+    """Return where a code is documented, from the project's root."""
+    if code in LAYER_CODES:
+        return f"{PAGE}#{code}"
+    return f"{problems.PAGE}#{problems.CODES[code].sections[0]}"
+
+
 def of_layers(
     code: str, severity: Literal["error", "warning"], message: str, *, path: str, layer: Layer
 ) -> Finding:
@@ -63,4 +72,4 @@ def of_layers(
     """
     if code not in LAYER_CODES:
         raise KeyError(code)
-    return Finding(code, severity, message, f"{PAGE}#{code}", path, layer)
+    return Finding(code, severity, message, anchor_of(code), path, layer)

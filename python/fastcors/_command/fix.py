@@ -60,8 +60,7 @@ def is_applicable(problem: Problem, layer: CORSLayer) -> bool:
     """Whether a suggestion works with the class of a layer: patterns are fastcors' alone."""
     if problem.suggestion is None:
         return False
-    suggested = problem.suggestion if isinstance(problem.suggestion, list) else [problem.suggestion]
-    return layer.library != STARLETTE or not any(map(is_pattern, suggested))
+    return layer.library != STARLETTE or not any(map(is_pattern, _listed(problem.suggestion)))
 
 
 def _editable(value: Any) -> Any:
@@ -107,7 +106,7 @@ def _listed(suggestion: Any) -> list[Any]:
 
 
 def _added(known: Any, suggestion: Any) -> Any:
-    """Return an option's value with what is suggested for it besides."""
+    """Return an option's value with a suggestion added to it."""
     if isinstance(known, list):
         return [*known, *(each for each in _listed(suggestion) if each not in known)]
     return known or suggestion
@@ -134,8 +133,8 @@ def differences(layers: Sequence[tuple[CORSLayer, Call | None]], *, strict: bool
         layers: each middleware, with the call that makes it, if it was found.
         strict: whether warnings are corrected, too.
 
-    It is one of the source where every option that changes is written as it is; else of the options
-    alone.
+    It is a diff of the source if every option that changes is written there as a literal, otherwise of
+    the options alone.
     """
     edits: dict[Path, list[_Edit]] = {}
     alone = []

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastcors import __version__
 from fastcors.problems import CODES
 
-from .findings import LAYER_CODES, SITE, Finding
+from .findings import LAYER_CODES, SITE, Finding, anchor_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,13 +86,10 @@ def as_sarif(findings: Sequence[Finding]) -> str:
 
 def _rule(code: str) -> dict[str, Any]:
     if code in LAYER_CODES:
-        said, anchor = LAYER_CODES[code], f"docs/command.md#{code}"
+        said = LAYER_CODES[code]
     else:
-        section = CODES[code].sections
-        options = ", ".join(CODES[code].options)
-        said = f"A problem of {options}" if options else "A problem of the options"
-        anchor = f"docs/configuration.md#{section[0]}" if section else "docs/configuration.md"
-    return {"id": code, "shortDescription": {"text": said}, "helpUri": SITE + anchor}
+        said = f"A problem of {', '.join(CODES[code].options) or 'the options'}"
+    return {"id": code, "shortDescription": {"text": said}, "helpUri": SITE + anchor_of(code)}
 
 
 def _result(finding: Finding, index: int) -> dict[str, Any]:

@@ -1,14 +1,16 @@
 """Every kind of failure: what the engines' consoles say, what it means, and what to change.
 
 `docs/debugging.md` is made of this table. The words of an engine are what its message is recognized by:
-`{}` stands for what differs. Where several are given, the first is the newest.
+`{}` stands for what differs. If there are several, the first is the newest.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-ENGINES = ("chrome", "firefox", "safari")
+# The names for a person, by the fields of `Kind`.
+ENGINES = {"chrome": "Chrome", "firefox": "Firefox", "safari": "Safari"}
+SERVERS = {"fastcors": "fastcors", "starlette": "Starlette", "nginx": "nginx"}
 # What the changes name for the origin of a page, for a header and for a method.
 EXAMPLE_ORIGIN = "https://app.example.com"
 EXAMPLE_PARAMETERS = ("Authorization", "PATCH")
@@ -21,7 +23,7 @@ class Kind:
     Attributes:
         title: what is wrong, for a heading.
         names: Chromium's names: one, or one for an actual request and one for a preflight.
-        chrome, firefox, safari: the words of each engine; empty where it has none of its own.
+        chrome, firefox, safari: the words of each engine; empty if it has none of its own.
         meaning: what it means.
         fastcors, starlette, nginx: what to change there.
     """
@@ -39,6 +41,11 @@ class Kind:
     def words(self, engine: str) -> tuple[str, ...]:
         """Return the words of an engine."""
         found: tuple[str, ...] = getattr(self, engine)
+        return found
+
+    def change(self, server: str) -> str:
+        """Return what to change in a server."""
+        found: str = getattr(self, server)
         return found
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from fastcors.installation import installed, is_starlette, unwrapped
+from fastcors.installation import (
+    installed,
+    is_cors,
+    is_shown_entry,
+    is_starlette,
+    layers_along,
+    unwrapped,
+)
 
 from .cors_layer import CORSLayer, cors_layer, cors_layer_of
 
@@ -123,7 +130,7 @@ def _look(app: Any, into: Application, seen: set[int]) -> None:
 
 
 def _inner(app: Any) -> Any:
-    """Return what an application wraps; None where that is a method of its own."""
+    """Return what an application wraps; None if that is a method of its own."""
     for name in _INNER:
         inner = getattr(app, name, None)
         if inner is not None and callable(inner):
@@ -149,13 +156,8 @@ def _layers_of_starlette(app: Any) -> list[Layer]:
     from starlette.middleware.errors import ServerErrorMiddleware
 
     layers.append(Layer(ServerErrorMiddleware, is_framework=True))
-    entries = [
-        entry
-        for entry in app.user_middleware
-        # What `install` shows there adds nothing to the stack.
-        if type(entry).__module__ != "fastcors.installation"
-    ]
-    return layers + _entries(entries)
+    # What `install` shows there adds nothing to the stack.
+    return layers + _entries(entry for entry in app.user_middleware if not is_shown_entry(entry))
 
 
 def _entries(entries: Any) -> list[Layer]:
@@ -193,7 +195,7 @@ def _look_at_router(router: Any, into: Application, seen: set[int]) -> None:
             continue
         inner = getattr(route, "app", None)
         if inner is None or hasattr(route, "endpoint"):
-            if hasattr(route, "routes") or _has_cors(inner):
+            if hasattr(route, "routes") or any(is_cors(type(each)) for each in layers_along(inner)):
                 inner = inner or route
             else:
                 continue
@@ -201,13 +203,3 @@ def _look_at_router(router: Any, into: Application, seen: set[int]) -> None:
         _look(inner, mounted, seen)
         if mounted.layers or mounted.mounted:
             into.mounted.append(mounted)
-
-
-def _has_cors(app: Any) -> bool:
-    for _ in range(_MOST_LAYERS):
-        if app is None:
-            return False
-        if cors_layer_of(app) is not None:
-            return True
-        app = getattr(app, "app", None)
-    return False

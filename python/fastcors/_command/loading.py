@@ -10,10 +10,10 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fastcors._format import class_name, in_one_line, quoted
+from fastcors._format import class_name, described, in_one_line, quoted
 from fastcors.problems import ConfigError, ConfigWarning
 
-from .usage import UsageError
+from .usage import UsageError, first_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,12 +26,10 @@ class Loaded:
     """An application, and where it comes from.
 
     Attributes:
-        name: as it was given: ``module:app``.
         module: the name of the module.
         app: the application.
     """
 
-    name: str
     module: str
     app: Any
 
@@ -64,9 +62,23 @@ def load(name: str, folder: str) -> Loaded:
         )
     if not callable(found):
         raise UsageError(
-            f"{name} is {_kind(found)}, not an ASGI application; write the name of the application"
+            f"{name} is {described(found)}, not an ASGI application; write the name of the application"
         )
-    return Loaded(name, module, found)
+    return Loaded(module, found)
+
+
+def load_valid(name: str, folder: str) -> Any:
+    """Return an application by its name, for a subcommand that needs its policy.
+
+    Raises:
+        UsageError: if there is none, or if a configuration in it raises.
+    """
+    try:
+        return load(name, folder).app
+    except ConfigError as error:
+        raise UsageError(
+            f"{name} cannot be made: {first_problem(error)} (fastcors lint lists it all)"
+        ) from error
 
 
 def _meant(name: str) -> str:
@@ -112,9 +124,8 @@ def _imported(module: str, folder: str) -> Any:
 
 
 def _failed(module: str, error: BaseException) -> UsageError:
-    said = f"SystemExit: {error}" if isinstance(error, SystemExit) else quoted(error)
     return UsageError(
-        f"{module} cannot be imported, because it raises {in_one_line(said)} "
+        f"{module} cannot be imported, because it raises {in_one_line(quoted(error))} "
         f"(--verbose shows the traceback)"
     )
 
@@ -141,12 +152,6 @@ def _called(function: Any, name: str) -> Any:
     except ConfigError:
         raise
     except (Exception, SystemExit) as error:
-        said = f"SystemExit: {error}" if isinstance(error, SystemExit) else quoted(error)
         raise UsageError(
-            f"{name} raises {in_one_line(said)} (--verbose shows the traceback)"
+            f"{name} raises {in_one_line(quoted(error))} (--verbose shows the traceback)"
         ) from error
-
-
-def _kind(value: object) -> str:
-    name = class_name(value)
-    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from .findings import Finding, of_layers
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from types import CodeType
 
     from .cors_layer import CORSLayer
-    from .layers import Application, Chain, Layer
+    from .layers import Application, Chain
 
 # What well-known middleware sends by itself.
 _RESPONDS = {
@@ -82,8 +83,8 @@ def _outside(chain: Chain) -> Iterator[Finding]:
 def responds_with(factory: Any) -> str | None:
     """Return what a middleware responds by itself; None if it is not seen to respond.
 
-    It is known for well-known classes. For others, the code of the class tells: one that responds names
-    a class whose name ends with Response, or builds the message that starts a response.
+    For a class that is not well known, its code is read: a middleware that responds names a class whose
+    name ends with Response.
     """
     name = getattr(factory, "__name__", "")
     if name in _PASSES:
@@ -117,13 +118,10 @@ def _names(code: CodeType) -> set[str]:
 
 def _two_layers(chain: Chain) -> Iterator[Finding]:
     """Yield the CORS middleware of an application that another one is around."""
-    found: list[Layer] = [layer for layer in chain.layers if layer.cors is not None]
-    own = [layer for layer in chain.application.layers if layer.cors is not None]
-    for layer in own:
-        place = next(place for place, each in enumerate(found) if each is layer)
-        if not place:
+    found = [layer for layer in chain.layers if layer.cors is not None]
+    for outer, layer in pairwise(found):
+        if layer not in chain.application.layers:
             continue
-        outer = found[place - 1]
         differ = not _are_alike(outer.cors, layer.cors)
         effect = (
             "preflights get the outer one's response alone, and a page can read what either of them allows"

@@ -82,12 +82,12 @@ def calls_in(module: str) -> list[Call]:
     if start is None:
         return []
     folder = start.parent
-    files = {start: None}
+    files = {start: sys.modules[module]}
     for name in sorted(sys.modules):
         file = _file(name)
         if file is not None and folder in file.parents and "site-packages" not in file.parts:
-            files[file] = None
-    return [call for file in files for call in _calls(file)]
+            files.setdefault(file, sys.modules[name])
+    return [call for file, each in files.items() for call in _calls(file, each)]
 
 
 def calls_of(layers: list[CORSLayer], calls: list[Call]) -> list[Call | None]:
@@ -140,7 +140,7 @@ def _file(module: str) -> Path | None:
     return Path(file) if isinstance(file, str) and file.endswith(".py") else None
 
 
-def _calls(file: Path) -> Iterator[Call]:
+def _calls(file: Path, module: ModuleType) -> Iterator[Call]:
     try:
         text = file.read_text(encoding="utf-8")
         if len(text) > _LARGEST or not any(name in text for name in (_CLASS, *_MAKERS)):
@@ -154,17 +154,10 @@ def _calls(file: Path) -> Iterator[Call]:
             for alias in node.names:
                 if alias.name == _CLASS:
                     classes[alias.asname or alias.name] = _library(node.module or "")
-    names = next((vars(module) for module in _modules(file)), {})
     found = [(node, _maker(node, classes)) for node in ast.walk(tree) if isinstance(node, ast.Call)]
     for node, library in sorted(found, key=lambda each: (each[0].lineno, each[0].col_offset)):
         if library is not None:
-            yield Call(file, node, library, names)
-
-
-def _modules(file: Path) -> Iterator[ModuleType]:
-    for module in list(sys.modules.values()):
-        if getattr(module, "__file__", None) == str(file):
-            yield module
+            yield Call(file, node, library, vars(module))
 
 
 def _library(module: str) -> str:

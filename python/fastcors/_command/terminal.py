@@ -51,6 +51,12 @@ class Terminal:
             line.rstrip()
             self._console.print(Text(" " * (indent + (hanging if number else 0))) + line)
 
+    def block(self, text: str, *, indent: int, hanging: int) -> None:
+        """Print the lines of a text, each a paragraph, indented further by the spaces it begins with."""
+        for line in text.split("\n"):
+            said = line.lstrip()
+            self.line(said, indent=indent + len(line) - len(said), hanging=hanging)
+
     def blank(self) -> None:
         """Print an empty line."""
         self._console.print()

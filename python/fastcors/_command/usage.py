@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from fastcors.testing.headers import is_token
+
 from .terminal import escaped
 
 if TYPE_CHECKING:
@@ -62,8 +64,6 @@ def header_lines(given: list[str] | None) -> list[tuple[str, str]]:
     Raises:
         UsageError: for what is no header.
     """
-    from fastcors.testing.headers import is_token
-
     found = []
     for text in given or ():
         name, _, value = text.partition(":")

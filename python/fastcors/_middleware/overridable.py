@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from fastcors.policy import Policy
 
 # The methods that Starlette calls by name, and a subclass may therefore override.
-_HOOKS = (
+HOOKS = (
     "is_allowed_origin",
     "preflight_response",
     "simple_response",
@@ -217,7 +217,7 @@ _ASKED: ContextVar[tuple[Overridable, CompiledPolicy, Scope | None] | None] = Co
 _IMPORTED: list[ModuleType] = []
 _CALL = Overridable.__call__
 ORIGINALS = {
-    **{name: vars(Overridable)[name] for name in _HOOKS},
+    **{name: vars(Overridable)[name] for name in HOOKS},
     "app": vars(Middleware)["app"],
 }
 
@@ -245,7 +245,7 @@ def need_starlette() -> None:
     except ImportError:
         raise RuntimeError(
             "a subclass of CORSMiddleware that overrides how responses are made needs Starlette: "
-            f"pip install starlette, or override none of {', '.join(_HOOKS[1:])}"
+            f"pip install starlette, or override none of {', '.join(HOOKS[1:])}"
         ) from None
 
 
