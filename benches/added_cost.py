@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from benches.report import options, python, require_release_build, write
+from benches.report import options, run
 from benches.requests import POLICIES, REQUESTS, middlewares, response
 from benches.tables import ADDED
 from benches.timing import best, by_hand
@@ -46,14 +46,7 @@ def added(rounds: int) -> Iterator[Row]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
     given = options(__doc__, rounds=400, quick=100).parse_args(arguments)
-    require_release_build()
-    print(f"{python()}, nanoseconds added to one request, best of {given.rounds} rounds\n")
-    rows = ADDED.print_while(added(given.rounds))
-    if given.record:
-        write(
-            "added_cost",
-            {"unit": "nanoseconds added to one request", "rounds": given.rounds, "rows": rows},
-        )
+    run(ADDED, added, given)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
-from benches.report import options, python, require_release_build, write
+from benches.report import options, run
 from benches.requests import COMMON, POLICIES, REQUESTS, SERVER, response
 from benches.tables import ENDPOINT
 from benches.timing import best, by_hand
@@ -78,15 +78,14 @@ def measured(rounds: int) -> Iterator[Row]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
     given = options(__doc__, rounds=400, quick=60).parse_args(arguments)
-    require_release_build()
-    print(f"{python()}, one request to a FastAPI endpoint, best of {given.rounds} rounds\n")
-    rows = ENDPOINT.print_while(measured(given.rounds))
-    if given.record:
-        write(
-            "endpoint",
-            {"unit": "microseconds", "rounds": given.rounds, "rows": rows},
-            ("starlette", "fastapi"),
-        )
+    run(
+        ENDPOINT,
+        measured,
+        given,
+        title="one request to a FastAPI endpoint",
+        unit="microseconds",
+        packages=("starlette", "fastapi"),
+    )
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from asgi_cross_origin_protection import CrossOriginProtection
 
-from benches.report import options, python, require_release_build, write
+from benches.report import options, run
 from benches.requests import (
     ALLOWED,
     BROWSER_LINES,
@@ -73,7 +73,7 @@ def middlewares() -> dict[str, App]:
 def check(apps: dict[str, App]) -> None:
     """Exit unless each middleware rejects what it should, and only that."""
     for kind, scope in REQUESTS.items():
-        # To a handshake that nobody rejects, nobody responds here.
+        # A handshake that is not rejected gets no response here.
         if scope["type"] == "websocket":
             continue
         for name, app in apps.items():
@@ -102,15 +102,7 @@ def measured(rounds: int) -> Iterator[Row]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
     given = options(__doc__, rounds=400, quick=40).parse_args(arguments)
-    require_release_build()
-    print(f"{python()}, nanoseconds added to one request, best of {given.rounds} rounds\n")
-    rows = ENFORCEMENT.print_while(measured(given.rounds))
-    if given.record:
-        write(
-            "enforcement",
-            {"unit": "nanoseconds added to one request", "rounds": given.rounds, "rows": rows},
-            PACKAGES,
-        )
+    run(ENFORCEMENT, measured, given, packages=PACKAGES)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,17 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from benches.report import options, python, require_release_build, write
-from benches.requests import ALLOWED, COMMON, REJECTED, REQUESTS, application, response
+from benches.report import options, run
+from benches.requests import (
+    ALLOWED,
+    COMMON,
+    REJECTED,
+    REQUESTS,
+    application,
+    discard,
+    receive,
+    response,
+)
 from benches.tables import FUNCTION
 from benches.timing import best
 from fastcors import CORSMiddleware, cached
@@ -56,21 +65,13 @@ def middlewares() -> dict[str, App]:
     }
 
 
-async def _receive() -> Any:
-    return {"type": "http.request", "body": b"", "more_body": False}
-
-
-async def _send(message: Any) -> None:
-    pass
-
-
 def in_a_loop(runner: asyncio.Runner, app: App, scope: dict[str, Any]) -> Batch:
     """Return batches of one request, run in an event loop."""
 
     async def run(count: int) -> int:
         start = time.perf_counter_ns()
         for _ in range(count):
-            await app(scope, _receive, _send)
+            await app(scope, receive, discard)
         return time.perf_counter_ns() - start
 
     return lambda count: runner.run(run(count))
@@ -121,14 +122,7 @@ def measured(rounds: int) -> Iterator[Row]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
     given = options(__doc__, rounds=200, quick=40).parse_args(arguments)
-    require_release_build()
-    print(f"{python()}, nanoseconds added to one request, best of {given.rounds} rounds\n")
-    rows = FUNCTION.print_while(measured(given.rounds))
-    if given.record:
-        write(
-            "function",
-            {"unit": "nanoseconds added to one request", "rounds": given.rounds, "rows": rows},
-        )
+    run(FUNCTION, measured, given)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import uvloop
 
 from benches.protocol import Connection, connect, send
-from benches.report import options, python, require_release_build, write
+from benches.report import options, run
 from benches.requests import ALLOWED, COMMON, POLICIES, REJECTED, REQUESTS
 from benches.served import plain
 from benches.tables import MINIMAL
@@ -84,7 +84,7 @@ def measured(rounds: int) -> Iterator[Row]:
     """Measure each response with each policy; no times without rounds."""
     for policy_name, policy in CHOSEN.items():
         for kind, scope in _requests().items():
-            # Nobody is rejected there.
+            # It rejects no origin.
             if policy is EVERY and kind.endswith("rejected"):
                 continue
             found = uvloop.run(measure(policy, scope, rounds))
@@ -102,12 +102,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         help="measure no times, on a machine that does something else meanwhile",
     )
     given = parser.parse_args(arguments)
-    require_release_build()
-    print(f"{python()}, uvicorn without sockets, best of {given.rounds} rounds\n")
-    rows = MINIMAL.print_while(measured(given.rounds))
-    if given.record:
-        figures = {"unit": "bytes and microseconds", "rounds": given.rounds, "rows": rows}
-        write("minimal", figures, ("starlette", "uvicorn", "uvloop", "httptools"))
+    run(
+        MINIMAL,
+        measured,
+        given,
+        title="uvicorn without sockets",
+        unit="bytes and microseconds",
+        packages=("starlette", "uvicorn", "uvloop", "httptools"),
+    )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
-from benches.report import options, python, require_release_build, write
+from benches.report import options, run
 from benches.requests import ALLOWED, COMMON, REQUESTS, application, response
 from benches.tables import OVERRIDES
 from benches.timing import best, by_hand
@@ -123,14 +123,7 @@ def measured(rounds: int) -> Iterator[Row]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
     given = options(__doc__, rounds=200, quick=40).parse_args(arguments)
-    require_release_build()
-    print(f"{python()}, nanoseconds added to one request, best of {given.rounds} rounds\n")
-    rows = OVERRIDES.print_while(measured(given.rounds))
-    if given.record:
-        write(
-            "overrides",
-            {"unit": "nanoseconds added to one request", "rounds": given.rounds, "rows": rows},
-        )
+    run(OVERRIDES, measured, given)
 
 
 if __name__ == "__main__":

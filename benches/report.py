@@ -15,11 +15,15 @@ from typing import TYPE_CHECKING, Any
 from fastcors import _fastcors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    from benches.tables import Row, Table
 
 RESULTS = Path(__file__).with_name("results")
 # A benchmark's results, with what they were measured on.
 Figures = dict[str, Any]
+# What most benchmarks measure.
+ADDED = "nanoseconds added to one request"
 
 
 def options(description: str | None, rounds: int, quick: int) -> argparse.ArgumentParser:
@@ -95,6 +99,33 @@ def write(name: str, figures: Figures, packages: Iterable[str] = ("starlette",))
     path = RESULTS / f"{name}.json"
     path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"\nwritten: benches/results/{path.name}")
+
+
+def run(
+    table: Table,
+    measure: Callable[[int], Iterable[Row]],
+    given: argparse.Namespace,
+    *,
+    title: str = ADDED,
+    unit: str = ADDED,
+    packages: Iterable[str] = ("starlette",),
+) -> None:
+    """Run a benchmark of one table: print it row by row, and write it if `--record` is given.
+
+    Args:
+        table: the table.
+        measure: yields its rows, each measured in so many rounds.
+        given: the benchmark's `options`, parsed.
+        title: what is printed above the table.
+        unit: the unit of its figures.
+        packages: as for `write`.
+    """
+    require_release_build()
+    print(f"{python()}, {title}, best of {given.rounds} rounds\n")
+    rows = table.print_while(measure(given.rounds))
+    if given.record:
+        figures = {"unit": unit, "rounds": given.rounds, "rows": rows}
+        write(table.result, figures, packages)
 
 
 def read(name: str) -> Figures | None:

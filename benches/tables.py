@@ -308,7 +308,7 @@ LOOKUPS = Table(
 )
 CHANGES = Table(
     ("what, with a million entries", "microseconds"),
-    lambda row: (row["what"], f"{row['microseconds']:,.1f}"),
+    _microseconds("microseconds"),
     "origin_set",
     _part("changes"),
 )

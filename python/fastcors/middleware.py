@@ -55,17 +55,17 @@ class CORSMiddleware(Overridable):
         expose_headers: the response headers that scripts may read.
         max_age: how long a browser may cache a preflight response, in seconds.
         allow_origin_func: a function that is asked about an origin that nothing else allows:
-            ``(origin, scope)``, plain or ``async def``. Only ``True`` allows the origin. It is not asked
-            about ``null`` and about what names no site. `fastcors.cached` remembers what it returns.
+            ``(origin, scope)``, plain or ``async def``. Only ``True`` allows the origin. It is not called
+            for ``null`` or a value that names no site. `fastcors.cached` remembers what it returns.
         origin_func_timeout: for how many seconds an ``async`` one may be awaited; then the origin is
             rejected.
         paths: other policies, or none, below paths, such as
-            ``{"/public": Policy(allow_origins=["*"]), "/internal": None}``. A path is below a key by whole
-            segments, and the key of the most segments counts, compared as it stands with the scope's path
-            after `root_path`. None: no CORS there; preflights reach the application, and responses stay as
-            they are. A path that routers may read in several ways, which are below different keys, gets no
-            permission. Elsewhere the other options apply. `hosts` is for the whole server; everything else
-            is the path's own policy's.
+            ``{"/public": Policy(allow_origins=["*"]), "/internal": None}``. A key covers what is below it
+            by whole segments, and of several keys the one with the most segments counts. Keys are compared
+            as they are with the scope's path after `root_path`. None: no CORS there; preflights reach the
+            application, and responses stay as they are. If routers may read a path in several ways, which
+            are below different keys, no origin is allowed. Elsewhere the other options apply. A path's
+            policy takes none of them; only `hosts` is for the whole server.
         enforce: which requests are rejected before the application runs, WebSocket handshakes too:
             True for all whose Origin is not allowed, ``"unsafe"`` for those of them with another method
             than GET, HEAD and OPTIONS, ``"isolate"`` also for what another site's page loads without an
@@ -182,7 +182,7 @@ class CORSMiddleware(Overridable):
 
             ``allow_origin_func`` counts how often the function was ``asked``, and what became of it:
             it ``allowed`` or ``rejected`` the origin by True or False, it ``raised``, it ``timed_out``,
-            or what it returned is ``not_bool``. Where a request is canceled meanwhile, it is only asked.
+            or what it returned is ``not_bool``. If a request is canceled meanwhile, only ``asked`` grows.
 
             ``paths`` has the same counts for each key of `paths`, also of one that was replaced since;
             they are part of the others. Below a key with None only ``requests`` are counted, and what

@@ -291,6 +291,10 @@ class Options:
         """Return the request headers as Starlette sends them: with the safelisted ones, sorted."""
         return sorted(_SAFELISTED.union(self.allow_headers.items))
 
+    def compared(self) -> dict[str, Hashable]:
+        """Return what two policies compare besides their origins: each option as it is sent."""
+        return {option.name: option.sent(self) for option in OPTIONS if option.sent}
+
     def with_hosts(self, hosts: Copy) -> Options:
         """Return the same options with other hosts, for a path of a server with these."""
         copied = Options.__new__(Options)
@@ -306,7 +310,7 @@ class Options:
 
 
 def identity(function: Any) -> Hashable:
-    """Return what tells a function from others: a bound method is another object at each access."""
+    """Return what identifies a function: a bound method is another object at each access."""
     if function is None:
         return None
     if type(function) is METHOD:

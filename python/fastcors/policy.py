@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ._fastcors import CompiledPolicy
-from ._format import function_name, listed, shown
+from ._format import shown
 from ._immutable import Immutable, ReadOnlyDict, ReadOnlyList
 from ._lint.arguments import check_names, checked
 from ._lint.reading import read_options
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
 # `types` has it too, at the price of an import.
 _READ_ONLY: Callable[[Mapping[str, Any]], Mapping[str, Any]] = type(type.__dict__)
 
-# How many items of an option the repr shows if there are more.
-_SHOWN = 3
-
 
 class Policy(Immutable):
     """What a middleware allows and how it responds, without ASGI and without an application.
@@ -58,8 +55,8 @@ class Policy(Immutable):
 
     A policy never changes; `replace` returns another. Two policies are equal if their options are:
     origins and regular expressions in any order, the others as they are sent, and functions if they are
-    the same object. Comparing a million
-    origins takes some tenths of a second, and so does the first hash.
+    the same object. Comparing a million origins takes some tenths of a second, and so does the first
+    hash.
 
     A policy knows only its options. It does not call what a subclass of `CORSMiddleware` overrides,
     such as `is_allowed_origin`. Nor does it call `allow_origin_func`, which is asked about a request:
@@ -112,10 +109,7 @@ class Policy(Immutable):
 
     def _with_origins(self, origins: list[str]) -> Self:
         """Return a policy with these entries and the other options, whose problems are known."""
-        policy = type(self).__new__(type(self))
-        compiled = _compiled(self._options, origins)
-        policy._start(_options=self._options, _compiled=compiled, _hash=None)
-        return policy
+        return _made(type(self), self._options, origins)
 
     def preflight(
         self,
@@ -316,31 +310,22 @@ class Policy(Immutable):
         if not isinstance(other, Policy):
             return NotImplemented
         return self is other or (
-            self._value() == other._value() and self._compiled.has_entries_of(other._compiled)
+            self._options.compared() == other._options.compared()
+            and self._compiled.has_entries_of(other._compiled)
         )
 
     def __hash__(self) -> int:
         found = self._hash
         if found is None:
-            found = hash((self._compiled.entries_hash(), *self._value().values()))
+            found = hash((self._compiled.entries_hash(), *self._options.compared().values()))
             self._set(_hash=found)
         return found
 
     def __repr__(self) -> str:
         """Return the options that differ from the defaults, long ones cut."""
-        count = self._compiled.entry_count()
-        texts = []
-        live = self._options.allow_origins.live
-        if live is not None:
-            texts.append(f"allow_origins={live!r}")
-        elif count:
-            texts.append(
-                f"allow_origins={listed(self._compiled.origins(_SHOWN + 1), count, _SHOWN)}"
-            )
-        for name, value in self._value().items():
-            if value != _USUAL[name]:
-                texts.append(f"{name}={self._shown(name)}")
-        return f"{type(self).__name__}({', '.join(texts)})"
+        from ._repr import policy_repr
+
+        return policy_repr(type(self).__name__, self._options, self._compiled)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _policy_of, (self._given(), type(self))
@@ -356,25 +341,6 @@ class Policy(Immutable):
         if self._options.allow_origins.live is not None:
             return self._options.given([])
         return self._options.given(self._compiled.origins())
-
-    def _value(self) -> dict[str, Any]:
-        """Return what two policies compare besides their origins: each option as it is sent."""
-        return {option.name: option.sent(self._options) for option in OPTIONS if option.sent}
-
-    def _shown(self, name: str) -> str:
-        option = getattr(self._options, name)
-        if name == "paths":
-            return _shown_paths(option)
-        if name == "allow_origin_regex":
-            expressions = [_shown_expression(pattern) for pattern in self._options.patterns()]
-            return expressions[0] if len(expressions) == 1 else f"[{', '.join(expressions)}]"
-        if name == "allow_origin_func":
-            return function_name(option)
-        if not isinstance(option, Copy):
-            return shown(option)
-        if option.star:
-            return "['*']"
-        return listed(option.items, len(option.items), _SHOWN)
 
     @property
     def allow_origins(self) -> Collection[str]:
@@ -514,9 +480,18 @@ def _policy_at(
     options: Options, origins: list[str], place: tuple[str | None, bool, bool]
 ) -> Policy:
     """Return the policy for a key of `paths`, or for paths that are ambiguous."""
-    policy = Policy.__new__(Policy)
-    compiled = _compiled(options, origins, place)
-    policy._start(_options=options, _compiled=compiled, _hash=None)
+    return _made(Policy, options, origins, place)
+
+
+def _made(
+    class_: type[_Policy],
+    options: Options,
+    origins: list[str],
+    place: tuple[str | None, bool, bool] | None = None,
+) -> _Policy:
+    """Return a policy of options whose problems are known, with these entries."""
+    policy = class_.__new__(class_)
+    policy._start(_options=options, _compiled=_compiled(options, origins, place), _hash=None)
     return policy
 
 
@@ -544,10 +519,6 @@ def _compiled(
     )
 
 
-# The values that options have by default, for the repr.
-_USUAL = Policy()._value()
-
-
 def _policy_of(given: Mapping[str, Any], class_: type[_Policy]) -> _Policy:
     """Return a policy again, whose problems have been reported."""
     options = read_options(given)
@@ -559,20 +530,3 @@ def _policy_of_options(options: Options, class_: type[_Policy]) -> _Policy:
     policy = class_.__new__(class_)
     policy._take(options)
     return policy
-
-
-def _shown_paths(paths: Mapping[str, Policy | None]) -> str:
-    """Return the first of the paths, each with its policy, as text."""
-    items = list(paths.items())
-    first = items if len(items) <= _SHOWN + 1 else items[:_SHOWN]
-    texts = [f"{shown(key)}: {policy!r}" for key, policy in first]
-    if len(first) < len(items):
-        texts.append(f"… {len(items) - len(first):,} more")
-    return f"{{{', '.join(texts)}}}"
-
-
-def _shown_expression(pattern: re.Pattern[str]) -> str:
-    """Return a regular expression as text: as a string if it has no flags of its own."""
-    import re
-
-    return shown(pattern.pattern if pattern.flags == re.UNICODE else pattern, 200)

@@ -13,6 +13,7 @@ from fastcors.decision import RULES
 from tests.exchange import responding, sent
 
 from .scopes import ORIGIN, OTHER, at, handshake_at, preflight_at
+from .test_middleware import status_of
 
 NOTHING = dict.fromkeys(("origin", "method", "headers", "private-network"), 0)
 NO_RULE = dict.fromkeys(RULES, 0)
@@ -65,16 +66,7 @@ def test_each_path_has_its_counts_which_are_part_of_the_whole() -> None:
 
 def test_a_rejected_handshake_is_counted_below_its_path() -> None:
     middleware = CORSMiddleware(responding(), [ORIGIN], paths=PATHS)
-    messages: list[Any] = []
-
-    async def send(message: Any) -> None:
-        messages.append(message)
-
-    async def receive() -> Any:
-        return {"type": "websocket.connect"}
-
-    with pytest.raises(StopIteration):
-        middleware(handshake_at("/admin"), receive, send).send(None)
+    assert status_of(middleware, handshake_at("/admin")) == 1008
     assert middleware.stats()["paths"]["/admin"]["enforcement"]["websocket"] == 1
     assert middleware.stats()["enforcement"]["websocket"] == 1
 

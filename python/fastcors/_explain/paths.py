@@ -42,7 +42,7 @@ _NO_CORS = (
     "to allow the origin: paths={{{key}: Policy(allow_origins=[{origin}]), ...}}"
 )
 
-# The first line where paths has None.
+# The first line if paths has None.
 _UNTOUCHED_PREFLIGHT = "not handled: a preflight for {method} from {origin} reaches the application, which has to respond to it"
 _UNTOUCHED = "not handled: the response of the application goes out as it is"
 _UNTOUCHED_HANDSHAKE = "{request} is allowed: it reaches the application, which decides"

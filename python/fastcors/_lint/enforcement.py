@@ -24,7 +24,7 @@ LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 _ALL_INTERFACES = ("0.0.0.0", "0", "[::]", "::", "[::0]", "::0")  # noqa: S104 - nothing is bound
 # The most origins that are looked at to know whether the server is a local tool.
 _MOST = 1_000
-# The most hosts in one string that are told apart.
+# A string of more hosts than these is not split.
 _MOST_SEVERAL = 20
 
 

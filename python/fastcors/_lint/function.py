@@ -6,6 +6,7 @@ from sys import float_info
 
 from fastcors._coroutines import FUNCTION, METHOD
 from fastcors._format import function_name, misplaced, shown
+from fastcors.options import DEFAULTS
 from fastcors.problems import Problem
 
 from .suggestions import TEXTS, seconds_of
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from fastcors.options import Options
 
 _WRITE = "write def allows(origin, scope), which returns True or False"
-_USUAL_TIMEOUT = 5
+_USUAL_TIMEOUT: float = DEFAULTS["origin_func_timeout"]
 # In seconds. A browser and its user do not wait longer for a preflight.
 _LONGEST_TIMEOUT = 60
 # An int may be too large for an event loop's clock.

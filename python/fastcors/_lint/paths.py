@@ -46,7 +46,7 @@ def paths(option: str, given: Any, problems: list[Problem]) -> dict[str, Any]:
 
 
 class _Keys:
-    """The keys before, as a tree of segments, so that a thousand of them are not compared with each other."""
+    """The keys before, as a tree of segments: a thousand of them need not be compared with each other."""
 
     def __init__(self) -> None:
         # By the folded segment: the segment, the first key that has it, and what is below.

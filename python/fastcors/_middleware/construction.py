@@ -1,4 +1,4 @@
-"""The checks of a call of `CORSMiddleware(...)` before any option is read, and its log."""
+"""The checks of a call of `CORSMiddleware(...)` before any option is read; logs what it raises."""
 
 from __future__ import annotations
 

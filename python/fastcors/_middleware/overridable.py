@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from starlette.datastructures import Headers, MutableHeaders
     from starlette.responses import Response
 
+    from fastcors._origins.function import Pending
     from fastcors._types import Message, Receive, Scope, Send
     from fastcors.policy import Policy
 
@@ -51,7 +52,7 @@ class Overridable(Middleware):
             await self._fastcors_respond(scope, receive, send)
             return
         policy = self._fastcors_policy._at(scope)
-        # Below no path but one that is ambiguous is nobody asked.
+        # An ambiguous path allows no origin, whatever an override would say.
         said: bool | None = False if policy._compiled.is_ambiguous else None
         if policy._compiled.enforces:
             if hasattr(scope.get("headers"), "__next__"):
@@ -92,10 +93,7 @@ class Overridable(Middleware):
         """
         asked = _ASKED.get()
         if asked is not None and asked[0] is self:
-            _, compiled, scope = asked
-            if scope is None or compiled.allows(origin):
-                return compiled.allows(origin)
-            return ask(self, compiled, scope, origin)
+            return _allowed_by_policy(*asked, origin)
         return self._fastcors_allows(origin)
 
     def preflight_response(self, request_headers: Headers) -> Response:
@@ -302,6 +300,14 @@ async def _awaited(
         _ASKED.reset(token)
 
 
+def _allowed_by_policy(
+    middleware: Overridable, compiled: CompiledPolicy, scope: Scope | None, origin: str
+) -> bool | Pending:
+    """Whether the policy allows an origin, by its rules or by its function, which needs a scope."""
+    allowed = compiled.allows(origin)
+    return allowed if allowed or scope is None else ask(middleware, compiled, scope, origin)
+
+
 async def _said_of_preflight(
     middleware: Overridable, policy: Policy, origin: str, scope: Scope
 ) -> bool | None:
@@ -319,9 +325,7 @@ async def _verdict(
     """Call `is_allowed_origin`, and await the result if it is an awaitable."""
     compiled = policy._compiled
     if not middleware._fastcors_asks:
-        if scope is None or compiled.allows(origin):
-            return compiled.allows(origin)
-        return await settled(ask(middleware, compiled, scope, origin))
+        return await settled(_allowed_by_policy(middleware, compiled, scope, origin))
     verdict: Any = middleware._fastcors_ask(compiled, origin, scope)
     if hasattr(verdict, "__await__"):
         verdict = await verdict

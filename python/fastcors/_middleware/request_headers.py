@@ -28,8 +28,8 @@ class RequestHeaders(Headers):
         requested: Access-Control-Request-Headers, or None.
         private_network: whether there is Access-Control-Request-Private-Network.
         origin_allowed: what an overridden `is_allowed_origin`, or `allow_origin_func`, returned before
-            the response was made: for a preflight, because `preflight_response` cannot await it, and for enforcement; None if
-            it was not called.
+            the response was made: for a preflight, because `preflight_response` cannot await it, and
+            for enforcement; None if it was not called.
         reported: whether the rejection of the request was counted and logged.
         scope: the request's scope, for the log.
     """
