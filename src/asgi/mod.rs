@@ -49,6 +49,7 @@ mod route;
 mod scope;
 mod send;
 mod shape;
+mod shared;
 #[cfg(Py_GIL_DISABLED)]
 mod threads;
 mod types;

@@ -1,14 +1,12 @@
 //! The policies of the option `paths`, compiled.
 
-#[cfg(Py_GIL_DISABLED)]
-use std::sync::Arc;
-
 use pyo3::prelude::*;
 #[cfg(Py_GIL_DISABLED)]
 use pyo3::sync::PyOnceLock;
 use pyo3::{PyTraverseError, PyVisit};
 
 use super::path_counts::counter_of;
+use super::shared::Shared;
 use crate::cors::{Found, Paths};
 
 /// The keys of `paths`, each with the `CompiledPolicy` of what is below it.
@@ -23,12 +21,6 @@ pub(crate) struct CompiledPaths {
     #[cfg(Py_GIL_DISABLED)]
     own: Vec<PyOnceLock<Py<PyAny>>>,
 }
-
-/// What threads share: without the GIL each has Python objects of its own around it.
-#[cfg(not(Py_GIL_DISABLED))]
-type Shared<T> = T;
-#[cfg(Py_GIL_DISABLED)]
-type Shared<T> = Arc<T>;
 
 impl CompiledPaths {
     /// Holds the `CompiledPolicy` of each key, and the one for ambiguous paths of each strictness that a key

@@ -16,6 +16,7 @@ use super::guard::attached;
 use super::names::{Names, pair};
 use super::object::Raised;
 use super::paths::Part;
+use super::shared::Shared;
 use crate::cors::{
     Actual, Besides, FixedLine, LineValue, Policy, Preflight, PreflightRequest, Rejections,
     Verdict, may_name_a_site,
@@ -29,7 +30,7 @@ use crate::enforcement::Enforcement;
 /// The options come from `fastcors.Policy`, which has checked them.
 #[pyclass(frozen, immutable_type, module = "fastcors._fastcors")]
 pub(crate) struct CompiledPolicy {
-    pub(crate) policy: Core<Policy>,
+    pub(crate) policy: Shared<Policy>,
     pub(super) names: &'static Names,
     /// The shared parts of preflight responses, for each value of [`Rejections`].
     pub(super) preflight: Vec<PreflightParts>,
@@ -50,7 +51,7 @@ pub(crate) struct CompiledPolicy {
     /// On values of `Access-Control-Request-Headers`: 60 instructions instead of the 480 of a decision.
     headers: Verdicts,
     /// Which requests are rejected before the application runs.
-    pub(crate) enforcement: Core<Enforcement>,
+    pub(crate) enforcement: Shared<Enforcement>,
     /// Whether any may be.
     pub(super) enforces: bool,
     /// What is asked about an Origin that nothing else allows.
@@ -61,12 +62,6 @@ pub(crate) struct CompiledPolicy {
     /// a function or paths.
     pub(super) is_special: bool,
 }
-
-/// What several threads decide by: without the GIL each has Python objects of its own around it.
-#[cfg(not(Py_GIL_DISABLED))]
-type Core<T> = T;
-#[cfg(Py_GIL_DISABLED)]
-type Core<T> = std::sync::Arc<T>;
 
 /// The last verdicts on some texts. They depend only on the policy, so they are never wrong,
 /// only forgotten.
@@ -185,7 +180,7 @@ impl CompiledPolicy {
         part: Part,
     ) -> PyResult<Self> {
         #[cfg(Py_GIL_DISABLED)]
-        let (policy, enforcement) = (Core::new(policy), Core::new(enforcement));
+        let (policy, enforcement) = (Shared::new(policy), Shared::new(enforcement));
         Self::around(py, policy, options, python_only, enforcement, function, part)
     }
 
@@ -194,23 +189,23 @@ impl CompiledPolicy {
     #[cfg(Py_GIL_DISABLED)]
     pub(super) fn for_this_thread(&self, py: Python<'_>) -> PyResult<Self> {
         let python_only = self.python_only.iter().map(|each| each.clone_ref(py)).collect();
-        let (policy, options) = (Core::clone(&self.policy), self.options.clone_ref(py));
+        let (policy, options) = (Shared::clone(&self.policy), self.options.clone_ref(py));
         let function = self.function.as_ref().map(|function| function.callable.clone_ref(py));
         let paths = self.part.paths.as_ref().map(|paths| {
             let own = paths.get().for_this_thread(py);
             Py::new(py, own)
         });
         let part = Part { paths: paths.transpose()?, place: self.part.place.clone() };
-        let enforcement = Core::clone(&self.enforcement);
+        let enforcement = Shared::clone(&self.enforcement);
         Self::around(py, policy, options, python_only, enforcement, function, part)
     }
 
     fn around(
         py: Python<'_>,
-        policy: Core<Policy>,
+        policy: Shared<Policy>,
         options: Py<PyAny>,
         python_only: Vec<Py<PyAny>>,
-        enforcement: Core<Enforcement>,
+        enforcement: Shared<Enforcement>,
         function: Option<Py<PyAny>>,
         part: Part,
     ) -> PyResult<Self> {
