@@ -8,7 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from mkdocs.config import load_config
+
 ROOT = Path(__file__).parents[2]
+CONFIGURATION = load_config(str(ROOT / "mkdocs.yml"))
 # What the site is made of.
 SOURCES = (
     *("docs", "mkdocs.yml", "python/fastcors", "tools/site"),

@@ -9,19 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mkdocs.config import load_config
 
 import fastcors
 import fastcors.feeds
 import fastcors.testing
-from tests.site.building import ROOT, build, copied
+from tests.site.building import CONFIGURATION, ROOT, build, copied
 from tools.readme import repository
 from tools.site.hooks import PAGES
 
 URLS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]
-
-
-CONFIGURATION = load_config(str(ROOT / "mkdocs.yml"))
 
 
 def test_the_site_is_built_without_a_warning(site: Path) -> None:

@@ -1,4 +1,4 @@
-"""Hooks of MkDocs: files of the top level as pages, and links that leave `docs`.
+"""Hooks of MkDocs: files of the top level as pages, links that leave `docs`, and pages in no menu.
 
 The pages are written for the repository, where each link is relative to its file. A link to a page stays
 one in the site. A link to any other file of the repository leads to the file there. MkDocs reports what
@@ -10,13 +10,14 @@ from __future__ import annotations
 import posixpath
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mkdocs.structure.files import File
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
+    from mkdocs.structure.nav import Navigation
     from mkdocs.structure.pages import Page
 
 # Files of the top level, and the pages that they are.
@@ -34,6 +35,17 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for source, page in PAGES.items():
         files.append(File.generated(config, page, abs_src_path=str(_root(config) / source)))
     return files
+
+
+def on_nav(nav: Navigation, files: Files, **_: Any) -> Navigation:
+    """Put each page that the navigation leaves out into the section of its folder's index."""
+    for file in files.documentation_pages():
+        index = files.get_file_from_path(
+            posixpath.join(posixpath.dirname(file.src_uri), "index.md")
+        )
+        if file.page is not None and file.page.parent is None and index and index.page:
+            file.page.parent = index.page.parent
+    return nav
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
