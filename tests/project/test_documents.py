@@ -13,7 +13,7 @@ from tests.documents import ROOT
 
 DOCUMENTS = {
     path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
-    for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+    for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 }
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 # In a line of code, or after the prompt of a console.
