@@ -115,7 +115,7 @@ class Difference:
 
     Args:
         name: its name in the report.
-        before: the first version of Starlette without it. None for one from the README's list.
+        before: the first version of Starlette without it. None for one from docs/differences.md.
         adapt: a function that returns Starlette's response with the difference applied, or
             unchanged if it does not apply.
     """
@@ -210,5 +210,5 @@ DIFFERENCES = (
         _star_with_credentials,
     ),
     Difference("Starlette 0.51: private network access can be rejected", (0, 51), _private_network),
-    Difference("README, difference 3: Vary names Origin once", None, _origin_once),
+    Difference("difference 3: Vary names Origin once", None, _origin_once),
 )

@@ -118,7 +118,7 @@ def test_a_parent_is_recognized_by_its_class_if_that_replaces_starlettes(
 
     parent = FastAPI()
     parent.add_middleware(CORSMiddleware, allow_origins=[ALLOWED])
-    # The README's difference 9.
+    # Difference 9 of docs/differences.md.
     assert not configures_cors(parent)
     monkeypatch.setattr(starlette.middleware.cors, "CORSMiddleware", CORSMiddleware)
     assert configures_cors(parent)

@@ -86,13 +86,22 @@ def test_the_application_rejects_methods_and_headers_that_are_not_listed(
     assert (start["status"], body["body"]) == (400, f"Disallowed CORS {failing}".encode())
 
 
+def options_of(document: str) -> dict[str, tuple[str, str]]:
+    """Return the default and the meaning of each option in a document's table."""
+    rows = rows_below(document, "| option | default | meaning |")
+    # There each is a link to its section.
+    return {re.sub(r"^\[`(\w+)`\].*", r"\1", name): (default, told) for name, default, told in rows}
+
+
 def test_the_table_of_options_has_each_with_its_default() -> None:
-    rows = rows_below("README.md", "| option | default | meaning |")
-    defaults = {option: eval(default) for option, default, _ in rows if default}
+    options = options_of("docs/configuration.md")
+    defaults = {option: eval(default) for option, (default, _) in options.items() if default}
     assert defaults == DEFAULTS
-    assert [option for option, default, _ in rows if not default] == ["policy"]
+    assert [option for option, (default, _) in options.items() if not default] == ["policy"]
+    # The README has some of them.
+    assert options_of("README.md").items() <= options.items()
     policy = Policy(allow_methods=["*"])
-    (methods,) = [meaning for option, _, meaning in rows if option == "allow_methods"]
+    _, methods = options["allow_methods"]
     for method in ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "PURGE"):
         allowed = not any(
             denial.kind == "method"
@@ -144,27 +153,17 @@ def test_the_time_of_an_endpoint_is_the_recorded_one() -> None:
     ) in README
 
 
-def test_the_time_of_a_hostile_origin_and_of_many_origins_is_the_recorded_one() -> None:
+def test_the_time_of_a_hostile_origin_is_the_recorded_one() -> None:
     found = recorded("scaling")
     longest = [row for row in found["length"] if "Starlette" in row][-1]
     assert (
         f"Against `{found['expression']}`, an Origin of {longest['length']} letters takes Starlette "
         f"{longest['Starlette'] / 1e9:.1f} seconds and fastcors {longest['fastcors'] / 1000:.0f} µs"
     ) in README
-    times = {(row["origins"], row["asking"]): row for row in found["origins"]}
-    one, million, turns = (
-        times[key]["fastcors"] / 1000 for key in ((1, "one"), (10**6, "one"), (10**6, "turns"))
-    )
-    assert (
-        f"take {one:.2f} µs with one listed origin, {million:.2f} µs with a million, and "
-        f"{turns:.2f} µs if 200,000 of those take turns"
-    ) in README
-    with_a_set = round(times[10_000, "one"]["Starlette, a set"], -3)
-    assert f"with a set it takes about {with_a_set:,.0f}" in README
 
 
 def test_there_are_more_than_150_kinds_of_problems() -> None:
-    assert "[more than 150 kinds](docs/problems/index.md)" in README
+    assert "[more than 150 kinds](https://fastcors.github.io/fastcors/problems/)" in README
     assert len(CODES) > 150
 
 
@@ -210,15 +209,15 @@ def test_the_demo_sends_as_many_requests_as_the_readme_says() -> None:
 
 
 def test_the_list_of_differences_is_numbered_as_its_tests_are() -> None:
-    part = README.split("## Differences from Starlette\n")[1].split("\n## ")[0]
-    numbers = re.findall(r"^(\d)\. ", part, re.MULTILINE)
+    details = (ROOT / "docs" / "differences.md").read_text(encoding="utf-8")
+    numbers = re.findall(r"^(\d)\. ", details, re.MULTILINE)
     tested = {name[5] for name in dir(test_differences) if re.match(r"test_\d_", name)}
     assert numbers == sorted(tested)
-    details = (ROOT / "docs" / "differences.md").read_text(encoding="utf-8")
-    assert re.findall(r"^(\d)\. ", details, re.MULTILINE) == numbers
+    words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+    assert f"There are {words[len(numbers)]}, each with a reason and a test" in README
 
 
 def test_the_readme_is_read_in_three_minutes() -> None:
-    assert Path(ROOT / "README.md").stat().st_size < 16_000
+    assert Path(ROOT / "README.md").stat().st_size < 12_000
     prose = re.sub(r"^```.*?^```$|^\|.*?$", "", README, flags=re.DOTALL | re.MULTILINE)
-    assert len(prose.split()) < 1_050
+    assert len(prose.split()) < 750

@@ -28,6 +28,9 @@ PAGES = {
 }
 # A block of code, or the target of a link.
 _LINK = re.compile(r"^ *```.*?^ *```$|\]\((?P<target>[^)\s]+)\)", re.DOTALL | re.MULTILINE)
+# A block of code, or a row of a table.
+_ROW = re.compile(r"^ *```.*?^ *```$|^(?P<row>\|[^\n]*)$", re.DOTALL | re.MULTILINE)
+_CODE = re.compile(r"(`+).+?\1")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -51,6 +54,9 @@ def on_nav(nav: Navigation, files: Files, **_: Any) -> Navigation:
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Return a page whose links lead to pages of the site, or into the repository."""
     uri = page.file.src_uri
+    if uri.startswith("api/"):
+        # The search shows a page that explains a name before the one that only defines it.
+        page.meta["search"] = {"boost": 0.5}
     sources = {name: source for source, name in PAGES.items()}
     root, repository = _root(config), f"{config.repo_url}".rstrip("/")
     source = sources.get(uri, f"docs/{uri}")
@@ -71,7 +77,22 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
             return found[0]
         return f"]({target}{mark}{anchor})"
 
-    return _LINK.sub(replaced, markdown)
+    return _without_escapes(_LINK.sub(replaced, markdown))
+
+
+def _without_escapes(markdown: str) -> str:
+    r"""Return a text without the `\|` that GitHub needs for a bar in code in a table.
+
+    Python-Markdown shows the backslash.
+    """
+
+    def row(found: re.Match[str]) -> str:
+        return found[0] if found["row"] is None else _CODE.sub(bars, found["row"])
+
+    def bars(code: re.Match[str]) -> str:
+        return code[0].replace(r"\|", "|")
+
+    return _ROW.sub(row, markdown)
 
 
 def _root(config: MkDocsConfig) -> Path:
