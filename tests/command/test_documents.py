@@ -86,7 +86,7 @@ def test_each_kind_has_a_heading_of_its_own_that_the_console_names() -> None:
 
 
 def test_each_code_of_the_command_is_in_the_document_with_its_page() -> None:
-    text = documents.COMMAND.read_text(encoding="utf-8")
+    text = (ROOT / COMMAND).read_text(encoding="utf-8")
     linked = re.findall(r"^\| \[`([a-z-]+)`\]\(problems/\1\.md\)", text, re.MULTILINE)
     assert linked == list(LAYER_CODES)
 
