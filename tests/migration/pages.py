@@ -86,4 +86,5 @@ def options(cell: str, function: object = is_ours) -> dict[str, Any]:
 
 PAGES = [
     Page("flask-cors", "Flask-CORS", libraries.flask_cors),
+    Page("quart-cors", "Quart-CORS", libraries.quart_cors),
 ]

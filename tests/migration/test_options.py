@@ -48,8 +48,16 @@ def flask_cors_defaults() -> Mapping[str, object]:
     return {**DEFAULT_OPTIONS}
 
 
+def quart_cors_defaults() -> Mapping[str, object]:
+    import quart_cors
+
+    found = quart_cors.DEFAULTS
+    return {name.removeprefix("QUART_CORS_").lower(): value for name, value in found.items()}
+
+
 DEFAULTS: dict[str, Callable[[], Mapping[str, object]]] = {
     "flask-cors": flask_cors_defaults,
+    "quart-cors": quart_cors_defaults,
 }
 
 
