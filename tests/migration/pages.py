@@ -85,6 +85,8 @@ def options(cell: str, function: object = is_ours) -> dict[str, Any]:
 
 
 PAGES = [
+    Page("asgi-cors", "asgi-cors", libraries.asgi_cors),
     Page("flask-cors", "Flask-CORS", libraries.flask_cors),
+    Page("litestar", "CORSConfig", libraries.litestar),
     Page("quart-cors", "Quart-CORS", libraries.quart_cors),
 ]

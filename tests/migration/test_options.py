@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 import re
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
@@ -55,8 +57,23 @@ def quart_cors_defaults() -> Mapping[str, object]:
     return {name.removeprefix("QUART_CORS_").lower(): value for name, value in found.items()}
 
 
+def asgi_cors_defaults() -> Mapping[str, object]:
+    from asgi_cors import asgi_cors  # type: ignore[import-untyped]
+
+    parameters = inspect.signature(asgi_cors).parameters
+    return {name: each.default for name, each in parameters.items() if name != "app"}
+
+
+def litestar_defaults() -> Mapping[str, object]:
+    from litestar.config.cors import CORSConfig
+
+    return dataclasses.asdict(CORSConfig())
+
+
 DEFAULTS: dict[str, Callable[[], Mapping[str, object]]] = {
+    "asgi-cors": asgi_cors_defaults,
     "flask-cors": flask_cors_defaults,
+    "litestar": litestar_defaults,
     "quart-cors": quart_cors_defaults,
 }
 
@@ -78,7 +95,7 @@ def test_each_option_of_a_library_is_in_its_table_with_its_default(page: Page) -
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.package)
 def test_the_version_that_is_named_is_the_one_that_is_installed(page: Page) -> None:
-    named = re.search(rf"Checked with {page.title} ([\d.]+)", page.text)
+    named = re.search(r"^Checked with [\w-]+ ([\d.]+)\.(?: |$)", page.text, re.MULTILINE)
     assert named is not None
     # A newer one of the same series has to pass the same tests.
     assert named[1].split(".")[0] == version(page.package).split(".")[0]
