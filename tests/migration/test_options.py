@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.migration.decisions import decisions
-from tests.migration.libraries import fastcors
+from tests.migration.libraries import django, fastcors
 from tests.migration.pages import PAGES, Page, Row, is_theirs, options
 
 ROWS = [(page, row) for page in PAGES for row in page.rows]
@@ -64,6 +64,14 @@ def asgi_cors_defaults() -> Mapping[str, object]:
     return {name: each.default for name, each in parameters.items() if name != "app"}
 
 
+def django_cors_headers_defaults() -> Mapping[str, object]:
+    from corsheaders.conf import conf
+
+    names = [name for name in dir(type(conf)) if name.startswith("CORS_")]
+    with django():
+        return {name: getattr(conf, name) for name in names}
+
+
 def litestar_defaults() -> Mapping[str, object]:
     from litestar.config.cors import CORSConfig
 
@@ -72,6 +80,7 @@ def litestar_defaults() -> Mapping[str, object]:
 
 DEFAULTS: dict[str, Callable[[], Mapping[str, object]]] = {
     "asgi-cors": asgi_cors_defaults,
+    "django-cors-headers": django_cors_headers_defaults,
     "flask-cors": flask_cors_defaults,
     "litestar": litestar_defaults,
     "quart-cors": quart_cors_defaults,
