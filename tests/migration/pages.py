@@ -90,4 +90,5 @@ PAGES = [
     Page("flask-cors", "Flask-CORS", libraries.flask_cors),
     Page("litestar", "CORSConfig", libraries.litestar),
     Page("quart-cors", "Quart-CORS", libraries.quart_cors),
+    Page("starlette", "Starlette", libraries.starlette),
 ]

@@ -78,12 +78,20 @@ def litestar_defaults() -> Mapping[str, object]:
     return dataclasses.asdict(CORSConfig())
 
 
+def starlette_defaults() -> Mapping[str, object]:
+    from starlette.middleware.cors import CORSMiddleware
+
+    parameters = inspect.signature(CORSMiddleware).parameters
+    return {name: each.default for name, each in parameters.items() if name != "app"}
+
+
 DEFAULTS: dict[str, Callable[[], Mapping[str, object]]] = {
     "asgi-cors": asgi_cors_defaults,
     "django-cors-headers": django_cors_headers_defaults,
     "flask-cors": flask_cors_defaults,
     "litestar": litestar_defaults,
     "quart-cors": quart_cors_defaults,
+    "starlette": starlette_defaults,
 }
 
 
