@@ -16,6 +16,7 @@ INDEX = "index"
 _NOTE = "<!-- Written by `python -m tests.problems.documents`. -->\n"
 _SEVERAL = "Several options"
 _LAYERS = "The order of layers"
+_SEVERITIES = {"error": "error", "warning": "warning", "either": "error or warning"}
 
 _FETCH = "https://fetch.spec.whatwg.org/"
 _URL = "https://url.spec.whatwg.org/"
@@ -89,16 +90,12 @@ def _shown(example: Example | Application) -> str:
 
 
 def _more(entry: Entry) -> list[str]:
-    """Return the table of further examples."""
-    if not entry.more:
-        return []
-    rows = "\n".join(map(_row, entry.more))
-    return ["## More examples", f"| write | not | what happens |\n|---|---|---|\n{rows}"]
+    """Return the further examples. In a table, a bar would need a backslash, which some readers show."""
+    return ["## More examples", "\n".join(map(_row, entry.more))] if entry.more else []
 
 
 def _row(row: Row) -> str:
-    cells = (f"`{row.good.arguments}`", f"`{row.bad.arguments}`", row.effect)
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+    return f"- Not `{row.bad.arguments}`. {row.effect} Write `{row.good.arguments}`."
 
 
 def _facts(entry: Entry) -> str:
@@ -141,15 +138,12 @@ def _raises(entry: Entry, code: Code | None) -> str:
         return entry.raises
     if code.raises:
         return "always: `ConfigError`"
-    error = "`ConfigError` with `strict=True`, otherwise a `ConfigWarning`"
-    warning = "`ConfigWarning` with `strict=True`, otherwise in `fastcors.lint` alone"
+    error = "with `strict=True` (`ConfigError`), otherwise a `ConfigWarning`"
+    warning = "never; `ConfigWarning` with `strict=True`, otherwise only `fastcors.lint` reports it"
     if code.name in ALWAYS_REPORTED:
-        warning = "`ConfigWarning`"
-    return {
-        "error": f"{error}",
-        "warning": f"never: {warning}",
-        "either": f"as an error {error}; as a warning never: {warning}",
-    }[code.severity]
+        warning = "never; always a `ConfigWarning`"
+    both = f"the error {error}; the warning {warning.replace(';', ':', 1)}"
+    return {"error": error, "warning": warning, "either": both}[code.severity]
 
 
 def _accept(entry: Entry, code: Code | None) -> str:
@@ -186,7 +180,7 @@ def _index() -> str:
 
 def _group(heading: str, found: list[Entry]) -> str:
     rows = "".join(
-        f"| [`{entry.code}`]({entry.code}.md) | {entry.summary} | {severity_of(entry)} | "
+        f"| [`{entry.code}`]({entry.code}.md) | {entry.summary} | {_SEVERITIES[severity_of(entry)]} | "
         f"{_when(entry)} |\n"
         for entry in found
     )

@@ -24,8 +24,8 @@ from tests.command.running import Ran, run
 FOLDER = Path(__file__).parent
 # In the order of the pages' index.
 FILES = (
-    "origins",
     "risks",
+    "origins",
     "expressions",
     "values",
     "methods",

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import fastcors
-from fastcors.problems import CODES, SITE, Report, page_of
+from fastcors import lint
+from fastcors.problems import CODES, PREFIX, SITE, Report, page_of
 from tests.documents import ROOT, blocks_of
 from tests.problems import documents
 from tests.problems.entries import Example, entries, without_addresses
@@ -50,6 +51,12 @@ def test_the_programs_of_a_page_print_what_it_shows(
 def test_the_index_has_each_code_once() -> None:
     linked = re.findall(r"^\| \[`([a-z0-9-]+)`\]\(\1\.md\) \|", PAGES["index"], re.MULTILINE)
     assert sorted(linked) == sorted(entries())
+
+
+def test_the_message_in_the_index_is_the_one_that_is_shown() -> None:
+    (line,) = re.findall("^fastcors: .*$", PAGES["index"], re.MULTILINE)
+    (problem,) = lint(allow_origins=["https://app.example.com/"])
+    assert line == f"{PREFIX}{problem}"
 
 
 def test_an_entry_links_by_name_to_what_the_table_of_references_has() -> None:

@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fastcors.problems import SITE
-
-from .kinds import ENGINES, EXAMPLE_ORIGIN, EXAMPLE_PARAMETERS, KINDS, OTHERS, SERVERS
+from .kinds import (
+    ENGINES,
+    EXAMPLE_ORIGIN,
+    EXAMPLE_PARAMETERS,
+    KINDS,
+    OTHERS,
+    PAGE,
+    SERVERS,
+)
 from .terminal import QUIET, TITLE, Terminal
 from .usage import UsageError, one_sentence
 
@@ -26,8 +32,6 @@ _QUOTES = {0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"'}
 # Chrome has these words also for what a page reads without a preflight.
 _PREFLIGHT = "response to preflight request doesn't pass"
 _LONGEST = 10_000
-# Where every kind is described.
-PAGE = f"{SITE}debugging/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ def _show(found: list[Meant], origin: str) -> None:
             change = one.kind.change(server).replace("`", "")
             said = _of_this(change, parameter, origin)
             terminal.line((title, TITLE), f": {said}", indent=2, hanging=2)
-        terminal.address(page_of(one.kind), indent=2)
+        terminal.address(one.kind.url, indent=2)
         terminal.blank()
 
 
@@ -138,13 +142,3 @@ def _of_this(change: str, parameter: str, origin: str) -> str:
         if parameter:
             change = change.replace(f'"{example}"', f'"{parameter}"')
     return change
-
-
-def page_of(kind: Kind) -> str:
-    """Return the address of what is written about a kind."""
-    return f"{PAGE}#{anchor_of(kind)}"
-
-
-def anchor_of(kind: Kind) -> str:
-    """Return the anchor of a kind's heading in docs/debugging.md."""
-    return re.sub(r"[^\w\- ]", "", kind.title).lower().replace(" ", "-")
