@@ -1,4 +1,7 @@
-"""The links and names in the documents exist, and their tables are the recorded results."""
+"""The links and names in the documents exist, and their tables are the recorded results.
+
+`tests/site` has the links in the built site.
+"""
 
 from __future__ import annotations
 
