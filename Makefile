@@ -18,7 +18,7 @@ BENCH ?=
 # The benchmarks that bench-record writes to benches/results.
 RECORDED ?= added_cost endpoint overrides function rivals enforcement minimal scaling origin_set cold servers protocol
 # What `make quick` leaves to `make test`: it takes long, or needs servers, compilers or another process.
-LEFT_OUT := tests/attacks tests/browser tests/demo/test_accessibility.py tests/demo/test_page.py tests/feeds/test_demo.py tests/feeds/test_document.py::test_redis_is_followed tests/feeds/test_many.py tests/feeds/test_redis.py tests/feeds/test_workers.py tests/memory tests/servers tests/typing tests/lint/test_hostile.py \
+LEFT_OUT := tests/attacks tests/browser tests/demo/test_accessibility.py tests/demo/test_page.py tests/feeds/test_demo.py tests/feeds/test_document.py::test_redis_is_followed tests/feeds/test_many.py tests/feeds/test_redis.py tests/feeds/test_workers.py tests/memory tests/servers tests/site tests/typing tests/lint/test_hostile.py \
 	tests/project/test_benches.py tests/project/test_demo.py tests/project/test_makefile.py tests/project/test_packaging.py tests/project/test_release.py \
 	tests/proof/test_proof.py::test_every_corrected_regex_matches_an_origin_and_no_untrusted_one
 
@@ -52,7 +52,7 @@ FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 .DEFAULT_GOAL := help
 # cargo and pytest use all cores themselves, and some tests compare costs.
 .NOTPARALLEL:
-.PHONY: help toolchain linters demo screenshot demo-fleet fleet build quick test test-rust test-python test-pythons test-starlettes lint typing servers browser test-apps explanations fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-pytest bench-servers bench-rivals bench-scaling bench-origin-set bench-core bench-cold bench-record plots instructions instructions-record attacks memory clean workflows notices wheel try-wheel release-check oldest-rust check-free-threaded stress-threads
+.PHONY: help toolchain linters demo screenshot demo-fleet fleet build quick test test-rust test-python test-pythons test-starlettes lint typing servers browser test-apps explanations fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-pytest bench-servers bench-rivals bench-scaling bench-origin-set bench-core bench-cold bench-record plots instructions instructions-record attacks memory clean workflows notices docs docs-serve wheel try-wheel release-check oldest-rust check-free-threaded stress-threads
 
 # $(call program,NAME,WHAT NEEDS IT,PACKAGE) installs a program by apt if possible, and stops otherwise.
 program = @command -v $(1) >/dev/null 2>&1 \
@@ -132,7 +132,7 @@ quick: linters build $(BIN)/.tools ## what to run before each commit: formatting
 	FASTCORS_EXAMPLES=20 $(BIN)/pytest --quiet $(foreach each,$(LEFT_OUT),$(if $(findstring ::,$(each)),--deselect,--ignore)=$(each)) $(PYTEST)
 	@echo "Left to 'make test': the lints without Python, the twins of the core, stubtest, basedpyright, more examples of each property, and $(LEFT_OUT)"
 
-test: linters lint test-rust typing test-python ## every check
+test: linters lint test-rust typing docs test-python ## every check
 
 lint: linters $(BIN)/.tools ## formatting and lints of Rust and Python, and which module imports which
 	cargo fmt --check
@@ -272,6 +272,19 @@ workflows: $(BIN)/.tools ## what CI elsewhere runs: against its schema, and what
 
 notices: toolchain ## the licenses of the crates in a wheel, into THIRD-PARTY-NOTICES.md
 	@$(ASKED) -m tools.notices
+
+$(BIN)/.docs: $(BIN)/.demo
+	@$(BIN)/python -m pip install --group docs
+	@touch $@
+
+# The theme prints an announcement of its own.
+docs docs-serve: export NO_MKDOCS_2_WARNING := 1
+docs: $(BIN)/.docs ## the documentation site, into target/site: fails for a broken link and a page that the navigation lacks
+	@$(BIN)/python -m mkdocs build
+	@echo "The site is target/site/index.html; 'make docs-serve' shows it."
+
+docs-serve: $(BIN)/.docs ## the documentation site on loopback, built anew after each change
+	@$(BIN)/python -m mkdocs serve --no-strict --dev-addr 127.0.0.1:$(or $(PORT),8000)
 
 $(BIN)/.release: $(BIN)/.demo
 	@$(BIN)/python -m pip install --group release

@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[1]
 # A section begins with a title, a block with its language. What a block prints stands right below it.
 PART = re.compile(
     r"^#+ (?P<title>[^\n]*)$"
-    r"|^```(?P<language>\w+)\n(?P<code>.*?)^```$(?:\n\n```text\n(?P<printed>.*?)^```$)?",
+    r"|(?:`(?P<file>[\w.]+)`:\n\n)?"
+    r"^```(?P<language>\w*)\n(?P<code>.*?)^```$(?:\n\n```text\n(?P<printed>.*?)^```$)?",
     re.DOTALL | re.MULTILINE,
 )
 
@@ -24,9 +25,16 @@ class Block:
 
     document: str
     section: str
+    # Which of the blocks of its section it is.
+    number: int
     language: str
     code: str
     printed: str | None
+    # The file that the words above it save it as.
+    file: str | None
+    # Where it begins in the document, and where what it prints is.
+    position: int
+    span: tuple[int, int]
 
     def __str__(self) -> str:
         """Return what identifies it in a test's name."""
@@ -40,14 +48,28 @@ class Block:
         return vars(module)
 
 
-def blocks_of(document: str, language: str = "python") -> list[Block]:
-    """Return the blocks of one language in a document, which is named from the project's root."""
-    section, found = "", []
+def blocks_of(document: str, language: str | None = "python") -> list[Block]:
+    """Return the blocks of a document, which is named from the project's root: those of one language."""
+    section, number = "", 0
+    found: list[Block] = []
     for part in PART.finditer((ROOT / document).read_text(encoding="utf-8")):
         if part["title"] is not None:
-            section = part["title"]
-        elif part["language"] == language:
-            found.append(Block(document, section, language, part["code"], part["printed"]))
+            section, number = part["title"], 0
+            continue
+        block = Block(
+            document=document,
+            section=section,
+            number=number,
+            language=part["language"],
+            code=part["code"],
+            printed=part["printed"],
+            file=part["file"],
+            position=part.start(),
+            span=part.span("printed"),
+        )
+        number += 1
+        if language in (None, block.language):
+            found.append(block)
     return found
 
 

@@ -41,10 +41,10 @@ _READ_ONLY: Callable[[Mapping[str, Any]], Mapping[str, Any]] = type(type.__dict_
 class Policy(Immutable):
     """What a middleware allows and how it responds, without ASGI and without an application.
 
-    Args:
-        allow_origins, allow_methods, allow_headers, allow_credentials, allow_origin_regex,
-            allow_private_network, expose_headers, max_age, allow_origin_func, origin_func_timeout,
-            paths, enforce, hosts, responses, strict, accept: as for `CORSMiddleware`, by keyword.
+    The arguments are the options of `CORSMiddleware`, by keyword, with the same defaults: `allow_origins`,
+    `allow_methods`, `allow_headers`, `allow_credentials`, `allow_origin_regex`,
+    `allow_private_network`, `expose_headers`, `max_age`, `allow_origin_func`, `origin_func_timeout`,
+    `paths`, `enforce`, `hosts`, `responses`, `strict` and `accept`.
 
     Raises:
         ConfigError: for what always raises, and with `strict` for any error.

@@ -1,33 +1,24 @@
 //! What a call of a middleware does: `middleware(scope, receive, send)`.
 
-use core::mem::take;
 use core::ptr;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-use super::actual::pass_on;
 use super::application::{Application, Called};
-use super::asked::question;
-use super::asking::{self, Said};
 use super::coroutines::deferred;
-use super::counts::Counts;
-use super::current::{
-    counts, counts_of_policy, current, find_overrides, follows, live_verdict, overrides,
-};
-use super::enforcement::{self, Asked, Next, Passed};
-use super::fetch_headers::FetchHeaders;
+use super::current::{counts, counts_of_policy, current, find_overrides, overrides};
+use super::decide::{By, decide};
+use super::enforced::{enforced_alone, enforced_below};
 use super::guard::{attached, object};
 use super::middleware::{Middleware, not_initialized};
 use super::names::Names;
-use super::object::{Owned, Raised, bytes_of, is_text, item, seldom};
+use super::object::{Owned, Raised, is_text, item, seldom};
 use super::older_rust::{cold_path, signed};
-use super::policy::{CompiledPolicy, compiled};
+use super::policy::{CompiledPolicy, Way, compiled};
 use super::route::route;
-use super::scope::{RequestHeaders, read_any};
-use super::{preflight, send};
-use crate::cors::{Actual, can_be_mirrored};
+use super::scope::{Protocol, RequestHeaders, protocol, read_any};
 
 pub(super) unsafe extern "C" fn vectorcall(
     slf: *mut ffi::PyObject,
@@ -103,9 +94,10 @@ unsafe fn respond(
     unsafe {
         let Some((app, policy)) = current(this)? else { return not_initialized() };
         // Copied: what they stand in may be gone when the policy is.
-        let &CompiledPolicy { names, is_special, .. } = compiled(policy.as_ptr());
+        let &CompiledPolicy { names, way, .. } = compiled(policy.as_ptr());
         let called = Called { scope, receive, send };
-        if is_special {
+        if way != Way::Common {
+            let special = if way == Way::Enforced { enforced_alone } else { special };
             return deferred(names, special(this, asks, &app, policy, called));
         }
         let by = By { counts: counts(this), is_outer: true, may_ask_function: false };
@@ -113,19 +105,8 @@ unsafe fn respond(
     }
 }
 
-/// What a request is decided by, beside its policy.
-#[derive(Clone, Copy)]
-struct By<'c> {
-    /// Where it is counted.
-    counts: &'c Counts,
-    /// Whether it is the middleware's own policy, not one of its paths.
-    is_outer: bool,
-    /// False if the policy is known to have no function to ask.
-    may_ask_function: bool,
-}
-
-/// Responds to one request of a policy that may reject it before the application runs, that asks a
-/// function, or that has others for paths. None of these costs the other policies more than one branch.
+/// Responds to one request of a policy that asks a function, or that has others for paths. Neither costs the
+/// other policies more than one branch.
 ///
 /// # Safety
 /// As for [`respond`].
@@ -143,11 +124,8 @@ unsafe fn special(
             cold_path();
             return routed(this, asks, app, policy, called);
         }
-        let &CompiledPolicy { names, enforces, .. } = compiled(policy.as_ptr());
+        let names = compiled(policy.as_ptr()).names;
         let by = By { counts: counts(this), is_outer: true, may_ask_function: true };
-        if enforces {
-            return enforced_alone(this, asks, app, policy, by, called);
-        }
         dispatch(this, asks, app, policy, names, by, called)
     }
 }
@@ -168,9 +146,8 @@ unsafe fn routed(
     // SAFETY: as the caller vouches.
     unsafe {
         let names = compiled(policy.as_ptr()).names;
-        let kind = item(scope, names.kind.as_ptr())?;
-        let is_http = is_text(kind.as_ptr(), names.http.as_ptr(), b"http")?;
-        if !is_http && !is_text(kind.as_ptr(), names.websocket.as_ptr(), b"websocket")? {
+        let protocol = protocol(names, scope)?;
+        if protocol == Protocol::Other {
             return app.call(names, scope, receive, send);
         }
         let inner = route(policy.as_ptr(), scope)?;
@@ -184,101 +161,12 @@ unsafe fn routed(
             return enforced_below(this, asks, app, policy, by, called);
         }
         if compiled.part.is_untouched() {
-            if is_http {
+            if protocol == Protocol::Http {
                 counts.request();
             }
             return app.call(names, scope, receive, send);
         }
         dispatch(this, asks, app, policy, names, by, called)
-    }
-}
-
-/// A copy of [`enforced`] for policies without paths.
-///
-/// # Safety
-/// As for [`respond`].
-#[inline(never)]
-unsafe fn enforced_alone(
-    this: *mut Middleware,
-    asks: bool,
-    app: &Application,
-    policy: Owned,
-    by: By<'_>,
-    called: Called,
-) -> Result<Owned, Raised> {
-    // SAFETY: as the caller vouches.
-    unsafe { enforced(this, asks, app, policy, By { is_outer: true, ..by }, called) }
-}
-
-/// A copy of [`enforced`] for policies with paths, and for the policies of those paths.
-///
-/// # Safety
-/// As for [`respond`].
-#[inline(never)]
-unsafe fn enforced_below(
-    this: *mut Middleware,
-    asks: bool,
-    app: &Application,
-    policy: Owned,
-    by: By<'_>,
-    called: Called,
-) -> Result<Owned, Raised> {
-    // SAFETY: as the caller vouches.
-    unsafe { enforced(this, asks, app, policy, by, called) }
-}
-
-/// Responds to one request of a policy that may reject it before the application runs.
-///
-/// # Safety
-/// As for [`respond`].
-#[inline(always)]
-unsafe fn enforced(
-    this: *mut Middleware,
-    asks: bool,
-    app: &Application,
-    policy: Owned,
-    by: By<'_>,
-    called: Called,
-) -> Result<Owned, Raised> {
-    // SAFETY: as the caller vouches; a copy of the scope is held until the application is called.
-    unsafe {
-        let asked = if asks { Asked::Override } else { Asked::Policy };
-        let is_untouched = !by.is_outer && compiled(policy.as_ptr()).part.is_untouched();
-        let mut found = FetchHeaders::default();
-        match enforcement::judge(this, &policy, by.is_outer, called, asked, &mut found)? {
-            Next::Reject(coroutine) => Ok(coroutine),
-            Next::Ask(origin, copy) => {
-                let called = called.with(copy.as_ref());
-                enforcement::ask(this, &policy, called, &origin)
-            }
-            Next::Wait(origin, copy, pending) => {
-                let called = called.with(copy.as_ref());
-                asking::enforce_later(this.cast(), &policy, called, &origin, &pending)
-            }
-            Next::Pass(copy, passed) => {
-                let called = called.with(copy.as_ref());
-                let names = compiled(policy.as_ptr()).names;
-                match passed {
-                    Some(Passed { allowed, varies, current }) => {
-                        let send = if varies {
-                            cold_path();
-                            enforcement::send_varying(called.send)?
-                        } else {
-                            Owned::share(called.send)
-                        };
-                        let called = Called { send: send.as_ptr(), ..called };
-                        let request = take(&mut found.cors);
-                        by.counts.request();
-                        if is_untouched {
-                            return app.call(names, called.scope, called.receive, called.send);
-                        }
-                        let policy = current.unwrap_or(policy);
-                        decide(this, asks, app, policy, names, by, called, request, allowed)
-                    }
-                    None => app.call(names, called.scope, called.receive, called.send),
-                }
-            }
-        }
     }
 }
 
@@ -312,133 +200,6 @@ unsafe fn dispatch(
         let scope = copy.as_ref().map_or(scope, Owned::as_ptr);
         let called = Called { scope, receive, send };
         decide(this, asks, app, policy, names, by, called, request, None)
-    }
-}
-
-/// Decides on an HTTP request whose headers have been read; `known` is whether the policy, which
-/// is the current one then, allows its Origin, if that is known.
-///
-/// # Safety
-/// As for [`respond`].
-#[inline(always)]
-#[allow(clippy::too_many_arguments, reason = "it is compiled into its caller")]
-unsafe fn decide(
-    this: *mut Middleware,
-    asks: bool,
-    app: &Application,
-    mut policy: Owned,
-    names: &Names,
-    by: By<'_>,
-    called: Called,
-    mut request: RequestHeaders,
-    known: Option<bool>,
-) -> Result<Owned, Raised> {
-    let Called { scope, receive, send } = called;
-    // SAFETY: as the caller vouches; `RequestHeaders` holds bytes objects.
-    unsafe {
-        let counts = by.counts;
-        let Some(origin) = request.origin.take() else {
-            let send = send::new(send, &policy, None, Actual::WithoutOrigin, None)?;
-            return app.call(names, scope, receive, send.as_ptr());
-        };
-        counts.cross_origin();
-        let mut preflight = None;
-        if let Some(method) = &request.method {
-            let scope_method = item(scope, names.method.as_ptr())?;
-            if is_text(scope_method.as_ptr(), names.options.as_ptr(), b"OPTIONS")? {
-                counts.preflight();
-                preflight = Some(method);
-            }
-        }
-        // The list that the policy follows is compared even if a subclass decides, because it may call
-        // the policy that the request began with.
-        let allowed = if known.is_none() && by.is_outer && follows(this) {
-            let (allowed, current) = live_verdict(this, policy, bytes_of(origin.as_ptr()))?;
-            policy = current;
-            Some(allowed)
-        } else {
-            None
-        };
-        // A subclass is not called with a value that no response may repeat.
-        if asks
-            && (preflight.is_some() || !compiled(policy.as_ptr()).policy.origins().any())
-            && can_be_mirrored(bytes_of(origin.as_ptr()))
-        {
-            if let Some(method) = preflight {
-                return preflight::ask(
-                    this.cast(),
-                    &policy,
-                    names,
-                    scope,
-                    &request,
-                    &origin,
-                    method,
-                    send,
-                );
-            }
-            // As with Starlette it is called when the response starts.
-            let question = question(this.cast(), scope)?;
-            let send = send::new(send, &policy, Some(origin), Actual::Rejected, Some(question))?;
-            return app.call(names, scope, receive, send.as_ptr());
-        }
-        let compiled = compiled(policy.as_ptr());
-        let allowed = match allowed.or(known) {
-            Some(allowed) => allowed,
-            None => compiled.allows_bytes(bytes_of(origin.as_ptr()))?,
-        };
-        if by.may_ask_function && !allowed {
-            if known.is_none() {
-                return ask(this, app, &policy, called, &request, origin, preflight);
-            }
-            // Enforcement has asked it.
-            let decider = asking::decider(this, &policy, &origin);
-            return pass_on(counts, app, &policy, called, origin, false, decider);
-        }
-        if let Some(method) = preflight {
-            return preflight::respond(
-                counts, &policy, scope, &request, &origin, allowed, method, send,
-            );
-        }
-        pass_on(counts, app, &policy, called, origin, allowed, ptr::null_mut())
-    }
-}
-
-/// Asks the function of the policy about the Origin of a request that nothing else allows.
-///
-/// # Safety
-/// As for [`respond`].
-#[inline(never)]
-unsafe fn ask(
-    this: *mut Middleware,
-    app: &Application,
-    policy: &Owned,
-    called: Called,
-    request: &RequestHeaders,
-    origin: Owned,
-    preflight: Option<&Owned>,
-) -> Result<Owned, Raised> {
-    let Called { scope, send, .. } = called;
-    // SAFETY: as the caller vouches; `RequestHeaders` holds bytes objects.
-    unsafe {
-        let counts = counts_of_policy(this, compiled(policy.as_ptr()));
-        let said = asking::ask_if_any(counts, policy, scope, origin.as_ptr())?;
-        let decider = asking::decider(this, policy, &origin);
-        match (said, preflight) {
-            (Said::Now(allowed), Some(method)) => preflight::respond_by(
-                counts, policy, scope, request, &origin, allowed, method, send, decider,
-            ),
-            (Said::Now(allowed), None) => {
-                pass_on(counts, app, policy, called, origin, allowed, decider)
-            }
-            (Said::Later(pending), Some(method)) => {
-                let parts =
-                    preflight::parts(this.cast(), policy, scope, request, &origin, method, send);
-                asking::respond_later(parts, &pending)
-            }
-            (Said::Later(pending), None) => {
-                asking::pass_later(this.cast(), policy, called, &origin, &pending)
-            }
-        }
     }
 }
 

@@ -13,14 +13,15 @@ use super::application::Called;
 use super::asking::{self, Said, decider};
 use super::coroutines::deferred;
 use super::current::{counts_of_policy, current, follows, live_verdict, overrides};
-use super::fetch_headers::{FetchHeaders, read_any};
+use super::fetch_headers::{self, FetchHeaders};
 use super::guard::attached;
 use super::middleware::Middleware;
 use super::names::{Names, pair};
-use super::object::{self, Owned, Raised, byte_text, bytes_of, is_text, item, seldom, utf8_text};
+use super::object::{self, Owned, Raised, byte_text, is_text, item, seldom, utf8_text};
 use super::older_rust::cold_path;
 use super::policy::{CompiledPolicy, compiled, is_policy};
 use super::rejection::{is_silent, override_name, unless_interrupted};
+use super::scope::{Protocol, protocol};
 use super::send;
 use crate::cors::{Actual, Rejections, can_be_mirrored};
 use crate::enforcement::{Action, Decision, Kind, Request, Rule, is_own_site};
@@ -40,13 +41,12 @@ pub(super) enum Asked {
 
 /// What follows for a request.
 pub(super) enum Next {
-    /// It goes on, with a copy of its scope if that can be read only once, and with what is known of it
-    /// if it is an HTTP request.
-    Pass(Option<Owned>, Option<Passed>),
-    /// The override, or the function, has to be asked about this Origin first, with such a copy.
-    Ask(Owned, Option<Owned>),
-    /// The function has been asked about this Origin, with such a copy, and this has to be awaited.
-    Wait(Owned, Option<Owned>, Owned),
+    /// It goes on, with what is known of it if it is an HTTP request.
+    Pass(Option<Passed>),
+    /// The override, or the function, has to be asked about this Origin first.
+    Ask(Owned),
+    /// The function has been asked about this Origin, and this has to be awaited.
+    Wait(Owned, Owned),
     /// It is rejected: the coroutine that does it.
     Reject(Owned),
 }
@@ -61,80 +61,67 @@ pub(super) struct Passed {
     pub(super) current: Option<Owned>,
 }
 
-/// Decides on a request before CORS does, and counts and logs what it rejects or reports. It reads the headers
-/// into `found`, which is empty. `is_outer`: whether the policy is the middleware's own.
+/// What is known of a call before it is decided on.
+#[derive(Clone, Copy)]
+pub(super) struct Opened<'f> {
+    pub(super) called: Called,
+    pub(super) is_websocket: bool,
+    pub(super) found: &'f FetchHeaders,
+}
+
+/// Decides on a request before CORS does, and counts and logs what it rejects or reports. `is_outer`: whether
+/// the policy is the middleware's own.
 ///
 /// # Safety
 /// All are live objects that the caller holds, `policy` is a `CompiledPolicy`, and the thread is attached.
-#[inline(always)]
 pub(super) unsafe fn judge(
     this: *mut Middleware,
     policy: &Owned,
     is_outer: bool,
-    called: Called,
+    opened: Opened,
     asked: Asked,
-    found: &mut FetchHeaders,
 ) -> Result<Next, Raised> {
+    let Opened { called, is_websocket, found } = opened;
     // SAFETY: as the caller vouches; `FetchHeaders` holds bytes objects.
     unsafe {
         let CompiledPolicy { names, enforcement, .. } = compiled(policy.as_ptr());
-        let kind = item(called.scope, names.kind.as_ptr())?;
-        let is_websocket = kind.as_ptr() == names.websocket.as_ptr()
-            || !is_text(kind.as_ptr(), names.http.as_ptr(), b"http")?;
-        if is_websocket && !is_text(kind.as_ptr(), names.websocket.as_ptr(), b"websocket")? {
-            return seldom(Ok(Next::Pass(None, None)));
-        }
-        let headers = item(called.scope, names.headers.as_ptr())?;
-        let mut copy = None;
-        if !found.read(headers.as_ptr(), enforcement.tells_navigations()) {
-            cold_path();
-            (*found, copy) = read_any(called.scope, &headers)?;
-        }
-        let called = called.with(copy.as_ref());
         let mut kind = if is_websocket { Kind::WebSocket } else { Kind::Read };
-        let origin = found.cors.origin.as_ref();
-        if !is_websocket && origin.is_some() && found.cors.method.is_some() {
-            kind = kind_of(names, called, true)?;
+        if !is_websocket && found.may_be_preflight() {
+            kind = kind_of(names, called.scope, true)?;
         }
+        let origin = found.origin_object();
+        let has_origin = !origin.is_null();
         let mut allowed = None;
         let mut current = None;
-        if let Some(origin) = origin.filter(|_| kind != Kind::Preflight) {
-            let bytes = bytes_of(origin.as_ptr());
+        if let Some(bytes) = found.first_origin().filter(|_| kind != Kind::Preflight) {
             allowed = Some(match asked {
                 Asked::Said(allowed) => allowed,
                 // As on actual requests that CORS decides on: not with `*`, nor about such a value.
                 Asked::Override if !compiled(policy.as_ptr()).policy.origins().any() => {
                     let counts = can_be_mirrored(bytes) && !found.has_other_origin();
                     if counts && enforcement.accepts_host(found.host_lines()) {
-                        return Ok(Next::Ask(Owned::share(origin.as_ptr()), copy));
+                        return Ok(Next::Ask(Owned::share(origin)));
                     }
                     false
                 }
                 Asked::Override | Asked::Policy | Asked::PolicyAlone => {
-                    let is_listed = if is_outer && follows(this) {
-                        let policy = Owned::share(policy.as_ptr());
-                        let (allowed, policy) = live_verdict(this, policy, bytes)?;
-                        current = Some(policy);
-                        allowed
-                    } else {
-                        compiled(policy.as_ptr()).allows_bytes(bytes)?
-                    };
+                    let is_listed;
+                    (is_listed, current) = listed(this, policy, is_outer, bytes)?;
                     let function = compiled(policy.as_ptr()).function_about(bytes);
                     let is_sound = || {
                         !found.has_other_origin() && enforcement.accepts_host(found.host_lines())
                     };
                     match function.filter(|_| !is_listed && is_sound()) {
                         Some(_) if asked == Asked::PolicyAlone => {
-                            return Ok(Next::Ask(Owned::share(origin.as_ptr()), copy));
+                            return Ok(Next::Ask(Owned::share(origin)));
                         }
                         Some(function) => {
                             let counts = counts_of_policy(this, compiled(policy.as_ptr()));
                             let scope = called.scope;
-                            match asking::ask(function, counts, policy, scope, origin.as_ptr())? {
+                            match asking::ask(function, counts, policy, scope, origin)? {
                                 Said::Now(allowed) => allowed,
                                 Said::Later(pending) => {
-                                    let origin = Owned::share(origin.as_ptr());
-                                    return Ok(Next::Wait(origin, copy, pending));
+                                    return Ok(Next::Wait(Owned::share(origin), pending));
                                 }
                             }
                         }
@@ -147,15 +134,15 @@ pub(super) unsafe fn judge(
         let is_allowed = allowed == Some(true) && !found.has_other_origin();
         if kind == Kind::Read
             && !is_allowed
-            && (origin.is_some() || found.site().is_some())
+            && (has_origin || found.site().is_some())
             && !is_own_site(found.site())
         {
-            kind = kind_of(names, called, false)?;
+            kind = kind_of(names, called.scope, false)?;
         }
         let request = Request {
             kind,
             // It counts for what is compared with the Host alone.
-            is_https: origin.is_some() && !is_allowed && is_https(names, called.scope)?,
+            is_https: has_origin && !is_allowed && is_https(names, called.scope)?,
             host: found.host_lines(),
             origin: found.origin().map(|origin| (origin, is_allowed)),
             site: found.site(),
@@ -171,13 +158,34 @@ pub(super) unsafe fn judge(
             }
         }
         if is_websocket {
-            return Ok(Next::Pass(copy, None));
+            return Ok(Next::Pass(None));
         }
         let known = asked == Asked::Policy;
         let allowed = allowed.filter(|_| known);
         let varies = enforcement.tells_navigations() && decision.rule != Rule::Preflight;
         let passed = Passed { allowed, varies, current: current.filter(|_| known) };
-        Ok(Next::Pass(copy, Some(passed)))
+        Ok(Next::Pass(Some(passed)))
+    }
+}
+
+/// Whether the policy itself allows an Origin, and the policy that said so if it follows a list.
+///
+/// # Safety
+/// As for [`judge`].
+#[inline(always)]
+pub(super) unsafe fn listed(
+    this: *mut Middleware,
+    policy: &Owned,
+    is_outer: bool,
+    origin: &[u8],
+) -> Result<(bool, Option<Owned>), Raised> {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        if is_outer && follows(this) {
+            let (allowed, current) = live_verdict(this, Owned::share(policy.as_ptr()), origin)?;
+            return Ok((allowed, Some(current)));
+        }
+        Ok((compiled(policy.as_ptr()).allows_bytes(origin)?, None))
     }
 }
 
@@ -186,10 +194,14 @@ pub(super) unsafe fn judge(
 /// # Safety
 /// The scope is live and the thread is attached.
 #[inline(always)]
-unsafe fn kind_of(names: &Names, called: Called, may_be_preflight: bool) -> Result<Kind, Raised> {
+pub(super) unsafe fn kind_of(
+    names: &Names,
+    scope: *mut ffi::PyObject,
+    may_be_preflight: bool,
+) -> Result<Kind, Raised> {
     // SAFETY: as the caller vouches; the method is held while its text is read.
     unsafe {
-        let method = item(called.scope, names.method.as_ptr())?;
+        let method = item(scope, names.method.as_ptr())?;
         let kind = match byte_text(method.as_ptr()) {
             Some(text) => Kind::of_method(text),
             // A str enumeration, or whatever else.
@@ -258,7 +270,7 @@ impl Caught<'_> {
             return;
         }
         counts.request();
-        if self.found.cors.origin.is_some() {
+        if self.found.first_origin().is_some() {
             counts.cross_origin();
         }
         if self.kind == Kind::Preflight {
@@ -284,18 +296,19 @@ impl Caught<'_> {
             let object = |pointer| unsafe { Bound::from_borrowed_ptr(py, pointer) };
             let line = || {
                 let log = LOG.import(py, "fastcors._log.enforcement", "caught")?;
-                let origin = self.found.cors.origin.as_ref();
-                let asked = origin
-                    .filter(|_| matches!(self.asked, Asked::Said(_) | Asked::Policy))
+                let origin = self.found.origin_object();
+                let by_policy = matches!(self.asked, Asked::Said(_) | Asked::Policy);
+                let asked = if by_policy && !origin.is_null() {
                     // SAFETY: live objects, as the caller vouches.
-                    .map_or(ptr::null_mut(), |origin| unsafe {
-                        decider(self.this, self.policy, origin)
-                    });
-                let value = |held: Option<&Owned>| held.map(|held| object(held.as_ptr()));
+                    unsafe { decider(self.this, self.policy, &Owned::share(origin)) }
+                } else {
+                    ptr::null_mut()
+                };
+                let host = self.found.host_object();
                 let rule = (self.decision.rule.name(), self.decision.rule.status(), is_report);
                 let request = (
                     self.found.origin().map(|origin| PyBytes::new(py, origin)),
-                    value(self.found.host()),
+                    (!host.is_null()).then(|| object(host)),
                     self.found.site().map(|site| PyBytes::new(py, site)),
                 );
                 // SAFETY: live or null, as the caller vouches.
@@ -325,14 +338,13 @@ impl Caught<'_> {
                 let args = [scope, receive, send, start, body];
                 return object::call(names.reject_handshake.as_ptr(), &args);
             }
-            let origin =
-                self.found.cors.origin.as_ref().filter(|_| self.decision.cors == Actual::Allowed);
-            let Some(origin) = origin else {
+            let origin = self.found.origin_object();
+            if origin.is_null() || self.decision.cors != Actual::Allowed {
                 return object::call(names.respond.as_ptr(), &[send, start, body]);
-            };
+            }
             // Its page may read why.
             let by_name = compiled.policy.explicit_origin();
-            let origin = by_name.then(|| Owned::share(origin.as_ptr()));
+            let origin = by_name.then(|| Owned::share(origin));
             let send = send::new(send, self.policy, origin, Actual::Allowed, None)?;
             object::call(names.respond.as_ptr(), &[send.as_ptr(), start, body])
         }
@@ -423,12 +435,19 @@ pub(super) unsafe fn enforce(
             _ if (*overrides(this)).asks_origin && compiled(policy).part.asks() => Asked::Override,
             _ => Asked::PolicyAlone,
         };
-        let called = Called { scope, receive, send };
-        let mut found = FetchHeaders::default();
-        let is_outer = compiled(policy).part.place.is_none();
-        match judge(this, &Owned::share(policy), is_outer, called, asked, &mut found)? {
-            Next::Pass(..) => Ok(Owned::share(ffi::Py_None())),
-            Next::Ask(origin, _) | Next::Wait(origin, ..) => Ok(origin),
+        let CompiledPolicy { names, enforcement, part, .. } = compiled(policy);
+        let protocol = protocol(names, scope)?;
+        if protocol == Protocol::Other {
+            return Ok(Owned::share(ffi::Py_None()));
+        }
+        let headers = item(scope, names.headers.as_ptr())?;
+        let (found, copy) = fetch_headers::read(scope, &headers, enforcement.tells_navigations())?;
+        let called = Called { scope, receive, send }.with(copy.as_ref());
+        let is_websocket = protocol == Protocol::WebSocket;
+        let opened = Opened { called, is_websocket, found: &found };
+        match judge(this, &Owned::share(policy), part.place.is_none(), opened, asked)? {
+            Next::Pass(_) => Ok(Owned::share(ffi::Py_None())),
+            Next::Ask(origin) | Next::Wait(origin, _) => Ok(origin),
             Next::Reject(coroutine) => Ok(coroutine),
         }
     }

@@ -19,6 +19,8 @@ mod call;
 mod coroutines;
 mod counts;
 mod current;
+mod decide;
+mod enforced;
 mod enforcement;
 mod fetch_headers;
 mod function;

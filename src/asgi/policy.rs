@@ -58,9 +58,18 @@ pub(crate) struct CompiledPolicy {
     pub(crate) function: Option<Function>,
     /// How it takes part in the option `paths`.
     pub(crate) part: Part,
-    /// Whether requests take another way than those that only the headers decide on: it enforces, or has
-    /// a function or paths.
-    pub(super) is_special: bool,
+    pub(super) way: Way,
+}
+
+/// The code that a policy's requests take.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// That of policies without an option that another way is for.
+    Common,
+    /// That of policies that may reject a request before the application runs, and have no paths.
+    Enforced,
+    /// That of policies with paths, or with a function that only CORS asks.
+    Special,
 }
 
 /// The last verdicts on some texts. They depend only on the policy, so they are never wrong,
@@ -212,7 +221,11 @@ impl CompiledPolicy {
         let names = Names::get(py)?;
         let enforces = enforcement.is_on();
         Ok(Self {
-            is_special: enforces || function.is_some() || part.paths.is_some(),
+            way: match (&part.paths, &function) {
+                (None, _) if enforces => Way::Enforced,
+                (None, None) => Way::Common,
+                _ => Way::Special,
+            },
             function: function.map(|function| Function::new(py, names, function)).transpose()?,
             preflight: preflight_parts(py, &policy)?,
             lines: [

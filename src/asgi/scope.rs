@@ -7,12 +7,47 @@ use pyo3::types::PyByteArrayMethods;
 use pyo3::types::{PyByteArray, PyBytes, PyDict, PyIterator, PyList, PyTuple};
 
 use super::guard::attached;
-use super::object::{Owned, Raised, bytes_of, seldom};
+use super::names::Names;
+use super::object::{Owned, Raised, bytes_of, is_text, item, seldom};
 
-const ORIGIN: &[u8] = b"origin";
-const REQUEST_METHOD: &[u8] = b"access-control-request-method";
-const REQUEST_HEADERS: &[u8] = b"access-control-request-headers";
-const REQUEST_PRIVATE_NETWORK: &[u8] = b"access-control-request-private-network";
+pub(super) const ORIGIN: &[u8] = b"origin";
+pub(super) const REQUEST_METHOD: &[u8] = b"access-control-request-method";
+pub(super) const REQUEST_HEADERS: &[u8] = b"access-control-request-headers";
+pub(super) const REQUEST_PRIVATE_NETWORK: &[u8] = b"access-control-request-private-network";
+
+/// What kind of connection a scope is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Protocol {
+    Http,
+    WebSocket,
+    /// `lifespan`, or one that is not known here.
+    Other,
+}
+
+/// Reads the type of a scope.
+///
+/// # Safety
+/// The scope is a live object and the thread is attached.
+#[inline(always)]
+pub(super) unsafe fn protocol(
+    names: &Names,
+    scope: *mut ffi::PyObject,
+) -> Result<Protocol, Raised> {
+    // SAFETY: as the caller vouches; the type is held while it is compared.
+    unsafe {
+        let kind = item(scope, names.kind.as_ptr())?;
+        if kind.as_ptr() == names.websocket.as_ptr() {
+            return Ok(Protocol::WebSocket);
+        }
+        Ok(if is_text(kind.as_ptr(), names.http.as_ptr(), b"http")? {
+            Protocol::Http
+        } else if is_text(kind.as_ptr(), names.websocket.as_ptr(), b"websocket")? {
+            Protocol::WebSocket
+        } else {
+            Protocol::Other
+        })
+    }
+}
 
 /// A bit for each length that a name of interest has.
 pub(super) const LENGTHS: u64 = 1 << ORIGIN.len()
@@ -99,10 +134,10 @@ impl RequestHeaders {
 /// # Safety
 /// `value` is a live object and the thread is attached.
 #[inline(always)]
-pub(super) unsafe fn keep(place: &mut Option<Owned>, value: *mut ffi::PyObject) {
+unsafe fn keep(place: &mut Option<Owned>, value: *mut ffi::PyObject) {
     if place.is_none() {
-        // SAFETY: live and attached, as the caller vouches.
-        *place = Some(unsafe { Owned::share(value) });
+        // SAFETY: live and attached, as the caller vouches; nothing is there that would have to be dropped.
+        unsafe { core::ptr::write(place, Some(Owned::share(value))) };
     }
 }
 

@@ -3,13 +3,13 @@ use std::ops::Range;
 use super::actual::{Actual, Line};
 use super::byte_set::{ByteSet, TooLarge};
 use super::header_lines::{
-    ALLOW_HEADERS, ALLOW_ORIGIN, ALLOW_PRIVATE_NETWORK, FixedLine, ResponseLines, lines_of,
+    ALLOW_HEADERS, ALLOW_ORIGIN, ALLOW_PRIVATE_NETWORK, ResponseLines, lines_of,
 };
 use super::header_names::{HeaderNames, requested_names};
 use super::mirrored::can_be_mirrored;
 use super::options::Options;
 use super::origin::{Origins, Verdict};
-use super::preflight::{Preflight, PreflightRequest, Rejections};
+use super::preflight::{FixedLine, Preflight, PreflightRequest, Rejections};
 use super::responses::Responses;
 
 /// An immutable CORS policy: what is allowed, and the header lines for it.

@@ -11,6 +11,10 @@ pub struct PreflightRequest<'r> {
     pub private_network: bool,
 }
 
+/// A header line of the response to a preflight that does not depend on the request: its name, in lower
+/// case, and its value.
+pub type FixedLine = (&'static [u8], Box<[u8]>);
+
 /// The reasons for which a preflight is rejected; none of them means that it is allowed.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Rejections(u8);

@@ -1,5 +1,4 @@
-use super::header_lines::FixedLine;
-use super::preflight::Rejections;
+use super::preflight::{FixedLine, Rejections};
 
 /// What responses have, the option `responses`. Which requests are allowed does not depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

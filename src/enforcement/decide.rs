@@ -75,6 +75,27 @@ impl Enforcement {
         self.hosts.accept(host)
     }
 
+    /// Whether a request without an Origin passes, if its `Sec-Fetch-Mode` need not be known for that: a quick
+    /// way to [`Action::Pass`], which most requests take. `kind` is called if it depends on the method.
+    ///
+    /// # Errors
+    /// What `kind` returns.
+    #[inline(always)]
+    pub fn passes_without_origin<E>(
+        &self,
+        host: HostLines<'_>,
+        site: Option<&[u8]>,
+        kind: impl FnOnce() -> Result<Kind, E>,
+    ) -> Result<bool, E> {
+        if !self.hosts.accept(host) {
+            return Ok(false);
+        }
+        if self.mode == Mode::Off || Site::of(site) != Site::Other {
+            return Ok(true);
+        }
+        Ok(kind()? != Kind::Unsafe && !self.tells_navigations())
+    }
+
     /// Decides on a request. Linear in its header values, whatever the number of hosts.
     #[inline(always)]
     #[must_use]
@@ -226,6 +247,29 @@ mod tests {
     const PASS: [Action; 5] = [Pass; 5];
     /// Rejected where anything is.
     const REJECT: [Action; 5] = [Pass, Reject, Reject, Reject, Report];
+
+    #[test]
+    fn what_passes_at_once_without_an_origin_passes_by_the_table() {
+        for (mode, hosts) in
+            MODES.into_iter().flat_map(|mode| [(mode, &[][..]), (mode, &["a"][..])])
+        {
+            let enforcement = enforcement(mode, hosts);
+            for host in [HostLines::None, HostLines::Several, HostLines::One(b"a:1")] {
+                for request in each(&[HTTP[0], HTTP[1], HTTP[2], Kind::WebSocket], &ANY_SITE, None)
+                {
+                    let request = Request { host, ..request };
+                    let kind = || Ok::<_, ()>(request.kind);
+                    let passes = enforcement.passes_without_origin(host, request.site, kind);
+                    let action = enforcement.decide(&request).action;
+                    if passes.unwrap() {
+                        assert_eq!(action, Pass, "{mode:?} {request:?}");
+                    } else if mode == Mode::Unsafe || mode == Mode::All {
+                        assert_eq!(action, Reject, "{mode:?} {request:?}");
+                    }
+                }
+            }
+        }
+    }
 
     // DNS rebinding: the page's origin is the Host, so that only the server's own list tells.
     #[test]

@@ -82,6 +82,17 @@ pub(super) enum Site {
     Other,
 }
 
+impl Site {
+    #[inline(always)]
+    pub(super) fn of(value: Option<&[u8]>) -> Self {
+        match value {
+            None | Some(b"") => Self::Absent,
+            value if is_own_site(value) => Self::Own,
+            Some(_) => Self::Other,
+        }
+    }
+}
+
 /// Whether `Sec-Fetch-Site` says that the server's own page or the person sent a request: that passes
 /// with any method.
 #[inline]
@@ -93,11 +104,7 @@ pub fn is_own_site(site: Option<&[u8]>) -> bool {
 impl Request<'_> {
     #[inline(always)]
     pub(super) fn site(&self) -> Site {
-        match self.site {
-            None | Some(b"") => Site::Absent,
-            site if is_own_site(site) => Site::Own,
-            Some(_) => Site::Other,
-        }
+        Site::of(self.site)
     }
 
     /// Whether it loads a page (Resource Isolation Policy): a link, and no `<object>` or `<embed>`.

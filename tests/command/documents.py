@@ -1,49 +1,11 @@
-"""What the documents say about the command: `python -m tests.command.documents` writes it anew.
-
-In docs/command.md it is what each example prints, in docs/debugging.md the tables of the kinds.
-"""
+"""The tables of the kinds in docs/debugging.md: `python -m tests.command.documents` writes them anew."""
 
 from __future__ import annotations
 
-import re
-import shlex
-import sys
-import tempfile
-from pathlib import Path
-
 from fastcors._command.kinds import ENGINES, KINDS, OTHERS, SERVERS, Kind
-from tests.command.running import ROOT, run
-from tests.documents import blocks_of
+from tests.documents import ROOT
 
-COMMAND = ROOT / "docs" / "command.md"
 DEBUGGING = ROOT / "docs" / "debugging.md"
-_EXAMPLE = re.compile(
-    r"^```console\n\$ fastcors (?P<arguments>[^\n]*)\n```\n\n```text\n(?P<printed>.*?)^```$",
-    re.DOTALL | re.MULTILINE,
-)
-
-
-def renewed_command() -> str:
-    """Return docs/command.md with what the examples print now."""
-    text = COMMAND.read_text(encoding="utf-8")
-    (program,) = blocks_of("docs/command.md")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "shop.py").write_text(program.code, encoding="utf-8")
-        own = sys.modules.pop("shop", None)
-
-        def renew(match: re.Match[str]) -> str:
-            ran = run(*shlex.split(match["arguments"]), folder=folder)
-            assert ran.complained == "", ran.complained
-            start = match[0][: match.start("printed") - match.start()]
-            return f"{start}{ran.printed.rstrip()}\n```"
-
-        try:
-            return _EXAMPLE.sub(renew, text)
-        finally:
-            sys.modules.pop("shop", None)
-            if own is not None:
-                sys.modules["shop"] = own
 
 
 def renewed_debugging() -> str:
@@ -78,5 +40,4 @@ def _table(kind: Kind) -> str:
 
 
 if __name__ == "__main__":
-    COMMAND.write_text(renewed_command(), encoding="utf-8")
     DEBUGGING.write_text(renewed_debugging(), encoding="utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator
 from itertools import count
@@ -14,7 +13,7 @@ from fastapi import FastAPI
 
 from fastcors import ConfigError, ConfigWarning, CORSMiddleware, Policy, Problem, install, lint
 from fastcors.problems import ALWAYS_RAISE, CODES
-from tests.documents import Block, blocks_of
+from tests.documents import blocks_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -154,26 +153,6 @@ def test_a_problem_names_the_heading_that_describes_it(row: Row) -> None:
 def test_what_always_raises_is_on_the_page() -> None:
     written = re.findall(r"^\| `([a-z-]+)` \| [^|]+ \| [^|]+ \|$", TEXT, re.MULTILINE)
     assert set(written) == ALWAYS_RAISE
-
-
-BLOCKS = blocks_of("docs/configuration.md")
-
-
-@pytest.mark.parametrize("block", BLOCKS, ids=str)
-def test_a_block_of_python_runs_and_logs_the_lines_in_its_comments(
-    block: Block, caplog: pytest.LogCaptureFixture
-) -> None:
-    level = logging.getLogger("fastcors").level
-    try:
-        block.names()
-    finally:
-        logging.getLogger("fastcors").setLevel(level)
-    logged = [
-        f"# {record.levelname}:{record.name}:{record.message}"
-        for record in caplog.records
-        if record.name == "fastcors"
-    ]
-    assert logged == re.findall("^# [A-Z]+:fastcors:.*$", block.code, re.MULTILINE)
 
 
 def test_the_text_of_a_problem_is_as_it_is_shown() -> None:

@@ -1,4 +1,7 @@
-"""The links and names in the documents exist, and their tables are the recorded results."""
+"""The links and names in the documents exist, and their tables are the recorded results.
+
+`tests/site` has the links in the built site.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from tests.documents import ROOT
 
 DOCUMENTS = {
     path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
-    for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+    for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 }
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 # In a line of code, or after the prompt of a console.

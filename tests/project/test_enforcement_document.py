@@ -1,9 +1,7 @@
-"""docs/enforcement.md: its programs run and reject what they say, and its table is that of the core."""
+"""docs/enforcement.md: its programs reject what they say, and its table is that of the core."""
 
 from __future__ import annotations
 
-import contextlib
-import io
 import re
 from typing import Any
 
@@ -12,31 +10,16 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from fastcors import Policy, lint
-from fastcors._log import enforcement, limit
-from tests.documents import Block, blocks_of, rows_below
+from tests.documents import blocks_of, rows_below
 
 PAGE = "docs/enforcement.md"
 BLOCKS = {block.section: block for block in blocks_of(PAGE)}
 EVIL = "https://evil.example"
 
 
-@pytest.fixture(autouse=True)
-def nothing_was_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Report each origin anew."""
-    monkeypatch.setattr(enforcement, "_limit", limit.Limit())
-
-
 def client(section: str, host: str) -> TestClient:
     """Return a client of the application of a section, which is reached by this host."""
     return TestClient(BLOCKS[section].names()["app"], base_url=f"http://{host}")
-
-
-@pytest.mark.parametrize("block", BLOCKS.values(), ids=str)
-def test_a_program_runs_and_prints_what_is_shown(block: Block) -> None:
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        block.names()
-    assert printed.getvalue() == (block.printed or "")
 
 
 def test_a_local_tool_is_safe_from_other_pages_and_from_rebinding_by_three_lines() -> None:
@@ -200,9 +183,3 @@ def test_the_summary_of_the_modes_is_true() -> None:
             status = int(cell) if cell.isdigit() else None
             assert decision.status == status, row
             assert not (cell == "rejected" and decision.allowed)
-
-
-def test_a_report_is_logged_as_the_page_says(caplog: pytest.LogCaptureFixture) -> None:
-    BLOCKS["Report first, then enforce"].names()
-    (record,) = caplog.records
-    assert record.levelname == "WARNING"

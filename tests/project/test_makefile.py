@@ -242,7 +242,19 @@ def test_the_demo_installs_nothing_that_only_the_checks_need(path: Path) -> None
     demo = re.findall("(pip|maturin) .*--group ([a-z]+)", commands(path, "demo", "ONCE=1"))
     assert demo == [("pip", "demo"), ("maturin", "demo")]
     test = re.findall("(pip|maturin) .*--group ([a-z]+)", commands(path, "test"))
-    assert test == [("pip", "demo"), ("pip", "dev"), ("maturin", "demo")]
+    assert test == [("pip", "demo"), ("pip", "dev"), ("maturin", "demo"), ("pip", "docs")]
+
+
+def test_the_site_needs_neither_the_extension_nor_the_checks(path: Path) -> None:
+    run = commands(path, "docs")
+    assert re.findall("pip .*--group ([a-z]+)", run) == ["demo", "docs"]
+    assert "maturin" not in run
+    assert "mkdocs build" in run
+
+
+def test_the_site_is_shown_on_loopback_alone(path: Path) -> None:
+    assert "--dev-addr 127.0.0.1:8000" in commands(path, "docs-serve")
+    assert "--dev-addr 127.0.0.1:8123" in commands(path, "docs-serve", "PORT=8123")
 
 
 def test_bench_prints_the_comparison_with_starlette_first(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The examples of the README run and print what it shows, and its claims are true."""
+"""The application of the README does what it says, and its claims are true."""
 
 from __future__ import annotations
 
@@ -18,13 +18,12 @@ from examples.demo.terminal import EXCHANGES
 from fastcors import Policy
 from fastcors.options import DEFAULTS
 from fastcors.problems import CODES
-from tests.documents import ROOT, Block, blocks_of, rows_below
+from tests.documents import ROOT, blocks_of, rows_below
 from tests.exchange import App, actual, preflight, responding, sent, sent_in_a_loop, values
 from tests.parity import test_differences
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = blocks_of("README.md")
-PRINTING = [block for block in BLOCKS if block.printed is not None]
 
 CARGO = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -49,23 +48,6 @@ def app(request: pytest.FixtureRequest) -> App:
     exec(compile(code, "README.md", "exec"), names)
     application: App = names["app"]
     return application
-
-
-@pytest.mark.parametrize("block", BLOCKS, ids=str)
-def test_a_block_of_python_runs_without_a_warning(block: Block) -> None:
-    assert block.names()
-
-
-@pytest.mark.parametrize("block", PRINTING, ids=lambda block: block.section)
-def test_a_block_of_python_prints_the_text_below_it(
-    block: Block, capsys: pytest.CaptureFixture[str]
-) -> None:
-    block.names()
-    assert capsys.readouterr().out == block.printed
-
-
-def test_two_blocks_print() -> None:
-    assert len(PRINTING) == 2
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,11 @@ from tools.distributions import PLATFORMS, PYTHONS
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+# What a job may do that is not reading the repository.
+RIGHTS = {
+    ("release", "publish"): {"id-token": "write"},
+    ("site", "publish"): {"id-token": "write", "pages": "write"},
+}
 PINNED = re.compile(r"[\w-]+(/[\w-]+)+@[0-9a-f]{40}")
 
 each_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
@@ -32,7 +37,7 @@ def steps_of(path: Path) -> list[dict[str, Any]]:
 
 
 def test_there_are_workflows() -> None:
-    assert [path.stem for path in WORKFLOWS] == ["release", "test"]
+    assert [path.stem for path in WORKFLOWS] == ["release", "site", "test"]
 
 
 def test_they_keep_the_schema() -> None:
@@ -98,7 +103,7 @@ def test_no_checkout_leaves_the_token_behind(path: Path) -> None:
     assert all(step["with"] == {"persist-credentials": False} for step in checkouts)
 
 
-def test_both_workflows_pin_the_same_commits() -> None:
+def test_all_workflows_pin_the_same_commits() -> None:
     pinned: dict[str, set[str]] = {}
     for step in itertools.chain(*map(steps_of, WORKFLOWS)):
         if "uses" in step:
@@ -112,14 +117,22 @@ def test_a_job_has_no_more_rights_than_it_needs(path: Path) -> None:
     document = read(path)
     assert document["permissions"] == {}
     for name, job in document["jobs"].items():
-        needed = {"id-token": "write"} if name == "publish" else {"contents": "read"}
-        assert job["permissions"] == needed
+        assert job["permissions"] == RIGHTS.get((path.stem, name), {"contents": "read"})
 
 
 def test_a_release_is_built_for_each_python_and_platform_that_is_expected() -> None:
     matrix = read(ROOT / ".github/workflows/release.yml")["jobs"]["wheels"]["strategy"]["matrix"]
     assert tuple(matrix["python"]) == PYTHONS
     assert tuple(platform["name"] for platform in matrix["platform"]) == PLATFORMS
+
+
+def test_what_is_published_as_the_site_is_what_make_docs_builds() -> None:
+    jobs = read(ROOT / ".github/workflows/site.yml")["jobs"]
+    assert jobs["publish"]["needs"] == "build"
+    *_, build, upload = jobs["build"]["steps"]
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert f"$(BIN)/{build['run']}" in makefile
+    assert f"site_dir: {upload['with']['path']}\n" in (ROOT / "mkdocs.yml").read_text()
 
 
 def test_each_python_is_tested_on_each_system() -> None:
@@ -147,6 +160,6 @@ def test_each_module_that_a_step_runs_is_there(path: Path) -> None:
         for step in steps_of(path)
         for module in re.findall(r"-m (tools\.\w+)", step.get("run", ""))
     }
-    assert modules
+    assert modules or path.stem == "site"
     for module in modules:
         assert (ROOT / f"{module.replace('.', '/')}.py").exists()

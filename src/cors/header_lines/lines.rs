@@ -1,4 +1,5 @@
 use super::super::actual::Line;
+use super::super::preflight::FixedLine;
 
 pub(crate) const ALLOW_ORIGIN: &[u8] = b"access-control-allow-origin";
 pub(crate) const ALLOW_HEADERS: &[u8] = b"access-control-allow-headers";
@@ -7,9 +8,6 @@ pub(super) const ALLOW_CREDENTIALS: &[u8] = b"access-control-allow-credentials";
 pub(super) const EXPOSE_HEADERS: &[u8] = b"access-control-expose-headers";
 pub(super) const ALLOW_METHODS: &[u8] = b"access-control-allow-methods";
 pub(super) const MAX_AGE: &[u8] = b"access-control-max-age";
-
-/// A header line that is the same in every response.
-pub type FixedLine = (&'static [u8], Box<[u8]>);
 
 /// The header lines of a policy's responses, as far as they do not depend on the request.
 #[derive(Debug)]

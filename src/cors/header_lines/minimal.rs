@@ -8,9 +8,10 @@
 
 use super::super::actual::{Line, LineValue};
 use super::super::options::Options;
+use super::super::preflight::FixedLine;
 use super::lines::{
-    ALLOW_CREDENTIALS, ALLOW_HEADERS, ALLOW_METHODS, ALLOW_ORIGIN, EXPOSE_HEADERS, FixedLine,
-    MAX_AGE, ResponseLines, join,
+    ALLOW_CREDENTIALS, ALLOW_HEADERS, ALLOW_METHODS, ALLOW_ORIGIN, EXPOSE_HEADERS, MAX_AGE,
+    ResponseLines, join,
 };
 
 /// Methods that a preflight allows without their names (Fetch, CORS-safelisted method).

@@ -4,7 +4,6 @@ mod lines;
 mod minimal;
 mod starlette;
 
-pub use lines::FixedLine;
 pub(super) use lines::{ALLOW_HEADERS, ALLOW_ORIGIN, ALLOW_PRIVATE_NETWORK, ResponseLines};
 pub use minimal::SAFELISTED_RESPONSE_HEADERS;
 
