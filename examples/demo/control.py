@@ -19,7 +19,7 @@ from fastcors import CORSMiddleware, lint
 from .fetches import FETCHES
 from .files import HOSTS, file_routes, origin_of, sibling
 from .fixes import fixed
-from .policy import MOST, PolicyTextError, options_of, policy_of
+from .policy import PolicyTextError, options_of, policy_of
 from .received import ASGIApp, Reception
 from .requests import RequestError, policy_text
 from .simulator import predictions
@@ -78,7 +78,6 @@ class Control:
                 "other": sibling(page),
                 "policy": self._text,
                 "default": self._default,
-                "most": MOST,
                 "fetches": [asdict(fetch) for fetch in FETCHES],
             }
         )

@@ -15,9 +15,8 @@ export class Editor {
   #asked = 0;
 
   /** `apply` takes a text and returns when it decides, or fails with the reason why not. */
-  constructor({ policy, default: original, most }, apply) {
+  constructor({ policy, default: original }, apply) {
     this.#applied = policy;
-    this.#text.maxLength = most;
     this.#text.value = policy;
     this.#text.addEventListener("input", () => {
       clearTimeout(this.#timer);

@@ -27,9 +27,12 @@ export class OtherPage {
   /** Send a request there. Without that page nothing is sent, and nothing happened. */
   async perform(row, api, run) {
     if (!(await this.#ready)) return null;
-    return new Promise((resolve) => {
-      this.#waiting.set(`${run}.${row.name}`, resolve);
+    const key = `${run}.${row.name}`;
+    const happened = await new Promise((resolve) => {
+      this.#waiting.set(key, resolve);
       this.#frame.contentWindow.postMessage({ row, api, run }, sibling);
     });
+    this.#waiting.delete(key);
+    return happened;
   }
 }
