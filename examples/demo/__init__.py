@@ -13,6 +13,9 @@ Run it with: make demo
 | `fetches.py` | the table of fetches, for browsers and for the simulator |
 | `simulator.py` | how each of them ends, by `fastcors.testing` |
 | `received.py` | which requests reach the API, and why each is allowed or rejected |
-| `control.py` | the page's server: its files, and what its scripts ask for |
+| `control.py` | the page's server: what its scripts ask for |
+| `files.py` | the files of the page, and the headers that they are served with |
+| `requests.py` | reads a policy from a request |
+| `fixes.py` | writes a suggestion of lint into the text of a policy |
 | `page/` | the page: HTML, CSS and JavaScript, as they are served |
 """

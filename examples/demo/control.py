@@ -1,7 +1,7 @@
-"""The page's server: its files, and what its scripts ask for.
+"""The page's server: what its scripts ask for.
 
 It changes the policy of the API, so only its own pages may reach it: see `make_page`. Nothing of this
-belongs into an application: it is for a demo that listens on the loopback interface alone.
+belongs in an application: it is for a demo that listens on the loopback interface alone.
 """
 
 import asyncio

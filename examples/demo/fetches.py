@@ -78,7 +78,7 @@ FETCHES = (
     Fetch(
         name="other-read",
         title="Read",
-        about="CORS alone: the application runs, and the browser keeps the response.",
+        about="CORS only hides the response: enforce decides whether the application runs.",
         path="/items/1",
         sender="other",
     ),
