@@ -19,6 +19,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from tests.command.running import run as run_command
 from tests.documents import ROOT, Block, blocks_of
@@ -47,6 +48,11 @@ class Needs:
 
 
 NEEDS = {
+    # `asgi.py`, in a project that has settings.
+    ("docs/migration/django-cors-headers.md", "Before and after", 1): Needs(
+        {"DJANGO_SETTINGS_MODULE": "settings"},
+        apart=True,
+    ),
     ("README.md", "Ask a browser", 0): Needs(after="Use"),
     ("docs/recipes.md", "Environment variables", 0): Needs({"CORS_ORIGINS": "https://a.example"}),
     ("docs/recipes.md", "pydantic-settings", 0): Needs({"CORS_ORIGINS": '["https://a.example"]'}),
@@ -98,7 +104,8 @@ def printed_by(block: Block, folder: Path) -> str:
     if block.language == "console":
         printed = "".join(_command(command, folder) for command in commands_of(block))
     elif needs.apart:
-        printed = _process([sys.executable, "-W", "error", "-c", block.code], folder)
+        command = [sys.executable, "-W", "error", "-c", block.code]
+        printed = _process(command, folder, needs.environment)
     elif re.search("^def test_", block.code, re.MULTILINE):
         before = [each.code for each in blocks_of(block.document) if each.section == needs.after]
         _tests("\n".join([*before, block.code]), folder)
@@ -126,6 +133,9 @@ def _command(command: str, folder: Path) -> str:
 _PYTEST = ("-m", "pytest", "-p", "fastcors.testing.plugin", "-p", "no:cacheprovider")
 
 
+_PLAIN = {"COLUMNS": "80", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""}
+
+
 def _tests(code: str, folder: Path) -> None:
     (folder / "test_documented.py").write_text(code, encoding="utf-8")
     said = _process([sys.executable, *_PYTEST, "-q", "test_documented.py"], folder)
@@ -133,11 +143,13 @@ def _tests(code: str, folder: Path) -> None:
     assert re.search(rf"^{count} passed in [^,\n]*$", said, re.MULTILINE), said
 
 
-def _process(arguments: list[str], folder: Path) -> str:
+def _process(
+    arguments: list[str], folder: Path, environment: Mapping[str, str] = MappingProxyType({})
+) -> str:
     done = subprocess.run(
         arguments,
         cwd=folder,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": "", "COLUMNS": "80"},
+        env={**os.environ, **_PLAIN, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

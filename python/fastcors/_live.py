@@ -6,7 +6,7 @@ from ._fastcors import LiveOrigins
 from ._format import quoted
 from ._lint.suggestions import text_of
 from ._lint.values import linted
-from .problems import PREFIX, lines_of
+from .problems import PREFIX, SITE, lines_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _READING = ("__iter__", "__contains__", "__len__")
 
 _LATE_STAR = (
     f"{PREFIX}allow_origins: '*' was added to the list, which does not allow every origin: it counts only "
-    "from the start, as with Starlette; write reconfigure(allow_origins=['*'])"
+    f"from the start, as with Starlette; write reconfigure(allow_origins=['*']) ({SITE}configuration/#live-lists)"
 )
 
 

@@ -18,7 +18,7 @@ _PACKAGE = __file__.rpartition("_report.py")[0]
 
 
 # Linear time is promised for a request, unless a warning says that it is not.
-_ALWAYS_REPORTED = frozenset(("regex-python-only",))
+ALWAYS_REPORTED = frozenset(("regex-python-only",))
 
 
 def report(options: Options, known: Collection[Problem] = ()) -> None:
@@ -49,7 +49,7 @@ def report(options: Options, known: Collection[Problem] = ()) -> None:
     reported = [
         problem
         for problem in options.problems
-        if options.strict or problem.severity == "error" or problem.code in _ALWAYS_REPORTED
+        if options.strict or problem.severity == "error" or problem.code in ALWAYS_REPORTED
     ]
     new = [problem for problem in reported if problem not in known]
     _warn(lines_of(new, "fastcors.lint(...) lists them all"))

@@ -15,7 +15,8 @@ PREFIX = "fastcors: "
 # Of many similar problems, this many get a line each.
 _LINES_OF_EACH = 10
 
-PAGE = "docs/configuration.md"
+# Where the documentation is published: every address in a message begins so.
+SITE = "https://fastcors.github.io/fastcors/"
 
 # The options that each of several codes is about; no name stands for any option.
 _BOOLS = ("allow_credentials", "allow_private_network", "strict")
@@ -32,13 +33,12 @@ class Code:
         name: the code.
         severity: that of its problems; ``"either"`` where it depends on the value or on credentials.
         options: those that it is about; empty for any.
-        sections: the headings of docs/configuration.md that it is described under, as anchors.
         raises: whether it raises, strict or not: it would allow untrusted origins, break a header, or
             cannot be read.
         acceptable: whether `accept` may name it.
     """
 
-    __slots__ = ("acceptable", "name", "options", "raises", "sections", "severity")
+    __slots__ = ("acceptable", "name", "options", "raises", "severity")
 
     def __init__(
         self,
@@ -46,14 +46,12 @@ class Code:
         severity: Literal["error", "warning", "either"],
         options: str | tuple[str, ...],
         *,
-        sections: tuple[str, ...] = (),
         raises: bool = False,
         acceptable: bool = True,
     ) -> None:
         self.name = name
         self.severity = severity
         self.options = (options,) if isinstance(options, str) else options
-        self.sections = sections or self.options
         self.raises = raises
         self.acceptable = acceptable and not raises
 
@@ -62,10 +60,10 @@ class Code:
 CODES = {
     code.name: code
     for code in (
-        Code("bool-type", "either", _BOOLS, sections=("allow_credentials",)),
+        Code("bool-type", "either", _BOOLS),
         Code("code-always-raises", "error", "accept", acceptable=False),
         Code("credentials-without-origin", "warning", "allow_credentials"),
-        Code("endless", "error", _COLLECTIONS, sections=("any-option",), raises=True),
+        Code("endless", "error", _COLLECTIONS, raises=True),
         Code("origin-ipv4", "error", "allow_origins"),
         Code("origin-ipv6", "error", "allow_origins"),
         Code("expose-any-beside-others", "warning", "expose_headers"),
@@ -79,7 +77,7 @@ CODES = {
         Code("expose-quotes", "error", "expose_headers"),
         Code("expose-safelisted", "warning", "expose_headers"),
         Code("expose-several", "warning", "expose_headers"),
-        Code("generator-consumed", "either", _COLLECTIONS, sections=("any-option",)),
+        Code("generator-consumed", "either", _COLLECTIONS),
         Code("header-any-beside-others", "warning", "allow_headers"),
         Code("header-any-with-credentials", "warning", "allow_headers"),
         Code("header-authorization-beside-any", "warning", "allow_headers"),
@@ -91,7 +89,7 @@ CODES = {
         Code("header-quotes", "error", "allow_headers"),
         Code("header-safelisted", "warning", "allow_headers"),
         Code("header-several", "warning", "allow_headers"),
-        Code("mapping", "warning", _COLLECTIONS, sections=("any-option",)),
+        Code("mapping", "warning", _COLLECTIONS),
         Code("max-age", "error", "max_age", raises=True),
         Code("max-age-above-cap", "warning", "max_age"),
         Code("max-age-negative", "warning", "max_age"),
@@ -106,31 +104,14 @@ CODES = {
         Code("method-quotes", "error", "allow_methods"),
         Code("method-several", "error", "allow_methods"),
         Code("method-word-for-any", "error", "allow_methods"),
-        Code(
-            "name-breaks-header",
-            "error",
-            _NAMES,
-            sections=("allow_methods", "allow_headers"),
-            raises=True,
-        ),
-        Code("name-type", "error", _NAMES, sections=("allow_methods",), raises=True),
+        Code("name-breaks-header", "error", _NAMES, raises=True),
+        Code("name-type", "error", _NAMES, raises=True),
         Code("no-method", "warning", "allow_methods"),
         Code("no-origins", "warning", "allow_origins"),
         Code("none-for-a-list", "warning", "expose_headers"),
-        Code("not-a-bool", "error", _BOOLS, sections=("allow_credentials",), raises=True),
-        Code(
-            "not-a-collection",
-            "error",
-            _COLLECTIONS,
-            sections=("allow_origins", "allow_methods", "accept", "hosts"),
-            raises=True,
-        ),
-        Code(
-            "not-a-token",
-            "either",
-            _NAMES,
-            sections=("allow_methods", "allow_headers", "expose_headers"),
-        ),
+        Code("not-a-bool", "error", _BOOLS, raises=True),
+        Code("not-a-collection", "error", _COLLECTIONS, raises=True),
+        Code("not-a-token", "either", _NAMES),
         Code("origin-address-range", "error", "allow_origins"),
         Code("origin-any-beside-others", "warning", "allow_origins"),
         Code("origin-any-with-credentials", "error", "allow_origins"),
@@ -172,7 +153,6 @@ CODES = {
             "own-membership-test",
             "error",
             ("allow_origins", "allow_methods", "allow_headers"),
-            sections=("any-option",),
             raises=True,
         ),
         Code("private-network-for-everyone", "warning", "allow_private_network"),
@@ -200,10 +180,10 @@ CODES = {
         Code("regex-untrusted-origins", "error", "allow_origin_regex"),
         Code("regex-unverified", "warning", "allow_origin_regex"),
         Code("regex-without-effect", "warning", "allow_origin_regex"),
-        Code("star-for-a-list", "warning", _LISTS, sections=("allow_origins",)),
+        Code("star-for-a-list", "warning", _LISTS),
         Code("unknown-code", "error", "accept", acceptable=False),
-        Code("unknown-option", "error", _ANY, sections=("any-option",), acceptable=False),
-        Code("unreadable", "error", _ANY, sections=("any-option",), raises=True),
+        Code("unknown-option", "error", _ANY, acceptable=False),
+        Code("unreadable", "error", _ANY, raises=True),
         Code("function-any-origin", "either", "allow_origin_func"),
         Code("function-parameters", "error", "allow_origin_func"),
         Code("function-timeout", "error", "origin_func_timeout", raises=True),
@@ -259,7 +239,7 @@ class Problem:
         suggested_option: the option that the suggestion belongs to: ``option`` itself, but
             ``"allow_origin_regex"`` for a regular expression that replaces an entry of
             ``allow_origins``. None if there is no suggestion.
-        anchor: where this is documented, from the project's root: ``"docs/configuration.md#max_age"``.
+        url: the page about this code: what it finds, why it matters, and how to fix it.
 
     Raises:
         ValueError: for a code that is not in the table.
@@ -313,10 +293,9 @@ class Problem:
         put(self, "suggested_option", suggested_option)
 
     @property
-    def anchor(self) -> str:
-        """The heading of docs/configuration.md that the problem is described under."""
-        sections = CODES[self.code].sections
-        return f"{PAGE}#{self.option if self.option in sections else sections[0]}"
+    def url(self) -> str:
+        """The page about this code: what it finds, why it matters, and how to fix it."""
+        return page_of(self.code)
 
     def __setattr__(self, name: str, value: object) -> Never:
         raise AttributeError(f"a Problem does not change: {name} cannot be assigned")
@@ -342,7 +321,7 @@ class Problem:
         return Problem, self._values()
 
     def __str__(self) -> str:
-        return in_one_line(f"{self.option[:80]}: {self.message} [{self.code}]")
+        return in_one_line(f"{self.option[:80]}: {self.message} {reference(self.code)}")
 
     def __repr__(self) -> str:
         names = ("code", "option", "value", "message", "suggestion", "severity", "suggested_option")
@@ -409,6 +388,16 @@ class ConfigWarning(UserWarning):
     """A configuration that runs, but does not do what it says."""
 
 
+def page_of(code: str) -> str:
+    """Return the address of the page about a code."""
+    return f"{SITE}problems/{code}/"
+
+
+def reference(code: str) -> str:
+    """Return what ends a message about a code: the code, and the address of its page."""
+    return f"[{code}] {page_of(code)}"
+
+
 def always_raises(problem: Problem) -> bool:
     """Whether a configuration with this problem raises, strict or not."""
     return CODES[problem.code].raises
@@ -424,7 +413,7 @@ def lines_of(problems: Iterable[Problem], where: str) -> Iterator[str]:
             yield f"{PREFIX}{problem}"
     for (option, code), count in counts.items():
         if count > _LINES_OF_EACH:
-            yield f"{PREFIX}{option}: {count - _LINES_OF_EACH:,} more like these; {where} [{code}]"
+            yield f"{PREFIX}{option}: {count - _LINES_OF_EACH:,} more like these; {where} {reference(code)}"
 
 
 def _are_equal(one: object, other: object) -> bool:

@@ -553,7 +553,8 @@ def test_a_report_is_a_warning_once_for_each_origin_and_minute(
     (line,) = lines(caplog)
     (denial,) = POLICY.request(method="POST", host=HOST, origin=OTHER).denials
     assert line == (
-        f"WARNING: enforce=True would reject POST from {OTHER} for / with status 403 | {denial}"
+        f"WARNING: enforce=True would reject POST from {OTHER} for / with status 403 | {denial} "
+        "(https://fastcors.github.io/fastcors/enforcement/#the-rules)"
     )
     clock[0] += 59
     ask(middleware, origin=OTHER)

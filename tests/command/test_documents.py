@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from fastcors._command.console import anchor_of
 from fastcors._command.findings import LAYER_CODES
-from fastcors._command.kinds import ENGINES, KINDS, OTHERS
+from fastcors._command.kinds import ENGINES, KINDS, OTHERS, page_of
 from fastcors.testing import wording
 from fastcors.testing.blocked import FIREFOX, firefox_key
 from tests.command import documents
@@ -41,6 +40,7 @@ def test_nothing_that_the_examples_print_is_wider_than_80_columns() -> None:
 @pytest.mark.parametrize("kind", wording._REASONS)
 def test_each_kind_that_a_browser_reports_is_in_the_table(kind: str) -> None:
     assert KNOWN & {kind, f"Preflight{kind}"}
+    assert page_of(kind).startswith("https://fastcors.github.io/fastcors/debugging/#")
 
 
 @pytest.mark.parametrize("name", sorted(KNOWN))
@@ -82,12 +82,21 @@ def test_each_kind_has_a_heading_of_its_own_that_the_console_names() -> None:
         "^### (.*)$", documents.DEBUGGING.read_text(encoding="utf-8"), re.MULTILINE
     )
     assert headings == [kind.title for kind in (*KINDS, *OTHERS)]
-    assert len({anchor_of(kind) for kind in (*KINDS, *OTHERS)}) == len(headings)
+    assert len({kind.anchor for kind in (*KINDS, *OTHERS)}) == len(headings)
 
 
-def test_each_code_of_the_command_has_a_section() -> None:
-    headings = re.findall("^### (.*)$", (ROOT / COMMAND).read_text(encoding="utf-8"), re.MULTILINE)
-    assert [heading for heading in headings if heading in LAYER_CODES] == list(LAYER_CODES)
+def test_each_code_of_the_command_is_in_the_document_with_its_page() -> None:
+    text = (ROOT / COMMAND).read_text(encoding="utf-8")
+    linked = re.findall(r"^\| \[`([a-z-]+)`\]\(problems/\1\.md\)", text, re.MULTILINE)
+    assert linked == list(LAYER_CODES)
+
+
+def test_the_address_of_a_kind_leads_to_its_heading() -> None:
+    for kind in (*KINDS, *OTHERS):
+        page, _, anchor = kind.url.partition("#")
+        assert page == "https://fastcors.github.io/fastcors/debugging/"
+        # The slug that both GitHub and the site make of a heading.
+        assert re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", anchor)
 
 
 def yaml(text: str) -> Any:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from fastcors import CORSMiddleware, lint
+from fastcors import CORSMiddleware, Policy, lint
 from fastcors._command import fix
 from fastcors._command.cors_layer import FASTCORS, STARLETTE, CORSLayer
+from fastcors._command.examination import fix_of
 from fastcors._command.fix import corrected, differences
 
 
@@ -77,6 +78,14 @@ def test_every_suggestion_of_an_error_is_followed(
 ) -> None:
     assert corrected(layer(**before), strict=False) == after
     assert [problem for problem in lint(**after) if problem.severity == "error"] == []
+
+
+def test_a_key_of_paths_is_replaced_and_the_others_stay() -> None:
+    given: dict[str, Any] = {"paths": {"internal": None, "/public": Policy()}}
+    after = corrected(layer(**given), strict=False)
+    assert list(after["paths"].items()) == [("/internal", None), ("/public", Policy())]
+    (problem,) = (each for each in lint(**given) if each.code == "path-no-slash")
+    assert fix_of(problem, layer(**given)) == "paths={'/internal': ..., ...}"
 
 
 def test_a_pattern_is_not_written_for_starlette() -> None:

@@ -150,11 +150,11 @@ def test_a_file_is_named_by_a_uri(file: str, uri: str) -> None:
 
 def test_annotations_are_escaped() -> None:
     finding = Finding(
-        "origin-host", "error", "100% wrong,\r\nin: two lines", "a#b", place=Place("a,b:c%.py", 7)
+        "origin-host", "error", "100% wrong,\r\nin: two lines", place=Place("a,b:c%.py", 7)
     )
     assert formats.as_github([finding]) == (
         "::error file=a%2Cb%3Ac%25.py,line=7,title=fastcors%3A origin-host::"
-        "100%25 wrong,%0D%0Ain: two lines (https://github.com/fastcors/fastcors/blob/main/a#b)"
+        "100%25 wrong,%0D%0Ain: two lines (https://fastcors.github.io/fastcors/problems/origin-host/)"
     )
 
 

@@ -32,6 +32,7 @@ from tests.exchange import (
     sent_in_a_loop,
 )
 
+PAGE = "https://fastcors.github.io/fastcors/configuration/#a-layer-inside-that-allows-more"
 UNTRUSTED = "https://evil.example"
 ALLOW_ORIGIN = b"access-control-allow-origin"
 CREDENTIALS = (b"access-control-allow-credentials", b"true")
@@ -136,9 +137,9 @@ def test_the_line_says_what_to_write(caplog: pytest.LogCaptureFixture) -> None:
     rejections._reported.clear()
     sent(Asking(app), actual(UNTRUSTED))
     assert [line.partition("allow it here")[2] for line in warnings_of(caplog)] == [
-        f': allow_origins=[..., "{UNTRUSTED}"]',
-        f': allow_origins=["{UNTRUSTED}"]',
-        ": return True for it in Asking.is_allowed_origin",
+        f': allow_origins=[..., "{UNTRUSTED}"] ({PAGE})',
+        f': allow_origins=["{UNTRUSTED}"] ({PAGE})',
+        f": return True for it in Asking.is_allowed_origin ({PAGE})",
     ]
 
 

@@ -13,15 +13,16 @@ from fastcors._fastcors import lint_codes
 from fastcors.options import DEFAULTS
 from fastcors.problems import ALWAYS_RAISE, CODES, NEVER_ACCEPTED
 from tests.lint.test_suggestions import tables
-from tests.project.test_configuration import ROWS, options
+from tests.problems.entries import entries
 from tests.proof import expressions
 
 SEVERITIES = {"error": {"error"}, "warning": {"warning"}, "either": {"error", "warning"}}
 
 
 def configurations() -> Iterator[dict[str, Any]]:
-    """Yield what the page, the linter's tables and the corpus of expressions configure."""
-    yield from (options(row.prohibited) for row in ROWS)
+    """Yield what the pages, the linter's tables and the corpus of expressions configure."""
+    for entry in entries().values():
+        yield from (row.bad.options() for row in entry.rows())
     yield from ({option: entries} for option, entries in tables())
     for corpus in (expressions.UNTRUSTED, expressions.UNMATCHED):
         yield from ({"allow_origin_regex": expression} for expression, *_ in corpus)
@@ -83,17 +84,3 @@ def test_a_severity_that_is_left_out_is_that_of_the_table() -> None:
 
 def test_what_always_raises_cannot_be_accepted() -> None:
     assert ALWAYS_RAISE < NEVER_ACCEPTED < CODES.keys()
-
-
-@pytest.mark.parametrize(
-    ("code", "option", "anchor"),
-    [
-        ("origin-path", "allow_origins", "docs/configuration.md#allow_origins"),
-        ("not-a-collection", "allow_methods", "docs/configuration.md#allow_methods"),
-        ("not-a-collection", "expose_headers", "docs/configuration.md#allow_origins"),
-        ("not-a-bool", "strict", "docs/configuration.md#allow_credentials"),
-        ("unknown-option", "allow_origin", "docs/configuration.md#any-option"),
-    ],
-)
-def test_a_problem_names_the_section_that_documents_it(code: str, option: str, anchor: str) -> None:
-    assert Problem(code, option, "x", "message").anchor == anchor

@@ -13,6 +13,7 @@ from fastcors import ConfigError, Problem, lint
 from fastcors._format import raw, shown, shown_expression
 from fastcors.problems import Report
 
+PAGE = "https://fastcors.github.io/fastcors/problems/origin-path/"
 GIVEN: dict[str, Any] = {
     "code": "origin-path",
     "option": "allow_origins",
@@ -89,14 +90,15 @@ def test_the_repr_of_a_problem_is_what_makes_it() -> None:
     assert "suggested_option" not in repr(usual)
 
 
-def test_the_text_of_a_problem_names_option_and_code() -> None:
-    text = "allow_origins: 'https://a.example/' ends with a slash [origin-path]"
+def test_the_text_of_a_problem_names_option_code_and_page() -> None:
+    text = f"allow_origins: 'https://a.example/' ends with a slash [origin-path] {PAGE}"
     assert str(Problem(**GIVEN)) == text
+    assert Problem(**GIVEN).url == PAGE
 
 
 def test_the_text_of_a_problem_is_one_line_whatever_is_in_it() -> None:
     problem = Problem("origin-path", "an\noption", "v", "a\r\nmessage\x1b[31m \ud800 \u2028")
-    assert str(problem) == r"an\noption: a\r\nmessage\x1b[31m \ud800 \u2028 [origin-path]"
+    assert str(problem) == r"an\noption: a\r\nmessage\x1b[31m \ud800 \u2028 [origin-path] " + PAGE
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 
 import fastcors
 from fastcors import ConfigError, ConfigWarning, CORSMiddleware, Policy, lint
+from fastcors.problems import reference
 from tests.exchange import ORIGIN, actual, preflight, responding, sent
 
 APP = responding()
@@ -36,7 +37,7 @@ def listening() -> Iterator[list[warnings.WarningMessage]]:
 def codes(heard: list[warnings.WarningMessage]) -> list[str]:
     """Give the codes that warnings end with, all of which must be ours."""
     assert {warning.category for warning in heard} <= {ConfigWarning}
-    found = [re.search(r" \[([a-z-]+)\]$", str(warning.message)) for warning in heard]
+    found = [re.search(r" \[([a-z-]+)\] https:", str(warning.message)) for warning in heard]
     assert None not in found
     return [match[1] for match in found if match]
 
@@ -100,7 +101,7 @@ def test_an_invalid_expression_is_pythons_own_error_with_all_errors_as_notes() -
     syntax, other = raised.value.__notes__
     assert syntax.startswith("fastcors: allow_origin_regex: r'(' is not a valid regular expression")
     assert other.startswith("fastcors: allow_origins: 'https://a.example/'")
-    assert other.endswith(f"[{ERROR}]")
+    assert other.endswith(reference(ERROR))
 
 
 def test_with_strict_an_invalid_expression_is_one_error_of_all_in_a_config_error() -> None:

@@ -525,7 +525,7 @@ def test_a_name_of_no_option_is_reported_with_the_near_one(name: str, meant: str
     assert (problem.option, problem.suggestion) == (name, meant)
     assert problem.value is value
     assert str(problem).isprintable()
-    assert len(str(problem)) < 500
+    assert len(str(problem)) < 600
 
 
 def test_what_reconfigure_says_to_a_name_of_no_option_names_the_near_one_too() -> None:

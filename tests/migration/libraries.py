@@ -107,31 +107,30 @@ def litestar(**options: Any) -> Iterator[App]:
 @contextmanager
 def django_cors_headers(**options: Any) -> Iterator[App]:
     """Make it with Django and django-cors-headers; the options are settings."""
+    with django(MIDDLEWARE=["corsheaders.middleware.CorsMiddleware"], **options) as app:
+        yield app
+
+
+@contextmanager
+def django(**options: Any) -> Iterator[App]:
+    """Make an application of Django, and leave no settings behind."""
+    from django.conf import empty, settings  # type: ignore[import-untyped]
+    from django.core.asgi import get_asgi_application  # type: ignore[import-untyped]
     from django.http import HttpRequest, HttpResponse  # type: ignore[import-untyped]
+    from django.test.utils import override_settings  # type: ignore[import-untyped]
+    from django.urls import re_path  # type: ignore[import-untyped]
 
     async def respond(request: HttpRequest) -> HttpResponse:
         if request.path == "/broken":
             raise LookupError
         return HttpResponse("ok", headers=LINES)
 
-    with django(respond, MIDDLEWARE=["corsheaders.middleware.CorsMiddleware"], **options) as app:
-        yield app
-
-
-@contextmanager
-def django(view: Any, **options: Any) -> Iterator[App]:
-    """Make an application of Django, and leave no settings behind."""
-    from django.conf import empty, settings  # type: ignore[import-untyped]
-    from django.core.asgi import get_asgi_application  # type: ignore[import-untyped]
-    from django.test.utils import override_settings  # type: ignore[import-untyped]
-    from django.urls import re_path  # type: ignore[import-untyped]
-
     before = settings._wrapped
     if not settings.configured:
         settings.configure()
     common = {"ALLOWED_HOSTS": ["*"], "LOGGING_CONFIG": None, "USE_I18N": False}
     try:
-        with override_settings(ROOT_URLCONF=(re_path("", view),), **{**common, **options}):
+        with override_settings(ROOT_URLCONF=(re_path("", respond),), **{**common, **options}):
             yield get_asgi_application()
     finally:
         settings._wrapped = before

@@ -85,5 +85,10 @@ def options(cell: str, function: object = is_ours) -> dict[str, Any]:
 
 
 PAGES = [
+    Page("asgi-cors", "asgi-cors", libraries.asgi_cors),
+    Page("django-cors-headers", "django-cors-headers", libraries.django_cors_headers),
     Page("flask-cors", "Flask-CORS", libraries.flask_cors),
+    Page("litestar", "CORSConfig", libraries.litestar),
+    Page("quart-cors", "Quart-CORS", libraries.quart_cors),
+    Page("starlette", "Starlette", libraries.starlette),
 ]

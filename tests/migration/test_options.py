@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 import re
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.migration.decisions import decisions
-from tests.migration.libraries import fastcors
+from tests.migration.libraries import django, fastcors
 from tests.migration.pages import PAGES, Page, Row, is_theirs, options
 
 ROWS = [(page, row) for page in PAGES for row in page.rows]
@@ -48,8 +50,48 @@ def flask_cors_defaults() -> Mapping[str, object]:
     return {**DEFAULT_OPTIONS}
 
 
+def quart_cors_defaults() -> Mapping[str, object]:
+    import quart_cors
+
+    found = quart_cors.DEFAULTS
+    return {name.removeprefix("QUART_CORS_").lower(): value for name, value in found.items()}
+
+
+def asgi_cors_defaults() -> Mapping[str, object]:
+    from asgi_cors import asgi_cors  # type: ignore[import-untyped]
+
+    parameters = inspect.signature(asgi_cors).parameters
+    return {name: each.default for name, each in parameters.items() if name != "app"}
+
+
+def django_cors_headers_defaults() -> Mapping[str, object]:
+    from corsheaders.conf import conf
+
+    names = [name for name in dir(type(conf)) if name.startswith("CORS_")]
+    with django():
+        return {name: getattr(conf, name) for name in names}
+
+
+def litestar_defaults() -> Mapping[str, object]:
+    from litestar.config.cors import CORSConfig
+
+    return dataclasses.asdict(CORSConfig())
+
+
+def starlette_defaults() -> Mapping[str, object]:
+    from starlette.middleware.cors import CORSMiddleware
+
+    parameters = inspect.signature(CORSMiddleware).parameters
+    return {name: each.default for name, each in parameters.items() if name != "app"}
+
+
 DEFAULTS: dict[str, Callable[[], Mapping[str, object]]] = {
+    "asgi-cors": asgi_cors_defaults,
+    "django-cors-headers": django_cors_headers_defaults,
     "flask-cors": flask_cors_defaults,
+    "litestar": litestar_defaults,
+    "quart-cors": quart_cors_defaults,
+    "starlette": starlette_defaults,
 }
 
 
@@ -70,7 +112,7 @@ def test_each_option_of_a_library_is_in_its_table_with_its_default(page: Page) -
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.package)
 def test_the_version_that_is_named_is_the_one_that_is_installed(page: Page) -> None:
-    named = re.search(rf"Checked with {page.title} ([\d.]+)", page.text)
+    named = re.search(r"^Checked with [\w-]+ ([\d.]+)\.(?: |$)", page.text, re.MULTILINE)
     assert named is not None
     # A newer one of the same series has to pass the same tests.
     assert named[1].split(".")[0] == version(page.package).split(".")[0]

@@ -16,6 +16,7 @@ from tests.exchange import ORIGIN, Scope, actual, preflight, receive, responding
 from tests.origins.loops import BOTH, Run, exchange, is_readable
 from tests.origins.test_function import CLASSES, OTHER, TENANT, Sending, awaited, plain
 
+PAGE = "https://fastcors.github.io/fastcors/live-origins/#what-it-returns"
 RAISES = pytest.mark.parametrize("kind", ["plain", "async"])
 
 
@@ -86,7 +87,7 @@ def test_what_takes_too_long_is_canceled_and_rejects(
     (line,) = lines(caplog)
     assert line.startswith(f"WARNING: rejected {TENANT} for /: allow_origin_func ")
     assert line.endswith(
-        f" took longer than {seconds} seconds; to wait longer: origin_func_timeout"
+        f" took longer than {seconds} seconds; to wait longer: origin_func_timeout ({PAGE})"
     )
 
 
@@ -198,9 +199,9 @@ def test_a_line_names_the_origin_the_path_the_function_and_the_cause(
     sent(middleware, preflight(OTHER))
     assert lines(caplog) == [
         f"WARNING: rejected {TENANT} for '/a\\nb': allow_origin_func tenants.is_tenant raised "
-        r"ValueError: a\nb \x1b[31m \u2028",
+        rf"ValueError: a\nb \x1b[31m \u2028 ({PAGE})",
         f"WARNING: rejected {OTHER} for /: allow_origin_func tenants.is_tenant returned '{OTHER}', "
-        "a str; only True allows an origin, so let it return True or False",
+        f"a str; only True allows an origin, so let it return True or False ({PAGE})",
     ]
 
 

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .kinds import ENGINES, EXAMPLE_ORIGIN, EXAMPLE_PARAMETERS, KINDS, OTHERS, SERVERS
+from .kinds import (
+    ENGINES,
+    EXAMPLE_ORIGIN,
+    EXAMPLE_PARAMETERS,
+    KINDS,
+    OTHERS,
+    PAGE,
+    SERVERS,
+)
 from .terminal import QUIET, TITLE, Terminal
 from .usage import UsageError, one_sentence
 
@@ -60,7 +68,7 @@ def console(
         if not found:
             raise UsageError(
                 "this is no message about CORS that Chrome, Firefox or Safari writes; paste it whole, "
-                "in English (docs/debugging.md lists them all)"
+                f"in English ({PAGE} lists them all)"
             )
     _show(found, origin_in(text))
 
@@ -122,7 +130,7 @@ def _show(found: list[Meant], origin: str) -> None:
             change = one.kind.change(server).replace("`", "")
             said = _of_this(change, parameter, origin)
             terminal.line((title, TITLE), f": {said}", indent=2, hanging=2)
-        terminal.line((f"docs/debugging.md#{anchor_of(one.kind)}", QUIET), indent=2)
+        terminal.address(one.kind.url, indent=2)
         terminal.blank()
 
 
@@ -134,8 +142,3 @@ def _of_this(change: str, parameter: str, origin: str) -> str:
         if parameter:
             change = change.replace(f'"{example}"', f'"{parameter}"')
     return change
-
-
-def anchor_of(kind: Kind) -> str:
-    """Return the anchor of a kind's heading in docs/debugging.md."""
-    return re.sub(r"[^\w\- ]", "", kind.title).lower().replace(" ", "-")

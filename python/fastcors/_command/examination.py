@@ -11,7 +11,7 @@ from fastcors._format import shown, shown_expression
 from fastcors.problems import ConfigError
 
 from .findings import Finding, of_layers
-from .fix import is_applicable
+from .fix import is_applicable, is_key
 from .layers import look_through
 from .loading import load
 from .order import order_findings
@@ -123,7 +123,6 @@ def _of_problem(
         problem.code,
         problem.severity,
         f"{about}: {problem.message}",
-        problem.anchor,
         one.path,
         one.layer,
         fix_of(problem, cors),
@@ -142,6 +141,8 @@ def fix_of(problem: Problem, cors: CORSLayer) -> str | None:
     if isinstance(suggestion, str) and problem.suggested_option == "allow_origin_regex":
         return f"allow_origin_regex={shown_expression(suggestion, 1000)}"
     text = shown(suggestion, 1000)
+    if is_key(problem, cors.options.get(problem.option)):
+        return f"{problem.suggested_option}={{{text}: ..., ...}}"
     if isinstance(suggestion, str) and problem.value != cors.options.get(problem.option):
         return f"{problem.suggested_option}=[..., {text}]"
     return f"{problem.suggested_option}={text}"
@@ -169,7 +170,6 @@ def _raised(error: ConfigError) -> Examined:
             problem.code,
             problem.severity,
             f"{problem.option}: {problem.message}",
-            problem.anchor,
             problem=problem,
             place=place,
         )

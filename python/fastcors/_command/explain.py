@@ -10,6 +10,7 @@ import typer
 from fastcors.testing import cors_check, methods, preflight, request_headers, wording
 
 from .examination import NO_CORS
+from .kinds import page_of
 from .layers import look_through
 from .loading import load_valid
 from .terminal import ERROR, QUIET, SOUND, TITLE, WARNING, Terminal
@@ -231,3 +232,4 @@ def _show_failure(terminal: Terminal, failure: cors_check.Failure, asked: Asked)
     if options is not None:
         said = wording.IN_OPTIONS.format(hint=said, options=options)
     terminal.line(said, indent=4, hanging=2)
+    terminal.address(page_of(failure.kind), indent=4)

@@ -13,6 +13,7 @@ from fastcors.testing.blocked import BlockedByCORS, FetchError
 from fastcors.testing.url import parse
 
 from .cors_layer import FASTCORS
+from .kinds import page_of
 from .layers import look_through
 from .loading import importable, load_valid, quiet
 from .terminal import ERROR, QUIET, SOUND, TITLE, Terminal
@@ -204,6 +205,7 @@ def _show_blocked(terminal: Terminal, blocked: BlockedByCORS) -> None:
     _show_rows(terminal, [("hint", said, "")])
     for line in more:
         terminal.line(line.strip(), indent=_COLUMN, hanging=2)
+    terminal.address(page_of(blocked.kind), indent=0)
 
 
 def _show_allowed(terminal: Terminal, response: Response) -> None:

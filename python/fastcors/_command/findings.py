@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fastcors import problems
+from fastcors.problems import page_of
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
     from .layers import Layer
     from .source import Place
-
-PAGE = "docs/command.md"
-SITE = "https://github.com/fastcors/fastcors/blob/main/"
 
 # The codes of what is not about options, with what each means. Those of options are in
 # `fastcors.problems.CODES`.
@@ -36,7 +33,6 @@ class Finding:
         code: its kind: one of `LAYER_CODES` or of `fastcors.problems.CODES`.
         severity: ``"error"`` or ``"warning"``.
         message: what is wrong, what happens because of it, and what to write instead.
-        anchor: where it is documented, from the project's root.
         path: below which path the application is; empty for the outermost one.
         layer: the middleware that it is about; None if its import raised.
         fix: what to write; None if none is evident.
@@ -47,19 +43,16 @@ class Finding:
     code: str
     severity: Literal["error", "warning"]
     message: str
-    anchor: str
     path: str = ""
     layer: Layer | None = None
     fix: str | None = None
     problem: Problem | None = None
     place: Place | None = None
 
-
-def anchor_of(code: str) -> str:
-    """Return where a code is documented, from the project's root."""
-    if code in LAYER_CODES:
-        return f"{PAGE}#{code}"
-    return f"{problems.PAGE}#{problems.CODES[code].sections[0]}"
+    @property
+    def url(self) -> str:
+        """The page about the code."""
+        return page_of(self.code)
 
 
 def of_layers(
@@ -72,4 +65,4 @@ def of_layers(
     """
     if code not in LAYER_CODES:
         raise KeyError(code)
-    return Finding(code, severity, message, anchor_of(code), path, layer)
+    return Finding(code, severity, message, path, layer)

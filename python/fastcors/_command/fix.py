@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from fastcors._format import raw
@@ -63,6 +64,11 @@ def is_applicable(problem: Problem, layer: CORSLayer) -> bool:
     return layer.library != STARLETTE or not any(map(is_pattern, _listed(problem.suggestion)))
 
 
+def is_key(problem: Problem, given: Any) -> bool:
+    """Whether a problem is about a key of `paths`, and suggests another."""
+    return isinstance(given, Mapping) and problem.option == "paths" and problem.value in given
+
+
 def _editable(value: Any) -> Any:
     return list(value) if isinstance(value, (tuple, set, frozenset)) else value
 
@@ -76,6 +82,10 @@ def _follow(problems: list[Problem], option: str, options: dict[str, Any]) -> No
         suggested = _listed(problem.suggestion)
         if problem.code == "unknown-option":
             _rename(problem, target, options)
+        elif given is not None and is_key(problem, given):
+            options[option] = given = {
+                suggested[0] if key == problem.value else key: value for key, value in given.items()
+            }
         elif isinstance(given, list) and isinstance(problem.value, str):
             # What belongs to another option leaves this one.
             entries[problem.value] = suggested if target == option else []

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from fastcors import __version__
-from fastcors.problems import CODES
+from fastcors.problems import CODES, page_of
 
-from .findings import LAYER_CODES, SITE, Finding, anchor_of
+from .findings import LAYER_CODES, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ def _values(finding: Finding) -> dict[str, Any]:
         "option": None if finding.problem is None else finding.problem.option,
         "message": finding.message,
         "fix": finding.fix,
-        "documentation": SITE + finding.anchor,
+        "documentation": finding.url,
         "file": None if finding.place is None else finding.place.file,
         "line": None if finding.place is None else finding.place.line,
     }
@@ -57,7 +57,7 @@ def _annotation(finding: Finding) -> str:
     if finding.place is not None:
         properties = {"file": finding.place.file, "line": str(finding.place.line), **properties}
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{finding.severity} {written}::{_data(f'{finding.message} ({SITE}{finding.anchor})')}"
+    return f"::{finding.severity} {written}::{_data(f'{finding.message} ({finding.url})')}"
 
 
 def _data(text: str) -> str:
@@ -89,7 +89,7 @@ def _rule(code: str) -> dict[str, Any]:
         said = LAYER_CODES[code]
     else:
         said = f"A problem of {', '.join(CODES[code].options) or 'the options'}"
-    return {"id": code, "shortDescription": {"text": said}, "helpUri": SITE + anchor_of(code)}
+    return {"id": code, "shortDescription": {"text": said}, "helpUri": page_of(code)}
 
 
 def _result(finding: Finding, index: int) -> dict[str, Any]:

@@ -6,7 +6,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+from fastcors.problems import SITE
+
+# Where every kind is described.
+PAGE = f"{SITE}debugging/"
 
 # The names for a person, by the fields of `Kind`.
 ENGINES = {"chrome": "Chrome", "firefox": "Firefox", "safari": "Safari"}
@@ -37,6 +43,16 @@ class Kind:
     fastcors: str
     starlette: str
     nginx: str
+
+    @property
+    def url(self) -> str:
+        """The address of what is written about it."""
+        return f"{PAGE}#{self.anchor}"
+
+    @property
+    def anchor(self) -> str:
+        """The anchor of its heading in docs/debugging.md."""
+        return re.sub(r"[^\w\- ]", "", self.title).lower().replace(" ", "-")
 
     def words(self, engine: str) -> tuple[str, ...]:
         """Return the words of an engine."""
@@ -322,3 +338,13 @@ OTHERS = (
         nginx="The same.",
     ),
 )
+
+_BY_NAME = {name: kind for kind in KINDS for name in kind.names}
+
+
+def page_of(name: str) -> str:
+    """Return the address of what is written about a failure that Chromium has this name for.
+
+    Some are of preflights alone, and may lack that word.
+    """
+    return (_BY_NAME.get(name) or _BY_NAME[f"Preflight{name}"]).url

@@ -141,11 +141,11 @@ class _Rejected:
         """Return which entry was meant to allow the origin, but can match nothing."""
         problem = self.never.meant_for(self.origin)
         if problem is not None:
-            return [_meant_template(problem).format(problem=cut(problem.message))]
+            return [_meant_template(problem).format(problem=cut(problem))]
         if least is None or least > _GLOB_COST:
             problem = self.never.glob_for(self.origin)
             if problem is not None:
-                said = wording.MEANT_GLOB.format(problem=cut(problem.message))
+                said = wording.MEANT_GLOB.format(problem=cut(problem))
                 is_own = self.site is None or _ends_below(problem.value, self.site)
                 return [said, *self.only_if_owner()] if is_own else [*self.foreign(), said]
         return None
@@ -158,7 +158,7 @@ class _Rejected:
             yield from self.from_entry(entry)
         elif meant is not None and meant["cost"] == least:
             problem = self.never.meant_entries()[meant["text"]]
-            yield wording.MEANT_CLOSEST.format(problem=cut(problem.message))
+            yield wording.MEANT_CLOSEST.format(problem=cut(problem))
             yield from self.from_entry(meant, matches=False)
         elif variant is not None:
             yield from self.from_variant(variant)
@@ -224,7 +224,7 @@ class _Rejected:
         dead = self.never.dead_regexes()
         regexes = len(options.patterns()) - len(dead)
         problems = self.never.problems
-        first = cut(problems[0].message) if problems else ""
+        first = cut(problems[0]) if problems else ""
         count = f"{len(problems):,}"
         if listed + patterns + regexes or (self.compiled.entry_count() and not problems):
             rules = counted((listed, "origin"), (patterns, "pattern"), (regexes, "regex"))
@@ -244,7 +244,7 @@ class _Rejected:
             if dead:
                 yield _about_regex(dead)
         elif dead:
-            yield wording.ONLY_REGEX.format(problem=cut(next(iter(dead.values())).message))
+            yield wording.ONLY_REGEX.format(problem=cut(next(iter(dead.values()))))
         else:
             yield wording.NO_RULES
         yield from self.change(self.add_if_own())
@@ -353,7 +353,7 @@ def _meant_template(problem: Problem) -> str:
 def _about_regex(dead: dict[str, Problem]) -> str:
     """Return the sentence about the first regex that can match nothing."""
     problem = next(iter(dead.values()))
-    return wording.REGEX_NEVER_MATCHES.format(problem=cut(problem.message))
+    return wording.REGEX_NEVER_MATCHES.format(problem=cut(problem))
 
 
 def _ends_below(glob: str, site: str) -> bool:

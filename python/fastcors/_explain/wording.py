@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fastcors._fastcors import _Relation
+    from fastcors.problems import Problem
 
 # How many characters of a text stand in a message. A method or a name that is longer is a mistake.
 LONGEST = 80
@@ -344,9 +345,13 @@ def printable(text: str, limit: int = LONGEST) -> str:
     return shown(text, limit)
 
 
-def cut(problem: str) -> str:
-    """Return the message of a problem, cut if it is very long."""
-    return problem if len(problem) <= _LONGEST_PROBLEM else f"{problem[:_LONGEST_PROBLEM]}…"
+def cut(problem: Problem) -> str:
+    """Return the message of a problem, cut if it is very long, with the page about it."""
+    message = problem.message
+    if len(message) > _LONGEST_PROBLEM:
+        message = f"{message[:_LONGEST_PROBLEM]}…"
+    # A sentence may follow: nothing but a bracket may touch the address.
+    return f"{message} ({problem.url})"
 
 
 def written(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastcors._format import shown
 from fastcors.options import DEFAULTS
+from fastcors.problems import reference
 
 from .option_names import near_option
 
@@ -42,4 +43,6 @@ def check_names(given: Iterable[str], lacks: str, *, also: tuple[str, ...] = ())
             instead = (
                 f"did you mean {near!r}?" if near else f"the options are {', '.join(DEFAULTS)}"
             )
-            raise TypeError(f"fastcors: {lacks} {shown(name)}; {instead}")
+            raise TypeError(
+                f"fastcors: {lacks} {shown(name)}; {instead} {reference('unknown-option')}"
+            )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from fastcors.problems import SITE
+
 from .limit import Limit
 from .rejections import for_path, logger, print_error, why_without_comparison
 
@@ -48,13 +50,14 @@ def caught(
         what = "would reject" if is_report else "rejected"
         logger.log(
             level,
-            "%s %s%s with status %d | %s: %s",
+            "%s %s%s with status %d | %s: %s%s",
             f"enforce=True {what}" if is_report else what,
             _described(scope, origin),
             for_path(scope, compiled),
             status,
             name,
             _why(compiled, scope, name, request, override),
+            f" ({SITE}enforcement/#the-rules)" if is_report else "",
         )
     except Exception:  # noqa: BLE001 - a filter may raise anything
         print_error()

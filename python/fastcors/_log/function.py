@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 
 from fastcors._format import described, function_name, in_one_line, quoted, shown
+from fastcors.problems import SITE
 
 from .limit import Limit
 from .rejections import for_path, logger, print_error
@@ -43,11 +44,12 @@ def failed(compiled: CompiledPolicy, scope: Scope, origin: str, outcome: str, va
         ):
             return
         logger.warning(
-            "rejected %s%s: allow_origin_func %s %s",
+            "rejected %s%s: allow_origin_func %s %s (%s)",
             origin,
             for_path(scope, compiled),
             function_name(compiled.options.allow_origin_func),
             _cause(compiled, outcome, value),
+            f"{SITE}live-origins/#what-it-returns",
             exc_info=_traceback(outcome, value),
         )
     except Exception:  # noqa: BLE001 - a filter may raise anything

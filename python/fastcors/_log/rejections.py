@@ -2,6 +2,9 @@
 
 Values of a request are shown as they are if every character is visible ASCII, else as `repr` shows
 them: no control character and no line break of a request reaches the log. Long ones are cut.
+
+A WARNING, of which there are few, ends with the address of what is written about it. A line at level
+DEBUG has the reason and the fix, and there is one for each request: it would only get longer.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import logging
 
 from fastcors._format import shown
+from fastcors.problems import SITE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -112,12 +116,13 @@ def allowed_inside(
         logger.warning(
             "another layer inside handles CORS itself: the response%s has "
             "access-control-allow-origin: %s, so pages on %s can read it%s, although this policy "
-            "rejects that origin; remove the inner CORS layer or, if the origin is yours, allow it here%s%s",
+            "rejects that origin; remove the inner CORS layer or, if the origin is yours, allow it here%s (%s)%s",
             for_path(scope, compiled),
             printable(values[0].decode("latin-1"), _LONGEST),
             printable(text, _LONGEST),
             " with the user's credentials" if credentials and values[0] == origin else "",
             _allowing(compiled, text, override),
+            f"{SITE}configuration/#a-layer-inside-that-allows-more",
             " (no further origin is reported)" if len(_reported) >= _MOST_REPORTED else "",
         )
     except Exception:  # noqa: BLE001 - a filter may raise anything

@@ -1,0 +1,1 @@
+"""The table that the pages in docs/problems are made of: an entry for each problem code."""
