@@ -24,8 +24,6 @@ from .received import ASGIApp, Reception
 from .requests import RequestError, policy_text
 from .simulator import predictions
 
-# A page for each code of a problem.
-PROBLEMS = "https://fastcors.github.io/fastcors/problems/"
 _T = TypeVar("_T")
 
 
@@ -139,7 +137,7 @@ def problems_of(text: str) -> dict[str, Any]:
                 "option": problem.option,
                 "message": problem.message,
                 "code": problem.code,
-                "page": f"{PROBLEMS}{problem.code}/",
+                "page": problem.url,
                 "fix": fixed(text, problem),
             }
             for problem in found
