@@ -164,6 +164,15 @@ def test_a_place_is_the_line_of_the_option() -> None:
         assert f"    {problem['option']}=" in lines[problem["line"] - 1]
 
 
+@pytest.mark.parametrize(("name", "line"), [("app", 10), ("with_default", 14)])
+def test_the_call_of_install_is_found(name: str, line: int) -> None:
+    (one,) = found(f"installed:{name}")
+    (problem,) = one["problems"]
+    assert (problem["file"], problem["line"]) == (f"{APPLICATIONS}/installed.py", line)
+    fixed = lint(f"installed:{name}", "--fix").printed
+    assert f"--- a/{APPLICATIONS}/installed.py\n" in fixed
+
+
 def test_no_place_is_named_if_several_calls_fit() -> None:
     (one,) = found("layers:wrapped")
     assert (one["file"], one["line"]) == (None, None)

@@ -166,6 +166,8 @@ def _options_of(policy: Policy) -> dict[str, Any]:
             value = value.public()
         if isinstance(value, (list, frozenset)):
             value = list(value)
+        if name == "paths":
+            value = dict(value) or default
         if list_of(value) != list_of(default):
             found[name] = value
     return found

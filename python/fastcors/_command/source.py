@@ -107,11 +107,14 @@ def calls_of(layers: list[CORSLayer], calls: list[Call]) -> list[Call | None]:
 
 def _may_make(call: Call, layer: CORSLayer) -> bool:
     """Whether a call has the very options of a layer, and their values as far as they can be read."""
-    if call.library not in ("", layer.library) or call.names != set(layer.options):
+    if call.library not in ("", layer.library) or not call.names >= set(layer.options):
         return False
     for keyword in call.node.keywords:
-        value = layer.options[keyword.arg or ""]
+        # A middleware that has been made does not know which defaults were written.
+        value = layer.options.get(keyword.arg or "", DEFAULTS.get(keyword.arg or ""))
         written = written_value(keyword.value, call.names_of_module)
+        if written is ... and keyword.arg not in layer.options:
+            return False
         if written is not ... and repr(_plain(written)) != repr(_plain(value)):
             return False
     return True
