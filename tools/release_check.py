@@ -33,6 +33,9 @@ _MACHINE = re.compile(
 )
 _COMPILED = (".so", ".pyd")
 _FILES = {"LICENSE", "THIRD-PARTY-NOTICES.md"}
+# What these documents say until the first release.
+_UNRELEASED = "here is no release yet"
+_DOCUMENTS = ("README.md", "docs/index.md", "docs/start.md")
 
 
 def _read(name: str) -> str:
@@ -73,6 +76,11 @@ def problems_of_tag(tag: str, repository: str | None) -> list[str]:
     dated = rf"^## {re.escape(version())} - \d{{4}}-\d\d-\d\d$"
     if not re.search(dated, _read("CHANGELOG.md"), re.MULTILINE):
         found.append(f"CHANGELOG.md: write '## {version()} - ' and the date of the release")
+    found += [
+        f"{name}: remove what it says of there being no release yet"
+        for name in _DOCUMENTS
+        if _UNRELEASED in _read(name)
+    ]
     if repository not in (None, readme.repository()):
         found.append(f"pyproject.toml: the repository is {repository}, not {readme.repository()}")
     return found

@@ -183,3 +183,13 @@ def test_a_tag_needs_the_version_a_date_and_the_repository(monkeypatch: pytest.M
     changelog(f"# Changelog\n\n## {VERSION} - unreleased\n")
     (problem,) = release_check.problems_of_tag(f"v{VERSION}", here)
     assert problem.startswith("CHANGELOG.md: write '## ")
+
+
+def test_a_tag_needs_documents_that_know_of_the_release() -> None:
+    telling = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))
+        if "here is no release yet" in path.read_text(encoding="utf-8")
+    }
+    found = release_check.problems_of_tag(f"v{VERSION}", None)
+    assert {line.partition(":")[0] for line in found} - {"CHANGELOG.md"} == telling
