@@ -209,8 +209,8 @@ def contradictions_of_enforcement(options: Options) -> Iterator[Problem]:
             "enforce",
             value,
             f"{value!r} accepts only what this server's own pages send, and without hosts a page of an "
-            "attacker becomes one of them by DNS rebinding; list the origins in allow_origins, or this "
-            f"server's names in hosts, such as {LOCAL_HOSTS}",
+            "attacker becomes one of them by DNS rebinding; list this server's names in hosts, such as "
+            f"{LOCAL_HOSTS}",
         )
     elif (
         origins
