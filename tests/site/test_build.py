@@ -105,6 +105,17 @@ def test_a_link_to_a_file_of_the_repository_leads_to_it_there(site: Path) -> Non
     assert 'href="../contributing/"' in page
 
 
+def test_the_page_of_a_code_has_its_title_and_is_in_the_section_of_the_problems(site: Path) -> None:
+    page = (site / "problems" / "origin-path" / "index.html").read_text()
+    assert "<title>origin-path - fastcors</title>" in page
+    (active,) = re.findall(r'md-tabs__item--active">\s*<a [^>]*>\s*(.*?)\s*</a>', page)
+    assert active == "Problems"
+    # The menu has the list of codes, not each code.
+    menu = re.findall(r'<a href="([^"]*)" class="md-nav__link', page)
+    assert "../" in menu
+    assert not any("origin-query" in link for link in menu)
+
+
 @pytest.mark.parametrize("module", [fastcors, fastcors.feeds, fastcors.testing])
 def test_each_public_name_is_in_the_reference(site: Path, module: Any) -> None:
     reference = "".join(page.read_text() for page in (site / "api").rglob("index.html"))
