@@ -18,7 +18,7 @@ BENCH ?=
 # The benchmarks that bench-record writes to benches/results.
 RECORDED ?= added_cost endpoint overrides function rivals enforcement minimal scaling origin_set cold servers protocol
 # What `make quick` leaves to `make test`: it takes long, or needs servers, compilers or another process.
-LEFT_OUT := tests/attacks tests/browser tests/feeds/test_demo.py tests/feeds/test_document.py::test_redis_is_followed tests/feeds/test_many.py tests/feeds/test_redis.py tests/feeds/test_workers.py tests/memory tests/servers tests/site tests/typing tests/lint/test_hostile.py \
+LEFT_OUT := tests/attacks tests/browser tests/feeds/test_demo.py tests/feeds/test_document.py::test_redis_is_followed tests/feeds/test_many.py tests/feeds/test_redis.py tests/feeds/test_workers.py tests/memory tests/migration tests/servers tests/site tests/typing tests/lint/test_hostile.py \
 	tests/project/test_benches.py tests/project/test_demo.py tests/project/test_makefile.py tests/project/test_packaging.py tests/project/test_release.py \
 	tests/proof/test_proof.py::test_every_corrected_regex_matches_an_origin_and_no_untrusted_one
 

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 # A section begins with a title, a block with its language. What a block prints stands right below it.
 PART = re.compile(
     r"^#+ (?P<title>[^\n]*)$"
-    r"|(?:`(?P<file>[\w.]+)`:\n\n)?"
+    r"|(?:`(?P<file>\w+\.(?:py|json|toml|txt|yml))`:\n\n)?"
     r"^```(?P<language>\w*)\n(?P<code>.*?)^```$(?:\n\n```text\n(?P<printed>.*?)^```$)?",
     re.DOTALL | re.MULTILINE,
 )

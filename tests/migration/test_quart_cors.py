@@ -14,7 +14,16 @@ from quart_cors import cors
 from benches.requests import SERVER as SCOPE
 from fastcors import ConfigError, CORSMiddleware, lint
 from tests.exchange import ORIGIN
-from tests.migration.decisions import EVIL, SERVER, can, first_response, header, page
+from tests.migration.decisions import (
+    CATASTROPHIC,
+    EVIL,
+    SERVER,
+    can,
+    first_response,
+    growth,
+    header,
+    page,
+)
 from tests.migration.libraries import fastcors, quart_cors
 
 
@@ -75,6 +84,12 @@ def test_2_a_regex_matches_the_beginning_of_an_origin() -> None:
     assert not can(fastcors(allow_origin_regex=regex), f"{ORIGIN}.evil.com")
     problems = lint(allow_origin_regex=re.compile(r"https://.*example\.com"))
     assert [problem.code for problem in problems] == ["regex-untrusted-origins"]
+
+
+def test_2_a_regex_takes_exponential_time() -> None:
+    with quart_cors(allow_origin=[re.compile(CATASTROPHIC)]) as app:
+        assert growth(app) > 10
+    assert growth(fastcors(allow_origin_regex=CATASTROPHIC)) < 5
 
 
 def test_3_everything_is_allowed_by_default() -> None:

@@ -99,6 +99,7 @@ def test_what_does_not_run_is_parsed_or_checked_by_another_test(block: Block) ->
         case "python":
             assert started_below(block)
         case _:
+            assert key(block) in CHECKED, "it neither runs nor is it in CHECKED"
             checked = CHECKED[key(block)]
             file, _, test = checked.partition("::")
             assert not test or f"def {test}(" in (ROOT / file).read_text(encoding="utf-8")

@@ -168,7 +168,7 @@ def test_there_are_more_than_150_kinds_of_problems() -> None:
 
 
 def test_the_table_of_libraries_is_right_about_starlette() -> None:
-    """Only this column is tested: no other library decides on the same requests here."""
+    """`tests/migration` tests the columns of Flask-CORS and django-cors-headers."""
     rows = rows_below("docs/comparison.md", LIBRARIES)
     # The README has some of them.
     assert all(row in rows for row in rows_below("README.md", LIBRARIES))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from benches.requests import SERVER
-from tests.documents import Block, blocks_of
+from tests.documents import ROOT, Block, blocks_of
 from tests.exchange import App, Scope, actual, preflight, sent_in_a_loop
 
 PAGE = "docs/start.md"
@@ -41,6 +42,12 @@ def test_the_changed_line_changes_no_byte(request_: Scope) -> None:
     fastapis = sent_in_a_loop(application(program.code), request_)
     ours = sent_in_a_loop(application(program.code.replace(before, after)), request_)
     assert ours == fastapis
+
+
+def test_it_needs_what_the_readme_says() -> None:
+    readme, page = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", PAGE)]
+    for need in (r"Python [\d.]+ to [\d.]+", r"Rust [\d.]+ or newer"):
+        assert set(re.findall(need, page)) == set(re.findall(need, readme))
 
 
 def changed(change: Block) -> tuple[str, str]:
