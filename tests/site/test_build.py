@@ -77,11 +77,6 @@ def test_everything_that_is_broken_is_reported(tmp_path: Path) -> None:
     assert [each for each in reported if f"'{each}'" not in done.stderr] == []
 
 
-def test_a_copy_that_is_not_changed_builds(tmp_path: Path) -> None:
-    done = build(copied(tmp_path / "checkout"), tmp_path / "site")
-    assert done.returncode == 0, done.stderr
-
-
 def test_the_addresses_are_those_of_the_package() -> None:
     assert CONFIGURATION.site_url == URLS["Documentation"]
     assert CONFIGURATION.repo_url == repository()
