@@ -18,7 +18,7 @@ BENCH ?=
 # The benchmarks that bench-record writes to benches/results.
 RECORDED ?= added_cost endpoint overrides function rivals enforcement minimal scaling origin_set cold servers protocol
 # What `make quick` leaves to `make test`: it takes long, or needs servers, compilers or another process.
-LEFT_OUT := tests/attacks tests/browser tests/feeds/test_demo.py tests/feeds/test_document.py::test_redis_is_followed tests/feeds/test_many.py tests/feeds/test_redis.py tests/feeds/test_workers.py tests/memory tests/migration tests/servers tests/site tests/typing tests/lint/test_hostile.py \
+LEFT_OUT := tests/attacks tests/browser tests/demo/test_accessibility.py tests/demo/test_page.py tests/feeds/test_demo.py tests/feeds/test_document.py::test_redis_is_followed tests/feeds/test_many.py tests/feeds/test_redis.py tests/feeds/test_workers.py tests/memory tests/migration tests/servers tests/site tests/typing tests/lint/test_hostile.py \
 	tests/project/test_benches.py tests/project/test_demo.py tests/project/test_makefile.py tests/project/test_packaging.py tests/project/test_release.py \
 	tests/proof/test_proof.py::test_every_corrected_regex_matches_an_origin_and_no_untrusted_one
 
@@ -52,7 +52,7 @@ FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 .DEFAULT_GOAL := help
 # cargo and pytest use all cores themselves, and some tests compare costs.
 .NOTPARALLEL:
-.PHONY: help toolchain linters demo demo-fleet fleet build quick test test-rust test-python test-pythons test-starlettes lint typing servers browser test-apps explanations fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-pytest bench-servers bench-rivals bench-scaling bench-origin-set bench-core bench-cold bench-record plots instructions instructions-record attacks memory clean workflows notices docs docs-serve wheel try-wheel release-check oldest-rust check-free-threaded stress-threads
+.PHONY: help toolchain linters demo screenshot demo-fleet fleet build quick test test-rust test-python test-pythons test-starlettes lint typing servers browser test-apps explanations fuzz-parity fuzz-expressions fuzz-patterns fuzz-core bench bench-pytest bench-servers bench-rivals bench-scaling bench-origin-set bench-core bench-cold bench-record plots instructions instructions-record attacks memory clean workflows notices docs docs-serve wheel try-wheel release-check oldest-rust check-free-threaded stress-threads
 
 # $(call program,NAME,WHAT NEEDS IT,PACKAGE) installs a program by apt if possible, and stops otherwise.
 program = @command -v $(1) >/dev/null 2>&1 \
@@ -107,8 +107,12 @@ $(BIN)/.built: $(BIN)/.demo $(SOURCES) | toolchain
 
 build: $(BIN)/.built ## build the extension into the virtual environment
 
-demo: build ## a FastAPI application behind the middleware, and requests over a socket (ONCE=1 ends by itself)
-	@$(BIN)/python examples/demo.py $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
+demo: build ## requests to an API behind the middleware, and a page that sends more of them live (ONCE=1 ends by itself)
+	@$(BIN)/python -m examples.demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
+
+screenshot: build $(BIN)/.tools ## renew the picture of the demo's page in the README
+	$(chromium)
+	$(BIN)/python -m tests.demo.screenshot
 
 $(BIN)/.fleet: $(BIN)/.demo
 	@$(BIN)/python -m pip install --group fleet

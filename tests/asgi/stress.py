@@ -15,7 +15,9 @@ PYTHON=python3.14t VENV=.venv-3.14t`. It can fail: each of these, put into the c
   threads (`parts.rs`): an untrusted origin is allowed with credentials;
 - `send.rs`: the memory of the last `Send` is kept as with the GIL: no response at all;
 - `threads.rs`: `this_thread` returns place 0 for all threads, so they share a part: lost counts;
-- `locked.rs`: `locked` runs its body without the lock: a segmentation fault.
+- `locked.rs`: `locked` runs its body without the lock: a segmentation fault;
+- `object.rs`: `shared_item` takes its reference as with the GIL, to a borrowed item: a segmentation fault;
+- `current.rs`: `current` takes its references as with the GIL, without the lock: a segmentation fault.
 """
 
 from __future__ import annotations
@@ -27,13 +29,14 @@ import sys
 import sysconfig
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from fastcors import CORSMiddleware, OriginSet
 from tests.exchange import receive, run, scope_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tests.exchange import Message, Scope
 
@@ -304,6 +307,47 @@ class Stress:
             self.middleware.app = self.app
             del self.middleware.label
 
+    def request_replaced(self) -> None:
+        """Requests of one scope only, whose headers or application another thread replaces."""
+
+        async def send(message: Message) -> None:
+            pass
+
+        made = 0
+        while not self.done.is_set():
+            for _ in range(ROUND):
+                with suppress(StopIteration):
+                    self.middleware(self.shared[0], receive, send).send(None)
+            made += ROUND
+        with self.counting:
+            self.requests += made
+
+    def replace_headers(self) -> None:
+        """Drop the headers that are being read, as often as it can be done."""
+        while not self.done.is_set():
+            for _ in range(ROUND):
+                self.shared[0]["headers"] = [(b"host", b"api.example.com"), *SENT]
+
+    def replace_application(self) -> None:
+        """Drop the application that is being called, as often as it can be done."""
+        while not self.done.is_set():
+            for _ in range(ROUND):
+
+                async def app(scope: Scope, receive: Any, send: Any) -> None:
+                    await self.app(scope, receive, send)
+
+                self.middleware.app = app
+
+    def all_at_once(self, bodies: Sequence[Callable[[], None]], seconds: float) -> None:
+        self.done = threading.Event()
+        running = [threading.Thread(target=self.run(body)) for body in bodies]
+        for thread in running:
+            thread.start()
+        self.done.wait(seconds)
+        self.done.set()
+        for thread in running:
+            thread.join()
+
     def run(self, body: Callable[[], None]) -> Callable[[], None]:
         def guarded() -> None:
             try:
@@ -330,13 +374,15 @@ def stress(seconds: float, threads: int, seed: int) -> tuple[int, list[BaseExcep
         shared.change_set,
         shared.read_set,
     ]
-    running = [threading.Thread(target=shared.run(body)) for body in bodies]
-    for thread in running:
-        thread.start()
-    shared.done.wait(seconds)
-    shared.done.set()
-    for thread in running:
-        thread.join()
+    # A reference that is taken too late is found if another thread does nothing but drop the object.
+    phases = [
+        (1 / 2, bodies),
+        (1 / 4, [shared.request_replaced, shared.replace_headers]),
+        (1 / 4, [shared.request_replaced, shared.replace_application]),
+    ]
+    for part, bodies in phases:
+        if not shared.problems:
+            shared.all_at_once(bodies, seconds * part)
     counted = shared.middleware.stats()["requests"]
     if not shared.problems and counted != shared.requests:
         shared.problems.append(Wrong(f"{counted} requests are counted of {shared.requests}"))

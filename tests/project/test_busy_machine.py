@@ -38,7 +38,7 @@ def limits(path: Path) -> Iterator[tuple[int, float]]:
                     yield node.lineno, value
 
 
-@pytest.mark.parametrize("path", [*FILES, ROOT / "examples/demo.py"], ids=name)
+@pytest.mark.parametrize("path", [*FILES, ROOT / "examples/demo/process.py"], ids=name)
 def test_a_timeout_is_a_safety_net_and_no_measure(path: Path) -> None:
     short = [(line, seconds) for line, seconds in limits(path) if seconds < LEAST_SECONDS]
     assert short == []

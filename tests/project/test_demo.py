@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -10,13 +11,15 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 
+import httpx
 import pytest
 
-from examples import demo
+from examples.demo import terminal
+from examples.demo.process import HOST, ROOT, DemoError, free_port_after, require_free
 
 pytestmark = pytest.mark.servers
 
-DEMO = Path(demo.__file__)
+DEMO = [sys.executable, "-m", "examples.demo"]
 # A safety net, far beyond what a busy machine needs.
 SECONDS = 300
 
@@ -65,7 +68,7 @@ SHOWN = [
 def free_port() -> int:
     """Return a port that nobody listens on."""
     with socket.socket() as probe:
-        probe.bind((demo.HOST, 0))
+        probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
         return port
 
@@ -73,8 +76,8 @@ def free_port() -> int:
 def is_free(port: int) -> bool:
     """Whether a server could listen on the port."""
     try:
-        demo.require_free(port)
-    except demo.DemoError:
+        require_free(port)
+    except DemoError:
         return False
     return True
 
@@ -82,7 +85,8 @@ def is_free(port: int) -> bool:
 def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the demo until it ends by itself."""
     return subprocess.run(
-        [sys.executable, str(DEMO), *map(str, arguments)],
+        [*DEMO, *map(str, arguments)],
+        cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=SECONDS,
@@ -94,9 +98,10 @@ def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[s
 @contextlib.contextmanager
 def left_up(port: int) -> Generator[tuple[subprocess.Popen[str], str]]:
     """Return a demo that has shown everything and waits, and what it says then."""
-    command = [sys.executable, str(DEMO), "--port", str(port)]
+    command = [*DEMO, "--port", str(port)]
     with subprocess.Popen(
         command,
+        cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -159,10 +164,10 @@ def test_the_columns_fit_the_terminal(
     width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
-    exchange = demo.EXCHANGES[0]
+    exchange = terminal.EXCHANGES[0]
     request = "\r\n".join([*exchange.request, "", ""])
     response = f"HTTP/1.1 200 OK\r\naccess-control-allow-{APP.lower()}\r\nx: {'y' * 500}\r\n\r\nOK"
-    demo.show(exchange, request, response)
+    terminal.show(exchange, request, response)
     lines = capsys.readouterr().out.splitlines()
     rules = [line for line in lines if "-+-" in line]
     assert [len(rule) for rule in rules] == [width, width]
@@ -172,13 +177,13 @@ def test_the_columns_fit_the_terminal(
 
 
 def test_a_response_that_is_not_the_expected_one_is_an_error() -> None:
-    with pytest.raises(demo.DemoError, match="this response is not the expected one"):
-        demo.show(demo.EXCHANGES[0], "", "HTTP/1.1 200 OK\r\n\r\nOK")
+    with pytest.raises(DemoError, match="this response is not the expected one"):
+        terminal.show(terminal.EXCHANGES[0], "", "HTTP/1.1 200 OK\r\n\r\nOK")
 
 
 def test_a_port_in_use_is_reported_in_one_sentence_with_the_fix() -> None:
     with socket.socket() as taken:
-        taken.bind((demo.HOST, 0))
+        taken.bind((HOST, 0))
         taken.listen()
         port = taken.getsockname()[1]
         finished = run("--once", "--port", port)
@@ -205,6 +210,32 @@ def test_a_server_that_does_not_start_is_reported_in_one_line_with_its_reason(
         "The server did not start, try `make build` first: ImportError: half installed\n"
     )
     assert is_free(port)
+
+
+def test_a_page_of_another_origin_is_served_beside_the_api() -> None:
+    port = free_port()
+    with left_up(port) as (_, said):
+        (page,) = re.findall(
+            r"^Open (http://127\.0\.0\.1:\d+) in your browser:$", said, re.MULTILINE
+        )
+        assert not page.endswith(f":{port}")
+        about = httpx.get(f"{page}/demo", trust_env=False, timeout=SECONDS).json()
+        assert (about["page"], about["api"]) == (page, f"http://127.0.0.1:{port}")
+        response = httpx.get(page, trust_env=False, timeout=SECONDS)
+        assert "What may this page do?" in response.text
+        # No other address of this machine is served.
+        for served in (port, int(page.rpartition(":")[2])):
+            with socket.socket() as probe:
+                assert probe.connect_ex(("127.0.0.2", served)) != 0
+
+
+def test_the_page_takes_the_next_port_that_is_free() -> None:
+    with socket.socket() as taken:
+        taken.bind((HOST, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert free_port_after(port - 1) not in {port - 1, port}
+    assert free_port_after(65535) > 8000
 
 
 @pytest.mark.parametrize("reaches", ["the demo alone", "the server too, as in a terminal"])
@@ -237,9 +268,13 @@ def test_a_demo_that_is_killed_takes_its_server_along() -> None:
 
 def test_a_reader_that_stops_early_ends_the_demo_without_a_traceback() -> None:
     port = free_port()
-    command = [sys.executable, str(DEMO), "--once", "--port", str(port)]
+    command = [*DEMO, "--once", "--port", str(port)]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout is not None
         process.stdout.close()

@@ -28,10 +28,8 @@ HELD = {
     ("README.md", "23 to 28 %"): f"{README}test_the_requests_per_second_are_the_recorded_ones",
     ("README.md", "30 to 36 %"): f"{README}test_the_requests_per_second_are_the_recorded_ones",
     **{
-        ("README.md", figure): (
-            f"{README}test_the_time_of_a_hostile_origin_and_of_many_origins_is_the_recorded_one"
-        )
-        for figure in ("0.7 seconds", "2 µs", "6,000 ns", "0.40 µs", "0.42 µs", "0.98 µs")
+        ("README.md", figure): f"{README}test_the_time_of_a_hostile_origin_is_the_recorded_one"
+        for figure in ("0.7 seconds", "2 µs")
     },
     **{
         ("README.md", figure): f"{README}test_the_time_of_an_endpoint_is_the_recorded_one"

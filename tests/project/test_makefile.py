@@ -182,6 +182,7 @@ def test_the_lints_tell_which_of_their_tools_is_missing(
 PROGRAMS = {
     "fuzz-core": ("c++", "g++"),
     "browser": ("chromium", "chromium"),
+    "screenshot": ("chromium", "chromium"),
     "demo-fleet": ("redis-server", "redis-server"),
     "fleet": ("redis-server", "redis-server"),
     "bench-servers": ("wrk", "wrk"),

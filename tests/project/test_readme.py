@@ -14,7 +14,7 @@ import pytest
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
 from benches.report import RESULTS
-from examples.demo import EXCHANGES
+from examples.demo.terminal import EXCHANGES
 from fastcors import Policy
 from fastcors.options import DEFAULTS
 from fastcors.problems import CODES
@@ -209,6 +209,14 @@ def test_the_table_of_libraries_is_right_about_starlette() -> None:
 def test_the_demo_sends_as_many_requests_as_the_readme_says() -> None:
     assert "sends it four requests" in README
     assert len(EXCHANGES) == 4
+
+
+def test_the_picture_of_the_demo_is_a_small_png_of_1280_pixels() -> None:
+    (picture,) = re.findall(r"^!\[.*demo.*\]\((.*)\)$", README, re.MULTILINE)
+    content = (ROOT / picture).read_bytes()
+    assert content.startswith(b"\x89PNG")
+    assert int.from_bytes(content[16:20]) == 1280
+    assert len(content) < 200_000
 
 
 def test_the_list_of_differences_is_numbered_as_its_tests_are() -> None:

@@ -1,31 +1,19 @@
-"""Shows what a browser gets from fastcors: starts fastapi_app.py and sends it requests over a socket.
+"""The four exchanges: requests as a browser sends them, beside the responses of the server."""
 
-Run it with: make demo
-"""
-
-import argparse
-import contextlib
-import errno
 import os
 import shutil
 import socket
-import subprocess
 import sys
-import tempfile
 import textwrap
-import threading
-import time
-from collections.abc import Generator
 from dataclasses import dataclass
 from itertools import zip_longest
 
-HOST = "127.0.0.1"
+from .process import HOST, DemoError
+
 APP_ORIGIN = "https://app.example.com"
 OTHER_ORIGIN = "https://elsewhere.example"
 # The headers of CORS.
 CORS_HEADERS = ("origin:", "access-control-", "vary:")
-# A machine may be busy; a server that ends is noticed at once.
-START_SECONDS = 120
 RESPONSE_SECONDS = 60
 BOLD, CYAN = "1", "36"
 
@@ -93,113 +81,6 @@ EXCHANGES = [
 ]
 
 
-class DemoError(Exception):
-    """The reason why the demo cannot go on, in one sentence."""
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Show what a browser gets from fastcors.")
-    parser.add_argument("--once", action="store_true", help="end when everything was shown")
-    parser.add_argument("--port", type=port_number, default=8000, help="the port to serve on")
-    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.serve:
-        serve(options.port)
-        return 0
-    try:
-        demonstrate(options.port, once=options.once)
-    except DemoError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        # The reader has closed the pipe, and flushing the rest would fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
-
-
-def port_number(text: str) -> int:
-    if text.isdecimal() and 1 <= int(text) <= 65535:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"'{text}' is no port, which is a number from 1 to 65535")
-
-
-def demonstrate(port: int, *, once: bool) -> None:
-    with running_server(port) as server:
-        for exchange in EXCHANGES:
-            request = "\r\n".join(
-                (*exchange.request, f"Host: {HOST}:{port}", "Connection: close", "", "")
-            )
-            show(exchange, request, response_to(request, port))
-        if once:
-            return
-        url = f"http://{HOST}:{port}/items/1"
-        with contextlib.suppress(KeyboardInterrupt):
-            print(f"The server is up at {url} until Ctrl-C. Try:\n")
-            print(f"  curl -i -H 'Origin: {APP_ORIGIN}' {url}", flush=True)
-            server.wait()
-            raise DemoError("The server ended by itself.")
-        print()
-
-
-@contextlib.contextmanager
-def running_server(port: int) -> Generator[subprocess.Popen[bytes]]:
-    """Serve in another process, which ends with the block and with this process."""
-    require_free(port)
-    command = [sys.executable, __file__, "--serve", "--port", str(port)]
-    with (
-        tempfile.TemporaryFile() as log,
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log) as server,
-    ):
-        try:
-            if not is_up(server, port):
-                log.seek(0)
-                said = log.read().decode(errors="replace").split("\n")
-                reason = next((line for line in reversed(said) if line.strip()), "no reason given")
-                raise DemoError(f"The server did not start, try `make build` first: {reason}")
-            yield server
-        finally:
-            server.kill()
-
-
-def require_free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            in_use = error.errno == errno.EADDRINUSE
-            reason = "is in use" if in_use else f"cannot be used ({error.strerror})"
-            other = port + 1 if 1024 <= port < 65535 else 8001
-            raise DemoError(
-                f"Port {port} {reason}: choose another, `make demo PORT={other}`"
-            ) from None
-
-
-def is_up(server: subprocess.Popen[bytes], port: int) -> bool:
-    deadline = time.monotonic() + START_SECONDS
-    while server.poll() is None and time.monotonic() < deadline:
-        with contextlib.suppress(ConnectionError), socket.create_connection((HOST, port)):
-            return True
-        time.sleep(0.05)
-    return False
-
-
-def serve(port: int) -> None:
-    """Do what the server's process does: serve until its standard input ends."""
-    import uvicorn
-
-    threading.Thread(target=end_with_standard_input, daemon=True).start()
-    uvicorn.run("fastapi_app:app", host=HOST, port=port, log_level="warning")
-
-
-def end_with_standard_input() -> None:
-    """End the server when the demo has ended, even if it was killed."""
-    os.read(0, 1)
-    os._exit(0)
-
-
 def response_to(request: str, port: int) -> str:
     """Send the request as it is, and return the response as it comes."""
     try:
@@ -253,7 +134,3 @@ def colored(text: str, code: str) -> str:
     if not sys.stdout.isatty() or "NO_COLOR" in os.environ:
         return text
     return f"\x1b[{code}m{text}\x1b[0m"
-
-
-if __name__ == "__main__":
-    sys.exit(main())
