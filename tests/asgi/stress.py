@@ -9,7 +9,7 @@ origin is never allowed; no request is lost from the counters.
 
 It finds something on a build of Python without the GIL, if there is something: `make stress-threads
 PYTHON=python3.14t VENV=.venv-3.14t`. It can fail: each of these, put into the code for such builds
-(`Py_GIL_DISABLED`), was found within 40 seconds with 3.13t on two cores:
+(`Py_GIL_DISABLED`), was found within 60 seconds with 3.13t on two cores:
 
 - `policy.rs`: `Verdicts` as with the GIL, a `Memo` in an `UnsafeCell`, with one `CompiledPolicy` for all
   threads (`parts.rs`): an untrusted origin is allowed with credentials;
