@@ -77,11 +77,6 @@ def test_everything_that_is_broken_is_reported(tmp_path: Path) -> None:
     assert [each for each in reported if f"'{each}'" not in done.stderr] == []
 
 
-def test_a_copy_that_is_not_changed_builds(tmp_path: Path) -> None:
-    done = build(copied(tmp_path / "checkout"), tmp_path / "site")
-    assert done.returncode == 0, done.stderr
-
-
 def test_the_addresses_are_those_of_the_package() -> None:
     assert CONFIGURATION.site_url == URLS["Documentation"]
     assert CONFIGURATION.repo_url == repository()
@@ -103,6 +98,17 @@ def test_a_link_to_a_file_of_the_repository_leads_to_it_there(site: Path) -> Non
     page = (site / "architecture" / "index.html").read_text()
     assert f'href="{repository()}/tree/main/src/proof"' in page
     assert 'href="../contributing/"' in page
+
+
+def test_the_page_of_a_code_has_its_title_and_is_in_the_section_of_the_problems(site: Path) -> None:
+    page = (site / "problems" / "origin-path" / "index.html").read_text()
+    assert "<title>origin-path - fastcors</title>" in page
+    (active,) = re.findall(r'md-tabs__item--active">\s*<a [^>]*>\s*(.*?)\s*</a>', page)
+    assert active == "Problems"
+    # The menu has the list of codes, not each code.
+    menu = re.findall(r'<a href="([^"]*)" class="md-nav__link', page)
+    assert "../" in menu
+    assert not any("origin-query" in link for link in menu)
 
 
 @pytest.mark.parametrize("module", [fastcors, fastcors.feeds, fastcors.testing])

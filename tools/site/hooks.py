@@ -28,6 +28,8 @@ PAGES = {
 }
 # A block of code, or the target of a link.
 _LINK = re.compile(r"^ *```.*?^ *```$|\]\((?P<target>[^)\s]+)\)", re.DOTALL | re.MULTILINE)
+# MkDocs finds the title of a page only at its beginning.
+_COMMENT = re.compile(r"\A<!--.*?-->\s*", re.DOTALL)
 # A block of code, or a row of a table.
 _ROW = re.compile(r"^ *```.*?^ *```$|^(?P<row>\|[^\n]*)$", re.DOTALL | re.MULTILINE)
 _CODE = re.compile(r"(`+).+?\1")
@@ -77,7 +79,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
             return found[0]
         return f"]({target}{mark}{anchor})"
 
-    return _without_escapes(_LINK.sub(replaced, markdown))
+    return _without_escapes(_LINK.sub(replaced, _COMMENT.sub("", markdown)))
 
 
 def _without_escapes(markdown: str) -> str:
