@@ -25,6 +25,7 @@ QUERIES = {
     "trailing slash": "problems/origin-trailing-slash/",
     "allow_origin_regex": "configuration/#allow_origin_regex",
     "WebSocket": "recipes/#websockets",
+    "credentials": "recipes/#credentials",
 }
 # Tasks of a new user, in the words of a search, and the recipe.
 TASKS = {

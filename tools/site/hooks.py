@@ -56,9 +56,10 @@ def on_nav(nav: Navigation, files: Files, **_: Any) -> Navigation:
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Return a page whose links lead to pages of the site, or into the repository."""
     uri = page.file.src_uri
-    if uri.startswith("api/"):
-        # The search shows a page that explains a name before the one that only defines it.
-        page.meta["search"] = {"boost": 0.5}
+    if uri.startswith(("api/", "problems/")):
+        # The search shows a page that explains something before the one that defines its name, and
+        # before the many that are about a mistake with it.
+        page.meta["search"] = {"boost": 0.2}
     sources = {name: source for source, name in PAGES.items()}
     root, repository = _root(config), f"{config.repo_url}".rstrip("/")
     source = sources.get(uri, f"docs/{uri}")
