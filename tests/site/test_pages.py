@@ -17,7 +17,7 @@ pytestmark = pytest.mark.servers
 
 PAGES = (
     *("", "configuration/", "recipes/", "performance/"),
-    *("api/middleware/", "debugging/"),
+    *("api/middleware/", "debugging/", "start/", "migration/flask-cors/", "problems/origin-null/"),
 )
 # What is searched for, and where it is described.
 QUERIES = {
