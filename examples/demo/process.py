@@ -65,8 +65,16 @@ def free_port_after(port: int) -> int:
     for page_port in chain(range(port + 1, 65536), range(8001, port)):
         with contextlib.suppress(DemoError):
             require_free(page_port)
-            return page_port
+            if not is_served_by_ipv6(page_port):
+                return page_port
     raise DemoError("No port is free for the page.")
+
+
+def is_served_by_ipv6(port: int) -> bool:
+    """Whether something listens on ::1, where browsers look first for `localhost`, the page's other name."""
+    with contextlib.suppress(OSError), socket.create_connection(("::1", port)):
+        return True
+    return False
 
 
 def is_up(server: subprocess.Popen[bytes], port: int) -> bool:

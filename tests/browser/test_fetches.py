@@ -113,11 +113,18 @@ def test_a_misdirected_request_is_sent_once_more_in_both(
         ["access-control-allow-credentials", "true"],
         ["set-cookie", "misdirected=1"],
     ]
-    responses = {each: {"status": 200, "headers": headers} for each in ("actual", "preflight")}
+    responses: dict[str, Any] = {
+        each: {"status": 200, "headers": headers} for each in ("actual", "preflight")
+    }
     responses[step] = {"status": 421, "headers": headers}
     name = f"misdirected-{method}-{step}-{host}"
     body = None if method == "GET" else "a body"
-    options = {"method": method, "credentials": "include", "headers": {}, "body": body}
+    options: dict[str, Any] = {
+        "method": method,
+        "credentials": "include",
+        "headers": {},
+        "body": body,
+    }
     case = Case(name, PAGE, [Fetch(url("bare", name, host, **responses), options)])
     expected = simulated(case, pages.port)
     assert shown(case, in_chromium(pages, case, expected)) == shown(case, expected)

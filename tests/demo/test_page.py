@@ -204,7 +204,7 @@ def test_without_its_server_the_page_says_how_to_start_it(visitor: Visitor, page
     page.evaluate(RESPOND, ["/predictions", None])
     page.get_by_role("button", name="Run again").click()
     expect(visitor.summary).to_have_text(
-        "✕The server of the demo does not respond. Start it again with: make demo"
+        "✕The server of the demo does not respond. Start it again with 'make demo'."
     )
 
 

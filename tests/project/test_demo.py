@@ -238,6 +238,15 @@ def test_the_page_takes_the_next_port_that_is_free() -> None:
     assert free_port_after(65535) > 8000
 
 
+def test_the_page_takes_no_port_at_which_localhost_is_another_server() -> None:
+    with socket.socket(socket.AF_INET6) as taken:
+        taken.bind(("::1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert is_free(port)
+        assert free_port_after(port - 1) != port
+
+
 @pytest.mark.parametrize("reaches", ["the demo alone", "the server too, as in a terminal"])
 def test_ctrl_c_ends_the_demo_and_its_server_without_a_traceback(reaches: str) -> None:
     port = free_port()

@@ -11,7 +11,7 @@ export async function ask(path, sent) {
     // A policy can keep the server busy: a regex that Python matches may take hours.
     response = await fetch(path, { signal: AbortSignal.timeout(SECONDS * 1000), ...(sent && post(sent)) });
   } catch {
-    throw new Failure("The server of the demo does not respond. Start it again with: make demo");
+    throw new Failure("The server of the demo does not respond. Start it again with 'make demo'.");
   }
   const found = await response.json().catch(() => ({}));
   if (!response.ok) throw new Failure(found.error ?? `The server responds with ${response.status}.`);
