@@ -262,7 +262,10 @@ def test_the_page_takes_the_next_port_that_is_free() -> None:
 
 def test_the_page_takes_no_port_at_which_localhost_is_another_server() -> None:
     with socket.socket(socket.AF_INET6) as taken:
-        taken.bind(("::1", 0))
+        try:
+            taken.bind(("::1", 0))
+        except OSError:
+            pytest.skip("this machine has no IPv6")
         taken.listen()
         port = taken.getsockname()[1]
         assert is_free(port)
