@@ -95,12 +95,16 @@ class Control:
         return JSONResponse({"version": self._version})
 
     async def predict(self, request: Request) -> Response:
-        """Return how each fetch will end."""
+        """Return the policy that is in place, and how each fetch will end by it."""
         page = origin_of(request)
-        version, policy = self._version, self._reception.cors.policy
+        version, text, policy = self._version, self._text, self._reception.cors.policy
         found = await predictions(policy, page=page, other=sibling(page), api=self._api)
         return JSONResponse(
-            {"version": version, "fetches": {name: asdict(each) for name, each in found.items()}}
+            {
+                "version": version,
+                "policy": text,
+                "fetches": {name: asdict(each) for name, each in found.items()},
+            }
         )
 
     async def received(self, request: Request) -> Response:

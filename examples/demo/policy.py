@@ -87,7 +87,8 @@ def policy_of(text: str) -> Policy:
             return Policy(**options)
         except ConfigError as error:
             raise PolicyTextError(f"{_REJECTED}: {error.problems[0]}") from None
-        except (re.error, TypeError) as error:
+        except (re.error, TypeError, ValueError, OverflowError, RecursionError) as error:
+            # A regex with a number or a nesting that is too large is one of the last two.
             raise PolicyTextError(f"{_REJECTED}: {str(error).removeprefix('fastcors: ')}") from None
 
 
@@ -117,7 +118,8 @@ def keywords_of(text: str) -> list[ast.keyword]:
             "The policy has a closing parenthesis too many: write only options, each as name=value."
         )
     if call.args:
-        line = call.args[0].lineno - 1
+        # A generator begins at the parenthesis of the call.
+        line = max(call.args[0].lineno - 1, 1)
         raise PolicyTextError(
             f"Line {line}: {_short(_line(text, line))} has no name: "
             f'write options as name=value, such as allow_methods=["GET"].'

@@ -47,26 +47,42 @@ def running_server(port: int, page_port: int) -> Generator[subprocess.Popen[byte
 
 
 def require_free(port: int) -> None:
+    """Raise why the API cannot be served at a port, and name one where it can."""
+    error = binding_error(port)
+    if error is None:
+        return
+    reason = (
+        "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+    )
+    # Those below 1024 are for the system.
+    other = free_port_after(port if port >= 1024 else 8000)
+    raise DemoError(f"Port {port} {reason}: choose another, `make demo PORT={other}`")
+
+
+def free_port_after(port: int) -> int:
+    """Return the next port that nothing listens on."""
+    for other in chain(range(port + 1, 65536), range(8001, port)):
+        if binding_error(other) is None and not is_served_by_ipv6(other):
+            return other
+    raise DemoError("No port is free.")
+
+
+def binding_error(port: int) -> OSError | None:
+    """Return why no server can listen on a port; None if one can."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            in_use = error.errno == errno.EADDRINUSE
-            reason = "is in use" if in_use else f"cannot be used ({error.strerror})"
-            other = port + 1 if 1024 <= port < 65535 else 8001
-            raise DemoError(
-                f"Port {port} {reason}: choose another, `make demo PORT={other}`"
-            ) from None
+            return error
+    return None
 
 
-def free_port_after(port: int) -> int:
-    """Return the next free port for the page."""
-    for page_port in chain(range(port + 1, 65536), range(8001, port)):
-        with contextlib.suppress(DemoError):
-            require_free(page_port)
-            return page_port
-    raise DemoError("No port is free for the page.")
+def is_served_by_ipv6(port: int) -> bool:
+    """Whether something listens on ::1, where browsers look first for `localhost`, the page's other name."""
+    with contextlib.suppress(OSError), socket.create_connection(("::1", port)):
+        return True
+    return False
 
 
 def is_up(server: subprocess.Popen[bytes], port: int) -> bool:

@@ -22,6 +22,7 @@ ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 _MOST = 500
 # The page adds `run=<run>.<name of the fetch>` to each URL.
 _RUN = re.compile(r"([a-z0-9]{1,20})\.([a-z-]{1,20})")
+# Status of a request for another Host.
 MISDIRECTED = 421
 _NOTE = "fastcors_demo.received"
 
@@ -45,11 +46,6 @@ class Received:
     status: int | None = None
     ran: bool = False
 
-    def repeats(self, other: "Received") -> bool:
-        """Whether this is the same request of the same fetch, with the same status."""
-        mine = (self.fetch, self.method, self.status)
-        return mine == (other.fetch, other.method, other.status)
-
 
 class Reception:
     """The middleware of an API, between two layers that note what passes."""
@@ -59,18 +55,8 @@ class Reception:
         self._notes: deque[Received] = deque(maxlen=_MOST)
 
     def of_run(self, run: str) -> list[Received]:
-        """Return what a run has sent, in its order.
-
-        A browser sends what was misdirected once more, over another connection (RFC 9110, 15.5.20). That
-        is left out.
-        """
-        found: list[Received] = []
-        for note in self._notes:
-            if note.run != run:
-                continue
-            if not (note.status == MISDIRECTED and any(note.repeats(one) for one in found)):
-                found.append(note)
-        return found
+        """Return what a run has sent, in its order."""
+        return [note for note in self._notes if note.run == run]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request on, and note it if it has the name of a run."""

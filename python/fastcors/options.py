@@ -71,6 +71,11 @@ class Option:
         self.sent = sent
 
 
+def _ascii_host(host: str) -> str:
+    """Return a host in lower case. One beyond ASCII, which no client sends, has escapes that match nothing."""
+    return host.lower().encode("ascii", "backslashreplace").decode()
+
+
 # In the order of the signatures, which is the order of the problems that are reported, too.
 OPTIONS = (
     Option(
@@ -175,7 +180,7 @@ OPTIONS = (
         stems=("host",),
         example="app.example.com",
         compiled="hosts",
-        sent=lambda options: tuple(sorted({host.lower() for host in options.hosts.items})),
+        sent=lambda options: tuple(sorted({_ascii_host(host) for host in options.hosts.items})),
     ),
     Option(
         "responses",

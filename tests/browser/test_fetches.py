@@ -10,7 +10,7 @@ import pytest
 
 from fastcors.testing import BlockedByCORS, Browser, FetchError
 from tests.browser.faults import Faults
-from tests.browser.generated import GROUPS, Case, Fetch, cases
+from tests.browser.generated import GROUPS, PAGE, Case, Fetch, cases, url
 from tests.browser.pages import Pages
 
 pytestmark = pytest.mark.servers
@@ -96,6 +96,45 @@ def test_a_fetch_ends_in_chromium_as_in_the_simulated_browser(
     for case in cases(group, WHOLE)[start : start + BATCH]:
         expected = simulated(case, pages.port)
         assert shown(case, in_chromium(pages, case, expected)) == shown(case, expected)
+
+
+# The method, and what responds with status 421: the preflight, or what follows it.
+MISDIRECTED = [("GET", "actual"), ("POST", "actual"), ("PUT", "actual"), ("PUT", "preflight")]
+
+
+@pytest.mark.parametrize(("method", "step"), MISDIRECTED)
+@pytest.mark.parametrize("host", ["api.example.test", PAGE])
+def test_a_misdirected_request_is_sent_once_more_in_both(
+    pages: Pages, host: str, method: str, step: str
+) -> None:
+    headers = [
+        ["access-control-allow-origin", "{origin}"],
+        ["access-control-allow-methods", "PUT"],
+        ["access-control-allow-credentials", "true"],
+        ["set-cookie", "misdirected=1"],
+    ]
+    responses: dict[str, Any] = {
+        each: {"status": 200, "headers": headers} for each in ("actual", "preflight")
+    }
+    responses[step] = {"status": 421, "headers": headers}
+    name = f"misdirected-{method}-{step}-{host}"
+    body = None if method == "GET" else "a body"
+    options: dict[str, Any] = {
+        "method": method,
+        "credentials": "include",
+        "headers": {},
+        "body": body,
+    }
+    case = Case(name, PAGE, [Fetch(url("bare", name, host, **responses), options)])
+    expected = simulated(case, pages.port)
+    assert shown(case, in_chromium(pages, case, expected)) == shown(case, expected)
+    (_, received) = expected
+    sent = [first.partition(" ")[0] for first, *_ in received]
+    is_asked = host != PAGE and method == "PUT"
+    if is_asked and step == "preflight":
+        assert sent == ["OPTIONS", "OPTIONS"]
+    elif step == "actual":
+        assert sent == ["OPTIONS"] * is_asked + [method, method]
 
 
 def test_all_cases_fetch_at_least_600_times() -> None:

@@ -54,6 +54,13 @@ def drawn(kind: str) -> list[Case]:
     return cases
 
 
+def misdirected(kind: str) -> Case:
+    """Return a case in which the server responds with status 421, as to a Host that is not its own."""
+    name = f"{kind}-misdirected"
+    response = {"status": 421, "headers": [["content-type", "text/html"]]}
+    return name, PAGES[0], url("bare", name, HOSTS[0], actual=response), f"a=1; Path=/bare/{name}"
+
+
 def browser(pages: Pages, app: Faults, host: str) -> Browser:
     origin = f"http://{host}:{pages.port}"
     return Browser(app, origin, base_url=origin)
@@ -88,7 +95,7 @@ def in_both(pages: Pages, page: Page, case: Case) -> Iterator[tuple[Browser, str
         assert pages.received(name) == app.received[name]
 
 
-@pytest.mark.parametrize("case", drawn("link"), ids=lambda case: case[0])
+@pytest.mark.parametrize("case", [*drawn("link"), misdirected("link")], ids=lambda case: case[0])
 def test_a_link_is_followed_alike(pages: Pages, page: Page, case: Case) -> None:
     with in_both(pages, page, case) as (simulated, target):
         page.evaluate(LINK, target)
@@ -97,7 +104,7 @@ def test_a_link_is_followed_alike(pages: Pages, page: Page, case: Case) -> None:
         simulated.navigate(target)
 
 
-@pytest.mark.parametrize("case", drawn("form"), ids=lambda case: case[0])
+@pytest.mark.parametrize("case", [*drawn("form"), misdirected("form")], ids=lambda case: case[0])
 def test_a_form_is_submitted_alike(pages: Pages, page: Page, case: Case) -> None:
     encodings: Any = ["application/x-www-form-urlencoded", "text/plain"]
     encoding = encodings[len(case[0]) % 2]

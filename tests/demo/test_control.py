@@ -195,6 +195,17 @@ def test_a_regex_that_is_hard_to_judge_is_reported(own: Browser) -> None:
     assert response.json()["problems"]
 
 
+@pytest.mark.parametrize("option", ["allow_origins", "hosts", "expose_headers", "max_age", "paths"])
+@pytest.mark.parametrize("value", [r"['\ud800']", r"'\ud800'", r"{'/a': {'\ud800': 1}}"])
+def test_half_of_a_surrogate_pair_is_read_or_rejected(
+    own: Browser, option: str, value: str
+) -> None:
+    text = {"policy": f"{option}={value}"}
+    assert own.fetch("/lint", method="POST", json=text).json()["problems"]
+    applied = own.fetch("/policy", method="POST", json=text)
+    assert "version" in applied.json() or "does not run with this policy" in applied.json()["error"]
+
+
 def test_another_path_is_not_found_and_no_file_of_elsewhere_is_served(own: Browser) -> None:
     for path in ("/control.py", "/../control.py", "/%2e%2e/control.py", "/page/index.html"):
         assert own.fetch(path).status == 404

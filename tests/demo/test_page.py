@@ -204,8 +204,32 @@ def test_without_its_server_the_page_says_how_to_start_it(visitor: Visitor, page
     page.evaluate(RESPOND, ["/predictions", None])
     page.get_by_role("button", name="Run again").click()
     expect(visitor.summary).to_have_text(
-        "✕The server of the demo does not respond. Start it again with: make demo"
+        "✕The server of the demo does not respond. Start it again with 'make demo'."
     )
+
+
+def test_a_server_that_is_too_busy_to_respond_counts_as_one_that_does_not(
+    visitor: Visitor, page: Page
+) -> None:
+    page.evaluate("() => { AbortSignal.timeout = () => AbortSignal.abort(); }")
+    page.get_by_role("button", name="Run again").click()
+    expect(visitor.summary).to_contain_text("The server of the demo does not respond.")
+
+
+def test_a_policy_that_another_tab_applies_is_shown_by_the_next_run(
+    visitor: Visitor, page: Page, demo: Demo
+) -> None:
+    Visitor(page.context.new_page(), demo).apply("max_age=5")
+    page.get_by_role("button", name="Run again").click()
+    visitor.wait_for_the_run()
+    expect(visitor.editor).to_have_value("max_age=5")
+    assert visitor.shown()["read"] == (False, True)
+    # What somebody is writing stays.
+    visitor.editor.fill("max_age=6")
+    page.get_by_role("button", name="Run again").click()
+    visitor.wait_for_the_run()
+    expect(visitor.editor).to_have_value("max_age=6")
+    expect(visitor.verdict).to_contain_text("Not applied yet.")
 
 
 def test_lint_reports_while_somebody_types(visitor: Visitor) -> None:

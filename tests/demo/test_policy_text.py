@@ -33,6 +33,7 @@ NOT_READ = {
     "a quote that is missing": ('max_age=5,\nhosts=["a],', "Line 2: 'hosts=[\"a],' is not Python"),
     "a value without a name": ('\n["GET"],', "Line 2: '[\"GET\"],' has no name"),
     "one behind others": ('max_age=5,\n["GET"],', "Line 2: '[\"GET\"],' is not Python"),
+    "a generator": ("name for name in x", "Line 1: 'name for name in x' has no name"),
     "a name": ("hosts=HOSTS", "Line 1: hosts is 'HOSTS', which is no literal: write strings"),
     "an attribute": ("\nmax_age=os.x", "Line 2: max_age is 'os.x', which is no literal"),
     "a call": ("hosts=list()", "Line 1: hosts is 'list()', which is no literal"),
@@ -53,6 +54,14 @@ REJECTED = {
     "a string for a list": ('allow_origins="https://a.example"', "[not-a-collection]"),
     "an option that is none": ("allow_origin=[]", "there is no option 'allow_origin'"),
     "a regex that is none": ('allow_origin_regex="("', "missing )"),
+    "a regex with a number that is too large": (
+        'allow_origin_regex="a{99999999999}"',
+        "the repetition number is too large",
+    ),
+    "a regex that is nested too deeply": (
+        f'allow_origin_regex="{"(" * 1900}{")" * 1900}"',
+        "maximum recursion depth exceeded",
+    ),
     "an error with strict": ('strict=True, allow_origins=["a.example"]', "[origin-no-scheme]"),
     "a function that is none": ("allow_origin_func=1", "[function-type]"),
     "another policy": ("policy=1", "there is no option 'policy'"),

@@ -208,6 +208,16 @@ def test_origins_below_paths_are_enough() -> None:
     assert [problem.code for problem in fastcors.lint(paths={})] == ["no-origins"]
 
 
+@pytest.mark.parametrize("key", ["\ud800", "max age", "", "1a"])
+def test_a_dict_for_a_policy_is_not_suggested_with_names_that_no_option_can_have(key: str) -> None:
+    given: Any = {"/a": {key: 1}}
+    (problem,) = lint(allow_origins=[ORIGIN], paths=given)
+    assert problem.message.endswith("is a dict, not a Policy; write Policy(...)")
+    given = {"/a": {key: 1, "max_age": 1}}
+    (problem,) = lint(allow_origins=[ORIGIN], paths=given)
+    assert problem.message.endswith("write Policy(max_age=...)")
+
+
 def test_the_names_of_other_libraries_lead_to_paths() -> None:
     for name in ("resources", "path", "routes"):
         given: dict[str, Any] = {name: {}}

@@ -384,6 +384,15 @@ def test_hosts_are_compared_as_a_set_without_case() -> None:
     assert "hosts=['B.example', 'a.example']" in repr(one)
 
 
+@pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
+@pytest.mark.parametrize("host", ["\ud800", "\xfc.example", "例え.example"])
+def test_a_host_beyond_ascii_matches_nothing(host: str) -> None:
+    policy = Policy(allow_origins=[APP], hosts=[host])
+    for sent in (host, host.encode("ascii", "backslashreplace").decode(), "xn--fsq.example"):
+        assert policy.request(method="GET", origin=APP, host=sent).status == 421
+    assert policy == Policy(allow_origins=[APP], hosts=[host])
+
+
 @pytest.mark.parametrize(
     "host", ["[:]", "[:]:80", "[a:b]", "[:", "::", "localhost:000080", "[::1]:000080"]
 )

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from examples.demo import terminal
+from examples.demo import process, terminal
 from examples.demo.process import HOST, ROOT, DemoError, free_port_after, require_free
 
 pytestmark = pytest.mark.servers
@@ -71,6 +71,16 @@ def free_port() -> int:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+@contextlib.contextmanager
+def listening(port: int) -> Generator[None]:
+    """Take a port, if nobody else has meanwhile."""
+    with socket.socket() as taken:
+        with contextlib.suppress(OSError):
+            taken.bind((HOST, port))
+            taken.listen()
+        yield
 
 
 def is_free(port: int) -> bool:
@@ -181,15 +191,27 @@ def test_a_response_that_is_not_the_expected_one_is_an_error() -> None:
         terminal.show(terminal.EXCHANGES[0], "", "HTTP/1.1 200 OK\r\n\r\nOK")
 
 
-def test_a_port_in_use_is_reported_in_one_sentence_with_the_fix() -> None:
-    with socket.socket() as taken:
-        taken.bind((HOST, 0))
-        taken.listen()
-        port = taken.getsockname()[1]
+def test_a_port_in_use_is_reported_in_one_sentence_with_one_that_is_free() -> None:
+    port = free_port_after(20_000)
+    with listening(port), listening(port + 1):
         finished = run("--once", "--port", port)
+        other = free_port_after(port)
     assert (finished.returncode, finished.stdout) == (1, "")
-    other = port + 1 if port < 65535 else 8001
     assert finished.stderr == f"Port {port} is in use: choose another, `make demo PORT={other}`\n"
+    assert other > port + 1
+
+
+def test_a_port_that_may_not_be_used_is_reported_with_one_that_may(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    denied = PermissionError(13, "Permission denied")
+    monkeypatch.setattr(process, "binding_error", lambda port: denied if port < 1024 else None)
+    monkeypatch.setattr(process, "is_served_by_ipv6", lambda port: False)
+    with pytest.raises(DemoError) as raised:
+        require_free(80)
+    assert str(raised.value) == (
+        "Port 80 cannot be used (Permission denied): choose another, `make demo PORT=8001`"
+    )
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http"])
@@ -236,6 +258,18 @@ def test_the_page_takes_the_next_port_that_is_free() -> None:
         port = taken.getsockname()[1]
         assert free_port_after(port - 1) not in {port - 1, port}
     assert free_port_after(65535) > 8000
+
+
+def test_the_page_takes_no_port_at_which_localhost_is_another_server() -> None:
+    with socket.socket(socket.AF_INET6) as taken:
+        try:
+            taken.bind(("::1", 0))
+        except OSError:
+            pytest.skip("this machine has no IPv6")
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert is_free(port)
+        assert free_port_after(port - 1) != port
 
 
 @pytest.mark.parametrize("reaches", ["the demo alone", "the server too, as in a terminal"])

@@ -127,6 +127,16 @@ def test_a_script_gets_a_response() -> None:
     assert response.exchanges[0].request.header("access-control-request-headers") == "x-token"
 
 
+def test_a_script_reads_a_header_without_the_space_around_its_value() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        headers = [(b"x-padded", b" \ta b\t "), (b"access-control-allow-origin", b" * ")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    assert Browser(app, "https://testserver").fetch("/").headers["x-padded"] == "a b"
+    assert Browser(app, ORIGIN).fetch("/").type == "cors"
+
+
 def test_json_is_sent_as_json_and_a_string_as_text() -> None:
     browser = Browser(application(), "https://testserver")
     sent = browser.fetch("/", "post", json={"a": ["é"]}).json()

@@ -33,6 +33,12 @@ export class Editor {
       this.#text.value = original;
       this.#apply(apply);
     });
+  }
+
+  /** Show the policy that the API has, perhaps by another tab, unless somebody is writing here. */
+  showApplied(policy) {
+    if (this.#text.value === this.#applied) this.#text.value = policy;
+    this.#applied = policy;
     this.#lint();
   }
 

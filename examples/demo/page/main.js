@@ -18,12 +18,17 @@ function say(words, kind) {
 class Demo {
   #about;
   #table;
+  #editor;
   #other = new OtherPage();
   #running = Promise.resolve();
 
   constructor(about) {
     this.#about = about;
     this.#table = new Table(document.querySelector("table"), about);
+    this.#editor = new Editor(about, async (text) => {
+      await ask("/policy", { policy: text });
+      this.run();
+    });
   }
 
   /** Run the table, after the run that is on its way. */
@@ -37,6 +42,7 @@ class Demo {
     const run = Math.random().toString(36).slice(2, 12);
     say(`Sending ${fetches.length} requests …`, "busy");
     const predicted = await ask("/predictions");
+    this.#editor.showApplied(predicted.policy);
     const happened = {};
     for (const row of fetches) {
       const page = row.sender === "this" ? { perform } : this.#other;
@@ -69,10 +75,6 @@ async function start() {
   other.textContent = other.href = about.other;
   const demo = new Demo(about);
   document.getElementById("run").addEventListener("click", () => demo.run());
-  new Editor(about, async (text) => {
-    await ask("/policy", { policy: text });
-    demo.run();
-  });
   await demo.run();
 }
 

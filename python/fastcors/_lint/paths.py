@@ -269,9 +269,13 @@ def _joined(key: Any, inner: str) -> str:
     return f"{as_text(key) if issubclass(type(key), TEXTS) else ''}{inner}".rstrip("/")
 
 
+def _is_keyword(name: object) -> bool:
+    return is_text(name) and str(name).isidentifier()
+
+
 def _meant_policy(value: Any) -> str:
     if issubclass(type(value), dict):
-        names = ", ".join(f"{name}=..." for name in list(value)[:5] if is_text(name))
+        names = ", ".join(f"{name}=..." for name in list(value)[:5] if _is_keyword(name))
         return f"write Policy({names or '...'})"
     if value is False:
         return "write None for no CORS at all, or Policy() to allow no origin"

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
 Steps = Generator[WireRequest, WireResponse, WireResponse]
 
+MISDIRECTED = 421
+"""The status of a request that reached the wrong server: browsers send it once more, over another connection
+(Fetch standard, 4.6, step 16)."""
+
 
 @dataclass(slots=True)
 class Session:
@@ -163,10 +167,15 @@ def _leads_on(response: WireResponse, session: Session) -> bool:
     return redirect.is_redirect(response.status) and leads
 
 
-def network_fetch(request: Request, session: Session) -> Steps:
+def network_fetch(request: Request, session: Session, *, is_repeated: bool = False) -> Steps:
     """Send a request with what the browser adds, unless a response is cached, and take its cookies.
 
     Fetch standard, 4.6 and 4.7.
+
+    Args:
+        request: the request.
+        session: what the browser remembers.
+        is_repeated: whether it was sent before and got status 421.
     """
     cookie = None
     navigation = request.method if request.mode == "navigate" else None
@@ -185,14 +194,25 @@ def network_fetch(request: Request, session: Session) -> Steps:
         _fail(request, "NotCached", f"no response to {request.url.href} is cached")
     checked = () if stored is None else http_cache.validators(stored.response.lines)
     sent = WireRequest(request.method, request.url, lines + checked, request.body or b"")
-    response = yield sent
-    request.exchanges.append(Exchange("actual", sent, response))
+    response = yield from _exchange(request, "actual", sent)
+    is_misdirected = response.status == MISDIRECTED and not is_repeated
+    if is_misdirected and session.follow == "chromium":
+        # It takes neither the cookies of this response nor the response itself.
+        return (yield from network_fetch(request, session, is_repeated=True))
     if request.includes_credentials:
         stores_all = request.is_same_site or navigation is not None
         session.cookies.store_all(response.lines, request.url, same_site=stores_all)
     if stored is not None and checked and response.status == 304:
         response = http_cache.updated(stored.response, response)
     cache.keep(url, request.method, lines, request.cache, response)
+    if is_misdirected:
+        return (yield from network_fetch(request, session, is_repeated=True))
+    return response
+
+
+def _exchange(request: Request, step: Literal["preflight", "actual"], sent: WireRequest) -> Steps:
+    response = yield sent
+    request.exchanges.append(Exchange(step, sent, response))
     return response
 
 
@@ -227,9 +247,10 @@ def cors_preflight_fetch(
     if session.follow == "chromium":
         lines = _chromium_metadata(lines, own)
     sent = WireRequest("OPTIONS", request.url, lines)
-    response = yield sent
     request.is_from_cache = False
-    request.exchanges.append(Exchange("preflight", sent, response))
+    response = yield from _exchange(request, "preflight", sent)
+    if response.status == MISDIRECTED:
+        response = yield from _exchange(request, "preflight", sent)
     url = request.url.without_fragment()
     if _leads_on(response, session):
         # No engine goes on from here; WebKit reports it as any other status.

@@ -75,9 +75,12 @@ def encoded(lines: Lines) -> list[tuple[bytes, bytes]]:
 
 
 def decoded(lines: Iterable[tuple[bytes, bytes]]) -> Lines:
-    """Return the headers that came over the wire, names in lower case."""
+    """Return the headers that came over the wire, names in lower case.
+
+    Space around a value is not part of it (RFC 9110, 5.5). An application may write some.
+    """
     return tuple(
-        (bytes(name).decode("latin-1").lower(), bytes(value).decode("latin-1"))
+        (bytes(name).decode("latin-1").lower(), bytes(value).decode("latin-1").strip(_SPACE))
         for name, value in lines
     )
 
