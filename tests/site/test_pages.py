@@ -92,6 +92,25 @@ def test_no_page_scrolls_sideways_on_a_phone(chromium: Browser, site: Path, addr
     assert wide == []
 
 
+def test_a_table_of_options_to_migrate_fits_on_a_desktop(
+    chromium: Browser, site: Path, address: str
+) -> None:
+    page = opened(chromium)
+    wide = []
+    names = sorted(path.parent.name for path in site.glob("migration/*/index.html"))
+    assert "flask-cors" in names
+    for name in names:
+        page.goto(f"{address}migration/{name}/")
+        # The script that wraps a table has run.
+        page.locator("article .md-typeset__table").first.wait_for()
+        if page.locator("article").evaluate(
+            "all => [...all.querySelectorAll('table')].some(one => one.offsetWidth > all.clientWidth)"
+        ):
+            wide.append(name)
+    page.context.close()
+    assert wide == []
+
+
 def test_the_keyboard_reaches_the_text_the_search_and_a_table_that_scrolls(
     chromium: Browser, address: str
 ) -> None:
