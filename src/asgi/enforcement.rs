@@ -189,6 +189,26 @@ pub(super) unsafe fn listed(
     }
 }
 
+/// The policy that decides on a request's Origin now: another one if the list that it follows was changed.
+/// Whatever is asked about the Origin, now or later, and whatever is said of it, goes by this.
+///
+/// # Safety
+/// As for [`judge`].
+pub(super) unsafe fn up_to_date(
+    this: *mut Middleware,
+    policy: Owned,
+    is_outer: bool,
+    found: &FetchHeaders,
+) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches; `FetchHeaders` holds bytes objects.
+    unsafe {
+        match found.first_origin().filter(|_| is_outer && follows(this)) {
+            Some(origin) => Ok(live_verdict(this, policy, origin)?.1),
+            None => Ok(policy),
+        }
+    }
+}
+
 /// What a request is, by its method; `may_be_preflight` says that it has the headers of one.
 ///
 /// # Safety
@@ -445,7 +465,12 @@ pub(super) unsafe fn enforce(
         let called = Called { scope, receive, send }.with(copy.as_ref());
         let is_websocket = protocol == Protocol::WebSocket;
         let opened = Opened { called, is_websocket, found: &found };
-        match judge(this, &Owned::share(policy), part.place.is_none(), opened, asked)? {
+        let is_outer = part.place.is_none();
+        let mut policy = Owned::share(policy);
+        if !matches!(asked, Asked::Said(_)) {
+            policy = up_to_date(this, policy, is_outer, &found)?;
+        }
+        match judge(this, &policy, is_outer, opened, asked)? {
             Next::Pass(_) => Ok(Owned::share(ffi::Py_None())),
             Next::Ask(origin) | Next::Wait(origin, _) => Ok(origin),
             Next::Reject(coroutine) => Ok(coroutine),

@@ -493,6 +493,25 @@ def test_a_live_list_decides_as_it_is_now() -> None:
     assert exchange(middleware, scope)[0]["type"] == f"{RESPONSE}.start"
 
 
+@OVERRIDES
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+@pytest.mark.parametrize("make", [list, set])
+def test_an_origin_whose_place_another_takes_is_rejected_at_once(
+    class_: Any, kind: str, make: Any
+) -> None:
+    origins = make([APP])
+    application = Application()
+    middleware = class_(application, allow_origins=origins, enforce=True)
+    request = {"method": "POST", "origin": APP, "host": HOST}
+    scope = scope_of(kind, request, extensions={RESPONSE: {}})
+    exchange(middleware, scope)
+    assert len(application.scopes) == 1
+    origins.clear()
+    (origins.append if make is list else origins.add)(OTHER)
+    assert exchange(middleware, scope)[0]["status"] == 403
+    assert len(application.scopes) == 1
+
+
 def test_the_response_has_the_lines_of_a_live_list_as_it_is_now() -> None:
     origins = ["https://app.example"]
     middleware = CORSMiddleware(Application(), allow_origins=origins, enforce="unsafe")
