@@ -92,6 +92,7 @@ pub(super) unsafe fn judge(
         let origin = found.origin_object();
         let has_origin = !origin.is_null();
         let mut allowed = None;
+        let mut is_known = asked == Asked::Policy;
         let mut current = None;
         if let Some(bytes) = found.first_origin().filter(|_| kind != Kind::Preflight) {
             allowed = Some(match asked {
@@ -111,7 +112,12 @@ pub(super) unsafe fn judge(
                     let is_sound = || {
                         !found.has_other_origin() && enforcement.accepts_host(found.host_lines())
                     };
-                    match function.filter(|_| !is_listed && is_sound()) {
+                    match function.filter(|_| !is_listed) {
+                        // It is not asked about what is rejected anyhow. If that passes, CORS asks.
+                        Some(_) if !is_sound() => {
+                            is_known = false;
+                            false
+                        }
                         Some(_) if asked == Asked::PolicyAlone => {
                             return Ok(Next::Ask(Owned::share(origin)));
                         }
@@ -160,10 +166,9 @@ pub(super) unsafe fn judge(
         if is_websocket {
             return Ok(Next::Pass(None));
         }
-        let known = asked == Asked::Policy;
-        let allowed = allowed.filter(|_| known);
+        let allowed = allowed.filter(|_| is_known);
         let varies = enforcement.tells_navigations() && decision.rule != Rule::Preflight;
-        let passed = Passed { allowed, varies, current: current.filter(|_| known) };
+        let passed = Passed { allowed, varies, current: current.filter(|_| is_known) };
         Ok(Next::Pass(Some(passed)))
     }
 }
