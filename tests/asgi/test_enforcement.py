@@ -374,6 +374,22 @@ def test_a_line_shows_the_origins_that_disagree(caplog: pytest.LogCaptureFixture
     assert "no browser sends several origins at once" in line
 
 
+@pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
+@pytest.mark.parametrize(
+    "options", [{"allow_origins": ["*"]}, {"allow_origin_regex": r"https://\S+"}], ids=list
+)
+def test_a_line_shows_them_even_if_the_policy_matches_them_all_together(
+    options: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "fastcors")
+    scope = scope_of("http", {"method": "POST", "host": HOST, "origin": APP})
+    scope["headers"] += [(b"origin", OTHER.encode())]
+    exchange(CORSMiddleware(Application(), enforce=True, **options), scope)
+    (line,) = lines(caplog)
+    several = f"{APP},{OTHER} is not allowed; no browser sends several origins at once"
+    assert f"origin-write: {several}; it is not this server's own origin either" in line
+
+
 @OVERRIDES
 @pytest.mark.parametrize("origin", [None, APP])
 @pytest.mark.parametrize(
