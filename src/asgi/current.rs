@@ -280,12 +280,15 @@ pub(super) unsafe fn live_verdict(
     // SAFETY: as the caller vouches; what is used is held.
     unsafe {
         #[cfg(not(Py_GIL_DISABLED))]
-        let (_held, live) = (Owned::share((*this).live), (*this).live);
+        let (_held, live, current) = (Owned::share((*this).live), (*this).live, (*this).compiled);
         #[cfg(Py_GIL_DISABLED)]
-        let Some((_held, live)) = super::own_part::live(this) else {
+        let Some((_held, live, current)) = super::own_part::live(this) else {
             let allowed = compiled(policy.as_ptr()).allows_bytes(origin)?;
             return Ok((allowed, policy));
         };
+        // The list may have been read anew since the request began. The places of its entries are those of
+        // the policy that was made then: another one has other entries there, perhaps removed ones.
+        let policy = if policy.as_ptr() == current { policy } else { Owned::share(current) };
         if let Some(allowed) = live_origins(live).verdict(compiled(policy.as_ptr()), origin)? {
             return Ok((allowed, policy));
         }

@@ -174,6 +174,7 @@ unsafe fn judged(
     let Opened { called, found, .. } = opened;
     // SAFETY: as the caller vouches.
     unsafe {
+        let policy = enforcement::up_to_date(this, policy, by.is_outer, found)?;
         let asked = if asks { Asked::Override } else { Asked::Policy };
         match enforcement::judge(this, &policy, by.is_outer, opened, asked)? {
             Next::Reject(coroutine) => Ok(coroutine),

@@ -92,6 +92,7 @@ pub(super) unsafe fn judge(
         let origin = found.origin_object();
         let has_origin = !origin.is_null();
         let mut allowed = None;
+        let mut is_known = asked == Asked::Policy;
         let mut current = None;
         if let Some(bytes) = found.first_origin().filter(|_| kind != Kind::Preflight) {
             allowed = Some(match asked {
@@ -111,7 +112,12 @@ pub(super) unsafe fn judge(
                     let is_sound = || {
                         !found.has_other_origin() && enforcement.accepts_host(found.host_lines())
                     };
-                    match function.filter(|_| !is_listed && is_sound()) {
+                    match function.filter(|_| !is_listed) {
+                        // It is not asked about what is rejected anyhow. If that passes, CORS asks.
+                        Some(_) if !is_sound() => {
+                            is_known = false;
+                            false
+                        }
                         Some(_) if asked == Asked::PolicyAlone => {
                             return Ok(Next::Ask(Owned::share(origin)));
                         }
@@ -160,10 +166,9 @@ pub(super) unsafe fn judge(
         if is_websocket {
             return Ok(Next::Pass(None));
         }
-        let known = asked == Asked::Policy;
-        let allowed = allowed.filter(|_| known);
+        let allowed = allowed.filter(|_| is_known);
         let varies = enforcement.tells_navigations() && decision.rule != Rule::Preflight;
-        let passed = Passed { allowed, varies, current: current.filter(|_| known) };
+        let passed = Passed { allowed, varies, current: current.filter(|_| is_known) };
         Ok(Next::Pass(Some(passed)))
     }
 }
@@ -186,6 +191,26 @@ pub(super) unsafe fn listed(
             return Ok((allowed, Some(current)));
         }
         Ok((compiled(policy.as_ptr()).allows_bytes(origin)?, None))
+    }
+}
+
+/// The policy that decides on a request's Origin now: another one if the list that it follows was changed.
+/// Whatever is asked about the Origin, now or later, and whatever is said of it, goes by this.
+///
+/// # Safety
+/// As for [`judge`].
+pub(super) unsafe fn up_to_date(
+    this: *mut Middleware,
+    policy: Owned,
+    is_outer: bool,
+    found: &FetchHeaders,
+) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches; `FetchHeaders` holds bytes objects.
+    unsafe {
+        match found.first_origin().filter(|_| is_outer && follows(this)) {
+            Some(origin) => Ok(live_verdict(this, policy, origin)?.1),
+            None => Ok(policy),
+        }
     }
 }
 
@@ -445,7 +470,12 @@ pub(super) unsafe fn enforce(
         let called = Called { scope, receive, send }.with(copy.as_ref());
         let is_websocket = protocol == Protocol::WebSocket;
         let opened = Opened { called, is_websocket, found: &found };
-        match judge(this, &Owned::share(policy), part.place.is_none(), opened, asked)? {
+        let is_outer = part.place.is_none();
+        let mut policy = Owned::share(policy);
+        if !matches!(asked, Asked::Said(_)) {
+            policy = up_to_date(this, policy, is_outer, &found)?;
+        }
+        match judge(this, &policy, is_outer, opened, asked)? {
             Next::Pass(_) => Ok(Owned::share(ffi::Py_None())),
             Next::Ask(origin) | Next::Wait(origin, _) => Ok(origin),
             Next::Reject(coroutine) => Ok(coroutine),

@@ -133,11 +133,14 @@ pub(super) unsafe fn current_policy(this: *mut Middleware) -> Result<Option<Owne
     }
 }
 
-/// The `LiveOrigins` that the policy of this thread was made of, held; None where it follows no list.
+/// What holds the two others, the `LiveOrigins` that the policy of this thread was made of, and that policy;
+/// None where it follows no list.
 ///
 /// # Safety
 /// As for [`part`].
-pub(super) unsafe fn live(this: *mut Middleware) -> Option<(Owned, *mut ffi::PyObject)> {
+pub(super) unsafe fn live(
+    this: *mut Middleware,
+) -> Option<(Owned, *mut ffi::PyObject, *mut ffi::PyObject)> {
     // SAFETY: as the caller vouches.
     unsafe {
         let state = (*part(this)).state;
@@ -145,7 +148,8 @@ pub(super) unsafe fn live(this: *mut Middleware) -> Option<(Owned, *mut ffi::PyO
             return None;
         }
         let live = ffi::PyTuple_GET_ITEM(state, LIVE);
-        (live != ffi::Py_None()).then(|| (Owned::share(state), live))
+        let policy = ffi::PyTuple_GET_ITEM(state, POLICY);
+        (live != ffi::Py_None()).then(|| (Owned::share(state), live, policy))
     }
 }
 

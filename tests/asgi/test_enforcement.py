@@ -374,6 +374,22 @@ def test_a_line_shows_the_origins_that_disagree(caplog: pytest.LogCaptureFixture
     assert "no browser sends several origins at once" in line
 
 
+@pytest.mark.filterwarnings("ignore::fastcors.ConfigWarning")
+@pytest.mark.parametrize(
+    "options", [{"allow_origins": ["*"]}, {"allow_origin_regex": r"https://\S+"}], ids=list
+)
+def test_a_line_shows_them_even_if_the_policy_matches_them_all_together(
+    options: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "fastcors")
+    scope = scope_of("http", {"method": "POST", "host": HOST, "origin": APP})
+    scope["headers"] += [(b"origin", OTHER.encode())]
+    exchange(CORSMiddleware(Application(), enforce=True, **options), scope)
+    (line,) = lines(caplog)
+    several = f"{APP},{OTHER} is not allowed; no browser sends several origins at once"
+    assert f"origin-write: {several}; it is not this server's own origin either" in line
+
+
 @OVERRIDES
 @pytest.mark.parametrize("origin", [None, APP])
 @pytest.mark.parametrize(
@@ -491,6 +507,25 @@ def test_a_live_list_decides_as_it_is_now() -> None:
     assert exchange(middleware, scope)[0]["type"] == "websocket.accept"
     origins.clear()
     assert exchange(middleware, scope)[0]["type"] == f"{RESPONSE}.start"
+
+
+@OVERRIDES
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+@pytest.mark.parametrize("make", [list, set])
+def test_an_origin_whose_place_another_takes_is_rejected_at_once(
+    class_: Any, kind: str, make: Any
+) -> None:
+    origins = make([APP])
+    application = Application()
+    middleware = class_(application, allow_origins=origins, enforce=True)
+    request = {"method": "POST", "origin": APP, "host": HOST}
+    scope = scope_of(kind, request, extensions={RESPONSE: {}})
+    exchange(middleware, scope)
+    assert len(application.scopes) == 1
+    origins.clear()
+    (origins.append if make is list else origins.add)(OTHER)
+    assert exchange(middleware, scope)[0]["status"] == 403
+    assert len(application.scopes) == 1
 
 
 def test_the_response_has_the_lines_of_a_live_list_as_it_is_now() -> None:

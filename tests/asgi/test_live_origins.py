@@ -11,6 +11,7 @@ import sys
 import threading
 import warnings
 import weakref
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -70,6 +71,25 @@ def test_an_entry_that_takes_the_place_of_another_counts(kind: Any, first: str) 
             origins.add(C)
         order = (A, C) if first == "rejected" else (C, A)
         assert {origin: allows(middleware, origin) for origin in order} == {A: False, C: True}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_removed_origin_is_not_taken_for_the_entry_that_another_request_found_in_its_place(
+    kind: Any,
+) -> None:
+    origins = kind([A])
+    middleware = CORSMiddleware(APP, origins)
+    scope = actual(A)
+
+    def lines() -> Iterator[tuple[bytes, bytes]]:
+        yield from scope["headers"]
+        origins.clear()
+        add(origins, B)
+        # The policy is made anew while this request is read, which began with the one before.
+        assert middleware.is_allowed_origin(origin=B)
+
+    start = sent(middleware, {**scope, "headers": lines()})
+    assert values(start, "access-control-allow-origin") == []
 
 
 def test_a_list_that_is_filled_when_the_application_starts_counts() -> None:

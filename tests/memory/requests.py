@@ -216,6 +216,7 @@ def kinds() -> tuple[CORSMiddleware, dict[str, Callable[[], None]]]:
         "a function is asked about a preflight": request_of(preflight(), asking(_is_allowed_later)),
         "a function remembers": request_of(actual(), asking(cached(_is_allowed_later))),
         "a function and enforcement": request_of(actual(), asking(_is_allowed_later, enforce=True)),
+        **{f"enforced: {name}": request_of(*parts) for name, parts in _enforced().items()},
         "a function raises what is no exception": raising(
             asyncio.CancelledError, asking(_is_canceled), actual()
         ),
@@ -251,6 +252,42 @@ def kinds() -> tuple[CORSMiddleware, dict[str, Callable[[], None]]]:
         "cancelled in the server's send": ended(_cancel, middleware, actual(), _waiting_send),
         "a preflight cancelled": ended(_cancel, middleware, preflight(), _waiting_send),
         "a cycle of scope and send": cyclic,
+    }
+
+
+def _enforced() -> dict[str, tuple[Scope, CORSMiddleware]]:
+    """Return the ways of a request that may be rejected before the application runs."""
+
+    def behind(mode: Any, class_: type[CORSMiddleware] = CORSMiddleware) -> CORSMiddleware:
+        return class_(application, enforce=mode, hosts=["api.example.com"], **OPTIONS)
+
+    evil = "https://evil.example"
+    handshake = {**actual(), "type": "websocket"}
+    from_another_site = actual(None, "POST")
+    from_another_site["headers"] += [(b"sec-fetch-site", b"cross-site")]
+    several = actual()
+    several["headers"] += [(b"Origin", evil.encode())]
+    return {
+        "without origin": (actual(None), behind(True)),
+        "from another site": (from_another_site, behind("unsafe")),
+        "allowed": (actual(), behind(True)),
+        "rejected": (actual(evil, "POST"), behind("unsafe")),
+        "several origins": (several, behind("unsafe")),
+        "another host": (scope_of(headers=[(b"host", evil.encode())]), behind(True)),
+        "reported": (actual(evil), behind("report")),
+        "isolated": (actual(), behind("isolate")),
+        "preflight": (preflight(method="PUT"), behind(True)),
+        "headers as lists": (
+            {**actual(), "headers": list(map(list, actual()["headers"]))},
+            behind(True),
+        ),
+        "headers of another shape": (
+            {**actual(), "headers": dict(actual()["headers"]).items()},
+            behind(True),
+        ),
+        "handshake allowed": (handshake, behind(True)),
+        "handshake rejected": ({**handshake, "headers": actual(evil)["headers"]}, behind(True)),
+        "asked": (actual(), behind(True, Overriding)),
     }
 
 

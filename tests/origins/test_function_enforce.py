@@ -134,6 +134,35 @@ def test_it_is_asked_with_hosts_alone(run: Run, class_: Any, function: Any) -> N
 @BOTH
 @CLASSES
 @pytest.mark.parametrize("function", [plain, awaited])
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        ({"enforce": "report", "hosts": ["other.example"]}, None),
+        ({"enforce": "unsafe"}, (b"origin", OTHER.encode())),
+    ],
+    ids=["another host is reported", "several origins"],
+)
+def test_what_passes_though_enforcement_has_not_asked_it_has_the_headers_that_it_says(
+    run: Run, class_: Any, function: Any, options: Any, line: Any
+) -> None:
+    application = Application()
+    middleware = class_(application, [ORIGIN], allow_origin_func=function, **options)
+    scope = scope_of("http", TENANT, "GET")
+    scope["headers"] += [] if line is None else [line]
+
+    async def main() -> None:
+        messages = await exchange(middleware, scope)
+        allowed = dict(messages[0]["headers"])[b"access-control-allow-origin"]
+        assert allowed.decode() == TENANT
+
+    run(main)
+    assert len(application.scopes) == 1
+    assert middleware.stats()["allow_origin_func"]["asked"] == 1
+
+
+@BOTH
+@CLASSES
+@pytest.mark.parametrize("function", [plain, awaited])
 def test_what_would_be_rejected_is_reported(
     run: Run, class_: Any, function: Any, caplog: pytest.LogCaptureFixture
 ) -> None:

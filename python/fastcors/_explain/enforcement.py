@@ -9,7 +9,7 @@ from fastcors.decision import Denial
 
 from .origins import rule
 from .requests import denials, listed
-from .wording import addition, described_request, printable
+from .wording import ODD_ORIGINS, addition, described_request, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ _CROSS_SITES = {
         "list its origin in allow_origins"
     ),
 }
+_SEVERAL_ORIGINS = f"{{origin}} is not allowed; {ODD_ORIGINS['several']}"
 _NOT_OWN = "{denial}; it is not this server's own origin either, because {why}"
 _NO_OWN_HOST = "there is no sound Host header to compare it with"
 _OTHER_OWN_HOST = "the Host is {host}"
@@ -101,10 +102,10 @@ def enforcement_denial(compiled: CompiledPolicy, request: FetchRequest, name: An
         site = request.site or ""
         return Denial(name, site, _CROSS_SITES[name].format(site=printable(site)))
     origin = request.origin or ""
-    (denial,) = denials(compiled, request)
-    return Denial(
-        name, origin, _NOT_OWN.format(denial=denial.message, why=_not_own(compiled, request))
-    )
+    denial = next(denials(compiled, request), None)
+    # Several that disagree are none of them, even where `*` or an expression matches them all together.
+    why = _SEVERAL_ORIGINS.format(origin=printable(origin)) if denial is None else denial.message
+    return Denial(name, origin, _NOT_OWN.format(denial=why, why=_not_own(compiled, request)))
 
 
 def enforcement_denials(

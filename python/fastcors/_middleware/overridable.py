@@ -51,13 +51,15 @@ class Overridable(Middleware):
         if not self._fastcors_hooks:
             await self._fastcors_respond(scope, receive, send)
             return
-        policy = self._fastcors_policy._at(scope)
+        outer = self._fastcors_policy
+        policy = outer._at(scope)
+        is_outer = policy is outer
         # An ambiguous path allows no origin, whatever an override would say.
         said: bool | None = False if policy._compiled.is_ambiguous else None
         if policy._compiled.enforces:
             if hasattr(scope.get("headers"), "__next__"):
                 scope = {**scope, "headers": list(scope["headers"])}
-            is_rejected, said = await _enforce(self, policy, said, scope, receive, send)
+            is_rejected, said, policy = await _enforce(self, policy, said, scope, receive, send)
             if is_rejected:
                 return
             begun = self._fastcors_begin(policy._compiled, in_lower_case(scope))
@@ -70,7 +72,7 @@ class Overridable(Middleware):
         if hasattr(scope["headers"], "__next__"):
             # An iterator that is read here would be empty for the application.
             scope = {**scope, "headers": lines}
-        if policy is self._fastcors_policy:
+        if is_outer and said is None:
             policy = _policy_for(self, begun[1])
         headers = _starlette().RequestHeaders(*begun, policy, scope)
         # Asked once about each request.
@@ -354,21 +356,25 @@ async def _enforce(
     scope: Scope,
     receive: Receive,
     send: Send,
-) -> tuple[bool, bool | None]:
+) -> tuple[bool, bool | None, Policy]:
     """Reject a request if the policy says so. `allowed`: what is known of its Origin.
 
     Returns:
-        Whether it was rejected, and what is known of its Origin then: what an overridden
-        `is_allowed_origin` said, if it was called.
+        Whether it was rejected; what is known of its Origin then: what an overridden `is_allowed_origin`
+        said, if it was called; and the policy that it was asked with.
     """
+    is_outer = policy is middleware._fastcors_policy
     rejection = middleware._fastcors_enforce(policy._compiled, scope, receive, send, allowed)
     if isinstance(rejection, bytes):
-        allowed = await _verdict(middleware, policy, rejection.decode("latin-1"), scope)
+        origin = rejection.decode("latin-1")
+        if is_outer:
+            policy = _policy_for(middleware, origin)
+        allowed = await _verdict(middleware, policy, origin, scope)
         rejection = middleware._fastcors_enforce(policy._compiled, scope, receive, send, allowed)
     if rejection is None or isinstance(rejection, bytes):
-        return False, allowed
+        return False, allowed, policy
     await rejection
-    return True, allowed
+    return True, allowed, policy
 
 
 async def _is_allowed(
