@@ -35,7 +35,7 @@ _COMPILED = (".so", ".pyd")
 _FILES = {"LICENSE", "THIRD-PARTY-NOTICES.md"}
 # What these documents say until the first release.
 _UNRELEASED = "here is no release yet"
-_DOCUMENTS = ("README.md", "docs/index.md", "docs/start.md")
+_DOCUMENTS = ("README.md", "docs/command.md", "docs/index.md", "docs/start.md")
 
 
 def _read(name: str) -> str:
