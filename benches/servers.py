@@ -27,7 +27,7 @@ from benches.report import options, python, require_release_build, write
 from benches.requests import ALLOWED, BROWSER_LINES
 from benches.served import ACTUAL_LINES, PREFLIGHT_LINES
 from benches.tables import SERVERS as TABLE
-from tests.servers.running import COMMANDS, Server, running
+from tests.servers.running import Server, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,14 +36,7 @@ if TYPE_CHECKING:
 
 SCRIPT = Path(__file__).with_name("load.lua")
 CONNECTIONS = 32
-# As in production: one worker, uvloop, and no line of log for a request.
-SERVERS = {
-    "uvicorn": "uvicorn --http httptools --loop uvloop --no-access-log --log-level warning "
-    "--host 127.0.0.1 --port {port} {target}",
-    "granian": "granian --interface asgi --loop uvloop --workers 1 --runtime-threads 1 --no-ws "
-    "--log-level warning --host 127.0.0.1 --port {port} {target}",
-}
-COMMANDS.update({f"{server} under load": command for server, command in SERVERS.items()})
+SERVERS = ("uvicorn", "granian")
 VARIANTS = {
     "no middleware": "plain",
     "the same bytes": "same_bytes",

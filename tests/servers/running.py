@@ -31,11 +31,19 @@ COMMANDS = {
     "hypercorn-trio": "hypercorn --worker-class trio --bind 127.0.0.1:{port} {target}",
     "daphne": "daphne --bind 127.0.0.1 --port {port} {target}",
 }
+# As in production: one worker, uvloop, and no line of log for a request. The benchmarks load these.
+LOADED_COMMANDS = {
+    "uvicorn under load": "uvicorn --http httptools --loop uvloop --no-access-log "
+    "--log-level warning --host 127.0.0.1 --port {port} {target}",
+    "granian under load": "granian --interface asgi --loop uvloop --workers 1 --runtime-threads 1 "
+    "--no-ws --log-level warning --host 127.0.0.1 --port {port} {target}",
+}
 # FastAPI's own command takes a file. `dev` starts the application in a process that it replaces.
 FASTAPI_COMMANDS = {
     "fastapi-run": "fastapi run --host 127.0.0.1 --port {port} {target}",
     "fastapi-dev": "fastapi dev --host 127.0.0.1 --port {port} {target}",
 }
+_ALL_COMMANDS = {**COMMANDS, **LOADED_COMMANDS, **FASTAPI_COMMANDS}
 
 
 @dataclass
@@ -83,7 +91,7 @@ def running(
     """Yield a server when it responds, and end it with all its processes.
 
     Args:
-        name: a key of `COMMANDS` or `FASTAPI_COMMANDS`.
+        name: a key of `COMMANDS`, `LOADED_COMMANDS` or `FASTAPI_COMMANDS`.
         target: the application, as ``module:attribute``, or its file for FastAPI's commands.
         folder: where the process runs, and may import from beside the root of the project.
         flags: those of the Python interpreter.
@@ -100,7 +108,7 @@ def running(
                 sys.executable,
                 *flags,
                 "-m",
-                *{**COMMANDS, **FASTAPI_COMMANDS}[name].format(port=port, target=target).split(),
+                *_ALL_COMMANDS[name].format(port=port, target=target).split(),
                 *options,
             ],
             cwd=folder,

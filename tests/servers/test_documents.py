@@ -112,7 +112,7 @@ def test_behind_nginx_the_application_handles_cors_and_nginx_its_own_errors(tmp_
         allowed, vary = map(response.headers.get_list, ("access-control-allow-origin", "vary"))
         return response.status_code, allowed, vary
 
-    with running("uvicorn-httptools", "examples.fastapi_app:app") as server:
+    with running("uvicorn-httptools", "tests.servers.behind_nginx:app") as server:
         address = server.address
         with nginx(tmp_path, block.code, address) as browser:
             for sent, allowed in ((ORIGIN, [ORIGIN["Origin"]]), ({"Origin": OTHER}, [])):
