@@ -506,8 +506,7 @@ pub(super) unsafe fn pass(
         let policy = Owned::share(policy);
         let origin = Owned::share(origin);
         let names = compiled(policy.as_ptr()).names;
-        let kind = item(scope, names.kind.as_ptr())?;
-        if !is_text(kind.as_ptr(), names.http.as_ptr(), b"http")? {
+        if protocol(names, scope)? != Protocol::Http {
             return deferred(names, app.call(names, scope, receive, send));
         }
         let counts = counts_of_policy(this, compiled(policy.as_ptr()));

@@ -46,11 +46,7 @@ unsafe extern "C" fn pass(
     nargs: ffi::Py_ssize_t,
 ) -> *mut ffi::PyObject {
     // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
-    object(|| unsafe {
-        find_overrides(slf.cast())?;
-        let args = arguments(args, nargs);
-        enforcement::pass(slf.cast(), args, false)
-    })
+    object(|| unsafe { pass_on(slf, arguments(args, nargs), false) })
 }
 
 /// `Middleware._fastcors_pass_counted`: the same for a request that has been counted.
@@ -60,11 +56,21 @@ unsafe extern "C" fn pass_counted(
     nargs: ffi::Py_ssize_t,
 ) -> *mut ffi::PyObject {
     // SAFETY: Python calls this with a `Middleware` and as many arguments as it says.
-    object(|| unsafe {
+    object(|| unsafe { pass_on(slf, arguments(args, nargs), true) })
+}
+
+/// # Safety
+/// `slf` is a live `Middleware`, the arguments are live, and the thread is attached.
+unsafe fn pass_on(
+    slf: *mut ffi::PyObject,
+    args: &[*mut ffi::PyObject],
+    is_counted: bool,
+) -> Result<Owned, Raised> {
+    // SAFETY: as the caller vouches.
+    unsafe {
         find_overrides(slf.cast())?;
-        let args = arguments(args, nargs);
-        enforcement::pass(slf.cast(), args, true)
-    })
+        enforcement::pass(slf.cast(), args, is_counted)
+    }
 }
 
 /// `Middleware._fastcors_decides(policy)`: whether a policy is the current one, and asks no function.

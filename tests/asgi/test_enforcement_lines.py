@@ -227,7 +227,7 @@ class Twin:
 
 
 def without_enforcement(class_: Any, twin: Twin) -> tuple[list[Message], dict[str, Any]]:
-    """Return what a policy that is the same but for enforcement sends, and what it counts."""
+    """Return what the same policy without enforcement sends, and what it counts."""
     policy = twin.policy.replace(enforce=False, hosts=())
     middleware = class_(Application(), policy=policy)
     messages = exchange(middleware, {**twin.scope, "headers": twin.lines})

@@ -3,7 +3,7 @@
 Values of a request are shown as they are if every character is visible ASCII, else as `repr` shows
 them: no control character and no line break of a request reaches the log. Long ones are cut.
 
-A WARNING, of which there are few, ends with the address of what is written about it. A line at level
+There are few WARNINGs, and each ends with the address of what is written about it. A line at level
 DEBUG has the reason and the fix, and there is one for each request: it would only get longer.
 """
 
