@@ -118,40 +118,35 @@ unsafe fn pass_at_once(
     // SAFETY: as the caller vouches; after Python code may have run, `lines` are used no more.
     unsafe {
         let &CompiledPolicy { names, ref enforcement, ref part, .. } = compiled(policy.as_ptr());
-        let is_untouched = !by.is_outer && part.is_untouched();
-        let origin = lines.origin_object();
-        if origin.is_null() {
+        let mut origin = None;
+        let mut current = None;
+        let passes = if lines.origin_object().is_null() {
             let kind = || {
                 if is_websocket { Ok(Kind::WebSocket) } else { kind_of(names, scope, false) }
             };
-            if !enforcement.passes_without_origin(lines.host_lines(), lines.site(), kind)? {
-                return seldom(Ok(None));
-            }
-            if is_websocket {
-                return app.call(names, scope, receive, send).map(Some);
-            }
-            by.counts.request();
-            if is_untouched {
-                return app.call(names, scope, receive, send).map(Some);
-            }
-            let send = send::new(send, policy, None, Actual::WithoutOrigin, None)?;
-            return app.call(names, scope, receive, send.as_ptr()).map(Some);
-        }
-        if !enforcement.accepts_host(lines.host_lines()) {
-            return seldom(Ok(None));
-        }
-        let origin = Owned::share(origin);
-        let (allowed, current) = listed(this, policy, by.is_outer, bytes_of(origin.as_ptr()))?;
-        if !allowed {
+            enforcement.passes_without_origin(lines.host_lines(), lines.site(), kind)?
+        } else if enforcement.accepts_host(lines.host_lines()) {
+            let asking = origin.insert(Owned::share(lines.origin_object()));
+            let allowed;
+            (allowed, current) = listed(this, policy, by.is_outer, bytes_of(asking.as_ptr()))?;
+            allowed
+        } else {
+            false
+        };
+        if !passes {
             return seldom(Ok(None));
         }
         if is_websocket {
             return app.call(names, scope, receive, send).map(Some);
         }
         by.counts.request();
-        if is_untouched {
+        if !by.is_outer && part.is_untouched() {
             return app.call(names, scope, receive, send).map(Some);
         }
+        let Some(origin) = origin else {
+            let send = send::new(send, policy, None, Actual::WithoutOrigin, None)?;
+            return app.call(names, scope, receive, send.as_ptr()).map(Some);
+        };
         by.counts.cross_origin();
         let policy = current.as_ref().unwrap_or(policy);
         pass_on(by.counts, app, policy, called, origin, true, ptr::null_mut()).map(Some)
