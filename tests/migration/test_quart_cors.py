@@ -14,6 +14,10 @@ from quart_cors import cors
 from benches.requests import SERVER as SCOPE
 from fastcors import ConfigError, CORSMiddleware, lint
 from tests.exchange import ORIGIN
+from tests.migration.common import (
+    a_preflight_response_says_nothing_about_its_age,
+    content_type_has_to_be_listed,
+)
 from tests.migration.decisions import (
     CATASTROPHIC,
     EVIL,
@@ -150,19 +154,12 @@ def test_6_vary_is_missing_in_a_response_with_a_wildcard() -> None:
 
 def test_7_content_type_has_to_be_listed() -> None:
     with quart_cors(allow_origin=[ORIGIN], allow_headers=["X-Token"]) as app:
-        assert not can(app, method="POST", json={})
-    assert can(
-        fastcors(allow_origins=[ORIGIN], allow_methods=["POST"], allow_headers=["X-Token"]),
-        method="POST",
-        json={},
-    )
+        content_type_has_to_be_listed(app)
 
 
 def test_8_a_preflight_response_says_nothing_about_its_age() -> None:
-    name = "access-control-max-age"
     with quart_cors(allow_origin=[ORIGIN]) as app:
-        assert header(app, name, method="PUT") is None
-    assert header(fastcors(allow_origins=[ORIGIN]), name, method="PUT") == "600"
+        a_preflight_response_says_nothing_about_its_age(app)
 
 
 def test_9_a_mistake_is_silent() -> None:
