@@ -53,6 +53,7 @@ TESTED = (
     "tests/servers",
     "tests/testing",
     "tests/project/test_benches.py",
+    "tests/project/test_c_api.py",
     "tests/test_pickles.py",
 )
 EXAMPLES = 200

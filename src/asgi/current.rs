@@ -70,12 +70,13 @@ pub(super) unsafe fn current_policy(this: *mut Middleware) -> Result<Option<Owne
 ///
 /// # Safety
 /// As for [`current`].
+#[cfg_attr(not(Py_GIL_DISABLED), allow(clippy::unnecessary_wraps))]
 #[inline(always)]
-pub(super) unsafe fn follows(this: *mut Middleware) -> bool {
+pub(super) unsafe fn follows(this: *mut Middleware) -> Result<bool, Raised> {
     #[cfg(not(Py_GIL_DISABLED))]
     // SAFETY: as the caller vouches.
     unsafe {
-        !(*this).live.is_null()
+        Ok(!(*this).live.is_null())
     }
     #[cfg(Py_GIL_DISABLED)]
     // SAFETY: as the caller vouches.
@@ -282,7 +283,7 @@ pub(super) unsafe fn live_verdict(
         #[cfg(not(Py_GIL_DISABLED))]
         let (_held, live, current) = (Owned::share((*this).live), (*this).live, (*this).compiled);
         #[cfg(Py_GIL_DISABLED)]
-        let Some((_held, live, current)) = super::own_part::live(this) else {
+        let Some((_held, live, current)) = super::own_part::live(this)? else {
             let allowed = compiled(policy.as_ptr()).allows_bytes(origin)?;
             return Ok((allowed, policy));
         };

@@ -186,7 +186,7 @@ pub(super) unsafe fn listed(
 ) -> Result<(bool, Option<Owned>), Raised> {
     // SAFETY: as the caller vouches.
     unsafe {
-        if is_outer && follows(this) {
+        if is_outer && follows(this)? {
             let (allowed, current) = live_verdict(this, Owned::share(policy.as_ptr()), origin)?;
             return Ok((allowed, Some(current)));
         }
@@ -207,9 +207,9 @@ pub(super) unsafe fn up_to_date(
 ) -> Result<Owned, Raised> {
     // SAFETY: as the caller vouches; `FetchHeaders` holds bytes objects.
     unsafe {
-        match found.first_origin().filter(|_| is_outer && follows(this)) {
-            Some(origin) => Ok(live_verdict(this, policy, origin)?.1),
-            None => Ok(policy),
+        match found.first_origin() {
+            Some(origin) if is_outer && follows(this)? => Ok(live_verdict(this, policy, origin)?.1),
+            _ => Ok(policy),
         }
     }
 }

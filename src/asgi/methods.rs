@@ -201,7 +201,7 @@ unsafe extern "C" fn allows(
             let origin = Bound::from_borrowed_ptr(py, origin);
             latin_1(origin.cast()?).map(Cow::into_owned)
         })?;
-        let allowed = if follows(this) {
+        let allowed = if follows(this)? {
             live_verdict(this, policy, &origin)?.0
         } else {
             compiled(policy.as_ptr()).allows_bytes(&origin)?

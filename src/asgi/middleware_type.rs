@@ -61,7 +61,7 @@ pub(crate) fn claim_call(class: &Bound<'_, PyType>) -> PyResult<()> {
 #[cfg_attr(all(windows, Py_3_15), link(name = "python315t", kind = "raw-dylib"))]
 #[cfg_attr(all(windows, not(Py_3_15)), link(name = "python314t", kind = "raw-dylib"))]
 unsafe extern "C" {
-    fn PyUnstable_EnableDeferredRefcount(object: *mut ffi::PyObject) -> core::ffi::c_int;
+    fn PyUnstable_Object_EnableDeferredRefcount(object: *mut ffi::PyObject) -> core::ffi::c_int;
 }
 
 unsafe extern "C" fn new(
@@ -76,7 +76,7 @@ unsafe extern "C" fn new(
         (*made.as_ptr().cast::<Middleware>()).vectorcall = Some(vectorcall);
         #[cfg(all(Py_GIL_DISABLED, Py_3_14))]
         // All threads call it: the interpreter then counts no references of its own.
-        PyUnstable_EnableDeferredRefcount(made.as_ptr());
+        PyUnstable_Object_EnableDeferredRefcount(made.as_ptr());
         Ok(made)
     })
 }

@@ -7,7 +7,7 @@ use core::sync::atomic::Ordering;
 use pyo3::prelude::*;
 use pyo3::{Borrowed, ffi};
 
-use super::application::{Application, Calls};
+use super::application::Application;
 use super::guard::attached;
 use super::locked::locked;
 use super::middleware::Middleware;
@@ -32,12 +32,12 @@ pub(super) unsafe fn part(this: *mut Middleware) -> *mut Part {
     unsafe { (*this).parts.of(this_thread()) }
 }
 
-/// The state of this thread's part as it is by now, held; None before `__init__` has set everything.
+/// This thread's part, with the state as it is by now; None before `__init__` has set everything.
 ///
 /// # Safety
-/// As for [`part`].
+/// As for [`part`]. The state is borrowed until other code runs.
 #[inline(always)]
-unsafe fn state(this: *mut Middleware) -> Result<Option<(Owned, Calls)>, Raised> {
+unsafe fn renewed(this: *mut Middleware) -> Result<Option<*mut Part>, Raised> {
     // SAFETY: as the caller vouches; only this thread writes the part.
     unsafe {
         let thread = this_thread();
@@ -46,20 +46,18 @@ unsafe fn state(this: *mut Middleware) -> Result<Option<(Owned, Calls)>, Raised>
             && (*part).owner == thread.serial
             && !(*part).state.is_null()
         {
-            return Ok(Some((Owned::share((*part).state), (*part).calls)));
+            return Ok(Some(part));
         }
-        make_state(this, part, thread)
+        Ok(renew(this, part, thread)?.then_some(part))
     }
 }
 
+/// Makes the state of a part; false before `__init__` has set everything.
+///
 /// # Safety
 /// As for [`part`]; `part` is that of this thread.
 #[cold]
-unsafe fn make_state(
-    this: *mut Middleware,
-    part: *mut Part,
-    thread: Thread,
-) -> Result<Option<(Owned, Calls)>, Raised> {
+unsafe fn renew(this: *mut Middleware, part: *mut Part, thread: Thread) -> Result<bool, Raised> {
     // SAFETY: as the caller vouches. What is read under the lock belongs together.
     unsafe {
         let (version, calls, app, compiled, live) = locked(this.cast(), || {
@@ -73,7 +71,7 @@ unsafe fn make_state(
                 share((*this).live),
             )
         });
-        let (Some(app), Some(compiled)) = (app, compiled) else { return Ok(None) };
+        let (Some(app), Some(compiled)) = (app, compiled) else { return Ok(false) };
         let before = (*part).state;
         let policy = if !before.is_null()
             && (*part).owner == thread.serial
@@ -94,12 +92,12 @@ unsafe fn make_state(
             ffi::PyTuple_SET_ITEM(state.as_ptr(), index, item.into_ptr());
         }
         // In one step for this thread, which may serve another request when the one before is dropped.
-        let before = ptr::replace(&raw mut (*part).state, Owned::share(state.as_ptr()).into_ptr());
+        let before = ptr::replace(&raw mut (*part).state, state.into_ptr());
         (*part).version = version;
         (*part).owner = thread.serial;
         (*part).calls = calls;
         ffi::Py_XDECREF(before);
-        Ok(Some((state, calls)))
+        Ok(true)
     }
 }
 
@@ -113,10 +111,11 @@ pub(super) unsafe fn current(
 ) -> Result<Option<(Application, Owned)>, Raised> {
     // SAFETY: as the caller vouches; the state holds what is in it.
     unsafe {
-        Ok(state(this)?.map(|(state, calls)| {
+        Ok(renewed(this)?.map(|part| {
+            let state = Owned::share((*part).state);
             let policy = Owned::share(ffi::PyTuple_GET_ITEM(state.as_ptr(), POLICY));
             let app = ffi::PyTuple_GET_ITEM(state.as_ptr(), APP);
-            (Application::inside(app, state, calls), policy)
+            (Application::inside(app, state, (*part).calls), policy)
         }))
     }
 }
@@ -128,8 +127,7 @@ pub(super) unsafe fn current(
 pub(super) unsafe fn current_policy(this: *mut Middleware) -> Result<Option<Owned>, Raised> {
     // SAFETY: as the caller vouches.
     unsafe {
-        let share = |state: Owned| Owned::share(ffi::PyTuple_GET_ITEM(state.as_ptr(), POLICY));
-        Ok(state(this)?.map(|(state, _)| share(state)))
+        Ok(renewed(this)?.map(|part| Owned::share(ffi::PyTuple_GET_ITEM((*part).state, POLICY))))
     }
 }
 
@@ -140,26 +138,26 @@ pub(super) unsafe fn current_policy(this: *mut Middleware) -> Result<Option<Owne
 /// As for [`part`].
 pub(super) unsafe fn live(
     this: *mut Middleware,
-) -> Option<(Owned, *mut ffi::PyObject, *mut ffi::PyObject)> {
+) -> Result<Option<(Owned, *mut ffi::PyObject, *mut ffi::PyObject)>, Raised> {
     // SAFETY: as the caller vouches.
     unsafe {
-        let state = (*part(this)).state;
-        if state.is_null() {
-            return None;
-        }
+        let Some(part) = renewed(this)? else { return Ok(None) };
+        let state = (*part).state;
         let live = ffi::PyTuple_GET_ITEM(state, LIVE);
         let policy = ffi::PyTuple_GET_ITEM(state, POLICY);
-        (live != ffi::Py_None()).then(|| (Owned::share(state), live, policy))
+        Ok((live != ffi::Py_None()).then(|| (Owned::share(state), live, policy)))
     }
 }
 
+/// As [`follows`](super::current::follows).
+///
 /// # Safety
 /// As for [`part`].
 #[inline(always)]
-pub(super) unsafe fn follows(this: *mut Middleware) -> bool {
-    // SAFETY: as the caller vouches.
+pub(super) unsafe fn follows(this: *mut Middleware) -> Result<bool, Raised> {
+    // SAFETY: as the caller vouches. A class that overrides something may ask this first of all.
     unsafe {
-        let state = (*part(this)).state;
-        !state.is_null() && ffi::PyTuple_GET_ITEM(state, LIVE) != ffi::Py_None()
+        Ok(renewed(this)?
+            .is_some_and(|part| ffi::PyTuple_GET_ITEM((*part).state, LIVE) != ffi::Py_None()))
     }
 }
