@@ -1,79 +1,55 @@
 use core::fmt;
-use core::hash::BuildHasher;
 
-use foldhash::fast::RandomState;
-
+use super::fingerprints::Fingerprints;
+use super::places::Places;
+use super::text_list::{TextList, TooLarge};
 use crate::huge_pages;
 
 /// A list of byte strings with membership by hash.
 ///
-/// The strings lie one behind the other in a single buffer, and a table has their positions, 12 bytes
-/// for each. So a million origins need little more memory than their text, and a look-up among a
-/// million misses the processor's cache twice: once in the table and once in the buffer. The cost of a
-/// look-up does not depend on how many there are, and a text longer than the longest member is not
-/// read. The hash is seeded at random for each set.
+/// The strings lie one behind the other in a single buffer, and a table has the place or a fingerprint of
+/// each member. So a million origins need little more memory than their text. The number of members has no
+/// influence on a look-up but by the distance of the memory that it reads, and a text longer than the longest
+/// member is not read.
 pub struct ByteSet {
-    /// Each text behind its length.
-    buffer: Vec<u8>,
-    /// How many texts are in the buffer, and how many of them are members.
-    texts: usize,
+    texts: TextList,
     members: usize,
-    /// Open addressing with linear probing, at most two thirds full.
-    slots: Vec<Slot>,
-    state: RandomState,
+    table: Table,
     longest: usize,
     /// The first members.
     first: [u32; FEW],
+}
+
+/// Where a member is looked up.
+enum Table {
+    Places(Places),
+    Fingerprints(Fingerprints),
 }
 
 /// So many members are compared one by one: usually their lengths differ, and without a hash to
 /// compute an allowed request takes 88 instructions less.
 const FEW: usize = 4;
 
-/// Stands for a length that takes the four bytes behind it, as those from here on do.
-const LONG: u8 = u8::MAX;
-
-/// The position of a member in the buffer, where its length is; 0 for none. The tag is a part of its
-/// hash, by which nearly all others differ.
-#[derive(Clone, Copy, Default)]
-struct Slot {
-    tag: u32,
-    place: u32,
-}
-
-/// The texts of a [`ByteSet`] would pass 4 GiB.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TooLarge;
-
-impl fmt::Display for TooLarge {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the texts together are longer than 4 GiB")
-    }
-}
-
-impl core::error::Error for TooLarge {}
+/// More members have fingerprints. Up to so many, the texts are in the processor's cache if many of them are
+/// asked for, and reading one takes less than the hash of a fingerprint does. Unit tests use both tables.
+const MANY: usize = if cfg!(test) { 20 } else { 1 << 17 };
 
 impl ByteSet {
     /// An empty set with room for `members`.
     #[must_use]
     pub fn with_capacity(members: usize) -> Self {
         Self {
-            // No text is at 0.
-            buffer: vec![0],
-            texts: 0,
+            texts: TextList::default(),
             members: 0,
-            slots: vec![Slot::default(); slots_for(members)],
-            state: RandomState::default(),
+            table: Table::with_capacity(members),
             longest: 0,
             first: [0; FEW],
         }
     }
 
     /// Makes room for texts of so many bytes. The memory is used when they come.
-    ///
-    /// A buffer that grows has to be copied now and then, and both copies take memory.
     pub(super) fn reserve(&mut self, bytes: usize) {
-        self.buffer.reserve_exact(bytes);
+        self.texts.reserve(bytes);
     }
 
     /// Adds `member` at the end of the list, and returns whether it was new to the set.
@@ -82,17 +58,18 @@ impl ByteSet {
     /// [`TooLarge`] if all texts together would exceed 4 GiB; the set is then as it was.
     pub fn insert(&mut self, member: &[u8]) -> Result<bool, TooLarge> {
         let is_new = !self.contains(member);
-        let place = self.append_at(member)?;
+        let place = self.texts.append(member)?;
         if is_new {
             if let Some(first) = self.first.get_mut(self.members) {
                 *first = place;
             }
             self.members += 1;
             self.longest = self.longest.max(member.len());
-            if slots_for(self.members) > self.slots.len() {
-                self.rebuild(slots_for(2 * self.members));
+            if !self.table.has_room_for(self.members) {
+                let twice = 2 * self.members;
+                self.rebuild(if self.members <= MANY { twice.min(MANY) } else { twice });
             }
-            self.enter(place);
+            self.table.insert(&self.texts, place);
         }
         Ok(is_new)
     }
@@ -103,24 +80,7 @@ impl ByteSet {
     /// # Errors
     /// [`TooLarge`] as for [`insert`](Self::insert).
     pub fn append(&mut self, text: &[u8]) -> Result<(), TooLarge> {
-        self.append_at(text).map(|_| ())
-    }
-
-    fn append_at(&mut self, text: &[u8]) -> Result<u32, TooLarge> {
-        let place = u32::try_from(self.buffer.len()).map_err(|_| TooLarge)?;
-        let length = u32::try_from(text.len()).map_err(|_| TooLarge)?;
-        // With the longest form of its length.
-        place.checked_add(length).and_then(|end| end.checked_add(5)).ok_or(TooLarge)?;
-        match u8::try_from(length) {
-            Ok(short) if short != LONG => self.buffer.push(short),
-            _ => {
-                self.buffer.push(LONG);
-                self.buffer.extend_from_slice(&length.to_le_bytes());
-            }
-        }
-        self.buffer.extend_from_slice(text);
-        self.texts += 1;
-        Ok(place)
+        self.texts.append(text).map(|_| ())
     }
 
     /// Whether `text` is a member, byte for byte.
@@ -128,9 +88,13 @@ impl ByteSet {
     #[must_use]
     pub fn contains(&self, text: &[u8]) -> bool {
         if let Some(few) = self.first.get(..self.members) {
-            return few.iter().any(|&place| self.text_at(place) == text);
+            return few.iter().any(|&place| self.texts.at(place) == text);
         }
-        text.len() <= self.longest && self.is_in_a_slot(text)
+        text.len() <= self.longest
+            && match &self.table {
+                Table::Places(places) => places.contains(&self.texts, text),
+                Table::Fingerprints(fingerprints) => fingerprints.contains(text),
+            }
     }
 
     /// A number for a member, below [`index_count`](Self::index_count): another one for each member,
@@ -139,101 +103,67 @@ impl ByteSet {
     #[must_use]
     pub fn index_of(&self, text: &[u8]) -> Option<usize> {
         if let Some(few) = self.first.get(..self.members) {
-            return few.iter().position(|&place| self.text_at(place) == text);
+            return few.iter().position(|&place| self.texts.at(place) == text);
         }
         if text.len() > self.longest {
             return None;
         }
-        let (start, tag) = self.sought(text);
-        (start..self.slots.len())
-            .chain(0..start)
-            .take_while(|&index| self.slots[index].place != 0)
-            .find(|&index| {
-                let slot = self.slots[index];
-                slot.tag == tag && self.text_at(slot.place) == text
-            })
+        match &self.table {
+            Table::Places(places) => places.index_of(&self.texts, text),
+            Table::Fingerprints(fingerprints) => fingerprints.index_of(text),
+        }
     }
 
     /// What every [`index_of`](Self::index_of) is below.
     #[must_use]
     pub fn index_count(&self) -> usize {
-        if self.members <= FEW { self.members } else { self.slots.len() }
-    }
-
-    fn is_in_a_slot(&self, text: &[u8]) -> bool {
-        let (start, tag) = self.sought(text);
-        let (before, behind) = self.slots.split_at(start);
-        behind
-            .iter()
-            .chain(before)
-            .take_while(|slot| slot.place != 0)
-            .any(|slot| slot.tag == tag && self.text_at(slot.place) == text)
-    }
-
-    /// The slot at which the search for a text begins, if there are any, and its tag.
-    #[inline]
-    #[allow(clippy::cast_possible_truncation, reason = "below the length, and the lower half")]
-    fn sought(&self, text: &[u8]) -> (usize, u32) {
-        let hash = self.state.hash_one(Bytes(text));
-        // The upper half, as a fraction of the table, and the lower one.
-        let start = (u128::from(hash) * self.slots.len() as u128) >> 64;
-        (start as usize, hash as u32)
-    }
-
-    /// The text at a place that [`append_at`](Self::append_at) gave.
-    #[inline]
-    fn text_at(&self, place: u32) -> &[u8] {
-        let (length, text) = split_length(&self.buffer[place as usize..]);
-        &text[..length]
-    }
-
-    /// Puts a member into the first free slot that the search for it comes to.
-    fn enter(&mut self, place: u32) {
-        let (start, tag) = self.sought(self.text_at(place));
-        let (before, behind) = self.slots.split_at_mut(start);
-        let free = behind.iter_mut().chain(before).find(|slot| slot.place == 0);
-        debug_assert!(free.is_some(), "the table is at most two thirds full");
-        if let Some(free) = free {
-            *free = Slot { tag, place };
+        if self.members <= FEW {
+            return self.members;
+        }
+        match &self.table {
+            Table::Places(places) => places.index_count(),
+            Table::Fingerprints(fingerprints) => fingerprints.index_count(),
         }
     }
 
-    /// Makes the table anew.
-    fn rebuild(&mut self, slots: usize) {
-        let before = core::mem::replace(&mut self.slots, vec![Slot::default(); slots]);
-        for slot in before {
-            if slot.place != 0 {
-                self.enter(slot.place);
+    /// Makes the table anew, with room for so many members.
+    fn rebuild(&mut self, members: usize) {
+        let mut table = Table::with_capacity(members);
+        match &self.table {
+            Table::Places(places) => {
+                places.iter().for_each(|place| table.insert(&self.texts, place));
+            }
+            Table::Fingerprints(before) => {
+                let mut after = Fingerprints::with_capacity(members);
+                for text in self.texts.iter() {
+                    if before.contains(text) && !after.contains(text) {
+                        after.insert(text);
+                    }
+                }
+                table = Table::Fingerprints(after);
             }
         }
+        self.table = table;
     }
 
     /// The list in its order, with what was appended but is no member, and with repetitions.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &[u8]> {
-        let mut rest = &self.buffer[1..];
-        (0..self.texts).map(move |_| {
-            let (length, behind) = split_length(rest);
-            let (text, next) = behind.split_at(length);
-            rest = next;
-            text
-        })
+        self.texts.iter()
     }
 
     /// The list from one place on: each text with the place behind it. The list begins at 0.
     pub(super) fn iter_from(&self, place: usize) -> impl Iterator<Item = (&[u8], usize)> {
-        let mut place = place.max(1);
-        core::iter::from_fn(move || {
-            let rest = self.buffer.get(place..).filter(|rest| !rest.is_empty())?;
-            let (length, behind) = split_length(rest);
-            place = self.buffer.len() - behind.len() + length;
-            Some((&behind[..length], place))
-        })
+        self.texts.iter_from(place)
     }
 
-    /// The members, each once, in no particular order.
+    /// The members, each once, in the order in which they were added.
     pub fn members(&self) -> impl Iterator<Item = &[u8]> {
-        self.slots.iter().filter(|slot| slot.place != 0).map(|slot| self.text_at(slot.place))
+        let mut is_passed = vec![false; self.index_count()];
+        self.texts.iter().filter(move |text| {
+            let index = self.index_of(text);
+            index.is_some_and(|index| !core::mem::replace(&mut is_passed[index], true))
+        })
     }
 
     /// How many members there are.
@@ -244,44 +174,58 @@ impl ByteSet {
 
     /// Releases memory that only the building needed.
     pub fn shrink(&mut self) {
-        self.buffer.shrink_to_fit();
-        let slots = slots_for(self.members);
-        if slots < self.slots.len() {
-            self.rebuild(slots);
+        if self.table.is_too_large_for(self.members) {
+            self.rebuild(self.members);
         }
-        huge_pages::prefer(&self.buffer);
-        huge_pages::prefer(&self.slots);
+        huge_pages::prefer(self.texts.shrink());
+        self.table.settle();
     }
 }
 
-/// How many slots a table of so many members has at least: one of them is always free.
-fn slots_for(members: usize) -> usize {
-    if members == 0 { 0 } else { members + members / 2 + 1 }
-}
+impl Table {
+    fn with_capacity(members: usize) -> Self {
+        if members > MANY {
+            Self::Fingerprints(Fingerprints::with_capacity(members))
+        } else {
+            Self::Places(Places::with_capacity(members))
+        }
+    }
 
-/// The length that a text lies behind, and what follows.
-#[inline]
-fn split_length(bytes: &[u8]) -> (usize, &[u8]) {
-    match *bytes {
-        [LONG, a, b, c, d, ref text @ ..] => (u32::from_le_bytes([a, b, c, d]) as usize, text),
-        [length, ref text @ ..] => (usize::from(length), text),
-        [] => (0, &[]),
+    fn has_room_for(&self, members: usize) -> bool {
+        match self {
+            Self::Places(places) => members <= MANY && places.has_room_for(members),
+            Self::Fingerprints(fingerprints) => fingerprints.has_room_for(members),
+        }
+    }
+
+    fn is_too_large_for(&self, members: usize) -> bool {
+        match self {
+            Self::Places(places) => places.is_too_large_for(members),
+            Self::Fingerprints(fingerprints) => fingerprints.is_too_large_for(members),
+        }
+    }
+
+    /// Adds a text of the list that is not there.
+    fn insert(&mut self, texts: &TextList, place: u32) {
+        match self {
+            Self::Places(places) => places.insert(texts, place),
+            Self::Fingerprints(fingerprints) => fingerprints.insert(texts.at(place)),
+        }
+    }
+
+    /// Asks for huge pages, where they matter.
+    fn settle(&self) {
+        match self {
+            // Its memory is not as large.
+            Self::Places(_) => {}
+            Self::Fingerprints(fingerprints) => fingerprints.settle(),
+        }
     }
 }
 
 impl fmt::Debug for ByteSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter().map(<[u8]>::escape_ascii)).finish()
-    }
-}
-
-/// Hashes the bytes alone; a slice would feed its length too, which costs and adds nothing here.
-pub(super) struct Bytes<'a>(pub(super) &'a [u8]);
-
-impl core::hash::Hash for Bytes<'_> {
-    #[inline]
-    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
-        state.write(self.0);
     }
 }
 
@@ -316,43 +260,45 @@ mod tests {
     }
 
     #[test]
-    fn texts_of_any_length_are_found_and_listed() {
-        let lengths = [0, 1, 2, 253, 254, 255, 256, 257, 65_535, 65_536];
-        let texts: Vec<Vec<u8>> = lengths.iter().map(|&length| vec![b'a'; length]).collect();
+    fn a_text_longer_than_all_members_is_no_member() {
         let mut set = ByteSet::with_capacity(0);
-        for (count, text) in texts.iter().enumerate() {
-            assert!(!set.contains(text));
-            assert!(set.insert(text).unwrap() && !set.insert(text).unwrap());
-            assert!(texts[..=count].iter().all(|text| set.contains(text)));
-        }
-        assert!(set.iter().eq(texts.iter().flat_map(|text| [text.as_slice(); 2])));
-    }
-
-    #[test]
-    fn a_text_with_the_tag_of_a_member_is_none() {
-        let mut set = ByteSet::with_capacity(0);
-        for member in [b"a", b"b", b"c", b"d", b"e", b"f"] {
-            set.insert(member).unwrap();
-        }
-        for asked in [b"x".as_slice(), b"y", b"", b"ab"] {
-            let (_, tag) = set.sought(asked);
-            for slot in &mut set.slots {
-                slot.tag = tag;
-            }
-            assert!(!set.contains(asked));
+        for length in 0..10 {
+            assert!(set.insert(&vec![b'a'; length]).unwrap());
+            assert!(set.contains(&vec![b'a'; length]) && !set.contains(&vec![b'a'; length + 1]));
         }
     }
 
     #[test]
-    fn the_table_is_two_thirds_full_at_most_and_shrinks_to_that() {
+    fn many_members_have_fingerprints_and_what_is_no_member_has_none() {
         let mut set = ByteSet::with_capacity(0);
         for number in 0_u32..1000 {
-            set.insert(&number.to_le_bytes()).unwrap();
-            assert!(2 * set.slots.len() >= 3 * set.member_count());
+            set.append(format!("https://*.{number}.example").as_bytes()).unwrap();
+            assert!(set.insert(&number.to_le_bytes()).unwrap());
+            assert!(!set.insert(&number.to_le_bytes()).unwrap());
+            let is_many = matches!(set.table, Table::Fingerprints(_));
+            assert_eq!(is_many, set.member_count() > MANY);
         }
         set.shrink();
-        assert_eq!(set.slots.len(), slots_for(1000));
-        assert!((0_u32..1000).all(|number| set.contains(&number.to_le_bytes())));
+        for number in 0_u32..1000 {
+            assert!(set.contains(&number.to_le_bytes()));
+            assert!(!set.contains(format!("https://*.{number}.example").as_bytes()));
+        }
+        assert_eq!(set.members().count(), 1000);
+        assert_eq!(set.iter().count(), 3000);
+    }
+
+    #[test]
+    fn it_shrinks_to_what_its_members_take() {
+        for count in [0, 3, MANY - 1, MANY + 1, 1000] {
+            let mut exact = ByteSet::with_capacity(count);
+            let mut grown = ByteSet::with_capacity(0);
+            for number in 0..count {
+                exact.insert(&number.to_le_bytes()).unwrap();
+                grown.insert(&number.to_le_bytes()).unwrap();
+            }
+            grown.shrink();
+            assert_eq!(grown.index_count(), exact.index_count());
+        }
     }
 
     #[test]
@@ -380,7 +326,11 @@ mod tests {
             set.insert(origin.as_bytes()).unwrap();
         }
         set.shrink();
-        let held = set.buffer.capacity() + size_of::<Slot>() * set.slots.capacity();
+        let table = match &set.table {
+            Table::Places(_) => None,
+            Table::Fingerprints(fingerprints) => Some(fingerprints.size()),
+        };
+        let held = set.texts.size() + table.unwrap();
         assert!(held < 3 * text / 2, "{held} bytes for {text} bytes of text");
     }
 }

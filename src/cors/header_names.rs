@@ -1,6 +1,7 @@
 use std::ops::Range;
 
-use super::byte_set::{ByteSet, TooLarge};
+use super::byte_set::ByteSet;
+use super::text_list::TooLarge;
 
 /// The request headers that a policy allows, compared without regard to case, as latin-1 text.
 #[derive(Debug)]

@@ -9,6 +9,7 @@
 mod actual;
 mod byte_set;
 mod expression;
+mod fingerprints;
 mod header_lines;
 mod header_names;
 
@@ -21,14 +22,16 @@ mod origin_set;
 mod paths;
 mod pattern;
 mod pattern_set;
+mod places;
 mod policy;
 mod preflight;
 mod responses;
 mod site;
+mod text_list;
 mod texts;
 
 pub use actual::{Actual, Line, LineValue, Placed, merge, varies_by_origin, vary_by_origin};
-pub use byte_set::{ByteSet, TooLarge};
+pub use byte_set::ByteSet;
 pub use expression::{Expressions, RejectedExpression};
 pub use header_lines::SAFELISTED_RESPONSE_HEADERS;
 pub use header_names::HeaderNames;
@@ -44,3 +47,4 @@ pub use policy::{Policy, PreflightResponse};
 pub use preflight::{FixedLine, Preflight, PreflightRequest, Rejections};
 pub use responses::Responses;
 pub use site::may_name_a_site;
+pub use text_list::TooLarge;

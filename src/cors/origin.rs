@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use foldhash::quality::FixedState;
 
-use super::byte_set::{ByteSet, TooLarge};
+use super::byte_set::ByteSet;
 use super::expression::Expressions;
 use super::mirrored::{can_be_mirrored, is_visible_ascii};
 use super::origin_set::OriginSet;
 use super::pattern::OriginPattern;
 use super::pattern_set::OriginPatterns;
+use super::text_list::TooLarge;
 
 /// What the origins of a policy decide about one Origin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

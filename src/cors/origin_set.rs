@@ -9,10 +9,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use arc_swap::ArcSwap;
 use foldhash::fast::RandomState;
 
-use super::byte_set::{ByteSet, Bytes, TooLarge};
+use super::byte_set::ByteSet;
 use super::mirrored::is_visible_ascii;
 use super::pattern::OriginPattern;
 use super::pattern_set::{Form, Parts, covering};
+use super::places::Bytes;
+use super::text_list::TooLarge;
 use super::texts::{self, Piece, Texts};
 
 /// So many entries are added at once, some hundred microseconds.

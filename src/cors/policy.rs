@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 use super::actual::{Actual, Line};
-use super::byte_set::{ByteSet, TooLarge};
+use super::byte_set::ByteSet;
 use super::header_lines::{
     ALLOW_HEADERS, ALLOW_ORIGIN, ALLOW_PRIVATE_NETWORK, ResponseLines, lines_of,
 };
@@ -11,6 +11,7 @@ use super::options::Options;
 use super::origin::{Origins, Verdict};
 use super::preflight::{FixedLine, Preflight, PreflightRequest, Rejections};
 use super::responses::Responses;
+use super::text_list::TooLarge;
 
 /// An immutable CORS policy: what is allowed, and the header lines for it.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::byte_set::TooLarge;
+use super::text_list::TooLarge;
 
 /// How many bits of a hash choose a child of a branch, and how many children it has.
 const BITS: u32 = 4;

@@ -13,7 +13,8 @@ import pytest
 from tests.asgi.stress import without_gil
 
 pytestmark = pytest.mark.skipif(
-    without_gil(), reason="without the GIL a low threshold does not make the collector run more often"
+    without_gil(),
+    reason="without the GIL a low threshold does not make the collector run more often",
 )
 
 SETUP = """
