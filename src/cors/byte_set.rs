@@ -102,6 +102,13 @@ impl ByteSet {
     #[inline]
     #[must_use]
     pub fn index_of(&self, text: &[u8]) -> Option<usize> {
+        self.index_of_with(text, |_| ())
+    }
+
+    /// The same, and calls `before` with a number if the result is likely to be that or one of the next few.
+    /// What is kept for it can so be read while the table comes from memory.
+    #[inline]
+    pub fn index_of_with(&self, text: &[u8], before: impl FnOnce(usize)) -> Option<usize> {
         if let Some(few) = self.first.get(..self.members) {
             return few.iter().position(|&place| self.texts.at(place) == text);
         }
@@ -110,7 +117,7 @@ impl ByteSet {
         }
         match &self.table {
             Table::Places(places) => places.index_of(&self.texts, text),
-            Table::Fingerprints(fingerprints) => fingerprints.index_of(text),
+            Table::Fingerprints(fingerprints) => fingerprints.index_of_with(text, before),
         }
     }
 

@@ -83,7 +83,14 @@ impl Fingerprints {
     /// and the same until the set changes.
     #[inline]
     pub(super) fn index_of(&self, text: &[u8]) -> Option<usize> {
+        self.index_of_with(text, |_| ())
+    }
+
+    /// The same, as [`ByteSet::index_of_with`](super::ByteSet::index_of_with) does it.
+    #[inline]
+    pub(super) fn index_of_with(&self, text: &[u8], before: impl FnOnce(usize)) -> Option<usize> {
         let Sought { start, low, high } = self.sought(text);
+        before(WIDTH * start);
         let first = &self.lines[start];
         if let Some(index) = first.index_of(low, high) {
             return Some(WIDTH * start + index);

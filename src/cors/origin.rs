@@ -128,12 +128,12 @@ impl Origins {
         if self.any { can_be_mirrored(origin) } else { self.listed.contains(origin) }
     }
 
-    /// A number for a listed origin, as [`ByteSet::index_of`] returns it, below
+    /// A number for a listed origin, as [`ByteSet::index_of_with`] returns it, below
     /// [`listed_count`](Self::listed_count).
     #[inline]
     #[must_use]
-    pub fn listed_index(&self, origin: &[u8]) -> Option<usize> {
-        self.listed.index_of(origin)
+    pub fn listed_index(&self, origin: &[u8], before: impl FnOnce(usize)) -> Option<usize> {
+        self.listed.index_of_with(origin, before)
     }
 
     /// What every [`listed_index`](Self::listed_index) is below.
