@@ -12,6 +12,7 @@ use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use foldhash::fast::RandomState;
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -51,7 +52,7 @@ struct Places {
     any: u32,
     /// By [`Origins::listed_index`](crate::cors::Origins::listed_index).
     listed: Vec<u32>,
-    patterns: HashMap<Box<[u8]>, u32>,
+    patterns: HashMap<Box<[u8]>, u32, RandomState>,
 }
 
 impl LiveOrigins {
@@ -294,7 +295,7 @@ impl LiveOrigins {
         let mut places = Places {
             any: NOWHERE,
             listed: vec![NOWHERE; origins.listed_count()],
-            patterns: HashMap::new(),
+            patterns: HashMap::default(),
         };
         for ((_, place), text) in self.remembered(py).zip(&texts) {
             let Some(text) = text else { continue };
