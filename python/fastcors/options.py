@@ -259,6 +259,11 @@ class Options:
         return "*" in self.allow_origins.items
 
     @property
+    def matches_any_site(self) -> bool:
+        """Whether a regular expression was found to match the origins of all sites."""
+        return "regex-any-origin" in {problem.code for problem in self.problems}
+
+    @property
     def lists_origins(self) -> bool:
         """Whether there are entries of `allow_origins`, or a set that may get some at any time."""
         return bool(self.allow_origins.items) or self.allow_origins.live is not None

@@ -149,6 +149,16 @@ def test_enforcement_beside_every_origin_is_an_error(enforce: Any) -> None:
     assert found(allow_origins=["*"], enforce=enforce) == [("enforce-any-origin", "error", None)]
 
 
+@pytest.mark.parametrize("expression", [".*", "https?://.*", "https://.*"])
+def test_enforcement_beside_an_expression_for_every_site_is_an_error(expression: str) -> None:
+    codes = [code for code, _, _ in found(allow_origin_regex=expression, enforce=True)]
+    assert codes == ["regex-any-origin", "enforce-any-origin"]
+    assert "enforce-any-origin" not in [
+        code
+        for code, _, _ in found(allow_origin_regex=r"https://[a-z]+\.example\.com", enforce=True)
+    ]
+
+
 @pytest.mark.parametrize(
     ("options", "code"),
     [

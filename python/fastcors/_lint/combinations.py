@@ -78,8 +78,7 @@ def contradictions(options: Options) -> Iterator[Problem]:
             "instead (Local Network Access); remove it, unless old browsers matter",
             suggestion=False,
         )
-        everything = "regex-any-origin" in {problem.code for problem in options.problems}
-        if options.any_origin or everything:
+        if options.any_origin or options.matches_any_site:
             beside = (
                 "'*' in allow_origins"
                 if options.any_origin

@@ -197,6 +197,14 @@ def contradictions_of_enforcement(options: Options) -> Iterator[Problem]:
             f"{value!r} rejects no request that has an Origin, because '*' in allow_origins allows every "
             "origin; list the origins, or remove enforce",
         )
+    elif options.matches_any_site:
+        yield Problem(
+            "enforce-any-origin",
+            "enforce",
+            value,
+            f"{value!r} protects from no site, because allow_origin_regex matches the origins of all "
+            "sites; list the origins, or remove enforce",
+        )
     elif options.hosts.items:
         return
     elif (
