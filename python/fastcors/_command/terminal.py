@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
 from fastcors._format import in_one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Longer lines are hard to read, however wide the terminal is.
 _WIDEST = 100
@@ -22,6 +29,17 @@ def escaped(text: str) -> str:
     return "\n".join(in_one_line(line) for line in text.split("\n"))
 
 
+def _wrapped(text: Text, width: int) -> Iterable[Text]:
+    """Return the lines of a text, divided between words. `Text.wrap` would divide long words, too."""
+    starts, column = [], 0
+    for word in re.finditer(r"\S+\s*", text.plain):
+        if column and column + cell_len(word[0].rstrip()) > width:
+            starts.append(word.start())
+            column = 0
+        column += cell_len(word[0])
+    return text.divide(starts)
+
+
 class Terminal:
     """The standard output. Nothing that is printed is read as markup."""
 
@@ -32,7 +50,7 @@ class Terminal:
         )
 
     def line(self, *parts: str | tuple[str, str], indent: int = 0, hanging: int = 0) -> None:
-        """Print a paragraph.
+        """Print a paragraph. A word that is too long for a line is not divided: it may be an address.
 
         Args:
             parts: its text: strings, and pairs of a string and its style.
@@ -45,11 +63,12 @@ class Terminal:
                 text.append(escaped(part))
             else:
                 text.append(escaped(part[0]), part[1])
-        for number, line in enumerate(
-            text.wrap(self._console, self._console.width - indent - hanging)
-        ):
+        width = self._console.width - indent - hanging
+        lines = [line for one in text.split(allow_blank=True) for line in _wrapped(one, width)]
+        for number, line in enumerate(lines):
             line.rstrip()
-            self._console.print(Text(" " * (indent + (hanging if number else 0))) + line)
+            indented = Text(" " * (indent + (hanging if number else 0))) + line
+            self._console.print(indented, soft_wrap=True)
 
     def block(self, text: str, *, indent: int, hanging: int) -> None:
         """Print the lines of a text, each a paragraph, indented further by the spaces it begins with."""
