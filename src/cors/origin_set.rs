@@ -362,8 +362,8 @@ impl OriginSetBuilder {
         }
         let seed = &self.seed;
         if !is_pattern(entry) {
-            if is_visible_ascii(entry) && !self.table.contains(entry) {
-                self.table.insert(entry)?;
+            if is_visible_ascii(entry) {
+                self.table.insert_once(entry)?;
             }
         } else if OriginPattern::parse(entry).is_ok() {
             self.patterns.push(entry, &|text: &[u8]| hash_of_pattern(seed, text))?;
