@@ -11,10 +11,10 @@ const WIDTH: usize = 5;
 /// A set of byte strings that keeps a fingerprint of each, and not the string: 95 bits of its `SipHash`,
 /// whose other bits lead to the line that the fingerprint is in.
 ///
-/// A look-up among a million reads one line of the processor's cache, where a table of places reads another
-/// one with the text (docs/performance.md). A text that is no member is taken for one with a probability of
-/// some 2⁻⁹²: it is compared with nine fingerprints of 95 bits, on average. The key of the hash is random and
-/// secret, so the only way to search for such a text is to send requests.
+/// Four of five look-ups among a million read one line of the processor's cache, where a table of places
+/// reads another one with the text (docs/performance.md). A text that is no member is taken for one with a
+/// probability of some 2⁻⁹²: it is compared with nine fingerprints of 95 bits, on average. The key of the hash
+/// is random and secret, so the only way to search for such a text is to send requests.
 pub(super) struct Fingerprints {
     hasher: SipHasher24,
     /// Open addressing with linear probing, at most nine tenths full.
@@ -43,7 +43,8 @@ struct Sought {
 impl Fingerprints {
     /// An empty set with room for so many.
     pub(super) fn with_capacity(count: usize) -> Self {
-        // Its keys are from the system's source of random numbers.
+        // It has a random key of 128 bits from the system, which nothing else shows: so what it makes of two
+        // numbers are as good as random.
         let random = RandomState::new();
         Self {
             hasher: SipHasher24::new_with_keys(random.hash_one(0), random.hash_one(1)),
