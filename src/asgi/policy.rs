@@ -134,12 +134,12 @@ struct Remembered {
     memo: Memo,
     /// The version of the set that the verdicts hold for.
     version: u64,
-    /// How many verdicts were not remembered.
+    /// How many verdicts were looked up since one was kept.
     missed: u8,
 }
 
-/// One of so many verdicts that were not remembered is kept: where a million origins take turns, keeping each
-/// takes 20 ns, and none is asked for again.
+/// One of so many verdicts that were looked up is kept: where a million origins take turns, keeping each takes
+/// 20 ns, and none is asked for again.
 #[cfg(not(Py_GIL_DISABLED))]
 const KEPT: u8 = 8;
 
@@ -155,7 +155,7 @@ impl LiveVerdicts {
     /// The thread is attached.
     unsafe fn of(&self, set: &OriginSet, origin: &[u8]) -> bool {
         // Read before the entries are: what is kept is never older than the version says.
-        let version = set.version();
+        let Some(version) = set.version() else { return set.allows(origin) };
         // SAFETY: the GIL is held, and nothing that is called here runs other code.
         let remembered = unsafe { &mut *self.0.get() };
         if remembered.version != version {

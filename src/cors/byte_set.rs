@@ -57,21 +57,33 @@ impl ByteSet {
     /// # Errors
     /// [`TooLarge`] if all texts together would exceed 4 GiB; the set is then as it was.
     pub fn insert(&mut self, member: &[u8]) -> Result<bool, TooLarge> {
-        let is_new = !self.contains(member);
-        let place = self.texts.append(member)?;
-        if is_new {
-            if let Some(first) = self.first.get_mut(self.members) {
-                *first = place;
-            }
-            self.members += 1;
-            self.longest = self.longest.max(member.len());
-            if !self.table.has_room_for(self.members) {
-                let twice = 2 * self.members;
-                self.rebuild(if self.members <= MANY { twice.min(MANY) } else { twice });
-            }
-            self.table.insert(&self.texts, place);
+        let is_new = self.insert_once(member)?;
+        if !is_new {
+            self.append(member)?;
         }
         Ok(is_new)
+    }
+
+    /// The same, but if it is not new, it is not added to the list either.
+    ///
+    /// # Errors
+    /// As for [`insert`](Self::insert).
+    pub(super) fn insert_once(&mut self, member: &[u8]) -> Result<bool, TooLarge> {
+        if self.contains(member) {
+            return Ok(false);
+        }
+        let place = self.texts.append(member)?;
+        if let Some(first) = self.first.get_mut(self.members) {
+            *first = place;
+        }
+        self.members += 1;
+        self.longest = self.longest.max(member.len());
+        if !self.table.has_room_for(self.members) {
+            let twice = 2 * self.members;
+            self.rebuild(if self.members <= MANY { twice.min(MANY) } else { twice });
+        }
+        self.table.insert(&self.texts, place);
+        Ok(true)
     }
 
     /// Adds `text` at the end of the list without making it a member: [`contains`](Self::contains)
@@ -90,11 +102,7 @@ impl ByteSet {
         if let Some(few) = self.first.get(..self.members) {
             return few.iter().any(|&place| self.texts.at(place) == text);
         }
-        text.len() <= self.longest
-            && match &self.table {
-                Table::Places(places) => places.contains(&self.texts, text),
-                Table::Fingerprints(fingerprints) => fingerprints.contains(text),
-            }
+        text.len() <= self.longest && self.table.contains(&self.texts, text)
     }
 
     /// A number for a member, below [`index_count`](Self::index_count): another one for each member,
@@ -140,14 +148,13 @@ impl ByteSet {
             Table::Places(places) => {
                 places.iter().for_each(|place| table.insert(&self.texts, place));
             }
+            // It does not know where the texts are, and the list has others, too.
             Table::Fingerprints(before) => {
-                let mut after = Fingerprints::with_capacity(members);
-                for text in self.texts.iter() {
-                    if before.contains(text) && !after.contains(text) {
-                        after.insert(text);
+                for (text, place) in self.texts.iter_with_places() {
+                    if before.contains(text) && !table.contains(&self.texts, text) {
+                        table.insert(&self.texts, place);
                     }
                 }
-                table = Table::Fingerprints(after);
             }
         }
         self.table = table;
@@ -184,8 +191,12 @@ impl ByteSet {
         if self.table.is_too_large_for(self.members) {
             self.rebuild(self.members);
         }
-        huge_pages::prefer(self.texts.shrink());
-        self.table.settle();
+        let texts = self.texts.shrink();
+        // What look-ups read, and is large.
+        match &self.table {
+            Table::Places(_) => huge_pages::prefer(texts),
+            Table::Fingerprints(fingerprints) => fingerprints.settle(),
+        }
     }
 }
 
@@ -205,10 +216,13 @@ impl Table {
         }
     }
 
+    /// Whether one that is made for so many is smaller, or is of the other kind.
     fn is_too_large_for(&self, members: usize) -> bool {
         match self {
             Self::Places(places) => places.is_too_large_for(members),
-            Self::Fingerprints(fingerprints) => fingerprints.is_too_large_for(members),
+            Self::Fingerprints(fingerprints) => {
+                members <= MANY || fingerprints.is_too_large_for(members)
+            }
         }
     }
 
@@ -220,12 +234,12 @@ impl Table {
         }
     }
 
-    /// Asks for huge pages, where they matter.
-    fn settle(&self) {
+    /// Whether a text is there.
+    #[inline(always)]
+    fn contains(&self, texts: &TextList, text: &[u8]) -> bool {
         match self {
-            // Its memory is not as large.
-            Self::Places(_) => {}
-            Self::Fingerprints(fingerprints) => fingerprints.settle(),
+            Self::Places(places) => places.contains(texts, text),
+            Self::Fingerprints(fingerprints) => fingerprints.contains(text),
         }
     }
 }
@@ -305,6 +319,29 @@ mod tests {
             }
             grown.shrink();
             assert_eq!(grown.index_count(), exact.index_count());
+        }
+    }
+
+    #[test]
+    fn few_members_have_no_fingerprints_even_where_many_were_expected() {
+        for count in [0, 3, FEW + 1, MANY - 1, MANY] {
+            let mut set = ByteSet::with_capacity(MANY + 1);
+            for number in 0..count {
+                set.append(format!("https://*.{number}.example").as_bytes()).unwrap();
+                assert!(set.insert(&number.to_le_bytes()).unwrap());
+                assert!(!set.insert(&number.to_le_bytes()).unwrap());
+            }
+            set.shrink();
+            assert!(matches!(set.table, Table::Places(_)));
+            for number in 0..3 * MANY {
+                assert_eq!(set.contains(&number.to_le_bytes()), number < count);
+                assert!(!set.contains(format!("https://*.{number}.example").as_bytes()));
+            }
+            assert_eq!(set.members().count(), count);
+            for number in 0..3 * MANY {
+                assert_eq!(set.insert(&number.to_le_bytes()).unwrap(), number >= count);
+            }
+            assert!((0..3 * MANY).all(|number| set.contains(&number.to_le_bytes())));
         }
     }
 

@@ -32,7 +32,7 @@ pub struct OriginSet {
     current: ArcSwap<Snapshot>,
     /// Held by the one thread that makes the next snapshot.
     writing: Mutex<()>,
-    /// How often the entries have changed.
+    /// Odd while the entries change; another number whenever they have changed.
     version: AtomicU64,
 }
 
@@ -86,12 +86,13 @@ impl OriginSet {
         self.current.load_full()
     }
 
-    /// A number that is another one after each change. What was found out about an origin holds as long
-    /// as the number is the one that was read before.
+    /// A number that is another one after each change; None for the moment of a change. What was found
+    /// out about an origin holds as long as the number is the one that was read before.
     #[inline]
     #[must_use]
-    pub fn version(&self) -> u64 {
-        self.version.load(Acquire)
+    pub fn version(&self) -> Option<u64> {
+        let version = self.version.load(Acquire);
+        (version % 2 == 0).then_some(version)
     }
 
     /// How many entries there are.
@@ -177,6 +178,8 @@ impl OriginSet {
 
     /// Makes these the entries, while [`write`](Self::write) holds the others off.
     fn put(&self, next: Arc<Snapshot>) {
+        // Before, too: another thread may see the entries as soon as they are there.
+        self.version.fetch_add(1, Release);
         self.current.store(next);
         self.version.fetch_add(1, Release);
     }
@@ -362,8 +365,8 @@ impl OriginSetBuilder {
         }
         let seed = &self.seed;
         if !is_pattern(entry) {
-            if is_visible_ascii(entry) && !self.table.contains(entry) {
-                self.table.insert(entry)?;
+            if is_visible_ascii(entry) {
+                self.table.insert_once(entry)?;
             }
         } else if OriginPattern::parse(entry).is_ok() {
             self.patterns.push(entry, &|text: &[u8]| hash_of_pattern(seed, text))?;

@@ -87,6 +87,16 @@ impl TextList {
         })
     }
 
+    /// All texts in their order, each with its place.
+    pub(super) fn iter_with_places(&self) -> impl Iterator<Item = (&[u8], u32)> {
+        let mut place = 1;
+        self.iter_from(0).map(move |(text, next)| {
+            #[allow(clippy::cast_possible_truncation, reason = "`append` returned it")]
+            let at = core::mem::replace(&mut place, next) as u32;
+            (text, at)
+        })
+    }
+
     /// Releases memory that only the building needed, and returns the rest.
     pub(super) fn shrink(&mut self) -> &[u8] {
         self.buffer.shrink_to_fit();
@@ -132,5 +142,6 @@ mod tests {
             place = next;
         }
         assert!(list.iter_from(place).next().is_none());
+        assert!(list.iter_with_places().eq(texts.iter().map(Vec::as_slice).zip(places)));
     }
 }

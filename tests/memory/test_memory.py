@@ -128,3 +128,8 @@ def test_a_million_in_an_origin_set_take_three_times_their_text_while_they_are_r
     assert cost.resident <= 2 * cost.text
     assert cost.peak <= 3 * cost.text
     assert cost.grown <= 2 * cost.grown_text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's counts are Linux's")
+def test_a_million_from_a_generator_take_twice_their_text_while_they_are_read() -> None:
+    assert origin_set.measured_generator() <= 2.1

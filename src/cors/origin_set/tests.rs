@@ -52,6 +52,32 @@ fn only_a_change_changes_the_version() {
 }
 
 #[test]
+fn a_version_has_the_same_entries_whenever_it_is_read() {
+    let set = OriginSet::default();
+    let done = core::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Acquire) {
+                set.add([b"a".as_slice()]).unwrap();
+                set.discard(b"a");
+            }
+        });
+        let mut known = (None, core::ptr::null());
+        let mut is_same = true;
+        for _ in 0..3_000_000 {
+            let version = set.version();
+            let snapshot = Arc::as_ptr(&set.current.load());
+            if version.is_some() && set.version() == version {
+                is_same &= known.0 != version || known.1 == snapshot;
+                known = (version, snapshot);
+            }
+        }
+        done.store(true, Release);
+        assert!(is_same);
+    });
+}
+
+#[test]
 fn what_can_match_nothing_is_left_out() {
     let set = OriginSet::default();
     let mut builder = set.builder(0);
