@@ -497,3 +497,20 @@ def test_what_lives_on_with_the_context_of_a_question_asks_the_policy_as_it_is_b
             for context in contexts:
                 assert context.run(CORSMiddleware.is_allowed_origin, middleware, ORIGIN) is False
             contexts.clear()
+
+
+def test_a_method_that_comes_into_the_class_while_it_is_asked_what_it_overrides_is_called() -> None:
+    """As another thread may do it."""
+
+    class Changing(Plain):
+        def _fastcors_overrides(self) -> tuple[bool, bool, bool]:
+            found = super()._fastcors_overrides()
+            if "is_allowed_origin" not in vars(Changing):
+                Changing.is_allowed_origin = lambda self, origin: False  # type: ignore[method-assign]
+                # The class is given another version.
+                assert self.is_allowed_origin(ORIGIN) is False
+            return found
+
+    middleware = Changing(APP, [ORIGIN])
+    sent(middleware, actual())
+    assert not allows(middleware, ORIGIN)
