@@ -69,7 +69,10 @@ class Middleware:
     """The application behind this middleware."""
 
     _fastcors_policy: Policy
-    """The policy that decides on requests. Assigning another is atomic."""
+    """The policy that decides on requests. Assigning another is atomic, and ends the following of a list."""
+
+    def _fastcors_decide_by(self, policy: Policy, live: LiveOrigins | None, /) -> None:
+        """Replace the policy, and the list or set that it follows, in one step."""
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Respond to a preflight, or pass the request on with a `send` that sets the headers.
@@ -102,8 +105,9 @@ class Middleware:
     def _fastcors_compiled(self) -> CompiledPolicy:
         """The compiled form of `_fastcors_policy`."""
 
-    _fastcors_live: LiveOrigins | None
-    """The list or set that the policy follows. Assigning a policy makes it None."""
+    @property
+    def _fastcors_live(self) -> LiveOrigins | None:
+        """The list or set that the policy follows."""
 
     def _fastcors_allows(self, origin: str, /) -> bool:
         """Whether the options allow an origin, a header value decoded as latin-1."""
@@ -244,6 +248,10 @@ class LiveOrigins:
 
     def entries(self) -> list[Any]:
         """The entries as they were, in their order."""
+
+    @staticmethod
+    def are_of(compiled: CompiledPolicy, texts: Sequence[str | None]) -> bool:
+        """Whether a policy was made of the texts of the entries, those that count, in this order."""
 
     def find_places(self, compiled: CompiledPolicy, texts: Sequence[str | None]) -> None:
         """Find the positions of the entries of a policy, once.

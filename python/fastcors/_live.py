@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._fastcors import Middleware
+    from .policy import Policy
 
 # A class that has its own of these decides how it is read, so it is copied once.
 _READING = ("__iter__", "__contains__", "__len__")
@@ -34,13 +35,12 @@ def is_live(given: object) -> bool:
     )
 
 
-def start(middleware: Middleware, given: Any) -> None:
-    """Follow the list from which the middleware's policy was just made."""
-    live = LiveOrigins(given)
-    live.find_places(middleware._fastcors_compiled, _texts(live))
-    middleware._fastcors_live = live
-    if not live.is_unchanged():
-        log(follow(middleware))
+def start(middleware: Middleware, policy: Policy, given: Any) -> None:
+    """Decide by a policy that was made of a list, and follow the list."""
+    policy, live, lines = _of_now(policy, given)
+    # In one step: a request that found the policy without the list would miss a change.
+    middleware._fastcors_decide_by(policy, live)
+    log(lines)
 
 
 def follow(middleware: Middleware) -> list[str]:
@@ -56,12 +56,27 @@ def follow(middleware: Middleware) -> list[str]:
     before = middleware._fastcors_live
     if before is None or before.is_unchanged():
         return []
-    policy = middleware._fastcors_policy
-    live = LiveOrigins(before.given)
+    policy, live, lines = _of_now(middleware._fastcors_policy, before.given)
+    if middleware._fastcors_live is not before:
+        # The code of an entry's class has replaced the list or the policy meanwhile.
+        return []
+    middleware._fastcors_decide_by(policy, live)
+    return lines
+
+
+def _of_now(policy: Policy, given: Any) -> tuple[Policy, LiveOrigins, list[str]]:
+    """Return a policy of the entries that a list has now, what remembers these, and lines to log.
+
+    It is the policy itself if that was made of these entries. Another thread may change the list at any time.
+    """
+    live = LiveOrigins(given)
     lines: list[str] = []
     try:
         texts = _texts(live)
-        new = set(filter(None, texts)).difference(filter(None, _texts(before)))
+        if live.are_of(policy._compiled, texts):
+            live.find_places(policy._compiled, texts)
+            return policy, live, lines
+        new = set(filter(None, texts)).difference(policy._compiled.origins())
         if "*" in texts and not policy.allow_all_origins:
             texts = [None if text == "*" else text for text in texts]
             lines.append(_LATE_STAR)
@@ -72,14 +87,10 @@ def follow(middleware: Middleware) -> list[str]:
         )
     following = policy._with_origins([text for text in texts if text is not None])
     live.find_places(following._compiled, texts)
-    if middleware._fastcors_live is not before:
-        # The code of an entry's class has replaced the list or the policy meanwhile.
-        return []
-    middleware._fastcors_policy = following
-    middleware._fastcors_live = live
     problems = linted("allow_origins", sorted(new), policy.allow_credentials)
     errors = [problem for problem in problems if problem.severity == "error"]
-    return [*lines, *lines_of(errors, "fastcors.lint(...) lists them all")]
+    lines += lines_of(errors, "fastcors.lint(...) lists them all")
+    return following, live, lines
 
 
 def log(lines: Iterable[str]) -> None:

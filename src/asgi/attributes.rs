@@ -46,20 +46,32 @@ unsafe extern "C" fn set_policy(
             let value = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) };
             let policy = value
                 .ok_or_else(|| PyAttributeError::new_err("a policy is replaced, not deleted"))?;
-            let compiled = policy.getattr("_compiled")?.cast_into::<CompiledPolicy>()?;
             // SAFETY: Python calls this with a `Middleware`.
-            unsafe {
-                let this = slf.cast::<Middleware>();
-                let new = [
-                    (&raw mut (*this).policy, policy.into_ptr()),
-                    (&raw mut (*this).compiled, compiled.into_ptr()),
-                    (&raw mut (*this).live, ptr::null_mut()),
-                ];
-                replace(this, new, || ());
-            }
-            Ok(())
+            unsafe { decide_by(slf.cast(), policy, None) }
         })
     })
+}
+
+/// Replaces the policy and what it follows, in one step.
+///
+/// # Safety
+/// `this` is a live `Middleware`.
+pub(super) unsafe fn decide_by(
+    this: *mut Middleware,
+    policy: Bound<'_, PyAny>,
+    live: Option<Bound<'_, LiveOrigins>>,
+) -> PyResult<()> {
+    let compiled = policy.getattr("_compiled")?.cast_into::<CompiledPolicy>()?;
+    // SAFETY: as the caller vouches; that there are `Bound`s shows that the thread is attached.
+    unsafe {
+        let new = [
+            (&raw mut (*this).policy, policy.into_ptr()),
+            (&raw mut (*this).compiled, compiled.into_ptr()),
+            (&raw mut (*this).live, live.map_or(ptr::null_mut(), Bound::into_ptr)),
+        ];
+        replace(this, new, || ());
+    }
+    Ok(())
 }
 
 unsafe extern "C" fn get_app(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
@@ -134,30 +146,6 @@ unsafe extern "C" fn get_live(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut f
     })
 }
 
-/// Sets the list that the policy was made of, and is made of anew when it is changed.
-unsafe extern "C" fn set_live(
-    slf: *mut ffi::PyObject,
-    value: *mut ffi::PyObject,
-    _: *mut c_void,
-) -> c_int {
-    status(|| {
-        attached(|py| {
-            // SAFETY: Python passes a live value, or null for a deletion.
-            let live = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) }
-                .filter(|live| !live.is_none())
-                .map(Bound::cast_into::<LiveOrigins>)
-                .transpose()?;
-            // SAFETY: Python calls this with a `Middleware`.
-            unsafe {
-                let this = slf.cast::<Middleware>();
-                let live = live.map_or(ptr::null_mut(), Bound::into_ptr);
-                replace(this, [(&raw mut (*this).live, live)], || ());
-            }
-            Ok(())
-        })
-    })
-}
-
 /// The attributes of the type.
 pub(super) const ATTRIBUTES: [ffi::PyGetSetDef; 8] = [
     attribute(
@@ -174,12 +162,7 @@ pub(super) const ATTRIBUTES: [ffi::PyGetSetDef; 8] = [
         c"The policy that requests are decided by.",
     ),
     attribute(c"_fastcors_compiled", get_compiled, None, c"Its compiled form."),
-    attribute(
-        c"_fastcors_live",
-        get_live,
-        Some(set_live),
-        c"The list that the policy follows, or None.",
-    ),
+    attribute(c"_fastcors_live", get_live, None, c"The list that the policy follows, or None."),
     attribute(c"_fastcors_hooks", get_hooks, None, c"Whether a method is called by name."),
     attribute(c"_fastcors_asks", get_asks, None, c"Whether is_allowed_origin is overridden."),
     no_attribute(),

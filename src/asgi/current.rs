@@ -66,22 +66,26 @@ pub(super) unsafe fn current_policy(this: *mut Middleware) -> Result<Option<Owne
     }
 }
 
-/// Whether the policy was made of a list that it follows.
+/// Whether the policy, by which this thread decides, was made of a list that it follows.
 ///
 /// # Safety
 /// As for [`current`].
 #[cfg_attr(not(Py_GIL_DISABLED), allow(clippy::unnecessary_wraps))]
 #[inline(always)]
-pub(super) unsafe fn follows(this: *mut Middleware) -> Result<bool, Raised> {
+pub(super) unsafe fn follows(
+    this: *mut Middleware,
+    policy: *mut ffi::PyObject,
+) -> Result<bool, Raised> {
     #[cfg(not(Py_GIL_DISABLED))]
     // SAFETY: as the caller vouches.
     unsafe {
+        let _ = policy;
         Ok(!(*this).live.is_null())
     }
     #[cfg(Py_GIL_DISABLED)]
     // SAFETY: as the caller vouches.
     unsafe {
-        super::own_part::follows(this)
+        super::own_part::follows(this, policy)
     }
 }
 
@@ -283,7 +287,7 @@ pub(super) unsafe fn live_verdict(
         #[cfg(not(Py_GIL_DISABLED))]
         let (_held, live, current) = (Owned::share((*this).live), (*this).live, (*this).compiled);
         #[cfg(Py_GIL_DISABLED)]
-        let Some((_held, live, current)) = super::own_part::live(this)? else {
+        let Some((_held, live, current)) = super::own_part::live(this, policy.as_ptr())? else {
             let allowed = compiled(policy.as_ptr()).allows_bytes(origin)?;
             return Ok((allowed, policy));
         };

@@ -64,7 +64,7 @@ pub(super) unsafe fn decide(
         }
         // The list that the policy follows is compared even if a subclass decides, because it may call
         // the policy that the request began with.
-        let allowed = if known.is_none() && by.is_outer && follows(this)? {
+        let allowed = if known.is_none() && by.is_outer && follows(this, policy.as_ptr())? {
             let (allowed, current) = live_verdict(this, policy, bytes_of(origin.as_ptr()))?;
             policy = current;
             Some(allowed)

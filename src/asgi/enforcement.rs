@@ -186,7 +186,7 @@ pub(super) unsafe fn listed(
 ) -> Result<(bool, Option<Owned>), Raised> {
     // SAFETY: as the caller vouches.
     unsafe {
-        if is_outer && follows(this)? {
+        if is_outer && follows(this, policy.as_ptr())? {
             let (allowed, current) = live_verdict(this, Owned::share(policy.as_ptr()), origin)?;
             return Ok((allowed, Some(current)));
         }
@@ -208,7 +208,9 @@ pub(super) unsafe fn up_to_date(
     // SAFETY: as the caller vouches; `FetchHeaders` holds bytes objects.
     unsafe {
         match found.first_origin() {
-            Some(origin) if is_outer && follows(this)? => Ok(live_verdict(this, policy, origin)?.1),
+            Some(origin) if is_outer && follows(this, policy.as_ptr())? => {
+                Ok(live_verdict(this, policy, origin)?.1)
+            }
             _ => Ok(policy),
         }
     }

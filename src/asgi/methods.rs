@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{IntoPyDict, PyDict};
 
 use super::asking;
+use super::attributes;
 use super::call::respond_method;
 use super::counts::Counts;
 use super::current::{
@@ -201,7 +202,7 @@ unsafe extern "C" fn allows(
             let origin = Bound::from_borrowed_ptr(py, origin);
             latin_1(origin.cast()?).map(Cow::into_owned)
         })?;
-        let allowed = if follows(this)? {
+        let allowed = if follows(this, policy.as_ptr())? {
             live_verdict(this, policy, &origin)?.0
         } else {
             compiled(policy.as_ptr()).allows_bytes(&origin)?
@@ -263,6 +264,29 @@ unsafe extern "C" fn get_path_counts(
     })
 }
 
+/// `Middleware._fastcors_decide_by(policy, live)`: replaces the policy, and the list that it follows.
+unsafe extern "C" fn decide_by(
+    slf: *mut ffi::PyObject,
+    args: *mut *mut ffi::PyObject,
+    nargs: ffi::Py_ssize_t,
+) -> *mut ffi::PyObject {
+    object(|| {
+        attached(|py| {
+            // SAFETY: Python calls this with a `Middleware` and as many arguments as it says, which the
+            // caller holds.
+            unsafe {
+                let &[policy, live] = arguments(args, nargs) else {
+                    return Err(PyTypeError::new_err("a policy and a list or None are needed"));
+                };
+                let live = Bound::from_borrowed_ptr(py, live);
+                let live = (!live.is_none()).then(|| live.cast_into()).transpose()?;
+                attributes::decide_by(slf.cast(), Bound::from_borrowed_ptr(py, policy), live)?;
+                Ok(Owned::take(py.None().into_ptr()))
+            }
+        })?
+    })
+}
+
 /// The arguments of a method that takes a `CompiledPolicy` and another object.
 ///
 /// # Safety
@@ -303,7 +327,12 @@ unsafe extern "C" fn count(
 }
 
 /// The methods of the type.
-pub(super) const METHODS: [ffi::PyMethodDef; 14] = [
+pub(super) const METHODS: [ffi::PyMethodDef; 15] = [
+    fast_method(
+        c"_fastcors_decide_by",
+        decide_by,
+        c"Replace the policy, and what it follows, in one step.",
+    ),
     fast_method(
         c"_fastcors_respond",
         respond_method,

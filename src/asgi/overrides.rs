@@ -101,11 +101,12 @@ impl Overrides {
                     .extract()?;
                 // Looking attributes up on the class, as that did, gives it a version if it can.
                 let class = ffi::Py_TYPE(slf);
+                let version = class_version(class);
                 let after = (class, seen_class(class), state::seen_instance(slf, dict));
                 let mut found = Self { runs_call, hooks, asks_origin, ..Self::NOTHING };
                 // What changed meanwhile may not have been seen: then it is asked again.
                 if before == after && after.2 != state::UNKNOWN {
-                    found.class_version = class_version(class);
+                    found.class_version = version;
                     (_, found.class_state, found.instance) = after;
                 }
                 Ok(found)
@@ -133,13 +134,17 @@ unsafe fn class_version(class: *mut ffi::PyTypeObject) -> c_uint {
     }
 }
 
-/// As [`class_state`], for a class that is about to be asked.
+/// As [`class_state`], for a class that is about to be asked. Without the GIL it is the version: another
+/// thread may change the class while it is asked.
 ///
 /// # Safety
 /// `class` is a live class and the thread is attached.
 unsafe fn seen_class(class: *mut ffi::PyTypeObject) -> u64 {
     // SAFETY: as the caller vouches.
     unsafe {
+        if cfg!(Py_GIL_DISABLED) {
+            return class_version(class).into();
+        }
         for_each_dict(class, &mut |_, dict| state::see(dict));
         class_state(class)
     }

@@ -52,6 +52,26 @@ unsafe fn renewed(this: *mut Middleware) -> Result<Option<*mut Part>, Raised> {
     }
 }
 
+/// This thread's part with the state that a request began with, even if another thread has replaced the policy
+/// meanwhile: the request is not decided half by that one. As [`renewed`] if this is another policy.
+///
+/// # Safety
+/// As for [`renewed`]; `policy` is live.
+#[inline(always)]
+unsafe fn known(
+    this: *mut Middleware,
+    policy: *mut ffi::PyObject,
+) -> Result<Option<*mut Part>, Raised> {
+    // SAFETY: as the caller vouches. No other thread has a policy of this one's own.
+    unsafe {
+        let part = part(this);
+        if !(*part).state.is_null() && ffi::PyTuple_GET_ITEM((*part).state, POLICY) == policy {
+            return Ok(Some(part));
+        }
+        renewed(this)
+    }
+}
+
 /// Makes the state of a part; false before `__init__` has set everything.
 ///
 /// # Safety
@@ -138,10 +158,11 @@ pub(super) unsafe fn current_policy(this: *mut Middleware) -> Result<Option<Owne
 /// As for [`part`].
 pub(super) unsafe fn live(
     this: *mut Middleware,
+    policy: *mut ffi::PyObject,
 ) -> Result<Option<(Owned, *mut ffi::PyObject, *mut ffi::PyObject)>, Raised> {
     // SAFETY: as the caller vouches.
     unsafe {
-        let Some(part) = renewed(this)? else { return Ok(None) };
+        let Some(part) = known(this, policy)? else { return Ok(None) };
         let state = (*part).state;
         let live = ffi::PyTuple_GET_ITEM(state, LIVE);
         let policy = ffi::PyTuple_GET_ITEM(state, POLICY);
@@ -154,10 +175,13 @@ pub(super) unsafe fn live(
 /// # Safety
 /// As for [`part`].
 #[inline(always)]
-pub(super) unsafe fn follows(this: *mut Middleware) -> Result<bool, Raised> {
+pub(super) unsafe fn follows(
+    this: *mut Middleware,
+    policy: *mut ffi::PyObject,
+) -> Result<bool, Raised> {
     // SAFETY: as the caller vouches. A class that overrides something may ask this first of all.
     unsafe {
-        Ok(renewed(this)?
+        Ok(known(this, policy)?
             .is_some_and(|part| ffi::PyTuple_GET_ITEM((*part).state, LIVE) != ffi::Py_None()))
     }
 }

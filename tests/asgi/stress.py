@@ -4,7 +4,8 @@ Threads drive coroutines by hand, so that the time goes into the middleware and 
 Meanwhile others reconfigure it, change the list that it follows, assign its application and a method,
 replace and change the headers of the scopes that are being read, and change the headers that the
 application sends. A second middleware has an `OriginSet`, which one thread changes all the time, and a
-plain `allow_origin_func`. Each response must be one that the middleware may send at some moment; an untrusted
+plain `allow_origin_func`. A subclass that overrides `send` enforces `Origin` on handshakes by a list that another
+thread changes, also in threads that begin with that. Each response must be one that the middleware may send at some moment; an untrusted
 origin is never allowed; no request is lost from the counters.
 
 It finds something on a build of Python without the GIL, if there is something: `make stress-threads
@@ -17,7 +18,9 @@ PYTHON=python3.14t VENV=.venv-3.14t`. It can fail: each of these, put into the c
 - `threads.rs`: `this_thread` returns place 0 for all threads, so they share a part: lost counts;
 - `locked.rs`: `locked` runs its body without the lock: a segmentation fault;
 - `object.rs`: `shared_item` takes its reference as with the GIL, to a borrowed item: a segmentation fault;
-- `current.rs`: `current` takes its references as with the GIL, without the lock: a segmentation fault.
+- `current.rs`: `current` takes its references as with the GIL, without the lock: a segmentation fault;
+- `own_part.rs`: `follows` looks at the part of a thread as it is, without `known`: a handshake of an origin
+  that was taken out of the list is accepted.
 """
 
 from __future__ import annotations
@@ -42,6 +45,8 @@ if TYPE_CHECKING:
 
 LISTED = "https://app.example.com"
 COMING = "https://coming.example.com"
+# Listed when the policy was made.
+GONE = "https://gone.example.com"
 # What the function allows, and what a pattern of the set allows at times.
 ASKED = "https://asked.example.net"
 BELOW, PATTERN = "https://a.below.example.com", "https://*.below.example.com"
@@ -73,6 +78,13 @@ def scope(origin: str | None, method: str = "GET", requested: str | None = None)
     return scope_of(method, headers)
 
 
+class Sending(CORSMiddleware):
+    """One whose responses `async def __call__` makes."""
+
+    async def send(self, message: Message, send: Any, request_headers: Any) -> None:
+        await super().send(message, send, request_headers)
+
+
 class Stress:
     """What the threads share."""
 
@@ -95,6 +107,12 @@ class Stress:
             allow_credentials=True,
             expose_headers=["X-One"],
         )
+        # A list that the thread that changes it asks about at once, as others do.
+        self.partners = [LISTED]
+        self.sending: Any = Sending(self.app, self.partners, enforce=True)
+        # One that follows a list too, and has two policies: neither gives credentials below /none.
+        self.places = [LISTED]
+        self.divided: Any = CORSMiddleware(self.app, self.places)
         self.asked = 0
         self.done = threading.Event()
         self.problems: list[BaseException] = []
@@ -104,6 +122,9 @@ class Stress:
         self.shared: list[Any] = [scope(LISTED), scope(None), scope(UNTRUSTED[0])]
 
     async def app(self, scope: Scope, receive: Any, send: Any) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.accept"})
+            return
         headers = self.changing_headers if scope["path"] == "/changing" else [*SENT]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": scope["path"].encode()})
@@ -261,6 +282,80 @@ class Stress:
                 raise Wrong(self.customers)
             self.customers.replace([LISTED])
 
+    def opens(self, origin: str) -> bool:
+        """Whether a handshake of a page is accepted."""
+        messages: list[Any] = []
+
+        async def connect() -> Message:
+            return {"type": "websocket.connect"}
+
+        async def send(message: Message) -> None:
+            messages.append(message)
+
+        run(self.sending({**scope(origin), "type": "websocket"}, connect, send))
+        (message,) = messages
+        return bool(message["type"] == "websocket.accept")
+
+    def open_sockets(self) -> None:
+        """Handshakes and requests, of an origin that is listed, one that is not, and one that is at times."""
+        while not self.done.is_set():
+            for _ in range(ROUND):
+                if not self.opens(LISTED) or self.opens(UNTRUSTED[0]):
+                    raise Wrong(self.partners)
+                self.opens(COMING)
+                rejected = self.response(scope(UNTRUSTED[0]), self.sending)[0]
+                if rejected["status"] != 403:
+                    raise Wrong(rejected)
+
+    def open_sockets_in_short_threads(self) -> None:
+        """A thread begins with a handshake: it knows nothing of the middleware yet."""
+
+        def first() -> None:
+            if self.opens(UNTRUSTED[0]) or not self.opens(LISTED):
+                raise Wrong(self.partners)
+
+        def removed() -> None:
+            if self.opens(GONE):
+                raise Wrong(GONE, self.partners)
+
+        while not self.done.is_set():
+            for body in (first, removed):
+                thread = threading.Thread(target=self.run(body))
+                thread.start()
+                thread.join()
+
+    def change_partners(self) -> None:
+        """What this thread has just done counts, whatever the others ask meanwhile."""
+        while not self.done.is_set():
+            self.partners.append(COMING)
+            added = self.opens(COMING)
+            self.partners.remove(COMING)
+            if not added or self.opens(COMING):
+                raise Wrong(COMING, added, self.partners)
+
+    def reconfigure_sending(self) -> None:
+        for policy in itertools.cycle(POLICIES):
+            if self.done.wait(PAUSE):
+                return
+            self.sending.reconfigure(**policy)
+
+    def ask_divided(self) -> None:
+        while not self.done.is_set():
+            for _ in range(ROUND):
+                start, _body = self.response({**scope(LISTED), "path": "/none"}, self.divided)
+                if (b"access-control-allow-credentials", b"true") in start["headers"]:
+                    raise Wrong(start)
+
+    def divide(self) -> None:
+        policies: list[dict[str, Any]] = [
+            {"paths": {"/none": None}, "allow_credentials": True},
+            {"paths": {}, "allow_credentials": False},
+        ]
+        for policy in itertools.cycle(policies):
+            if self.done.is_set():
+                return
+            self.divided.reconfigure(**policy)
+
     def read_set(self) -> None:
         while not self.done.wait(PAUSE / 10):
             entries = list(self.customers)
@@ -377,9 +472,23 @@ def stress(seconds: float, threads: int, seed: int) -> tuple[int, list[BaseExcep
     # A reference that is taken too late is found if another thread does nothing but drop the object.
     phases = [
         (1 / 2, bodies),
-        (1 / 4, [shared.request_replaced, shared.replace_headers]),
-        (1 / 4, [shared.request_replaced, shared.replace_application]),
+        (1 / 8, [shared.request_replaced, shared.replace_headers]),
+        (1 / 8, [shared.request_replaced, shared.replace_application]),
+        (
+            1 / 8,
+            [
+                shared.open_sockets,
+                shared.open_sockets_in_short_threads,
+                shared.change_partners,
+                shared.reconfigure_sending,
+            ],
+        ),
+        (1 / 8, [shared.ask_divided, shared.ask_divided, shared.divide]),
     ]
+    # The policy as it was made allows it, and no thread has asked about it since.
+    shared.partners.append(GONE)
+    shared.sending.reconfigure(max_age=1)
+    shared.partners.remove(GONE)
     for part, bodies in phases:
         if not shared.problems:
             shared.all_at_once(bodies, seconds * part)

@@ -18,7 +18,7 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
-from fastcors import ConfigWarning, CORSMiddleware, Policy
+from fastcors import ConfigWarning, CORSMiddleware, Policy, _live
 from tests.exchange import ORIGIN, actual, preflight, responding, sent, values
 
 APP = responding()
@@ -589,3 +589,75 @@ def test_what_is_wrong_with_an_entry_is_logged_when_the_policy_is_in_its_place()
     finally:
         logger.removeFilter(read_elsewhere)
     assert read == [origins]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "begin",
+    [
+        lambda middleware: middleware.reconfigure(max_age=1),
+        lambda middleware: middleware.__init__(APP, middleware.allow_origins),
+        lambda middleware: middleware.__setstate__(middleware.__getstate__()),
+    ],
+    ids=["reconfigured", "made", "unpickled"],
+)
+def test_what_changes_before_a_list_is_followed_that_a_policy_was_made_of_counts(
+    begin: Any, kind: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another thread may change the list at any time."""
+    origins = kind([A, B])
+    middleware = CORSMiddleware(APP, origins)
+
+    def start(*args: Any) -> None:
+        origins.remove(B)
+        add(origins, C)
+        started(*args)
+
+    started = _live.start
+    monkeypatch.setattr(_live, "start", start)
+    begin(middleware)
+    assert [allows(middleware, each) for each in (A, B, C)] == [True, False, True]
+    assert sorted(middleware.policy.allow_origins) == [A, C]
+
+
+@pytest.mark.parametrize(
+    "changing",
+    [
+        lambda middleware: middleware.is_allowed_origin(C),
+        lambda middleware: middleware.reconfigure(max_age=1),
+    ],
+    ids=["followed", "reconfigured"],
+)
+def test_what_is_taken_out_of_a_list_is_rejected_at_every_moment_of_a_change(changing: Any) -> None:
+    """Another thread may ask at any time."""
+
+    def rejected_at(line: int) -> bool:
+        """Take an origin out at this line of our code that changes the policy; whether there is such a line."""
+        origins = [A, B]
+        middleware = CORSMiddleware(APP, origins)
+        origins.append(C)
+        lines = 0
+
+        def trace(frame: Any, event: str, _: Any) -> Any:
+            nonlocal lines
+            if not frame.f_code.co_filename.endswith(("_live.py", "current.py", "middleware.py")):
+                return None
+            lines += event == "line"
+            if lines == line and B in origins:
+                sys.settrace(None)
+                origins.remove(B)
+                assert not middleware.is_allowed_origin(B)
+            return trace
+
+        traced = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            changing(middleware)
+        finally:
+            sys.settrace(traced)
+        assert allows(middleware, C)
+        assert lines < line or not allows(middleware, B)
+        return lines >= line
+
+    assert rejected_at(5)
+    assert not all(rejected_at(line) for line in range(1, 500))

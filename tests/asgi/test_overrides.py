@@ -469,3 +469,48 @@ def test_a_descriptor_that_returns_anything_for_the_class_is_asked_for_an_instan
         middleware = cls(APP, [ORIGIN])
         assert allows(middleware, UNTRUSTED)
         assert not allows(middleware, ORIGIN)
+
+
+def test_what_lives_on_with_the_context_of_a_question_asks_the_policy_as_it_is_by_then() -> None:
+    """Such as a thread of a pool: without the GIL a new thread inherits the context."""
+    contexts: list[contextvars.Context] = []
+
+    class Starting(CORSMiddleware):
+        def is_allowed_origin(self, origin: str) -> bool:
+            contexts.append(contextvars.copy_context())
+            return super().is_allowed_origin(origin)
+
+    class Awaiting(CORSMiddleware):
+        async def is_allowed_origin(self, origin: str) -> bool:
+            contexts.append(contextvars.copy_context())
+            return bool(super().is_allowed_origin(origin))
+
+    async def passing(self: Any, message: Any, send: Any, request_headers: Any) -> None:
+        await CORSMiddleware.send(self, message, send, request_headers)
+
+    for kind in (Starting, Awaiting):
+        for methods in ({}, {"send": passing}):
+            middleware: Any = type(kind.__name__, (kind,), methods)(APP, (ORIGIN,))
+            for scope in (actual(), preflight()):
+                assert values(sent(middleware, scope), "access-control-allow-origin") == [ORIGIN]
+            middleware.reconfigure(allow_origins=())
+            for context in contexts:
+                assert context.run(CORSMiddleware.is_allowed_origin, middleware, ORIGIN) is False
+            contexts.clear()
+
+
+def test_a_method_that_comes_into_the_class_while_it_is_asked_what_it_overrides_is_called() -> None:
+    """As another thread may do it."""
+
+    class Changing(Plain):
+        def _fastcors_overrides(self) -> tuple[bool, bool, bool]:
+            found = super()._fastcors_overrides()
+            if "is_allowed_origin" not in vars(Changing):
+                Changing.is_allowed_origin = lambda self, origin: False  # type: ignore[method-assign]
+                # The class is given another version.
+                assert self.is_allowed_origin(ORIGIN) is False
+            return found
+
+    middleware = Changing(APP, [ORIGIN])
+    sent(middleware, actual())
+    assert not allows(middleware, ORIGIN)

@@ -27,10 +27,10 @@ def decide_by(middleware: Middleware, policy: Policy, given: Any) -> None:
     """Use a policy that was made with this as `allow_origins`."""
     from fastcors._live import is_live, start
 
-    # The assignment ends the following of another list.
-    middleware._fastcors_policy = policy
     if is_live(given):
-        start(middleware, given)
+        start(middleware, policy, given)
+    else:
+        middleware._fastcors_decide_by(policy, None)
 
 
 def follow(middleware: Middleware) -> None:

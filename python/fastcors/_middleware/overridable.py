@@ -94,8 +94,8 @@ class Overridable(Middleware):
         back is to be awaited too, and is neither true nor false. Outside a request it is not asked.
         """
         asked = _ASKED.get()
-        if asked is not None and asked[0] is self:
-            return _allowed_by_policy(*asked, origin)
+        if asked is not None and asked.middleware is self:
+            return _allowed_by_policy(self, asked.compiled, asked.scope, origin)
         return self._fastcors_allows(origin)
 
     def preflight_response(self, request_headers: Headers) -> Response:
@@ -196,26 +196,49 @@ class Overridable(Middleware):
         """
         if never_mirrored(origin) is not None:
             return False
-        asked = self, compiled, scope
-        token = _ASKED.set(asked)
+        asked: _Question | None
+        asked = question = _Question(self, compiled, scope)
+        token = _ASKED.set(question)
         try:
             verdict: Any = self.is_allowed_origin(origin=origin)
+            if scope is not None and hasattr(verdict, "__await__"):
+                # A coroutine function has run nothing yet.
+                asked = None
+                return _awaited(question, verdict)
+            return verdict
         finally:
             _ASKED.reset(token)
-        if scope is not None and hasattr(verdict, "__await__"):
-            # A coroutine function has run nothing yet.
-            return _awaited(asked, verdict)
-        return verdict
+            if asked is not None:
+                asked.middleware = None
 
     def _fastcors_follow(self) -> None:
         """Make a new policy from the list or set that it follows, if that was changed."""
         follow(self)
 
 
-# The policy by which the base class decides while a subclass's `is_allowed_origin` runs, and the request.
-_ASKED: ContextVar[tuple[Overridable, CompiledPolicy, Scope | None] | None] = ContextVar(
-    "fastcors_asked", default=None
-)
+class _Question:
+    """What a subclass's `is_allowed_origin` is asked with.
+
+    Attributes:
+        middleware: whose method that is; None when it has answered. A thread or a task that was started
+            meanwhile keeps the context, and lives on: there the question is over too.
+        compiled: the policy by which the base class decides meanwhile.
+        scope: that of the request, or None.
+    """
+
+    __slots__ = ("compiled", "middleware", "scope")
+
+    middleware: Overridable | None
+
+    def __init__(
+        self, middleware: Overridable, compiled: CompiledPolicy, scope: Scope | None
+    ) -> None:
+        self.middleware = middleware
+        self.compiled = compiled
+        self.scope = scope
+
+
+_ASKED: ContextVar[_Question | None] = ContextVar("fastcors_asked", default=None)
 _IMPORTED: list[ModuleType] = []
 _CALL = Overridable.__call__
 ORIGINALS = {
@@ -291,15 +314,14 @@ def _decider(middleware: Overridable, headers: Any) -> str | None:
     return f"allow_origin_func {function_name(policy.allow_origin_func)}"
 
 
-async def _awaited(
-    asked: tuple[Overridable, CompiledPolicy, Scope | None], verdict: Awaitable[Any]
-) -> Any:
+async def _awaited(asked: _Question, verdict: Awaitable[Any]) -> Any:
     """Await what `is_allowed_origin` returned; if it calls the base class, this policy decides there."""
     token = _ASKED.set(asked)
     try:
         return await verdict
     finally:
         _ASKED.reset(token)
+        asked.middleware = None
 
 
 def _allowed_by_policy(
