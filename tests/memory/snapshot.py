@@ -36,7 +36,7 @@ class Snapshot:
     def take(cls, shared: dict[str, Any]) -> Snapshot:
         """Count, with the references to each of the shared objects."""
         # Without the GIL the memory of cycles becomes free later: what other threads might still read.
-        for _ in range(10 if without_gil() else 1):
+        for _ in range(3 if without_gil() else 1):
             gc.collect()
         return cls(
             blocks=sys.getallocatedblocks(),

@@ -35,9 +35,11 @@ def test_a_request_leaves_nothing_behind(kind: str) -> None:
     middleware, each = kinds()
     shared = shared_objects(middleware)
     # Without the GIL memory becomes free at times. What leaks does so each time.
-    times = 5 if without_gil() else 1
-    growths = (grown([each[kind]], shared, 100, ROUNDS) for _ in range(times))
-    assert_nothing_stays(min(growths, key=lambda growth: growth.blocks))
+    for _ in range(5 if without_gil() else 1):
+        growth = grown([each[kind]], shared, 100, ROUNDS)
+        if growth.blocks < ROUNDS // 2:
+            break
+    assert_nothing_stays(growth)
 
 
 def test_a_million_mixed_requests_leave_nothing_behind() -> None:
