@@ -37,6 +37,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Show three workers that follow one Redis set.")
     parser.add_argument("--once", action="store_true", help="end when everything was shown")
     options = parser.parse_args()
+    # It ends as by Ctrl-C, so no server outlives it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         demonstrate(once=options.once)
     except DemoError as error:

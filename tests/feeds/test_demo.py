@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,20 @@ def test_the_demo_shows_that_each_worker_follows_and_ends() -> None:
         "> SREM origins https://shop.customer.example",
         "After … all workers … reject https://shop.customer.example",
     ]
+
+
+def test_no_server_outlives_a_demo_that_is_terminated() -> None:
+    with subprocess.Popen(
+        [sys.executable, str(EXAMPLES / "fleet.py")], stdout=subprocess.PIPE, text=True
+    ) as demo:
+        assert demo.stdout is not None
+        ports = [int(port) for port in re.findall(r"port (\d+)", demo.stdout.readline())]
+        demo.terminate()
+        assert demo.wait(SECONDS) == 130
+    assert len(ports) == 2
+    for port in ports:
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port)).close()
 
 
 def test_without_redis_the_demo_names_what_is_missing() -> None:
