@@ -68,8 +68,9 @@ class Middleware:
     app: ASGIApp
     """The application behind this middleware."""
 
-    _fastcors_policy: Policy
-    """The policy that decides on requests. Assigning another is atomic, and ends the following of a list."""
+    @property
+    def _fastcors_policy(self) -> Policy:
+        """The policy that decides on requests."""
 
     def _fastcors_decide_by(self, policy: Policy, live: LiveOrigins | None, /) -> None:
         """Replace the policy, and the list or set that it follows, in one step."""
@@ -249,10 +250,6 @@ class LiveOrigins:
     def entries(self) -> list[Any]:
         """The entries as they were, in their order."""
 
-    @staticmethod
-    def are_of(compiled: CompiledPolicy, texts: Sequence[str | None]) -> bool:
-        """Whether a policy was made of the texts of the entries, those that count, in this order."""
-
     def find_places(self, compiled: CompiledPolicy, texts: Sequence[str | None]) -> None:
         """Find the positions of the entries of a policy, once.
 
@@ -412,6 +409,9 @@ class CompiledPolicy:
         Args:
             limit: the largest number of them.
         """
+
+    def has_origins(self, texts: Sequence[str | None]) -> bool:
+        """Whether `allow_origins` was made of these texts, in their order. A None counts for nothing."""
 
     def entry_count(self) -> int:
         """Return the number of entries of `allow_origins`."""

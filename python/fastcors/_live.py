@@ -73,7 +73,7 @@ def _of_now(policy: Policy, given: Any) -> tuple[Policy, LiveOrigins, list[str]]
     lines: list[str] = []
     try:
         texts = _texts(live)
-        if live.are_of(policy._compiled, texts):
+        if policy._compiled.has_origins(texts):
             live.find_places(policy._compiled, texts)
             return policy, live, lines
         new = set(filter(None, texts)).difference(policy._compiled.origins())

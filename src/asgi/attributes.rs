@@ -1,7 +1,6 @@
 //! The attributes of a middleware that Python code uses.
 
 use core::ffi::{c_int, c_void};
-use core::ptr;
 
 use pyo3::exceptions::PyAttributeError;
 use pyo3::ffi;
@@ -10,11 +9,9 @@ use pyo3::prelude::*;
 use super::application::Calls;
 use super::current::{current_policy, find_overrides, held, overrides, replace};
 use super::guard::{attached, object, status};
-use super::live_origins::LiveOrigins;
 use super::middleware::{Middleware, is_middleware, not_initialized};
 use super::object::{Owned, Raised};
 use super::overrides::Overrides;
-use super::policy::CompiledPolicy;
 use super::types::{attribute, no_attribute};
 
 /// The value of an attribute, or the error that `__init__` has not set it.
@@ -31,47 +28,6 @@ unsafe extern "C" fn get_policy(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut
         let this = slf.cast::<Middleware>();
         set_already(held(this, &raw const (*this).policy))
     })
-}
-
-/// Sets the policy, in one step: each request sees the one before or the one after. It follows no
-/// list until one is set.
-unsafe extern "C" fn set_policy(
-    slf: *mut ffi::PyObject,
-    value: *mut ffi::PyObject,
-    _: *mut c_void,
-) -> c_int {
-    status(|| {
-        attached(|py| {
-            // SAFETY: Python passes a live value, or null for a deletion.
-            let value = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) };
-            let policy = value
-                .ok_or_else(|| PyAttributeError::new_err("a policy is replaced, not deleted"))?;
-            // SAFETY: Python calls this with a `Middleware`.
-            unsafe { decide_by(slf.cast(), policy, None) }
-        })
-    })
-}
-
-/// Replaces the policy and what it follows, in one step.
-///
-/// # Safety
-/// `this` is a live `Middleware`.
-pub(super) unsafe fn decide_by(
-    this: *mut Middleware,
-    policy: Bound<'_, PyAny>,
-    live: Option<Bound<'_, LiveOrigins>>,
-) -> PyResult<()> {
-    let compiled = policy.getattr("_compiled")?.cast_into::<CompiledPolicy>()?;
-    // SAFETY: as the caller vouches; that there are `Bound`s shows that the thread is attached.
-    unsafe {
-        let new = [
-            (&raw mut (*this).policy, policy.into_ptr()),
-            (&raw mut (*this).compiled, compiled.into_ptr()),
-            (&raw mut (*this).live, live.map_or(ptr::null_mut(), Bound::into_ptr)),
-        ];
-        replace(this, new, || ());
-    }
-    Ok(())
 }
 
 unsafe extern "C" fn get_app(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
@@ -155,12 +111,7 @@ pub(super) const ATTRIBUTES: [ffi::PyGetSetDef; 8] = [
         c"The attributes of the instance.",
     ),
     attribute(c"app", get_app, Some(set_app), c"The application behind this middleware."),
-    attribute(
-        c"_fastcors_policy",
-        get_policy,
-        Some(set_policy),
-        c"The policy that requests are decided by.",
-    ),
+    attribute(c"_fastcors_policy", get_policy, None, c"The policy that requests are decided by."),
     attribute(c"_fastcors_compiled", get_compiled, None, c"Its compiled form."),
     attribute(c"_fastcors_live", get_live, None, c"The list that the policy follows, or None."),
     attribute(c"_fastcors_hooks", get_hooks, None, c"Whether a method is called by name."),

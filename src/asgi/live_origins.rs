@@ -282,22 +282,6 @@ impl LiveOrigins {
         Ok(list)
     }
 
-    /// Whether a policy was made of these texts, in their order; None is of an entry that does not count.
-    #[staticmethod]
-    #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
-    fn are_of(
-        compiled: &Bound<'_, CompiledPolicy>,
-        texts: Vec<Option<Bound<'_, PyString>>>,
-    ) -> PyResult<bool> {
-        let mut entries = compiled.get().policy.origins().entries();
-        for text in texts.iter().flatten() {
-            if entries.next() != Some(&*entry_bytes(text)?) {
-                return Ok(false);
-            }
-        }
-        Ok(entries.next().is_none())
-    }
-
     /// Finds the positions of the entries of a policy. `texts` has the text of each entry, in order,
     /// or None for what is no text and for what does not count.
     #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]

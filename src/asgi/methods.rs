@@ -1,5 +1,6 @@
 //! The methods of a middleware that Python code calls.
 
+use core::ptr;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -9,19 +10,19 @@ use pyo3::prelude::*;
 use pyo3::types::{IntoPyDict, PyDict};
 
 use super::asking;
-use super::attributes;
 use super::call::respond_method;
 use super::counts::Counts;
 use super::current::{
     counts_of, counts_of_policy, current_policy, each_path, find_overrides, follows, live_verdict,
-    totals,
+    replace, totals,
 };
 use super::enforcement;
 use super::guard::{attached, object};
+use super::live_origins::LiveOrigins;
 use super::middleware::{Middleware, not_initialized};
 use super::object::{Owned, Raised, bytes_of, decoded, is_text, item};
 use super::older_rust::signed;
-use super::policy::{compiled, is_policy, latin_1};
+use super::policy::{CompiledPolicy, compiled, is_policy, latin_1};
 use super::preflight;
 use super::scope::{RequestHeaders, read_any};
 use super::types::{arguments, fast_method, method};
@@ -278,9 +279,18 @@ unsafe extern "C" fn decide_by(
                 let &[policy, live] = arguments(args, nargs) else {
                     return Err(PyTypeError::new_err("a policy and a list or None are needed"));
                 };
+                let policy = Bound::from_borrowed_ptr(py, policy);
+                let compiled = policy.getattr("_compiled")?.cast_into::<CompiledPolicy>()?;
                 let live = Bound::from_borrowed_ptr(py, live);
-                let live = (!live.is_none()).then(|| live.cast_into()).transpose()?;
-                attributes::decide_by(slf.cast(), Bound::from_borrowed_ptr(py, policy), live)?;
+                let live =
+                    (!live.is_none()).then(|| live.cast_into::<LiveOrigins>()).transpose()?;
+                let this = slf.cast::<Middleware>();
+                let new = [
+                    (&raw mut (*this).policy, policy.into_ptr()),
+                    (&raw mut (*this).compiled, compiled.into_ptr()),
+                    (&raw mut (*this).live, live.map_or(ptr::null_mut(), Bound::into_ptr)),
+                ];
+                replace(this, new, || ());
                 Ok(Owned::take(py.None().into_ptr()))
             }
         })?

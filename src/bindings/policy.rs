@@ -105,6 +105,18 @@ impl CompiledPolicy {
         Ok(list)
     }
 
+    /// Whether `allow_origins` was made of these texts, in their order. A None counts for nothing.
+    #[allow(clippy::needless_pass_by_value, reason = "PyO3 extracts owned values")]
+    fn has_origins(&self, texts: Vec<Option<Bound<'_, PyString>>>) -> PyResult<bool> {
+        let mut entries = self.policy.origins().entries();
+        for text in texts.iter().flatten() {
+            if entries.next() != Some(&*entry_bytes(text)?) {
+                return Ok(false);
+            }
+        }
+        Ok(entries.next().is_none())
+    }
+
     /// Whether every origin is allowed.
     #[getter]
     fn any_origin(&self) -> bool {

@@ -125,7 +125,7 @@ impl ByteSet {
         }
         match &self.table {
             Table::Places(places) => places.index_of(&self.texts, text),
-            Table::Fingerprints(fingerprints) => fingerprints.index_of_with(text, before),
+            Table::Fingerprints(fingerprints) => fingerprints.index_of(text, before),
         }
     }
 

@@ -78,19 +78,14 @@ impl Fingerprints {
     /// Whether a text is there.
     #[inline]
     pub(super) fn contains(&self, text: &[u8]) -> bool {
-        self.index_of(text).is_some()
+        self.index_of(text, |_| ()).is_some()
     }
 
     /// A number for a text that is there, below [`index_count`](Self::index_count): another one for each,
-    /// and the same until the set changes.
+    /// and the same until the set changes. `before` is called with a number that is this one or one of
+    /// those shortly before it, unless the text is in a line behind.
     #[inline]
-    pub(super) fn index_of(&self, text: &[u8]) -> Option<usize> {
-        self.index_of_with(text, |_| ())
-    }
-
-    /// The same, as [`ByteSet::index_of_with`](super::ByteSet::index_of_with) does it.
-    #[inline]
-    pub(super) fn index_of_with(&self, text: &[u8], before: impl FnOnce(usize)) -> Option<usize> {
+    pub(super) fn index_of(&self, text: &[u8], before: impl FnOnce(usize)) -> Option<usize> {
         let Sought { start, low, high } = self.sought(text);
         before(WIDTH * start);
         let first = &self.lines[start];
@@ -190,7 +185,7 @@ mod tests {
                 set.insert(text);
             }
             prop_assert_eq!(set.contains(&asked), naive.contains(&asked));
-            let indexes: HashSet<_> = naive.iter().map(|text| set.index_of(text)).collect();
+            let indexes: HashSet<_> = naive.iter().map(|text| set.index_of(text, |_| ())).collect();
             prop_assert_eq!(indexes.len(), naive.len());
             prop_assert!(indexes.iter().all(|index| index.is_some_and(|at| at < set.index_count())));
         }

@@ -4,9 +4,9 @@ Threads drive coroutines by hand, so that the time goes into the middleware and 
 Meanwhile others reconfigure it, change the list that it follows, assign its application and a method,
 replace and change the headers of the scopes that are being read, and change the headers that the
 application sends. A second middleware has an `OriginSet`, which one thread changes all the time, and a
-plain `allow_origin_func`. A subclass that overrides `send` enforces `Origin` on handshakes by a list that another
-thread changes, also in threads that begin with that. Each response must be one that the middleware may send at some moment; an untrusted
-origin is never allowed; no request is lost from the counters.
+plain `allow_origin_func`. A subclass that overrides `send` enforces `Origin` on handshakes by a list that
+another thread changes, also in threads that begin with that. Each response must be one that the middleware
+may send at some moment; an untrusted origin is never allowed; no request is lost from the counters.
 
 It finds something on a build of Python without the GIL, if there is something: `make stress-threads
 PYTHON=python3.14t VENV=.venv-3.14t`. It can fail: each of these, put into the code for such builds
@@ -29,7 +29,6 @@ import argparse
 import itertools
 import random
 import sys
-import sysconfig
 import threading
 import time
 from contextlib import suppress
@@ -37,6 +36,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastcors import CORSMiddleware, OriginSet
 from tests.exchange import receive, run, scope_of
+from tests.gil import without_gil
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -334,10 +334,7 @@ class Stress:
                 raise Wrong(COMING, added, self.partners)
 
     def reconfigure_sending(self) -> None:
-        for policy in itertools.cycle(POLICIES):
-            if self.done.wait(PAUSE):
-                return
-            self.sending.reconfigure(**policy)
+        self.reconfigure_again_and_again(self.sending, POLICIES)
 
     def ask_divided(self) -> None:
         while not self.done.is_set():
@@ -351,10 +348,7 @@ class Stress:
             {"paths": {"/none": None}, "allow_credentials": True},
             {"paths": {}, "allow_credentials": False},
         ]
-        for policy in itertools.cycle(policies):
-            if self.done.is_set():
-                return
-            self.divided.reconfigure(**policy)
+        self.reconfigure_again_and_again(self.divided, policies, pause=0)
 
     def read_set(self) -> None:
         while not self.done.wait(PAUSE / 10):
@@ -363,10 +357,15 @@ class Stress:
                 raise Wrong(entries)
 
     def reconfigure(self) -> None:
-        for policy in itertools.cycle(POLICIES):
-            if self.done.wait(PAUSE):
+        self.reconfigure_again_and_again(self.middleware, POLICIES)
+
+    def reconfigure_again_and_again(
+        self, middleware: Any, policies: Sequence[dict[str, Any]], pause: float = PAUSE
+    ) -> None:
+        for policy in itertools.cycle(policies):
+            if self.done.wait(pause):
                 return
-            self.middleware.reconfigure(**policy)
+            middleware.reconfigure(**policy)
 
     def change_list(self) -> None:
         while not self.done.wait(PAUSE):
@@ -499,12 +498,6 @@ def stress(seconds: float, threads: int, seed: int) -> tuple[int, list[BaseExcep
     if not shared.problems and counted != shared.asked:
         shared.problems.append(Wrong(f"{counted} requests are counted of {shared.asked}"))
     return shared.requests + shared.asked, shared.problems
-
-
-def without_gil() -> bool:
-    """Whether threads of this Python run at the same time."""
-    free = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
-    return free and not sys._is_gil_enabled()  # type: ignore[attr-defined,unused-ignore]
 
 
 def main() -> None:

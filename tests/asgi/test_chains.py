@@ -61,7 +61,7 @@ def usual(inner):
 
 def bare(inner):
     made = _fastcors.Middleware()
-    made._fastcors_policy = policy
+    made._fastcors_decide_by(policy, None)
     made.app = inner
     return made
 

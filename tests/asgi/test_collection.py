@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from tests.asgi.stress import without_gil
+from tests.gil import without_gil
 
 pytestmark = pytest.mark.skipif(
     without_gil(),

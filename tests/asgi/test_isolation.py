@@ -11,7 +11,6 @@ import pytest
 from starlette.middleware.cors import CORSMiddleware as Starlette
 
 from fastcors import CORSMiddleware
-from tests.asgi.stress import without_gil
 from tests.exchange import (
     ORIGIN,
     App,
@@ -26,6 +25,7 @@ from tests.exchange import (
     sent,
     values,
 )
+from tests.gil import without_gil
 from tests.memory.requests import Overriding
 
 if TYPE_CHECKING:

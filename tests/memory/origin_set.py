@@ -8,14 +8,13 @@ from __future__ import annotations
 import gc
 import json
 import re
-import subprocess
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastcors import OriginSet
-from tests.memory.origins import MILLION
+from tests.memory.origins import MILLION, printed_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +36,10 @@ class Origins:
         return (f"https://shop-{number:07}.example.com" for number in range(self.count))
 
 
+# Of each origin.
+LENGTH = len(next(iter(Origins(1))))
+
+
 @dataclass(frozen=True)
 class SetCost:
     """What a million origins in a set cost, in bytes."""
@@ -52,10 +55,7 @@ class SetCost:
 
 def measured() -> SetCost:
     """Measure in a process of its own, whose memory holds nothing else."""
-    command = [sys.executable, "-W", "error", "-m", __name__]
-    root = Path(__file__).parents[2]
-    output = subprocess.run(command, cwd=root, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return SetCost(**json.loads(output))
+    return SetCost(**json.loads(printed_by(__name__)))
 
 
 def measure() -> SetCost:
@@ -71,16 +71,12 @@ def measure() -> SetCost:
     resident = _status("VmRSS") - before
     entries.replace(Origins(MILLION))
     peak = _status("VmHWM") - before
-    text = len(next(iter(Origins(1))))
-    return SetCost(text * MILLION, resident, peak, grown, text * GROWN)
+    return SetCost(LENGTH * MILLION, resident, peak, grown, LENGTH * GROWN)
 
 
 def measured_generator() -> float:
     """Return the most that a set takes that is made of a generator, as a multiple of its text."""
-    command = [sys.executable, "-W", "error", "-m", __name__, "generator"]
-    root = Path(__file__).parents[2]
-    output = subprocess.run(command, cwd=root, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return float(output)
+    return float(printed_by(__name__, "generator"))
 
 
 def measure_generator() -> float:
@@ -88,7 +84,7 @@ def measure_generator() -> float:
     entries = OriginSet(iter(Origins(2)))
     before = _status("VmRSS")
     entries.replace(iter(Origins(MILLION)))
-    return (_status("VmHWM") - before) / (len(next(iter(Origins(1)))) * MILLION)
+    return (_status("VmHWM") - before) / (LENGTH * MILLION)
 
 
 def _status(name: str) -> int:

@@ -46,10 +46,14 @@ class Cost:
 
 def measured() -> Cost:
     """Measure in a process of its own, whose memory holds nothing else."""
-    command = [sys.executable, "-W", "error", "-m", __name__]
+    return Cost(**json.loads(printed_by(__name__)))
+
+
+def printed_by(module: str, *arguments: str) -> str:
+    """Return what a module prints in a process of its own, whose memory holds nothing else."""
+    command = [sys.executable, "-W", "error", "-m", module, *arguments]
     root = Path(__file__).parents[2]
-    output = subprocess.run(command, cwd=root, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return Cost(**json.loads(output))
+    return subprocess.run(command, cwd=root, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def measure() -> Cost:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from tests.asgi.stress import without_gil
 from tests.exchange import actual, preflight, receive, run
+from tests.gil import without_gil
 from tests.memory.requests import kinds
 
 if TYPE_CHECKING:

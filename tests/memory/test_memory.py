@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fastcors import CORSMiddleware
-from tests.asgi.stress import without_gil
 from tests.exchange import App, Scope, actual, receive, run, sent
+from tests.gil import without_gil
 from tests.memory import origin_set
 from tests.memory.origins import MILLION, Cost, measured
 from tests.memory.requests import OPTIONS, application, discard, kinds

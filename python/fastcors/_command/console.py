@@ -130,7 +130,7 @@ def _show(found: list[Meant], origin: str) -> None:
             change = one.kind.change(server).replace("`", "")
             said = _of_this(change, parameter, origin)
             terminal.line((title, TITLE), f": {said}", indent=2, hanging=2)
-        terminal.address(one.kind.url, indent=2)
+        terminal.line((one.kind.url, QUIET), indent=2)
         terminal.blank()
 
 

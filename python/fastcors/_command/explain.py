@@ -232,4 +232,4 @@ def _show_failure(terminal: Terminal, failure: cors_check.Failure, asked: Asked)
     if options is not None:
         said = wording.IN_OPTIONS.format(hint=said, options=options)
     terminal.line(said, indent=4, hanging=2)
-    terminal.address(page_of(failure.kind), indent=4)
+    terminal.line((page_of(failure.kind), QUIET), indent=4)

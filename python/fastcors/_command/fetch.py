@@ -205,7 +205,7 @@ def _show_blocked(terminal: Terminal, blocked: BlockedByCORS) -> None:
     _show_rows(terminal, [("hint", said, "")])
     for line in more:
         terminal.line(line.strip(), indent=_COLUMN, hanging=2)
-    terminal.address(page_of(blocked.kind), indent=0)
+    terminal.line((page_of(blocked.kind), QUIET))
 
 
 def _show_allowed(terminal: Terminal, response: Response) -> None:

@@ -11,7 +11,7 @@ import typer
 from . import formats
 from .examination import examine
 from .fix import differences
-from .terminal import ERROR, SOUND, TITLE, WARNING, Terminal
+from .terminal import ERROR, QUIET, SOUND, TITLE, WARNING, Terminal
 from .usage import FAILED, FOLDER, VERBOSE, one_sentence
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _show_finding(terminal: Terminal, finding: Finding) -> None:
     terminal.line((finding.severity, style), f": {finding.message}", indent=2, hanging=2)
     if finding.fix is not None:
         terminal.line(("fix", SOUND), f": {finding.fix}", indent=4, hanging=2)
-    terminal.address(finding.url, indent=4)
+    terminal.line((finding.url, QUIET), indent=4)
 
 
 def _count(number: int, noun: str) -> str:

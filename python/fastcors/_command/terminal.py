@@ -76,10 +76,6 @@ class Terminal:
             said = line.lstrip()
             self.line(said, indent=indent + len(line) - len(said), hanging=hanging)
 
-    def address(self, url: str, *, indent: int) -> None:
-        """Print an address in a line of its own, whole: a terminal opens no part of one."""
-        self._console.print(Text(" " * indent) + Text(url, QUIET), soft_wrap=True)
-
     def blank(self) -> None:
         """Print an empty line."""
         self._console.print()

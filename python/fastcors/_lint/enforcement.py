@@ -189,21 +189,17 @@ def _bracketed(text: str) -> str | None:
 def contradictions_of_enforcement(options: Options) -> Iterator[Problem]:
     """Yield what is wrong with `enforce` beside the other options."""
     value, origins = options.enforce, options.allow_origins.items
-    if options.any_origin:
-        yield Problem(
-            "enforce-any-origin",
-            "enforce",
-            value,
-            f"{value!r} rejects no request that has an Origin, because '*' in allow_origins allows every "
-            "origin; list the origins, or remove enforce",
+    if options.any_origin or options.matches_any_site:
+        said = (
+            "rejects no request that has an Origin, because '*' in allow_origins allows every origin"
+            if options.any_origin
+            else "protects from no site, because allow_origin_regex matches the origins of all sites"
         )
-    elif options.matches_any_site:
         yield Problem(
             "enforce-any-origin",
             "enforce",
             value,
-            f"{value!r} protects from no site, because allow_origin_regex matches the origins of all "
-            "sites; list the origins, or remove enforce",
+            f"{value!r} {said}; list the origins, or remove enforce",
         )
     elif options.hosts.items:
         return

@@ -196,20 +196,20 @@ class Overridable(Middleware):
         """
         if never_mirrored(origin) is not None:
             return False
-        asked: _Question | None
-        asked = question = _Question(self, compiled, scope)
+        question = _Question(self, compiled, scope)
         token = _ASKED.set(question)
+        is_over = True
         try:
             verdict: Any = self.is_allowed_origin(origin=origin)
             if scope is not None and hasattr(verdict, "__await__"):
                 # A coroutine function has run nothing yet.
-                asked = None
+                is_over = False
                 return _awaited(question, verdict)
             return verdict
         finally:
             _ASKED.reset(token)
-            if asked is not None:
-                asked.middleware = None
+            if is_over:
+                question.middleware = None
 
     def _fastcors_follow(self) -> None:
         """Make a new policy from the list or set that it follows, if that was changed."""

@@ -199,7 +199,7 @@ def test_an_error_in_pythons_engine_reaches_the_server_as_that_error() -> None:
     )
     middleware = CORSMiddleware(APP)
     object.__setattr__(middleware._fastcors_policy, "_compiled", policy)
-    middleware._fastcors_policy = middleware._fastcors_policy
+    middleware._fastcors_decide_by(middleware._fastcors_policy, None)
     with pytest.raises(RecursionError):
         sent(middleware, actual())
 
